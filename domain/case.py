@@ -1,0 +1,164 @@
+"""A case (案件) as it stands after its changes, the report (上报) it grew from, and what the tables say about both."""
+
+from datetime import datetime
+from typing import Annotated
+
+import msgspec
+
+from domain.clock import Limit, LimitUnit, Pause
+from domain.ids import AccountId, AttachmentId, CaseNo, GridCode, ReportId, StaffId, UnitId
+from domain.places import Lat, Lon, Placement
+from domain.states import CaseState, Channel, RequestKind, Satisfaction, Supervise
+
+MAX_TEXT = 4000
+MAX_PHOTOS = 12
+
+Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT)]
+ShortText = Annotated[str, msgspec.Meta(max_length=200)]
+Code = Annotated[str, msgspec.Meta(max_length=64)]
+
+
+class OpenRequest(msgspec.Struct, frozen=True):
+    """Something asked of the room and not yet answered."""
+
+    kind: RequestKind
+    asked_at: datetime
+    asked_by: AccountId
+    reason: str = ""
+    text: str = ""
+    until: datetime | None = None
+    endorsed_by: AccountId | None = None
+
+
+class Report(msgspec.Struct, frozen=True):
+    """One report, hanging on a case. The reporter's contact lives elsewhere and is never part of it."""
+
+    report_id: ReportId
+    channel: Channel
+    reported_at: datetime
+    text: str
+    reporter: StaffId | None = None
+    source: str = ""
+    source_no: str = ""
+    has_contact: bool = False
+    photos: tuple[AttachmentId, ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True):
+    """A case: the fold of its changes (``domain.fold``). Times are aware UTC; ``version`` counts its changes."""
+
+    case_no: CaseNo
+    version: int
+    state: CaseState
+    kind: str
+    title: str
+    channel: Channel
+    opened_at: datetime
+    stage_since: datetime
+    address: str = ""
+    lon: float | None = None
+    lat: float | None = None
+    placement: Placement = Placement.NO_PLACE
+    grid_code: GridCode | None = None
+    reports: tuple[Report, ...] = ()
+    accepted_at: datetime | None = None
+    dispatched_at: datetime | None = None
+    signed_at: datetime | None = None
+    arrived_at: datetime | None = None
+    handled_at: datetime | None = None
+    closed_at: datetime | None = None
+    condition: str = ""
+    closing: tuple[str, ...] = ()
+    handling_limit: Limit | None = None
+    lead_unit: UnitId | None = None
+    helper_units: tuple[UnitId, ...] = ()
+    copied_units: tuple[UnitId, ...] = ()
+    verifier: StaffId | None = None
+    verified: bool | None = None
+    checker: StaffId | None = None
+    check_passed: bool | None = None
+    supervise: Supervise = Supervise.NONE
+    supervise_replied: bool = True
+    urgent: bool = False
+    historic: bool = False
+    self_handled: bool = False
+    request: OpenRequest | None = None
+    extension_count: int = 0
+    suspension_count: int = 0
+    rework_count: int = 0
+    redo_count: int = 0
+    appealed: bool = False
+    appeal_upheld: bool | None = None
+    pauses: tuple[Pause, ...] = ()
+    resume_at: datetime | None = None
+    satisfaction: Satisfaction | None = None
+    merged_into: CaseNo | None = None
+    before_merge: CaseState | None = None
+    merged_reports: tuple[ReportId, ...] = ()
+    photos: tuple[AttachmentId, ...] = ()
+    after_photos: tuple[AttachmentId, ...] = ()
+    source: str = ""
+    source_no: str = ""
+    imported: bool = False
+    synthetic: bool = False
+
+
+class Contact(msgspec.Struct, frozen=True):
+    """The minimum needed to call a reporter back. Erasable; kept apart from every change."""
+
+    name: Annotated[str, msgspec.Meta(max_length=60)] = ""
+    phone: Annotated[str, msgspec.Meta(max_length=32)] = ""
+
+
+class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A report as it comes in. Place is optional; ``occurred_at`` is the source's own time."""
+
+    channel: Channel
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT)]
+    title: ShortText = ""
+    kind: Code = ""
+    address: ShortText = ""
+    lon: Lon | None = None
+    lat: Lat | None = None
+    urgent: bool = False
+    self_handled: bool = False
+    occurred_at: datetime | None = None
+    source: Code = ""
+    source_no: Code = ""
+    contact: Contact | None = None
+    photos: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
+    after_photos: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
+
+
+class Condition(msgspec.Struct, frozen=True):
+    """A filing condition (立案条件): it gives the handling limit and what must hold at closing."""
+
+    code: str
+    kind: str
+    name_zh: str
+    name_en: str
+    limit: Limit
+    closing_zh: tuple[str, ...] = ()
+    closing_en: tuple[str, ...] = ()
+
+
+class CaseKind(msgspec.Struct, frozen=True):
+    """A kind of case in a code table (domain.md 4.2, 4.3); disabled kinds are listed but cannot be reported."""
+
+    code: str
+    name_zh: str
+    name_en: str
+    parent: str | None = None
+    enabled: bool = True
+
+
+class Rules(msgspec.Struct, frozen=True):
+    """The town's own figures: limits by state and the bounds of requests. Data, because towns differ."""
+
+    stage: dict[CaseState, Limit]
+    whole_case: Limit = Limit(3, LimitUnit.WORK_DAY)
+    return_window: Limit = Limit(4, LimitUnit.WORK_HOUR)
+    max_extensions: int = 2
+    max_suspensions: int = 1
+    max_suspension_days: int = 365
+    max_redos: int = 1

@@ -1,0 +1,96 @@
+"""Roles, units, staff, vehicles and shifts (domain.md section 5).
+
+One person may hold several roles: in a small town one clerk covers the whole room. A *unit* is what a case can be
+assigned to and signs for it; *staff* are persons on shift, with positions.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+from domain.ids import AccountId, GridCode, StaffId, ThingId, UnitId
+
+
+class Role(StrEnum):
+    """What an account may do. Names in both languages are in ``resources/locale`` under ``role.<value>``."""
+
+    ACCEPTOR = "acceptor"  # 受理员
+    DUTY_CHIEF = "duty_chief"  # 值班长
+    DISPATCHER = "dispatcher"  # 派遣员
+    DUTY_LEADER = "duty_leader"  # 值班领导
+    INSPECTOR = "inspector"  # 督查考核员
+    GRID_WORKER = "grid_worker"  # 网格员
+    HANDLER = "handler"  # 处置人员, of one unit
+    COUNTY = "county"  # 县级社会治理中心
+    GATEWAY = "gateway"  # a mobile, hotline or sensor gateway: brings in what others report, in their name
+    IMPORTER = "importer"  # script account: import
+    READER = "reader"  # script account: read and export
+    ADMIN = "admin"  # accounts and tokens
+    SYSTEM = "system"  # the service's own timers; never given to an account
+
+
+ROOM_ROLES = frozenset({Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER, Role.DUTY_LEADER, Role.INSPECTOR})
+"""Roles of people who sit in the room and see all of its cases."""
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who acts: an account, its roles, and the unit or staff member it speaks for."""
+
+    account: AccountId
+    roles: frozenset[Role]
+    unit: UnitId | None = None
+    staff: StaffId | None = None
+
+
+class UnitKind(StrEnum):
+    """What sort of unit it is."""
+
+    DEPARTMENT = "department"
+    TEAM = "team"
+    CREW = "crew"  # a vehicle and who is in it
+    PERSON = "person"
+
+
+class Unit(msgspec.Struct, frozen=True):
+    """Something a case can be assigned to. ``kinds`` are the case kinds (code prefixes) it is there for."""
+
+    unit_id: UnitId
+    name: str
+    kind: UnitKind
+    kinds: tuple[str, ...] = ()
+    grids: tuple[GridCode, ...] = ()
+    synthetic: bool = False
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A stretch of duty, ``starts_at <= t < ends_at``, both aware UTC."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, at: datetime) -> bool:
+        """Return whether ``at`` lies within the shift."""
+        return self.starts_at <= at < self.ends_at
+
+
+class Staff(msgspec.Struct, frozen=True):
+    """One of the room's own people. A position exists only while the shift covers the time."""
+
+    staff_id: StaffId
+    name: str
+    unit_id: UnitId
+    roles: frozenset[Role]
+    grid_code: GridCode | None = None
+    shift: Shift | None = None
+    synthetic: bool = False
+
+
+class Vehicle(msgspec.Struct, frozen=True):
+    """A vehicle of a unit; it has a position while its unit is on shift."""
+
+    vehicle_id: ThingId
+    name: str
+    unit_id: UnitId
+    shift: Shift | None = None
+    synthetic: bool = False

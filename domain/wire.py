@@ -1,0 +1,307 @@
+"""What the service and its clients say to each other: one definition for both ends, JSON or MessagePack.
+
+HTTP carries requests; the live feed carries ``FeedMessage`` frames, MessagePack, one per WebSocket message. A fault
+is ``FaultBody`` with the HTTP status of its kind. ``WIRE`` is named in the header ``OneMap-Wire``.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+import msgspec
+
+from domain.case import MAX_TEXT, Case, CaseKind, Code, Condition, Contact, Rules, ShortText
+from domain.change import Change, Seq
+from domain.clock import ServiceClock, WorkCalendar
+from domain.ids import AccountId, AttachmentId, CaseNo, DivisionCode, GridCode, StaffId, ThingId, UnitId
+from domain.people import Role, Staff, Unit, Vehicle
+from domain.places import BaseFeature, Division, Grid, Lat, Lon, Position
+from domain.states import CaseState, Channel
+
+WIRE = 1
+MAX_BATCH = 1000
+"""Rows in one import or positions request."""
+MAX_WKB = 4 * 1024 * 1024
+"""Bytes of one geometry."""
+
+KEY_HEADER = "Idempotency-Key"
+BEHALF_HEADER = "OneMap-On-Behalf-Of"
+WIRE_HEADER = "OneMap-Wire"
+
+
+class FaultBody(msgspec.Struct, frozen=True):
+    """A refusal: the message key and the values its sentence names."""
+
+    key: str
+    params: dict[str, str | int | float | None] = {}
+
+
+class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /v1/session``."""
+
+    user: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+
+
+class Me(msgspec.Struct, frozen=True):
+    """Who the token belongs to."""
+
+    account: AccountId
+    name: str
+    roles: frozenset[Role]
+    unit: UnitId | None = None
+    staff: StaffId | None = None
+
+
+class Session(msgspec.Struct, frozen=True):
+    """A signed-in session. ``expires_at`` is real time, whatever clock the town runs on."""
+
+    token: str
+    expires_at: datetime
+    me: Me
+
+
+class TownInfo(msgspec.Struct, frozen=True):
+    """What the town is called and how it works. ``division`` is its 9-digit code, the head of every case number."""
+
+    division: DivisionCode
+    name_zh: str
+    name_en: str
+    synthetic: bool
+    calendar: WorkCalendar
+    rules: Rules
+    kinds: tuple[CaseKind, ...]
+    conditions: tuple[Condition, ...]
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """``GET /v1/snapshot``: everything but geometry, exactly as of change ``head``.
+
+    ``cases`` holds all open cases and the most recently changed ended ones (``ended_left_out`` counts the rest).
+    ``geometry`` is the tag under which ``GET /v1/geometry`` serves the grids, divisions and base map.
+    """
+
+    epoch: str
+    head: Seq
+    clock: ServiceClock
+    me: Me
+    town: TownInfo
+    units: tuple[Unit, ...]
+    staff: tuple[Staff, ...]
+    vehicles: tuple[Vehicle, ...]
+    cases: tuple[Case, ...]
+    positions: tuple[Position, ...]
+    geometry: str
+    ended_left_out: int = 0
+
+
+class Geometry(msgspec.Struct, frozen=True):
+    """``GET /v1/geometry``: what the map is drawn from. ``tag`` changes whenever any of it does."""
+
+    tag: str
+    divisions: tuple[Division, ...]
+    grids: tuple[Grid, ...]
+    base: tuple[BaseFeature, ...]
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """The answer to a report or a command: the change it made and the case after it."""
+
+    change: Change
+    case: Case
+
+
+class CasePage(msgspec.Struct, frozen=True):
+    """A page of cases, newest first; ``after`` is given back to ask for the next one."""
+
+    cases: tuple[Case, ...]
+    after: str | None = None
+
+
+class ChangePage(msgspec.Struct, frozen=True):
+    """The timeline of a case, oldest first."""
+
+    changes: tuple[Change, ...]
+
+
+class AttachmentInfo(msgspec.Struct, frozen=True):
+    """A kept photo, after it was re-encoded and its metadata dropped."""
+
+    attachment_id: AttachmentId
+    width: int
+    height: int
+    size_bytes: int
+
+
+class RevealRequest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /v1/cases/{case_no}/contact``: why a reporter's contact is to be seen. The reveal is logged."""
+
+    reason: Annotated[str, msgspec.Meta(min_length=2, max_length=200)]
+
+
+class RevealedContact(msgspec.Struct, frozen=True):
+    """One reporter's contact."""
+
+    report_id: str
+    contact: Contact
+
+
+class PositionBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /v1/positions``."""
+
+    positions: Annotated[tuple[Position, ...], msgspec.Meta(max_length=MAX_BATCH)]
+
+
+class ImportedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One case of another system, its codes kept word for word under ``source`` (domain.md 2.2a)."""
+
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    source_no: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    state: CaseState
+    kind: Code
+    title: ShortText
+    opened_at: datetime
+    text: Annotated[str, msgspec.Meta(max_length=MAX_TEXT)] = ""
+    channel: Channel = Channel.IMPORT
+    address: ShortText = ""
+    lon: Lon | None = None
+    lat: Lat | None = None
+    accepted_at: datetime | None = None
+    closed_at: datetime | None = None
+    contact: Contact | None = None
+
+
+class ImportedGrid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One grid of an imported file; ``wkb`` is a (multi)polygon in WGS-84 degrees."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    wkb: Annotated[bytes, msgspec.Meta(min_length=9, max_length=MAX_WKB)]
+    source: Code = ""
+    division: DivisionCode | None = None
+
+
+class ImportedDivision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One division of an imported file, with or without its area."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    parent: DivisionCode | None = None
+    wkb: Annotated[bytes, msgspec.Meta(min_length=9, max_length=MAX_WKB)] | None = None
+    source: Code = ""
+
+
+class ImportedFix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One past fix of a made-up unit. ``source_at`` is the file's own time, ``fixed_at`` the time it is shifted to."""
+
+    source: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    thing: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    source_at: datetime
+    fixed_at: datetime
+    lon: Lon
+    lat: Lat
+
+
+class ImportBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``POST /v1/import/{what}``: one of the four lists is filled. ``dry_run`` judges the rows and writes nothing."""
+
+    cases: Annotated[tuple[ImportedCase, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
+    grids: Annotated[tuple[ImportedGrid, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
+    divisions: Annotated[tuple[ImportedDivision, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
+    positions: Annotated[tuple[ImportedFix, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
+    dry_run: bool = False
+
+
+class RowOutcome(StrEnum):
+    """What became of one imported row."""
+
+    ACCEPTED = "accepted"
+    DUPLICATE = "duplicate"
+    REJECTED = "rejected"
+
+
+class RowResult(msgspec.Struct, frozen=True):
+    """The answer to one row, in the order they were sent; ``fault`` says why it was rejected."""
+
+    outcome: RowOutcome
+    fault: FaultBody | None = None
+
+
+class ImportResult(msgspec.Struct, frozen=True):
+    """The answer to an import batch."""
+
+    results: tuple[RowResult, ...]
+
+
+class ExportRow(msgspec.Struct, frozen=True):
+    """One case as it is exported: never a contact."""
+
+    case_no: CaseNo
+    source: str
+    source_no: str
+    channel: Channel
+    kind: str
+    title: str
+    state: CaseState
+    opened_at: datetime
+    closed_at: datetime | None
+    due_at: datetime | None
+    grid_code: GridCode | None
+    address: str
+    lon: float | None
+    lat: float | None
+    synthetic: bool
+
+
+class ExportPage(msgspec.Struct, frozen=True):
+    """``GET /v1/export/cases``: a page of rows in case-number order; ``after`` asks for the next."""
+
+    rows: tuple[ExportRow, ...]
+    timezone: str
+    after: str | None = None
+
+
+class Hello(msgspec.Struct, frozen=True, tag="hello"):
+    """First frame of the feed: where the log stands and which clock is in force."""
+
+    epoch: str
+    head: Seq
+    clock: ServiceClock
+    wire: int = WIRE
+
+
+class Changes(msgspec.Struct, frozen=True, tag="changes"):
+    """The next changes, in order and without holes (what is left out comes as ``Skip``)."""
+
+    changes: tuple[Change, ...]
+
+
+class Skip(msgspec.Struct, frozen=True, tag="skip"):
+    """Numbers this reader may not see, ``first`` to ``last`` inclusive."""
+
+    first: Seq
+    last: Seq
+
+
+class Positions(msgspec.Struct, frozen=True, tag="positions"):
+    """Latest fixes, coalesced per thing; telemetry, never replayed."""
+
+    positions: tuple[Position, ...]
+    gone: tuple[ThingId, ...] = ()
+
+
+class KeepAlive(msgspec.Struct, frozen=True, tag="alive"):
+    """Sent when nothing else is, with the head number, so that a silent gap is noticed."""
+
+    head: Seq
+    at: datetime
+
+
+class Resync(msgspec.Struct, frozen=True, tag="resync"):
+    """The feed cannot be resumed from the number asked for: fetch a snapshot. ``reason`` is a fault key."""
+
+    reason: str
+
+
+FeedMessage = Hello | Changes | Skip | Positions | KeepAlive | Resync

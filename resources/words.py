@@ -1,0 +1,64 @@
+"""Words in two languages. Every text a person reads is looked up here by key when it is shown, never at import.
+
+The files are ``locale/<language>/<topic>.json``, flat ``{"key": "text with {names}"}``; a topic per room, so that
+two rooms never edit one file. A test holds both languages to the same keys and the same names in braces.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import msgspec
+
+from resources.files import list_names, read_bytes
+
+Language = Literal["zh-CN", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
+
+Value = str | int | float | None
+
+
+def load_words(language: Language) -> dict[str, str]:
+    """Return all words of a language. Raises ValueError where two topics define one key."""
+    words: dict[str, str] = {}
+    for name in list_names(f"locale/{language}"):
+        topic = msgspec.json.decode(read_bytes(f"locale/{language}/{name}"), type=dict[str, str])
+        doubled = words.keys() & topic.keys()
+        if doubled:
+            raise ValueError(f"{language}/{name} defines again: {sorted(doubled)}")
+        words |= topic
+    return words
+
+
+class Words:
+    """The words of the language in use: called with a key it returns the text. The language can be switched."""
+
+    def __init__(self, language: Language = "zh-CN") -> None:
+        self._words: dict[str, str] = {}
+        self.language: Language = language
+        self.use(language)
+
+    def use(self, language: Language) -> None:
+        """Switch to a language. Whoever shows text looks it up again afterwards."""
+        self.language = language
+        self._words = load_words(language)
+
+    def __call__(self, key: str, **values: Value) -> str:
+        """Return the text of ``key`` with its ``{names}`` filled in; the key itself where it is unknown."""
+        text = self._words.get(key)
+        if text is None:
+            return key
+        return text.format_map(_Shown(values)) if values else text
+
+    def has(self, key: str) -> bool:
+        """Return whether there is a text for ``key``."""
+        return key in self._words
+
+
+class _Shown(dict[str, Value]):
+    """Values for a text; a name nobody gave stays visible as ``{name}`` instead of failing."""
+
+    def __init__(self, values: Mapping[str, Value]) -> None:
+        super().__init__(values)
+
+    def __missing__(self, name: str) -> str:
+        return "{" + name + "}"
