@@ -1,0 +1,159 @@
+"""What every test gets: an offscreen screen, the right loop, its own folders, and a failure for whatever it leaves behind.
+
+A test fails that leaves a task, a thread, a running Qt timer or a visible window, or that logs a warning nobody
+announced with ``@pytest.mark.logs_expected("logger name")``.
+"""
+
+import asyncio
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+LoopFactory = Callable[[], asyncio.AbstractEventLoop]
+
+THREAD_GRACE_S = 3.0
+QUIET_LOGGERS = ("asyncio.subprocess", "hypothesis", "faulthandler")
+
+
+def _wants_qt_loop(item: pytest.Item) -> bool:
+    return item.get_closest_marker("qt_loop") is not None or "widget" in item.path.parts
+
+
+def _qt_loop() -> asyncio.AbstractEventLoop:
+    from PySide6.QtWidgets import QApplication
+
+    from console.loop import make_loop
+
+    app = QApplication.instance() or QApplication([])
+    assert isinstance(app, QApplication)
+    return make_loop(app)
+
+
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> Mapping[str, LoopFactory]:
+    """Qt's loop for widget tests and tests marked ``qt_loop``, asyncio's own for all others."""
+    return {"qt": _qt_loop} if _wants_qt_loop(item) else {"plain": asyncio.new_event_loop}
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give each test a home of its own: settings, cache and log never come from the person who runs the tests."""
+    home = tmp_path_factory.mktemp("home")
+    monkeypatch.setenv("ONEMAP_HOME", str(home))
+    monkeypatch.delenv("ONEMAP_TOKEN", raising=False)
+    return home
+
+
+class _Records(logging.Handler):
+    """Keeps what is logged at WARNING or above."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kept: list[logging.LogRecord] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.kept.append(record)
+
+
+@pytest.fixture(autouse=True)
+def no_unexpected_log(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Fail a test that logs a warning or worse from a logger it did not announce."""
+    expected = [name for mark in request.node.iter_markers("logs_expected") for name in mark.args]
+    handler = _Records()
+    root = logging.getLogger()
+    root.addHandler(handler)
+    yield
+    root.removeHandler(handler)
+    allowed = (*expected, *QUIET_LOGGERS)
+    stray = [r for r in handler.kept if not any(r.name == n or r.name.startswith(n + ".") for n in allowed)]
+    if stray:
+        pytest.fail("unexpected log records:\n" + "\n".join(f"{r.name}: {r.getMessage()}" for r in stray[:10]))
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_threads() -> Iterator[None]:
+    """Fail a test that leaves a thread running (daemon threads of libraries are let be)."""
+    before = set(threading.enumerate())
+    yield
+    deadline = time.monotonic() + THREAD_GRACE_S
+    while (left := _new_threads(before)) and time.monotonic() < deadline:
+        left[0].join(0.05)
+    if left:
+        pytest.fail(f"threads left running: {[thread.name for thread in left]}")
+
+
+def _new_threads(before: set[threading.Thread]) -> list[threading.Thread]:
+    return [t for t in threading.enumerate() if t not in before and t.is_alive() and not t.daemon]
+
+
+@pytest.fixture
+async def no_leaked_tasks() -> Any:
+    """Fail a test that leaves an asyncio task; added to every async test below."""
+    yield
+    current = asyncio.current_task()
+    for _ in range(20):
+        left = [task for task in asyncio.all_tasks() if task is not current and not task.done()]
+        if not left:
+            return
+        await asyncio.sleep(0.01)
+    names = [task.get_name() for task in left]
+    for task in left:
+        task.cancel()
+    await asyncio.gather(*left, return_exceptions=True)
+    pytest.fail(f"tasks left running: {names}")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the task check before everything else of an async test, so that it looks last."""
+    for item in items:
+        if isinstance(item, pytest.Function) and asyncio.iscoroutinefunction(item.obj):
+            item.fixturenames.insert(0, "no_leaked_tasks")
+
+
+@pytest.fixture(autouse=True)
+def no_leaked_widgets(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Fail a widget test that leaves a running timer or a window to be seen."""
+    if not _wants_qt_loop(request.node):
+        yield
+        return
+    from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+    from PySide6.QtWidgets import QApplication
+    from shiboken6 import isValid
+
+    started: list[QTimer] = []
+    start = QTimer.start
+
+    def remembered(timer: QTimer, *args: Any) -> None:
+        started.append(timer)
+        start(timer, *args)
+
+    monkeypatch.setattr(QTimer, "start", remembered)
+    yield
+    if QCoreApplication.instance() is None:
+        return
+    nobody: Any = None
+    QCoreApplication.sendPostedEvents(nobody, QEvent.Type.DeferredDelete.value)
+    running = [t for t in started if isValid(t) and t.isActive() and not t.isSingleShot()]
+    windows = [w for w in QApplication.topLevelWidgets() if w.isVisible()]
+    texts = [f"timer of {_owner(t)}" for t in running] + [
+        f"window {w.objectName()} {type(w).__name__}" for w in windows
+    ]
+    for timer in running:
+        timer.stop()
+    for window in windows:
+        window.close()
+    assert isinstance(QCoreApplication.instance(), QObject)
+    if texts:
+        pytest.fail("left behind: " + ", ".join(texts))
+
+
+def _owner(timer: Any) -> str:
+    parent = timer.parent()
+    return "nobody" if parent is None else f"{type(parent).__name__} {parent.objectName()}"
