@@ -1,1 +1,1 @@
-"""The desktop program: it builds everything, wires it, and owns the loop, the tasks, settings, notices and workspaces."""
+"""The desktop program: it builds and wires everything, and owns loop, tasks, settings, notices and workspaces."""

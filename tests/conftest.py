@@ -1,10 +1,11 @@
-"""What every test gets: an offscreen screen, the right loop, its own folders, and a failure for whatever it leaves behind.
+"""What every test gets: an offscreen screen, the right loop, its own folders, and a failure for what it leaves behind.
 
 A test fails that leaves a task, a thread, a running Qt timer or a visible window, or that logs a warning nobody
 announced with ``@pytest.mark.logs_expected("logger name")``.
 """
 
 import asyncio
+import inspect
 import logging
 import os
 import threading
@@ -20,6 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 THREAD_GRACE_S = 3.0
+AUTOUSE = ("own_folders", "no_unexpected_log", "no_leaked_threads", "no_leaked_widgets")
 QUIET_LOGGERS = ("asyncio.subprocess", "hypothesis", "faulthandler")
 
 
@@ -111,10 +113,12 @@ async def no_leaked_tasks() -> Any:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put the task check before everything else of an async test, so that it looks last."""
+    """Put the task check before an async test's own fixtures, so that it looks after they have ended."""
     for item in items:
-        if isinstance(item, pytest.Function) and asyncio.iscoroutinefunction(item.obj):
-            item.fixturenames.insert(0, "no_leaked_tasks")
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj):
+            names = item.fixturenames
+            last = max((names.index(n) for n in AUTOUSE if n in names), default=-1)
+            names.insert(last + 1, "no_leaked_tasks")
 
 
 @pytest.fixture(autouse=True)

@@ -1,1 +1,1 @@
-"""The subcommands of ``onemap``, one a file; each has ``add_parser`` and ``run``, and imports what it needs when run."""
+"""The subcommands of ``onemap``, one a file, each with ``add_parser`` and ``run``; heavy imports wait until run."""
