@@ -1,0 +1,258 @@
+"""The live picture: everything a console shows, kept right by folding the changes that arrive.
+
+No I/O. ``apply`` says in a ``Delta`` what it altered and what has to be fetched to stay right. The rules:
+
+* changes arrive in the order of their numbers; a number that does not come next is a hole and asks for a resync;
+* a number at or below the head was heard before and is passed over;
+* a change on a case that does not follow what we hold (a case never seen, or seen before some skipped change) asks for
+  that case: ``wanted`` holds the version it must have at least, ``put_case`` brings it;
+* changes of units, staff, town, grids and divisions ask for the reference data again.
+"""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from domain.case import Case, Condition
+from domain.change import Change, Subject
+from domain.clock import ServiceClock
+from domain.fold import fold
+from domain.ids import AttachmentId, CaseNo, StaffId, ThingId, UnitId
+from domain.people import Actor, Staff, Unit, Vehicle
+from domain.places import Position
+from domain.wire import (
+    Changes,
+    FeedMessage,
+    Hello,
+    KeepAlive,
+    Me,
+    Outcome,
+    Positions,
+    Resync,
+    Skip,
+    Snapshot,
+    TownInfo,
+)
+
+_REFERENCE = frozenset({Subject.GRID, Subject.DIVISION, Subject.UNIT, Subject.STAFF, Subject.TOWN, Subject.POSITIONS})
+_SHAPES = frozenset({Subject.GRID, Subject.DIVISION, Subject.TOWN})
+
+
+class Delta(msgspec.Struct, frozen=True):
+    """What a message altered. ``whole`` means everything may have (a snapshot was loaded).
+
+    ``changes`` are the changes taken, in order; ``cases`` the numbers of cases that look different now, ``removed``
+    those no longer shown to us; ``fetch`` the cases to ask for; ``resync`` a reason to fetch a snapshot.
+    """
+
+    whole: bool = False
+    changes: tuple[Change, ...] = ()
+    cases: frozenset[CaseNo] = frozenset()
+    removed: frozenset[CaseNo] = frozenset()
+    positions: frozenset[ThingId] = frozenset()
+    gone: frozenset[ThingId] = frozenset()
+    fetch: frozenset[CaseNo] = frozenset()
+    reference: bool = False
+    shapes: bool = False
+    resync: str | None = None
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing at all came of the message."""
+        return self == NOTHING
+
+
+NOTHING = Delta()
+
+
+class Picture:
+    """The town as of change ``head``: filled by ``load``, kept by ``apply``. It implements ``domain.command.Known``."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.load(snapshot)
+
+    def load(self, snapshot: Snapshot) -> Delta:
+        """Take everything from a snapshot and drop what was held before."""
+        self.epoch = snapshot.epoch
+        self.head: int = snapshot.head
+        self.ended_left_out = snapshot.ended_left_out
+        self.cases: dict[CaseNo, Case] = {c.case_no: c for c in snapshot.cases}
+        self.positions: dict[ThingId, Position] = {p.thing: p for p in snapshot.positions}
+        self.wanted: dict[CaseNo, int] = {}
+        self._promised: int = snapshot.head
+        self._uploaded: set[AttachmentId] = set()
+        self.load_reference(snapshot)
+        return Delta(whole=True, reference=True, shapes=True)
+
+    def load_reference(self, snapshot: Snapshot) -> Delta:
+        """Take only what changes seldom: town, units, staff, vehicles, clock, ourselves, and new things' positions.
+
+        Cases stay: a snapshot asked for during a live feed may be ahead of the feed or behind it.
+        """
+        self.me: Me = snapshot.me
+        self.town: TownInfo = snapshot.town
+        self.clock: ServiceClock = snapshot.clock
+        self.geometry: str = snapshot.geometry
+        self.units: dict[UnitId, Unit] = {u.unit_id: u for u in snapshot.units}
+        self.members: dict[StaffId, Staff] = {s.staff_id: s for s in snapshot.staff}
+        self.vehicles: dict[ThingId, Vehicle] = {v.vehicle_id: v for v in snapshot.vehicles}
+        self._conditions = {c.code: c for c in self.town.conditions}
+        fresh = self._take_positions(snapshot.positions)
+        return Delta(reference=True, positions=fresh)
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever is signed in, as the rules see them."""
+        return Actor(account=self.me.account, roles=self.me.roles, unit=self.me.unit, staff=self.me.staff)
+
+    # -- domain.command.Known --------------------------------------------------------------------------------------
+
+    def unit(self, unit_id: UnitId) -> Unit | None:
+        """Return a unit by its id."""
+        return self.units.get(unit_id)
+
+    def staff(self, staff_id: StaffId) -> Staff | None:
+        """Return a staff member by id."""
+        return self.members.get(staff_id)
+
+    def condition(self, code: str) -> Condition | None:
+        """Return a filing condition by its code."""
+        return self._conditions.get(code)
+
+    def case(self, case_no: CaseNo) -> Case | None:
+        """Return a case by its number, None where this picture does not hold it."""
+        return self.cases.get(case_no)
+
+    def has_attachment(self, attachment_id: AttachmentId) -> bool:
+        """Return whether a photo is known here: uploaded from here, or on a case held."""
+        return attachment_id in self._uploaded or any(
+            attachment_id in case.photos or attachment_id in case.after_photos for case in self.cases.values()
+        )
+
+    def note_upload(self, attachment_id: AttachmentId) -> None:
+        """Note a photo that was uploaded from here."""
+        self._uploaded.add(attachment_id)
+
+    # -- messages --------------------------------------------------------------------------------------------------
+
+    def apply(self, message: FeedMessage) -> Delta:
+        """Take one feed message and return what came of it. Never raises for what a message says."""
+        match message:
+            case Changes(changes=changes):
+                return self._take_changes(changes)
+            case Skip(first=first, last=last):
+                return self._take_skip(first, last)
+            case Positions(positions=positions, gone=gone):
+                fresh = self._take_positions(positions)
+                left = frozenset(thing for thing in gone if self.positions.pop(thing, None) is not None)
+                return Delta(positions=fresh, gone=left)
+            case KeepAlive(head=head):
+                return self._take_promise(head)
+            case Hello(epoch=epoch, head=head, clock=clock):
+                return self._take_hello(epoch, head, clock)
+            case Resync(reason=reason):
+                return Delta(resync=reason)
+
+    def put_case(self, case: Case) -> Delta:
+        """Take a case as the service has it now; an older version than ours is left.
+
+        A wanted case stays wanted until it comes with every change that was heard of it.
+        """
+        if case.version >= self.wanted.get(case.case_no, 0):
+            self.wanted.pop(case.case_no, None)
+        held = self.cases.get(case.case_no)
+        if held is not None and held.version >= case.version:
+            return NOTHING
+        self.cases[case.case_no] = case
+        return Delta(cases=frozenset({case.case_no}))
+
+    def put_outcome(self, outcome: Outcome) -> Delta:
+        """Take the answer to our own command at once; the feed brings the same change again and it is passed over."""
+        return self.put_case(outcome.case)
+
+    def drop_case(self, case_no: CaseNo) -> Delta:
+        """Forget a case that the service no longer shows us."""
+        self.wanted.pop(case_no, None)
+        gone = self.cases.pop(case_no, None)
+        return NOTHING if gone is None else Delta(removed=frozenset({case_no}))
+
+    def _take_hello(self, epoch: str, head: int, clock: ServiceClock) -> Delta:
+        if epoch != self.epoch or head < self.head:
+            return Delta(resync="other_epoch")
+        self._promised = head
+        if clock != self.clock:
+            self.clock = clock
+            return Delta(reference=True)
+        return NOTHING
+
+    def _take_promise(self, head: int) -> Delta:
+        """A keep-alive may overtake a change that is being sent, but the next one may not."""
+        if self.head < self._promised:
+            return Delta(resync="hole")
+        self._promised = max(self._promised, head)
+        return NOTHING
+
+    def _take_skip(self, first: int, last: int) -> Delta:
+        if first > self.head + 1 or last < first:
+            return Delta(resync="hole")
+        self.head = max(self.head, last)
+        return NOTHING
+
+    def _take_changes(self, changes: Iterable[Change]) -> Delta:
+        taken: list[Change] = []
+        altered: set[CaseNo] = set()
+        fetch: set[CaseNo] = set()
+        resync = None
+        for change in changes:
+            if change.seq <= self.head:
+                continue
+            if change.seq != self.head + 1:
+                resync = "hole"
+                break
+            self.head = change.seq
+            taken.append(change)
+            if change.subject is Subject.CASE:
+                self._take_case_change(change, altered, fetch)
+        subjects = {change.subject for change in taken}
+        return Delta(
+            changes=tuple(taken),
+            cases=frozenset(altered),
+            fetch=frozenset(fetch),
+            reference=bool(subjects & _REFERENCE),
+            shapes=bool(subjects & _SHAPES),
+            resync=resync,
+        )
+
+    def _take_case_change(self, change: Change, altered: set[CaseNo], fetch: set[CaseNo]) -> None:
+        case_no = CaseNo(change.subject_id)
+        held = self.cases.get(case_no)
+        if held is not None and change.version <= held.version:
+            return
+        if case_no in self.wanted:
+            self.wanted[case_no] = change.version
+            fetch.add(case_no)
+            return
+        follows = None if held is None and change.version != 1 else _fold(held, change)
+        if follows is None:
+            self.wanted[case_no] = change.version
+            fetch.add(case_no)
+            return
+        self.cases[case_no] = follows
+        altered.add(case_no)
+
+    def _take_positions(self, positions: Iterable[Position]) -> frozenset[ThingId]:
+        fresh = set()
+        for position in positions:
+            held = self.positions.get(position.thing)
+            if held is None or held.fixed_at <= position.fixed_at:
+                self.positions[position.thing] = position
+                fresh.add(position.thing)
+        return frozenset(fresh)
+
+
+def _fold(held: Case | None, change: Change) -> Case | None:
+    """Return the case after the change, or None where the change cannot be read onto it: the service has it right."""
+    try:
+        return fold(held, change)
+    except (ValueError, KeyError, TypeError, AttributeError):  # msgspec.ValidationError is a ValueError
+        return None
