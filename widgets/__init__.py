@@ -22,8 +22,10 @@ second, in the service's time, aware UTC. What a person wants comes out as a sig
                        ``set_now``, ``select(unit_id | None)``; ``unit_selected(object)``
 ``today``              ``TodayPanel(words, theme)``: ``set_figures(domain.today.Today | None)``
 ``top_bar``            ``TopBar(words, theme)``: ``set_room``, ``set_person``, ``set_overdue``, ``set_line``,
-                       ``set_now(now, timezone)``; ``command_requested()``, ``overdue_requested()``, ``line_requested()``
-``notices``            ``NoticeStrip(words, theme)``: ``show_notice(Notice)``, ``withdraw(key)``; ``action_requested(str)``
+                       ``set_now(now, timezone)``;
+                       ``command_requested()``, ``overdue_requested()``, ``line_requested()``
+``notices``            ``NoticeStrip(words, theme)``: ``show_notice(Notice)``, ``withdraw(key)``;
+                       ``action_requested(str)``
 ``sign_in``            ``SignInPanel(words, theme)``: ``set_server``, ``set_busy``, ``set_fault``;
                        ``sign_in_requested(SignInIntent)``, ``language_picked(str)``, ``theme_picked(str)``
 ``report_form``        ``ReportForm(words, theme, names)``: ``set_place``, ``set_busy``, ``set_fault``, ``clear``;

@@ -1,0 +1,153 @@
+"""A list to pick from, with a search line above it; one or several. It knows only words, ids and marks."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+ID_ROLE = Qt.ItemDataRole.UserRole
+ROW_PX = 32
+SHOWN_AT_MOST = 400
+"""Rows beyond these are reached by typing."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One row: what is sent, what is shown, and more words the search looks at."""
+
+    value: str
+    text: str
+    detail: str = ""
+    search: str = ""
+
+    @property
+    def line(self) -> str:
+        """The row as shown."""
+        return f"{self.text}  ·  {self.detail}" if self.detail else self.text
+
+
+class PickList(QWidget):
+    """Rows that are searched by typing. ``picked`` when one was chosen by Enter or click."""
+
+    picked = Signal(str)
+    changed = Signal()
+    submitted = Signal()
+
+    def __init__(self, *, many: bool = False, rows_shown: int = 6, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._choices: tuple[Choice, ...] = ()
+        self._many, self._chosen, self._rows_shown = many, list[str](), rows_shown
+        self.search = QLineEdit()
+        self.search.setClearButtonEnabled(True)
+        self.rows = QListWidget()
+        self.rows.setObjectName("pick_rows")
+        self.rows.setUniformItemSizes(True)
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.rows.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(4)
+        column.addWidget(self.search)
+        column.addWidget(self.rows)
+        self.setFocusProxy(self.search)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(self._fill)
+        self.search.returnPressed.connect(self._on_search_returned)
+        self.rows.itemClicked.connect(self._on_item_clicked)
+        self.rows.itemActivated.connect(self._on_item_activated)
+
+    def set_texts(self, name: str, placeholder: str) -> None:
+        """Name the list for readers and say in the search line what can be typed."""
+        self.search.setPlaceholderText(placeholder)
+        self.search.setAccessibleName(name)
+        self.rows.setAccessibleName(name)
+
+    def set_choices(self, choices: Sequence[Choice]) -> None:
+        """Offer these rows; what was typed and chosen stays where it still exists."""
+        if tuple(choices) == self._choices:
+            return
+        self._choices = tuple(choices)
+        there = {choice.value for choice in self._choices}
+        self._chosen = [value for value in self._chosen if value in there]
+        self._fill()
+
+    def chosen(self) -> list[str]:
+        """Return the chosen values in the order they were chosen."""
+        return list(self._chosen)
+
+    def choose(self, value: str) -> None:
+        """Choose a row, or with ``many`` take it back where it was chosen."""
+        if value not in {choice.value for choice in self._choices}:
+            return
+        if not self._many:
+            self._chosen = [value]
+        elif value in self._chosen:
+            self._chosen.remove(value)
+        else:
+            self._chosen.append(value)
+        self._mark()
+        self.changed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows in the search line move the list."""
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+            if step is not None and self.rows.count():
+                row = min(max(self.rows.currentRow() + step, 0), self.rows.count() - 1)
+                self.rows.setCurrentRow(row)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _fill(self) -> None:
+        words = self.search.text().casefold().split()
+        self.rows.clear()
+        for choice in self._choices:
+            where = f"{choice.text} {choice.detail} {choice.search}".casefold()
+            if all(word in where for word in words):
+                item = QListWidgetItem(choice.line)
+                item.setData(ID_ROLE, choice.value)
+                item.setSizeHint(QSize(40, ROW_PX))
+                item.setToolTip(choice.line)
+                self.rows.addItem(item)
+            if self.rows.count() >= SHOWN_AT_MOST:
+                break
+        self.rows.setFixedHeight(ROW_PX * max(1, min(self._rows_shown, self.rows.count())) + 4)
+        self._mark()
+
+    def _mark(self) -> None:
+        for row in range(self.rows.count()):
+            item = self.rows.item(row)
+            on = item.data(ID_ROLE) in self._chosen
+            if self._many:
+                item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
+            elif on:
+                self.rows.setCurrentRow(row)
+        if not self._chosen and self.search.text() and self.rows.count():
+            self.rows.setCurrentRow(0)
+
+    def _on_item_clicked(self, item: QListWidgetItem) -> None:
+        self._pick(str(item.data(ID_ROLE)))
+
+    def _on_item_activated(self, item: QListWidgetItem) -> None:
+        value = str(item.data(ID_ROLE))
+        if value in self._chosen and not self._many:
+            self.submitted.emit()
+            return
+        self._pick(value)
+
+    def _on_search_returned(self) -> None:
+        if self.rows.currentRow() < 0:
+            if self._many or not self.search.text():
+                self.submitted.emit()
+            return
+        value = str(self.rows.currentItem().data(ID_ROLE))
+        if value in self._chosen:
+            self.submitted.emit()
+            return
+        self._pick(value)
+
+    def _pick(self, value: str) -> None:
+        self.choose(value)
+        self.picked.emit(value)

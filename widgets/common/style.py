@@ -1,0 +1,43 @@
+"""The style sheet: one template filled from the theme. Widgets choose a look by a role, never by a colour."""
+
+import re
+from typing import Literal
+
+from PySide6.QtWidgets import QWidget
+
+from resources.files import read_text
+from resources.theme import Theme
+
+Role = Literal[
+    "body",
+    "second",
+    "small",
+    "title",
+    "figure",
+    "heading",
+    "fault",
+    "warning",
+    "good",
+    "primary",
+    "plain",
+    "quiet",
+    "row",
+]
+TEMPLATE = "qss/desk.qss"
+
+
+def style_sheet(theme: Theme, family: str) -> str:
+    """Return the style sheet of a theme. Raises KeyError where the template names a colour the theme has not."""
+    values = {name: str(getattr(theme, name)) for name in theme.__struct_fields__}
+    values["family"] = family.replace('"', "")
+    return re.sub(r"@([a-z_]+)@", lambda found: values[found.group(1)], read_text(TEMPLATE))
+
+
+def set_role(widget: QWidget, role: Role) -> None:
+    """Give a widget a look of the style sheet, at once also when it was shown before."""
+    if widget.property("role") == role:
+        return
+    widget.setProperty("role", role)
+    style = widget.style()
+    style.unpolish(widget)
+    style.polish(widget)
