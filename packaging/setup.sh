@@ -77,8 +77,10 @@ system_packages() {
     install_packages $(printf '%s\n' "$missing" | cut -d' ' -f1) || say 'system packages could not be installed from here'
     missing=$(missing_packages)
     [ -n "$missing" ] || return 0
+    wrap='su -c'
+    if command -v sudo >/dev/null; then wrap='sudo sh -c'; fi
     say 'these system packages are missing; this one command installs them:'
-    say "  sudo apt-get install -y $(printf '%s\n' "$missing" | cut -d' ' -f1 | tr '\n' ' ')"
+    say "  $wrap 'apt-get update && apt-get install -y $(printf '%s\n' "$missing" | cut -d' ' -f1 | xargs)'"
     for class in $needed; do
         case $missing in
             *" $class"*) stop "'make $goal' cannot go on without them; run the command, then the same make again" ;;
