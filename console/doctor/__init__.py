@@ -1,0 +1,1 @@
+"""What the program needs of the computer it runs on, examined one by one."""

@@ -1,0 +1,1 @@
+"""Pictures of the program's views, drawn offscreen with live data."""

@@ -1,0 +1,21 @@
+"""The views that can be drawn: a registry, so that later views join with a line. Nothing here imports Qt."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class View:
+    """A view by the object name of the widget that is grabbed; empty for the whole window.
+
+    ``with_case`` says that a case is selected first.
+    """
+
+    widget: str
+    with_case: bool = True
+
+
+VIEWS: dict[str, View] = {
+    "desk": View(""),
+    "map": View("dock-map", with_case=False),
+    "case": View("dock-card"),
+}

@@ -1,0 +1,204 @@
+"""The docks and their layout: made once, saved and restored, locked or free to be moved.
+
+Traps of QtAds that this module keeps away from the rest: a dock's object name is its identity (the title would be, and
+is translated); ``restoreState`` closes docks the saved state has never heard of, so those are opened again; docks are
+hidden, never deleted; no ``QMainWindow.restoreState`` on the same docks.
+"""
+
+import base64
+from dataclasses import dataclass
+from pathlib import Path
+
+import msgspec
+import PySide6QtAds as ads
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QWidget
+
+from console.folders import write_atomically
+from resources.words import Words
+
+FILE_NAME = "workspace.json"
+VERSION = 1
+MAX_FILE = 1024 * 1024
+MAP = "dock-map"
+HANDLE_PX = 1
+
+
+@dataclass(frozen=True)
+class Dock:
+    """A dock by its lasting name. ``side`` is where it stands by default: of ``beside``, or of the whole window."""
+
+    name: str
+    title: str
+    side: ads.DockWidgetArea
+    beside: str = ""
+
+
+LEFT, RIGHT = ads.DockWidgetArea.LeftDockWidgetArea, ads.DockWidgetArea.RightDockWidgetArea
+BOTTOM, CENTRE = ads.DockWidgetArea.BottomDockWidgetArea, ads.DockWidgetArea.CenterDockWidgetArea
+
+DOCKS: tuple[Dock, ...] = (
+    Dock(MAP, "dock.map", CENTRE),
+    Dock("dock-units", "dock.units", BOTTOM),
+    Dock("dock-cases", "dock.cases", LEFT, MAP),
+    Dock("dock-card", "dock.card", RIGHT, MAP),
+    Dock("dock-today", "dock.today", RIGHT, "dock-units"),
+)
+LIST_SHARE, CARD_SHARE, BOTTOM_SHARE, TODAY_SHARE = 0.205, 0.228, 0.195, 0.36
+LIST_LEAST_PX, CARD_LEAST_PX, BOTTOM_LEAST_PX = 280, 360, 170
+
+
+class Stored(msgspec.Struct, frozen=True):
+    """A saved workspace, Qt's own byte strings in base64."""
+
+    version: int
+    window: str
+    docks: str
+    known: tuple[str, ...]
+    full_screen: bool = False
+
+
+class Workspace(QObject):
+    """The dock manager with one dock for each panel. ``panels`` maps dock names to widgets."""
+
+    def __init__(self, parent: QWidget, panels: dict[str, QWidget], words: Words) -> None:
+        super().__init__(parent)
+        _set_flags()
+        self.manager = ads.CDockManager(parent)
+        self._docks: dict[str, ads.CDockWidget] = {}
+        self._locked = True
+        for spec in DOCKS:
+            dock = ads.CDockWidget(self.manager, words(spec.title))
+            dock.setObjectName(spec.name)
+            dock.setWidget(panels[spec.name], ads.CDockWidget.eInsertMode.ForceNoScrollArea)
+            dock.setMinimumSizeHintMode(ads.CDockWidget.eMinimumSizeHintMode.MinimumSizeHintFromContent)
+            self._docks[spec.name] = dock
+        self._place()
+        self.manager.dockAreaCreated.connect(self._on_area_created)
+        self.lock(True)
+
+    @property
+    def locked(self) -> bool:
+        """Whether the docks stay where they are (their title bars are hidden)."""
+        return self._locked
+
+    def dock(self, name: str) -> ads.CDockWidget:
+        """Return a dock by its lasting name."""
+        return self._docks[name]
+
+    def reset(self, width: int, height: int) -> None:
+        """Put every dock where it stands by default, for a window of that size in pixels."""
+        for dock in self._docks.values():
+            if dock.isFloating():
+                dock.setFloating()
+        self._place()
+        self.proportion(width, height)
+        self.lock(self._locked)
+
+    def proportion(self, width: int, height: int) -> None:
+        """Give the docks their default shares of a window of that size in pixels."""
+        left, right = max(LIST_LEAST_PX, int(width * LIST_SHARE)), max(CARD_LEAST_PX, int(width * CARD_SHARE))
+        bottom, today = max(BOTTOM_LEAST_PX, int(height * BOTTOM_SHARE)), int(width * TODAY_SHARE)
+        centre = self._docks[MAP].dockAreaWidget()
+        self.manager.setSplitterSizes(centre, [left, max(200, width - left - right), right])
+        self.manager.setSplitterSizes(self._docks["dock-units"].dockAreaWidget(), [width - today, today])
+        root = self.manager.rootSplitter()
+        if root.count() == 2:
+            root.setSizes([max(200, height - bottom), bottom])
+
+    def lock(self, locked: bool) -> None:
+        """Keep the docks in place without title bars, or show these so that docks can be moved."""
+        self._locked = locked
+        for name, dock in self._docks.items():
+            free = ads.CDockWidget.DockWidgetFeature.NoDockWidgetFeatures
+            if not locked and name != MAP:
+                features = ads.CDockWidget.DockWidgetFeature
+                free = features.DockWidgetMovable | features.DockWidgetFloatable | features.DockWidgetClosable
+            dock.setFeatures(free | ads.CDockWidget.DockWidgetFeature.DockWidgetFocusable)
+        for area in self.manager.openedDockAreas():
+            self._on_area_created(area)
+
+    def show_dock(self, name: str) -> QWidget:
+        """Open a dock, bring it to the front, and return its panel."""
+        dock = self._docks[name]
+        if dock.isClosed():
+            dock.toggleView(True)
+        dock.raise_()
+        panel: QWidget = dock.widget()
+        return panel
+
+    def retranslate(self, words: Words) -> None:
+        """Give the docks their titles in the language in use."""
+        for spec in DOCKS:
+            self._docks[spec.name].setWindowTitle(words(spec.title))
+
+    # -- keeping ---------------------------------------------------------------------------------------------------
+
+    def save(self, folder: Path, window: bytes, full_screen: bool) -> None:
+        """Store the layout and the window's geometry. Raises OSError."""
+        stored = Stored(
+            version=VERSION,
+            window=base64.b64encode(window).decode("ascii"),
+            docks=base64.b64encode(bytes(self.manager.saveState(VERSION).data())).decode("ascii"),
+            known=tuple(self._docks),
+            full_screen=full_screen,
+        )
+        write_atomically(folder / FILE_NAME, msgspec.json.encode(stored))
+
+    def restore(self, stored: Stored) -> bool:
+        """Take a stored layout; docks it has never heard of are opened. False where it cannot be used."""
+        if stored.version != VERSION:
+            return False
+        if not self.manager.restoreState(base64.b64decode(stored.docks), VERSION):
+            return False
+        for name, dock in self._docks.items():
+            if name not in stored.known:
+                dock.toggleView(True)
+        self.lock(self._locked)
+        return True
+
+    def close_all(self) -> None:
+        """Let go of floating docks before the window goes."""
+        for dock in self._docks.values():
+            if dock.isFloating():
+                dock.closeDockWidget()
+
+    def _place(self) -> None:
+        for spec in DOCKS:
+            dock = self._docks[spec.name]
+            beside = self._docks[spec.beside].dockAreaWidget() if spec.beside else None
+            if beside is None:
+                self.manager.addDockWidget(spec.side, dock)
+            else:
+                self.manager.addDockWidget(spec.side, dock, beside)
+            dock.toggleView(True)
+
+    def _on_area_created(self, area: ads.CDockAreaWidget) -> None:
+        area.setDockAreaFlag(ads.CDockAreaWidget.eDockAreaFlag.HideSingleWidgetTitleBar, self._locked)
+
+
+def read_stored(folder: Path) -> Stored | None:
+    """Return the stored workspace, None where there is none or it is not one."""
+    try:
+        content = (folder / FILE_NAME).read_bytes()
+    except OSError:
+        return None
+    if len(content) > MAX_FILE:
+        return None
+    try:
+        stored = msgspec.json.decode(content, type=Stored)
+        base64.b64decode(stored.docks, validate=True)
+        base64.b64decode(stored.window, validate=True)
+    except ValueError:  # msgspec.DecodeError and binascii.Error are ValueErrors
+        return None
+    return stored
+
+
+def _set_flags() -> None:
+    """Choose what docks look like. Must come before the manager is made."""
+    flags = ads.CDockManager.eConfigFlag
+    for flag in (flags.DisableStylesheet, flags.OpaqueSplitterResize, flags.FocusHighlighting):
+        ads.CDockManager.setConfigFlag(flag, flag is not flags.FocusHighlighting)
+    for flag in (flags.DockAreaHasTabsMenuButton, flags.DockAreaHasUndockButton):
+        ads.CDockManager.setConfigFlag(flag, False)
+    ads.CDockManager.setConfigFlag(flags.XmlCompressionEnabled, True)
