@@ -1,0 +1,199 @@
+"""What a layer is to the map: the area it draws, the labels, hits and legend rows it gives, and the base of every item.
+
+A layer has two halves of drawing. ``draw_tile`` is for what stands still: it is called from worker threads, for
+tiles of 512 pixels or for a whole frame, and must only read values that are replaced and never changed in place.
+``draw_live`` is for what moves: it is called in the UI thread on every frame. Both go through a ``Raster``.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from math import isfinite
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.raster.contract import Frame, Placing, Raster
+from resources.theme import Theme
+from resources.words import Words
+
+Ints = npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Area:
+    """A rectangle of pixels on the plane: ``left, top`` of pixel (0, 0) and ``scale`` in metres, size in device pixels.
+
+    ``ratio`` is device pixels per logical pixel: sizes of symbols and lines are given in logical pixels.
+    """
+
+    left: float
+    top: float
+    scale: float
+    width: int
+    height: int
+    ratio: float = 1.0
+
+    def placing(self, origin: tuple[float, float]) -> Placing:
+        """Return how coordinates local to ``origin`` become pixels here."""
+        per_metre = 1.0 / self.scale
+        return Placing(per_metre, (origin[0] - self.left) * per_metre, (self.top - origin[1]) * per_metre)
+
+    def to_pixel(self, x: float, y: float) -> tuple[float, float]:
+        """Return the device pixel of a point on the plane."""
+        return (x - self.left) / self.scale, (self.top - y) / self.scale
+
+    def bounds(self, margin_px: float = 0.0) -> tuple[float, float, float, float]:
+        """Return x0, y0, x1, y1 on the plane, grown by a margin in device pixels."""
+        m = margin_px * self.scale
+        return (
+            self.left - m,
+            self.top - self.height * self.scale - m,
+            self.left + self.width * self.scale + m,
+            self.top + m,
+        )
+
+    def ground(self) -> float:
+        """Return plane metres a *logical* pixel: what decides which details are shown."""
+        return self.scale * self.ratio
+
+
+class LabelStyle(StrEnum):
+    """How a label is set; sizes and weights are in ``layers.labels``."""
+
+    TOWN = "town"
+    DIVISION = "division"
+    PLACE = "place"
+    WATER = "water"
+    ROAD = "road"
+    GRID = "grid"
+    THING = "thing"
+    STALE = "stale"
+
+
+@dataclass(frozen=True)
+class Label:
+    """A label wanted at a point on the plane. Lower ``priority`` is placed first; one that would overlap is left out.
+
+    ``beside`` puts it to the right of the point (in logical pixels from it) instead of over it.
+    """
+
+    text: str
+    x: float
+    y: float
+    style: LabelStyle
+    priority: float
+    beside: float = 0.0
+
+
+class PickedKind(StrEnum):
+    """What sort of thing was hit."""
+
+    CASE = "case"
+    CLUSTER = "cluster"
+    THING = "thing"
+    GRID = "grid"
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A hit: what, its id, where it is (plane metres), and what a card says of it.
+
+    ``members`` are the case numbers in a cluster.
+    """
+
+    kind: PickedKind
+    ident: str
+    x: float
+    y: float
+    title: str = ""
+    lines: tuple[str, ...] = ()
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class LegendRow:
+    """A row of the legend: the sprite or line it explains (a key of ``layers.symbols``), its words and a count."""
+
+    symbol: str
+    text: str
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What the person at the desk is looking at. Points are on the plane."""
+
+    case_no: str | None = None
+    case_at: tuple[float, float] | None = None
+    thing: str | None = None
+    grid: str | None = None
+    hovered: Picked | None = None
+
+
+@dataclass
+class Look:
+    """The theme and the words every item draws with."""
+
+    theme: Theme
+    words: Words
+    family: str = ""
+    language: str = field(default="", init=False)
+
+
+class LayerItem:
+    """The drawing of one layer; subclasses override what they have. See the module for which thread calls what."""
+
+    key = ""
+    """Name of the layer; its words are under ``map.layer.<key>``."""
+
+    def __init__(self, look: Look) -> None:
+        self.look = look
+        self.visible = True
+
+    @property
+    def static_revision(self) -> int:
+        """Grows when the tiles must be drawn again."""
+        return 0
+
+    @property
+    def live_revision(self) -> int:
+        """Grows when the next frame differs; the map repaints."""
+        return 0
+
+    def restyle(self) -> None:
+        """Take up another theme or language from ``look``."""
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Return what the layer covers on the plane, or None where it has nothing."""
+        return None
+
+    def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
+        """Draw what stands still. Any thread; only values that are never changed in place."""
+
+    def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
+        """Draw what moves or is picked out. UI thread."""
+
+    def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
+        """Return the labels that stand still wanted in an area."""
+        return ()
+
+    def live_labels(self, area: Area, focus: Focus) -> Sequence[Label]:
+        """Return the labels that go with what moves."""
+        return ()
+
+    def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
+        """Return what is drawn at a device pixel, within ``reach`` device pixels."""
+        return None
+
+    def legend(self) -> Sequence[LegendRow]:
+        """Return the rows this layer adds to the legend."""
+        return ()
+
+    def close(self) -> None:
+        """Let go of the model."""
+
+
+def usable(lon: float, lat: float) -> bool:
+    """Return whether a coordinate can be drawn."""
+    return isfinite(lon) and isfinite(lat) and -180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0

@@ -1,0 +1,1 @@
+"""Administrative divisions: their outlines and names."""

@@ -1,0 +1,161 @@
+"""Geometry as it is kept (WKB, degrees) made into what is drawn: flat float32 arrays local to the data's centre."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.mercator import to_plane_arrays
+from layers.raster.contract import I32, Shapes, no_shapes
+
+Geometries = npt.NDArray[np.object_]
+
+POLYGONS = frozenset({3, 6})
+LINES = frozenset({1, 5})
+"""Geometry types by shapely's numbers, single and multiple."""
+
+
+def read_wkb(wkbs: Sequence[bytes | None]) -> Geometries:
+    """Return the geometries of WKB values; None where there is none, or it cannot be read or is empty."""
+    import shapely  # noqa: PLC0415 - takes a tenth of a second; kept off the start path
+
+    given = np.array([b"" if w is None else w for w in wkbs], dtype=object)
+    read: Geometries = np.atleast_1d(shapely.from_wkb(given, on_invalid="ignore"))
+    read[shapely.is_empty(read)] = None
+    return read
+
+
+def to_shapes(geometries: Geometries, kinds: frozenset[int]) -> tuple[Shapes, I32]:
+    """Return polygons or lines as shapes, with the index each feature had in ``geometries``; others are left out.
+
+    All must be one of ``POLYGONS`` or all of ``LINES``.
+    """
+    import shapely  # noqa: PLC0415 - as above
+
+    types = shapely.get_type_id(geometries)
+    kept = np.flatnonzero(np.isin(types, list(kinds))).astype(np.int32)
+    if not len(kept):
+        return no_shapes(), kept
+    closed = kinds == POLYGONS
+    _, coords, offsets = shapely.to_ragged_array(geometries[kept], include_z=False)
+    starts, parts = _levels(offsets)
+    lon, lat = coords[:, 0], coords[:, 1]
+    sound = np.isfinite(lon) & np.isfinite(lat)
+    x, y = to_plane_arrays(np.where(sound, lon, 0.0), np.where(sound, lat, 0.0))
+    origin = (float((x.min() + x.max()) / 2), float((y.min() + y.max()) / 2))
+    return _pack(x - origin[0], y - origin[1], starts, parts, origin, closed=closed), kept
+
+
+def _levels(offsets: tuple[Any, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return where rings start and which rings each feature has, from shapely's nested offsets."""
+    rings = np.asarray(offsets[0], np.int64)
+    if len(offsets) == 1:  # plain lines: a ring a feature
+        return rings, np.arange(len(rings), dtype=np.int64)
+    parts = np.asarray(offsets[1], np.int64)
+    for outer in offsets[2:]:
+        parts = parts[np.asarray(outer, np.int64)]
+    return rings, parts
+
+
+def _pack(
+    x: npt.NDArray[np.float64],
+    y: npt.NDArray[np.float64],
+    starts: npt.NDArray[np.int64],
+    parts: npt.NDArray[np.int64],
+    origin: tuple[float, float],
+    *,
+    closed: bool,
+) -> Shapes:
+    if closed:  # drop the point that repeats the first of its ring
+        keep = np.ones(len(x), bool)
+        keep[starts[1:] - 1] = False
+        x, y = x[keep], y[keep]
+        starts = starts - np.arange(len(starts))
+    first = starts[parts[:-1]]
+    boxes = np.column_stack(
+        [
+            np.minimum.reduceat(x, first),
+            np.minimum.reduceat(y, first),
+            np.maximum.reduceat(x, first),
+            np.maximum.reduceat(y, first),
+        ]
+    )
+    return Shapes(
+        np.ascontiguousarray(x, np.float32),
+        np.ascontiguousarray(y, np.float32),
+        np.ascontiguousarray(starts, np.int32),
+        np.ascontiguousarray(parts, np.int32),
+        np.ascontiguousarray(boxes, np.float32),
+        origin,
+    )
+
+
+def inner_points(geometries: Geometries) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Return a plane point inside each area, for its label: the centroid, or another where that lies outside."""
+    import shapely  # noqa: PLC0415 - as above
+
+    middle = shapely.centroid(geometries)
+    within = shapely.contains(geometries, middle)
+    if not np.all(within):
+        middle = np.where(within, middle, shapely.point_on_surface(geometries))
+    return to_plane_arrays(shapely.get_x(middle), shapely.get_y(middle))
+
+
+def contains(shapes: Shapes, feature: int, x: float, y: float) -> bool:
+    """Return whether a plane point lies inside an area (odd-even over all its rings)."""
+    lx, ly = x - shapes.origin[0], y - shapes.origin[1]
+    inside = False
+    for r in range(int(shapes.parts[feature]), int(shapes.parts[feature + 1])):
+        a, b = int(shapes.rings[r]), int(shapes.rings[r + 1])
+        xs, ys = shapes.xs[a:b].astype(np.float64), shapes.ys[a:b].astype(np.float64)
+        px, py = np.roll(xs, 1), np.roll(ys, 1)
+        crosses = (ys > ly) != (py > ly)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            at = (px - xs) * (ly - ys) / (py - ys) + xs
+        inside ^= bool(np.count_nonzero(crosses & (lx < at)) & 1)
+    return inside
+
+
+def feature_at(shapes: Shapes, x: float, y: float) -> int | None:
+    """Return the last area that holds a plane point (the one drawn on top), or None."""
+    for feature in shapes.visible((x, y, x, y))[::-1]:
+        if contains(shapes, int(feature), x, y):
+            return int(feature)
+    return None
+
+
+def shared_borders(shapes: Shapes) -> Shapes:
+    """Return the borders of areas as lines, each border once: what two areas share is not drawn twice."""
+    if not len(shapes):
+        return no_shapes()
+    counts = np.diff(shapes.rings)
+    following = np.arange(len(shapes.xs), dtype=np.int64) + 1
+    ends = shapes.rings[1:][counts > 0] - 1
+    following[ends] = shapes.rings[:-1][counts > 0]
+    points = np.stack([shapes.xs, shapes.ys], axis=1).view(np.int64).ravel()
+    _, ids = np.unique(points, return_inverse=True)
+    a, b = ids, ids[following]
+    key = np.minimum(a, b).astype(np.int64) * (int(ids.max()) + 1) + np.maximum(a, b)
+    _, first = np.unique(key, return_index=True)
+    keep = np.zeros(len(key), bool)
+    keep[first] = True
+    keep &= a != b
+    return _runs(shapes, keep, following)
+
+
+def _runs(shapes: Shapes, keep: npt.NDArray[np.bool_], following: npt.NDArray[np.int64]) -> Shapes:
+    """Return the kept steps (point i to ``following[i]``) joined into lines as long as they follow one another."""
+    steps = np.flatnonzero(keep)
+    breaks = np.ones(len(steps), bool)
+    breaks[1:] = following[steps[:-1]] != steps[1:]
+    run_of = np.cumsum(breaks) - 1
+    runs = int(run_of[-1]) + 1 if len(steps) else 0
+    lengths = np.bincount(run_of, minlength=runs) + 1
+    starts = np.r_[0, np.cumsum(lengths)].astype(np.int64)
+    picked = np.empty(int(starts[-1]), np.int64)
+    picked[np.arange(len(steps)) + run_of] = steps
+    last = np.flatnonzero(np.r_[breaks[1:], True]) if runs else np.empty(0, np.int64)
+    picked[starts[1:] - 1] = following[steps[last]]
+    x, y = shapes.xs[picked].astype(np.float64), shapes.ys[picked].astype(np.float64)
+    return _pack(x, y, starts, np.arange(runs + 1), shapes.origin, closed=False)

@@ -1,0 +1,119 @@
+"""The latest fix of each thing on shift, what it is doing, and whether the fix is stale. See ``layers``."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import numpy as np
+import numpy.typing as npt
+
+from domain.ids import CaseNo, ThingId
+from domain.units import POSITION_STALE_AFTER, UnitState
+from layers.contract import usable
+from layers.observed import Observed
+from layers.table import Floats, MarkTable
+
+HEADINGS = 24
+NO_HEADING = HEADINGS
+"""Headings are drawn in steps of 15 degrees; ``NO_HEADING`` is for a thing that stands or does not say."""
+
+
+@dataclass(frozen=True)
+class ThingMark:
+    """A staff member or vehicle as the map shows it. ``fixed_at`` is aware; ``bound_for`` is the case it heads for.
+
+    ``title`` and ``lines`` are what the hover card says (texts, ready to read); ``name`` stands beside the symbol.
+    """
+
+    thing: ThingId
+    lon: float
+    lat: float
+    fixed_at: datetime
+    name: str = ""
+    vehicle: bool = False
+    state: UnitState = UnitState.FREE
+    heading_deg: float | None = None
+    bound_for: CaseNo | None = None
+    title: str = ""
+    lines: tuple[str, ...] = ()
+
+
+class PositionsModel(Observed):
+    """Things with a position. Ages are counted against ``set_now``, the service's clock, never against a local one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table: MarkTable[ThingMark] = MarkTable()
+        self.now_s = 0.0
+        self._headings: npt.NDArray[np.uint8] | None = None
+
+    def replace(self, marks: Iterable[ThingMark]) -> None:
+        """Show exactly these things."""
+        self.table.clear()
+        self.update(marks)
+
+    def update(self, marks: Iterable[ThingMark]) -> None:
+        """Add things or change those already shown. A mark without a usable place is passed over."""
+        self.table.put((m.thing, m, m.lon, m.lat, m.fixed_at.timestamp()) for m in marks if usable(m.lon, m.lat))
+        self._touch()
+
+    def move(self, things: Sequence[str], lons: Floats, lats: Floats, fixed_at: datetime) -> None:
+        """Move many known things at once (10 Hz for thousands): same length each. Unknown things are passed over."""
+        slots = np.array([-1 if (s := self.table.slot(t)) is None else s for t in things], np.intp)
+        known = slots >= 0
+        self.table.move(slots[known], lons[known], lats[known], fixed_at.timestamp())
+        self._changed()
+
+    def remove(self, things: Iterable[str]) -> None:
+        """Take things off the map; unknown ids are passed over."""
+        if self.table.remove(things):
+            self._touch()
+
+    def set_now(self, now: datetime) -> None:
+        """Tell the time by the service's clock (aware); once a second is enough."""
+        before = self.stale()
+        self.now_s = now.timestamp()
+        if not np.array_equal(before, self.stale()) or bool(before.any()):
+            self._changed()
+
+    def mark(self, thing: str) -> ThingMark | None:
+        """Return a thing that is shown, at its latest place as given by ``update``."""
+        slot = self.table.slot(thing)
+        return None if slot is None else self.table.marks[slot]
+
+    def place(self, thing: str) -> tuple[float, float] | None:
+        """Return where a thing is on the plane."""
+        slot = self.table.slot(thing)
+        return None if slot is None else (float(self.table.xs[slot]), float(self.table.ys[slot]))
+
+    def set_state(self, thing: str, state: UnitState, bound_for: CaseNo | None = None) -> None:
+        """Change what a thing is doing; its place stays. An unknown thing is passed over."""
+        slot = self.table.slot(thing)
+        if slot is not None:
+            self.table.marks[slot] = replace(self.table.marks[slot], state=state, bound_for=bound_for)
+            self._changed()
+
+    def headings(self) -> npt.NDArray[np.uint8]:
+        """Return the drawn heading of each: 0..23 clockwise from north in steps of 15 degrees, or ``NO_HEADING``."""
+        if self._headings is None:
+            self._headings = np.array([heading_step(m.heading_deg) for m in self.table.marks], np.uint8)
+        return self._headings
+
+    def stale(self) -> npt.NDArray[np.bool_]:
+        """Return which fixes are too old to stand for where somebody is."""
+        found: npt.NDArray[np.bool_] = self.now_s - self.table.times > POSITION_STALE_AFTER.total_seconds()
+        return found
+
+    def newest_age_s(self) -> float | None:
+        """Return the age of the newest fix in seconds (never below 0), or None without any."""
+        fixes = self.table.times
+        return max(0.0, self.now_s - float(fixes.max())) if len(fixes) else None
+
+    def _touch(self) -> None:
+        self._headings = None
+        self._changed()
+
+
+def heading_step(heading_deg: float | None) -> int:
+    """Return the nearest drawn heading of one in degrees."""
+    return NO_HEADING if heading_deg is None else round(heading_deg / (360 / HEADINGS)) % HEADINGS

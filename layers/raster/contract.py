@@ -1,0 +1,118 @@
+"""What a raster does, whoever does it: the arrays it draws from and the operations it has.
+
+A frame is a C-contiguous ``uint32`` array (height, width) of opaque ARGB pixels. Colours are ``0xAARRGGBB``, not
+premultiplied; sprite pixels are premultiplied. Pixel centres lie at .5, as in Qt.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Frame = npt.NDArray[np.uint32]
+F32 = npt.NDArray[np.float32]
+I32 = npt.NDArray[np.int32]
+U16 = npt.NDArray[np.uint16]
+U32 = npt.NDArray[np.uint32]
+
+
+class Placing(NamedTuple):
+    """Pixel = ``x * per_metre + dx``, ``dy - y * per_metre`` for coordinates local to an origin."""
+
+    per_metre: float
+    dx: float
+    dy: float
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Lines or areas as flat arrays: feature f has rings ``parts[f]:parts[f+1]``, ring r points ``rings[r]:rings[r+1]``.
+
+    Coordinates are float32 metres local to ``origin`` (plane metres). Rings of areas are stored open (the last point
+    is not the first again); an area is what lies inside an odd number of its rings. ``boxes``: x0, y0, x1, y1 each.
+    """
+
+    xs: F32
+    ys: F32
+    rings: I32
+    parts: I32
+    boxes: F32
+    origin: tuple[float, float]
+
+    def __len__(self) -> int:
+        return len(self.parts) - 1
+
+    def visible(self, bounds: tuple[float, float, float, float]) -> I32:
+        """Return the features whose box touches ``bounds`` (plane metres), in order."""
+        if not len(self):
+            return np.empty(0, np.int32)
+        ox, oy = self.origin
+        x0, y0, x1, y1 = bounds
+        b = self.boxes
+        hit = (b[:, 0] <= x1 - ox) & (b[:, 2] >= x0 - ox) & (b[:, 1] <= y1 - oy) & (b[:, 3] >= y0 - oy)
+        return np.flatnonzero(hit).astype(np.int32)
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """Return what all features cover on the plane, or None without any."""
+        if not len(self):
+            return None
+        ox, oy = self.origin
+        b = self.boxes
+        return (
+            float(b[:, 0].min()) + ox,
+            float(b[:, 1].min()) + oy,
+            float(b[:, 2].max()) + ox,
+            float(b[:, 3].max()) + oy,
+        )
+
+
+def no_shapes() -> Shapes:
+    """Return shapes without features."""
+    none = np.empty(0, np.float32)
+    zero = np.zeros(1, np.int32)
+    return Shapes(none, none, zero, zero, np.empty((0, 4), np.float32), (0.0, 0.0))
+
+
+@dataclass(frozen=True)
+class Sprites:
+    """Square sprites of one size, (count, size, size): premultiplied pixels and what they let through (0..256)."""
+
+    pixels: U32
+    through: U32
+
+    @property
+    def size(self) -> int:
+        """Side of a sprite in device pixels."""
+        return int(self.pixels.shape[1])
+
+
+def make_sprites(pixels: U32) -> Sprites:
+    """Return sprites from premultiplied pixels (count, size, size)."""
+    alpha = pixels >> np.uint32(24)
+    through = np.uint32(256) - (alpha + (alpha >> np.uint32(7)))
+    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(through.astype(np.uint32)))
+
+
+class Raster(Protocol):
+    """Draws into a frame. ``which`` lists features in drawing order; colours and widths go along with it."""
+
+    def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
+        """Return the shapes without points nearer than ``tolerance`` metres to the one kept before; maybe as given."""
+
+    def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
+        """Fill areas (odd-even): a pixel belongs to the area its centre lies in."""
+
+    def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
+        """Draw antialiased lines one pixel wide."""
+
+    def stroke(
+        self, frame: Frame, shapes: Shapes, which: I32, colour: int, widths: F32, placing: Placing, *, closed: bool
+    ) -> None:
+        """Draw antialiased opaque lines of ``widths`` device pixels with round ends and joins."""
+
+    def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
+        """Stamp ``sprites[codes[i]]`` centred on each point, in the order given."""
+
+    def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
+        """Lay one premultiplied picture of any size over the frame, its top left corner at ``x, y``."""

@@ -1,0 +1,95 @@
+"""Marks by key with their places as arrays: what cases and moving things share. Removing keeps the drawing order."""
+
+from collections.abc import Iterable
+from typing import Generic, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from layers.mercator import to_plane_arrays
+
+Mark = TypeVar("Mark")
+Floats = npt.NDArray[np.float64]
+
+
+class MarkTable(Generic[Mark]):
+    """Marks in the order they first came, each with its place on the plane (float64 metres) and a time (POSIX s)."""
+
+    def __init__(self) -> None:
+        self._slots: dict[str, int] = {}
+        self.marks: list[Mark] = []
+        self.keys: list[str] = []
+        self._xs: Floats = np.empty(16)
+        self._ys: Floats = np.empty(16)
+        self._times: Floats = np.empty(16)
+
+    def __len__(self) -> int:
+        return len(self.marks)
+
+    @property
+    def xs(self) -> Floats:
+        """Plane x of each mark, a view."""
+        return self._xs[: len(self.marks)]
+
+    @property
+    def ys(self) -> Floats:
+        """Plane y of each mark, a view."""
+        return self._ys[: len(self.marks)]
+
+    @property
+    def times(self) -> Floats:
+        """Time of each mark, a view."""
+        return self._times[: len(self.marks)]
+
+    def slot(self, key: str) -> int | None:
+        """Return where a key stands, or None."""
+        return self._slots.get(key)
+
+    def put(self, rows: Iterable[tuple[str, Mark, float, float, float]]) -> None:
+        """Add marks or replace those of the same key: key, mark, lon, lat, time."""
+        slots, lons, lats, times = [], [], [], []
+        for key, mark, lon, lat, at in rows:
+            slot = self._slots.get(key)
+            if slot is None:
+                slot = self._slots[key] = len(self.marks)
+                self.marks.append(mark)
+                self.keys.append(key)
+            else:
+                self.marks[slot] = mark
+            slots.append(slot)
+            lons.append(lon)
+            lats.append(lat)
+            times.append(at)
+        self._reserve()
+        self.move(np.array(slots, np.intp), np.array(lons), np.array(lats), np.array(times))
+
+    def move(self, slots: npt.NDArray[np.intp], lons: Floats, lats: Floats, times: Floats | float) -> None:
+        """Place the marks in ``slots`` anew (degrees)."""
+        if len(slots):
+            self._xs[slots], self._ys[slots] = to_plane_arrays(lons, lats)
+            self._times[slots] = times
+
+    def remove(self, keys: Iterable[str]) -> bool:
+        """Take marks out; unknown keys are passed over. Return whether anything went."""
+        gone = {slot for key in keys if (slot := self._slots.get(key)) is not None}
+        if not gone:
+            return False
+        kept = [i for i in range(len(self.marks)) if i not in gone]
+        for column in (self._xs, self._ys, self._times):
+            column[: len(kept)] = column[kept]
+        self.marks = [self.marks[i] for i in kept]
+        self.keys = [self.keys[i] for i in kept]
+        self._slots = {key: i for i, key in enumerate(self.keys)}
+        return True
+
+    def clear(self) -> None:
+        """Take all out."""
+        self._slots, self.marks, self.keys = {}, [], []
+
+    def _reserve(self) -> None:
+        if len(self.marks) > len(self._xs):
+            room = max(len(self.marks), 2 * len(self._xs))
+            more = np.empty(room - len(self._xs))
+            self._xs = np.concatenate([self._xs, more])
+            self._ys = np.concatenate([self._ys, more])
+            self._times = np.concatenate([self._times, more])
