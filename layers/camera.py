@@ -20,7 +20,7 @@ def snap_scale(scale: float, *, coarser: bool = False) -> float:
     """Return the nearest scale of the ladder, or the next coarser one; always within bounds."""
     step = log2(min(max(scale, FINEST_M), COARSEST_M)) * STEPS_PER_OCTAVE
     snapped = ceil(step - 1e-9) if coarser else floor(step + 0.5)
-    return min(max(2.0 ** (snapped / STEPS_PER_OCTAVE), FINEST_M), COARSEST_M)
+    return min(max(float(2.0 ** (snapped / STEPS_PER_OCTAVE)), FINEST_M), COARSEST_M)
 
 
 @dataclass(frozen=True)

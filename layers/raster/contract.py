@@ -27,7 +27,7 @@ class Placing(NamedTuple):
 
 @dataclass(frozen=True)
 class Shapes:
-    """Lines or areas as flat arrays: feature f has rings ``parts[f]:parts[f+1]``, ring r points ``rings[r]:rings[r+1]``.
+    """Lines or areas as flat arrays: feature f has rings ``parts[f]:parts[f+1]``, ring r points ``rings[r:r+2]``.
 
     Coordinates are float32 metres local to ``origin`` (plane metres). Rings of areas are stored open (the last point
     is not the first again); an area is what lies inside an odd number of its rings. ``boxes``: x0, y0, x1, y1 each.

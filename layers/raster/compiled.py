@@ -1,0 +1,72 @@
+"""The raster of compiled kernels: what draws the map once numba is in. Importing this imports numba."""
+
+import numpy as np
+
+from layers.raster import kernels
+from layers.raster.blit import blit
+from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites
+
+
+class CompiledRaster:
+    """Draws with the kernels; any thread, without the interpreter's lock while a kernel runs."""
+
+    def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
+        """See ``Raster.thinned``."""
+        if not len(shapes):
+            return shapes
+        xs, ys = np.empty_like(shapes.xs), np.empty_like(shapes.ys)
+        rings = np.empty_like(shapes.rings)
+        n = kernels.thin_rings(shapes.xs, shapes.ys, shapes.rings, float(tolerance), closed, xs, ys, rings)
+        return Shapes(xs[:n].copy(), ys[:n].copy(), rings, shapes.parts, shapes.boxes, shapes.origin)
+
+    def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
+        """See ``Raster.fill``."""
+        if len(which):
+            kernels.fill_areas(
+                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colours, *map(float, placing)
+            )
+
+    def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
+        """See ``Raster.outline``."""
+        if len(which):
+            kernels.outline_shapes(
+                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, *map(float, placing), closed
+            )
+
+    def stroke(
+        self, frame: Frame, shapes: Shapes, which: I32, colour: int, widths: F32, placing: Placing, *, closed: bool
+    ) -> None:
+        """See ``Raster.stroke``."""
+        if len(which):
+            place = map(float, placing)
+            kernels.stroke_shapes(
+                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, widths, *place, closed
+            )
+
+    def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
+        """See ``Raster.stamp``."""
+        if len(xs):
+            kernels.stamp_points(frame, xs, ys, codes, sprites.pixels, sprites.through, *map(float, placing))
+
+    def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
+        """See ``Raster.blit``."""
+        blit(frame, sprite, x, y)
+
+
+def exercise() -> None:
+    """Call every kernel once on a few pixels, so that each is compiled or fetched from the cache."""
+    frame = np.zeros((8, 8), np.uint32)
+    square = np.array([1, 6, 6, 1], np.float32), np.array([1, 1, 6, 6], np.float32)
+    ends = np.array([0, 4], np.int32)
+    one = np.array([0, 1], np.int32)
+    shapes = Shapes(square[0], square[1], ends, one, np.array([[1, 1, 6, 6]], np.float32), (0.0, 0.0))
+    which = np.zeros(1, np.int32)
+    place = Placing(1.0, 0.0, 8.0)
+    raster = CompiledRaster()
+    raster.thinned(shapes, 0.5, closed=True)
+    raster.fill(frame, shapes, which, np.array([0xFF123456], np.uint32), place)
+    raster.outline(frame, shapes, which, 0xFF123456, place, closed=True)
+    raster.stroke(frame, shapes, which, 0xFF123456, np.array([3], np.float32), place, closed=True)
+    pixels = np.full((1, 3, 3), 0xFF00FF00, np.uint32)
+    sprites = Sprites(pixels, np.zeros((1, 3, 3), np.uint32))
+    raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)

@@ -1,0 +1,106 @@
+"""The raster that needs no compiler: Qt's painter on the same frame. It draws the first frames, until numba is in."""
+
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+
+from layers.raster.blit import blit
+from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites
+
+
+def as_image(frame: Frame) -> QImage:
+    """Return an image that shares the frame's pixels; the frame must outlive it."""
+    height, width = frame.shape
+    return QImage(frame.data, width, height, frame.strides[0], QImage.Format.Format_RGB32)
+
+
+class QtRaster:
+    """Draws with QPainter; any thread. Edges differ from the kernels' by antialiasing, nothing else."""
+
+    def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
+        """Return the shapes as they are: thinning without a compiler costs more than it saves."""
+        return shapes
+
+    def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
+        """See ``Raster.fill``."""
+        with _Painting(frame, smooth=False) as painter:
+            painter.setPen(Qt.PenStyle.NoPen)
+            for f, colour in zip(which.tolist(), colours.tolist(), strict=True):
+                painter.setBrush(QBrush(QColor.fromRgba(colour)))
+                painter.drawPath(_path(shapes, f, placing, closed=True))
+
+    def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
+        """See ``Raster.outline``."""
+        with _Painting(frame, smooth=True) as painter:
+            painter.setPen(QPen(QColor.fromRgba(colour), 1.0))
+            for f in which.tolist():
+                painter.drawPath(_path(shapes, f, placing, closed=closed))
+
+    def stroke(
+        self, frame: Frame, shapes: Shapes, which: I32, colour: int, widths: F32, placing: Placing, *, closed: bool
+    ) -> None:
+        """See ``Raster.stroke``."""
+        with _Painting(frame, smooth=True) as painter:
+            for f, width in zip(which.tolist(), widths.tolist(), strict=True):
+                pen = QPen(QColor.fromRgba(colour), width)
+                pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+                pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+                painter.setPen(pen)
+                painter.drawPath(_path(shapes, f, placing, closed=closed))
+
+    def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
+        """See ``Raster.stamp``."""
+        count, size = sprites.pixels.shape[0], sprites.size
+        height, width = frame.shape
+        left, top = corners(xs, ys, placing, size)
+        seen = np.flatnonzero((left > -size) & (left < width) & (top > -size) & (top < height))
+        strip = QImage(sprites.pixels.data, size, size * count, size * 4, QImage.Format.Format_ARGB32_Premultiplied)
+        with _Painting(frame, smooth=False) as painter:
+            for k in seen.tolist():
+                painter.drawImage(int(left[k]), int(top[k]), strip, 0, int(codes[k]) * size, size, size)
+
+    def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
+        """See ``Raster.blit``."""
+        blit(frame, sprite, x, y)
+
+
+def corners(xs: F32, ys: F32, placing: Placing, size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the top left pixel of a sprite of ``size`` centred on each point."""
+    per_metre, dx, dy = placing
+    held_x = np.clip(xs * per_metre + dx, -1e9, 1e9)
+    held_y = np.clip(dy - ys * per_metre, -1e9, 1e9)
+    left = np.floor(held_x).astype(np.int64) - size // 2
+    top = np.floor(held_y).astype(np.int64) - size // 2
+    return left, top
+
+
+class _Painting:
+    """A painter on a frame that always ends."""
+
+    def __init__(self, frame: Frame, *, smooth: bool) -> None:
+        self._image = as_image(frame)
+        self._smooth = smooth
+        self._painter = QPainter()
+
+    def __enter__(self) -> QPainter:
+        self._painter.begin(self._image)
+        self._painter.setRenderHint(QPainter.RenderHint.Antialiasing, self._smooth)
+        return self._painter
+
+    def __exit__(self, *_: object) -> None:
+        self._painter.end()
+
+
+def _path(shapes: Shapes, feature: int, placing: Placing, *, closed: bool) -> QPainterPath:
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.OddEvenFill)
+    per_metre, dx, dy = placing
+    for r in range(int(shapes.parts[feature]), int(shapes.parts[feature + 1])):
+        a, b = int(shapes.rings[r]), int(shapes.rings[r + 1])
+        xs = (shapes.xs[a:b] * per_metre + dx).tolist()
+        ys = (dy - shapes.ys[a:b] * per_metre).tolist()
+        path.addPolygon(QPolygonF([QPointF(x, y) for x, y in zip(xs, ys, strict=True)]))
+        if closed:
+            path.closeSubpath()
+    return path

@@ -1,0 +1,67 @@
+"""Which raster draws now: Qt's at first, the compiled one once a thread has made it ready."""
+
+import logging
+from collections.abc import Callable
+from importlib import import_module
+from threading import Lock, Thread
+from typing import cast
+
+from layers.raster.contract import Raster
+from layers.raster.qt import QtRaster
+
+_log = logging.getLogger("onemap.map")
+
+
+class RasterSource:
+    """Hands out the best raster there is; shared by all maps of a program.
+
+    ``warm_up`` starts the thread that imports numba and compiles or fetches the kernels: under a second when they are
+    cached, some ten seconds of a core the first time on a machine. Until then everything is drawn by Qt.
+    """
+
+    def __init__(self) -> None:
+        self._raster: Raster = QtRaster()
+        self._ready: list[Callable[[], None]] = []
+        self._thread: Thread | None = None
+        self._lock = Lock()
+        self.compiled = False
+
+    @property
+    def raster(self) -> Raster:
+        """The raster to draw with now; any thread."""
+        return self._raster
+
+    def when_compiled(self, callback: Callable[[], None]) -> None:
+        """Call back once the compiled raster is in, from the warming thread; at once if it already is."""
+        with self._lock:
+            if not self.compiled:
+                self._ready.append(callback)
+                return
+        callback()
+
+    def warm_up(self) -> None:
+        """Start making the compiled raster ready in the background, once."""
+        if self._thread is None:
+            self._thread = Thread(target=self.compile, name="map-kernels", daemon=True)
+            self._thread.start()
+
+    def compile(self) -> None:
+        """Make the compiled raster ready in this thread. Where numba cannot be had the map stays with Qt's."""
+        try:
+            module = import_module("layers.raster.compiled")  # by name: importing it at the top would import numba
+            module.exercise()
+        except (ImportError, OSError) as fault:
+            _log.warning("compiled kernels unavailable, drawing with Qt: %s", fault)
+            return
+        with self._lock:
+            self._raster = cast("Raster", module.CompiledRaster())
+            self.compiled = True
+            waiting, self._ready = self._ready, []
+        for callback in waiting:
+            callback()
+
+    def wait(self, timeout_s: float) -> bool:
+        """Wait for a warm-up that was started; return whether the compiled raster is in."""
+        if self._thread is not None:
+            self._thread.join(timeout_s)
+        return self.compiled
