@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from layers.raster import kernels
+from layers.raster import areas, lines, stamps
 from layers.raster.blit import blit
 from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites
 
@@ -16,21 +16,20 @@ class CompiledRaster:
             return shapes
         xs, ys = np.empty_like(shapes.xs), np.empty_like(shapes.ys)
         rings = np.empty_like(shapes.rings)
-        n = kernels.thin_rings(shapes.xs, shapes.ys, shapes.rings, float(tolerance), closed, xs, ys, rings)
+        n = lines.thin_rings(shapes.xs, shapes.ys, shapes.rings, float(tolerance), closed, xs, ys, rings)
         return Shapes(xs[:n].copy(), ys[:n].copy(), rings, shapes.parts, shapes.boxes, shapes.origin)
 
     def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
         """See ``Raster.fill``."""
         if len(which):
-            kernels.fill_areas(
-                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colours, *map(float, placing)
-            )
+            areas.fill_areas(frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colours, *placing)
 
     def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
         """See ``Raster.outline``."""
         if len(which):
-            kernels.outline_shapes(
-                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, *map(float, placing), closed
+            scale, dx, dy = placing
+            lines.outline_shapes(
+                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, scale, dx, dy, closed
             )
 
     def stroke(
@@ -38,15 +37,15 @@ class CompiledRaster:
     ) -> None:
         """See ``Raster.stroke``."""
         if len(which):
-            place = map(float, placing)
-            kernels.stroke_shapes(
-                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, widths, *place, closed
+            scale, dx, dy = placing
+            lines.stroke_shapes(
+                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, widths, scale, dx, dy, closed
             )
 
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
         if len(xs):
-            kernels.stamp_points(frame, xs, ys, codes, sprites.pixels, sprites.through, *map(float, placing))
+            stamps.stamp_points(frame, xs, ys, codes, sprites.pixels, sprites.through, *placing)
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""

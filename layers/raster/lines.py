@@ -1,0 +1,177 @@
+"""Compiled kernels that draw lines. Only ``layers.raster.compiled`` calls these; what each does is said in ``contract``."""
+
+from math import floor, sqrt
+
+from layers.raster.contract import F32, I32, Frame
+from layers.raster.jit import compiled
+
+
+@compiled
+def blend(under: int, colour: int, cover: int) -> int:
+    """Return ``colour`` laid over ``under`` with cover 0..256; exact at both ends."""
+    rest = 256 - cover
+    rb = ((colour & 0xFF00FF) * cover + (under & 0xFF00FF) * rest) >> 8
+    g = ((colour & 0x00FF00) * cover + (under & 0x00FF00) * rest) >> 8
+    return 0xFF000000 | (rb & 0xFF00FF) | (g & 0x00FF00)
+
+
+@compiled
+def share(frame: Frame, row: int, column: int, colour: int, cover: int) -> None:
+    """Blend one pixel if it lies in the frame."""
+    if 0 <= row < frame.shape[0] and 0 <= column < frame.shape[1]:
+        frame[row, column] = blend(frame[row, column], colour, cover)
+
+
+@compiled
+def hairline(frame: Frame, xa: float, ya: float, xb: float, yb: float, colour: int) -> None:
+    """Draw one antialiased line a pixel wide: two pixels share each step along its longer axis."""
+    height, width = frame.shape
+    alpha = colour >> 24
+    full = alpha + (alpha >> 7)
+    steep = abs(yb - ya) > abs(xb - xa)
+    if steep:
+        xa, ya, xb, yb = ya, xa, yb, xb
+        along, across = height, width
+    else:
+        along, across = width, height
+    if xb < xa:
+        xa, ya, xb, yb = xb, yb, xa, ya
+    if xb < 0 or xa >= along or max(ya, yb) < -1 or min(ya, yb) > across + 1:
+        return
+    slope = (yb - ya) / (xb - xa) if xb - xa > 1e-6 else 0.0
+    i0 = floor(max(xa, 0.0))
+    i1 = floor(min(xb, along - 1.0))
+    y = ya + slope * (i0 + 0.5 - xa) - 0.5
+    for i in range(i0, i1 + 1):
+        if -1.0 <= y < across:
+            j = floor(y)
+            part = int((y - j) * full)
+            if steep:
+                share(frame, i, j, colour, full - part)
+                share(frame, i, j + 1, colour, part)
+            else:
+                share(frame, j, i, colour, full - part)
+                share(frame, j + 1, i, colour, part)
+        y += slope
+
+
+@compiled
+def outline_shapes(
+    frame: Frame,
+    xs: F32,
+    ys: F32,
+    rings: I32,
+    parts: I32,
+    which: I32,
+    colour: int,
+    per_metre: float,
+    dx: float,
+    dy: float,
+    closed: bool,
+) -> None:
+    """Draw every edge of features as a hairline."""
+    for k in range(which.shape[0]):
+        f = which[k]
+        for r in range(parts[f], parts[f + 1]):
+            a, b = rings[r], rings[r + 1]
+            if b - a < 2:
+                continue
+            start = a if closed else a + 1
+            px = xs[b - 1 if closed else a] * per_metre + dx
+            py = dy - ys[b - 1 if closed else a] * per_metre
+            for j in range(start, b):
+                qx = xs[j] * per_metre + dx
+                qy = dy - ys[j] * per_metre
+                hairline(frame, px, py, qx, qy, colour)
+                px, py = qx, qy
+
+
+@compiled
+def thick_line(frame: Frame, xa: float, ya: float, xb: float, yb: float, half: float, colour: int) -> None:
+    """Draw one line ``2 * half`` pixels wide with round ends: cover falls off over one pixel at its rim."""
+    height, width = frame.shape
+    reach = half + 0.5
+    row0 = max(0, floor(min(ya, yb) - reach))
+    row1 = min(height - 1, floor(max(ya, yb) + reach))
+    if max(xa, xb) + reach < 0 or min(xa, xb) - reach > width:
+        return
+    vx, vy = xb - xa, yb - ya
+    length2 = vx * vx + vy * vy
+    length = sqrt(length2)
+    for row in range(row0, row1 + 1):
+        cy = row + 0.5
+        low, high = min(xa, xb) - reach, max(xa, xb) + reach
+        if abs(vy) > 1e-3:  # on a long slanting line only the part near this row
+            middle = xa + (cy - ya) * vx / vy
+            extent = reach * length / abs(vy) + 1.0
+            low, high = max(low, middle - extent), min(high, middle + extent)
+        for i in range(max(0, floor(low)), min(width - 1, floor(high)) + 1):
+            cx = i + 0.5
+            t = 0.0
+            if length2 > 1e-12:
+                t = min(1.0, max(0.0, ((cx - xa) * vx + (cy - ya) * vy) / length2))
+            ex, ey = xa + t * vx - cx, ya + t * vy - cy
+            cover = reach - sqrt(ex * ex + ey * ey)
+            if cover > 0:
+                part = int(min(1.0, cover) * min(1.0, 2.0 * half) * 256)
+                frame[row, i] = blend(frame[row, i], colour, part)
+
+
+@compiled
+def stroke_shapes(
+    frame: Frame,
+    xs: F32,
+    ys: F32,
+    rings: I32,
+    parts: I32,
+    which: I32,
+    colour: int,
+    widths: F32,
+    per_metre: float,
+    dx: float,
+    dy: float,
+    closed: bool,
+) -> None:
+    """Draw every edge of features as a thick line."""
+    for k in range(which.shape[0]):
+        f = which[k]
+        half = widths[k] * 0.5
+        for r in range(parts[f], parts[f + 1]):
+            a, b = rings[r], rings[r + 1]
+            if b - a < 2:
+                continue
+            start = a if closed else a + 1
+            px = xs[b - 1 if closed else a] * per_metre + dx
+            py = dy - ys[b - 1 if closed else a] * per_metre
+            for j in range(start, b):
+                qx = xs[j] * per_metre + dx
+                qy = dy - ys[j] * per_metre
+                thick_line(frame, px, py, qx, qy, half, colour)
+                px, py = qx, qy
+
+
+@compiled
+def thin_rings(
+    xs: F32, ys: F32, rings: I32, tolerance: float, closed: bool, out_xs: F32, out_ys: F32, out_rings: I32
+) -> int:
+    """Copy rings without points nearer than ``tolerance`` to the one kept before. Return how many points are left.
+
+    The first point of each ring stays, the last of each line too.
+    """
+    limit = tolerance * tolerance
+    n = 0
+    out_rings[0] = 0
+    for r in range(rings.shape[0] - 1):
+        a, b = rings[r], rings[r + 1]
+        if b > a:
+            lx, ly = xs[a], ys[a]
+            out_xs[n], out_ys[n] = lx, ly
+            n += 1
+            for j in range(a + 1, b):
+                ex, ey = xs[j] - lx, ys[j] - ly
+                if ex * ex + ey * ey >= limit or (j == b - 1 and not closed):
+                    lx, ly = xs[j], ys[j]
+                    out_xs[n], out_ys[n] = lx, ly
+                    n += 1
+        out_rings[r + 1] = n
+    return n
