@@ -1,0 +1,84 @@
+"""The chain strip: the links of a case's way, those behind it, the present one lit, those before it."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from domain.case import Case
+from domain.states import LINK_OF, CaseState, Link
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.chip import mixed
+from widgets.common.fonts import SECOND_PX, sized
+
+LINKS = tuple(Link)
+FINISHED = frozenset({CaseState.CLOSED, CaseState.EVALUATED})
+
+
+def present_link(case: Case) -> int | None:
+    """Return the index of the link a case stands in; one beyond the last for a closed case, None for one put aside."""
+    if case.state in FINISHED:
+        return len(LINKS)
+    link = LINK_OF.get(case.state)
+    return None if link is None else LINKS.index(link)
+
+
+class ChainStrip(QWidget):
+    """Seven boxes in a row."""
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._words, self._theme = words, theme
+        self._present: int | None = None
+        self._state = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def show_case(self, case: Case) -> None:
+        """Light the case's link."""
+        self._present = present_link(case)
+        self._state = self._words(f"state.{case.state}")
+        self.setAccessibleName(self._state)
+        self.setToolTip(self._state)
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        """A low strip."""
+        return QSize(280, 28)
+
+    def minimumSizeHint(self) -> QSize:
+        """Seven short words."""
+        return QSize(210, 28)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the boxes."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        gap = 4.0
+        width = (self.width() - gap * (len(LINKS) - 1)) / len(LINKS)
+        for i, link in enumerate(LINKS):
+            ground, text = self._colours(i)
+            box = QRectF(i * (width + gap), 0, width, self.height())
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(ground))
+            painter.drawRoundedRect(box, 3, 3)
+            painter.setPen(QColor(text))
+            painter.setFont(
+                sized(self.font(), SECOND_PX if self._words.language == "zh-CN" else 12, bold=i == self._present)
+            )
+            shown = painter.fontMetrics().elidedText(
+                self._words(f"link.{link}"), Qt.TextElideMode.ElideRight, int(width) - 2
+            )
+            painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
+
+    def _colours(self, i: int) -> tuple[str, str]:
+        theme = self._theme
+        if self._present is None or i > self._present:
+            return theme.raised, theme.text_second
+        if i == self._present:
+            return theme.accent, theme.on_accent
+        return mixed(theme.panel, theme.within, 0.16), theme.text

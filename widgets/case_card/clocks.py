@@ -1,0 +1,96 @@
+"""One of the two clocks on a case: its name and limit, and large what is left of it, with the lamp's shape."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.clock import Lamp, Reading
+from domain.states import LINK_OF
+from domain.timing import case_clock, stage_clock
+from resources.theme import Theme
+from widgets.common.elided import ElidedLabel
+from widgets.common.lamp import LampSign
+from widgets.common.style import set_role
+from widgets.durations import clock_text, limit_text
+from widgets.names import Names
+from widgets.signs import LAMP_SHAPES, lamp_colour
+
+
+class ClockBox(QFrame):
+    """A clock. Without a reading it says why none runs."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("clock_box")
+        self._title = ElidedLabel()
+        set_role(self._title, "second")
+        self._sign = LampSign(18)
+        self._figure = QLabel()
+        set_role(self._figure, "figure")
+        line = QHBoxLayout()
+        line.setSpacing(6)
+        line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
+        line.addWidget(self._figure, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 6, 8, 6)
+        column.setSpacing(0)
+        column.addWidget(self._title)
+        column.addLayout(line)
+
+    def show_reading(self, title: str, figure: str, meaning: str, lamp: Lamp, theme: Theme, due: str) -> None:
+        """Show what a clock reads; ``due`` is on hover."""
+        colour = lamp_colour(lamp, theme)
+        self._title.setText(title)
+        self._sign.setVisible(lamp is not Lamp.NONE)
+        self._sign.show_shape(LAMP_SHAPES[lamp], colour, meaning)
+        if self._figure.text() != figure:
+            self._figure.setText(figure)
+        set_role(self._figure, "second" if lamp is Lamp.NONE else "figure")
+        self._figure.setStyleSheet(f"color: {colour}; background: transparent;")
+        self.setToolTip(due)
+        self.setAccessibleName(f"{title}, {meaning}, {figure}")
+
+
+class TwoClocks(QWidget):
+    """The stage clock and the case clock side by side."""
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names, self._theme = names, theme
+        self.stage, self.whole = ClockBox(), ClockBox()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self.stage, 1)
+        row.addWidget(self.whole, 1)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+
+    def show_case(self, case: Case, now: datetime) -> None:
+        """Read both clocks at ``now``."""
+        town, words = self._names.town, self._names.words
+        if town is None:
+            return
+        link = LINK_OF.get(case.state)
+        link_name = "" if link is None else words(f"link.{link}")
+        stage = stage_clock(case, town.rules, town.calendar, now)
+        whole = case_clock(case, town.rules, town.calendar, now)
+        self._show(self.stage, stage, words("desk.card.stage_clock", link=link_name), "desk.card.no_stage_clock")
+        no_case_clock = "desk.card.no_case_clock" if case.accepted_at is None else "desk.card.ended_unclosed"
+        self._show(self.whole, whole, words("desk.card.case_clock"), no_case_clock)
+
+    def _show(self, box: ClockBox, reading: Reading | None, title: str, instead: str) -> None:
+        town, words = self._names.town, self._names.words
+        if reading is None or town is None:
+            box.show_reading(title, words(instead), words("lamp.none"), Lamp.NONE, self._theme, "")
+            return
+        due = ""
+        if reading.due_at is not None:
+            due = words("desk.card.due", at=self._names.local(reading.due_at).strftime("%m-%d %H:%M"))
+        figure = clock_text(reading, words, town.calendar)
+        whole_title = f"{title} {limit_text(reading.limit, words)}"
+        box.show_reading(whole_title, figure, words(f"lamp.{reading.lamp}"), reading.lamp, self._theme, due)

@@ -1,0 +1,159 @@
+"""The evidence: photos from before and after, what was reported, where it is, and who has it in hand."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.ids import AttachmentId
+from resources.theme import Theme
+from widgets.common.flow import FlowLayout
+from widgets.common.photo import PhotoThumb
+from widgets.common.style import set_role
+from widgets.names import Names
+
+
+class Evidence(QWidget):
+    """Photos, text and facts. ``thumb_wanted`` for each photo not yet there, ``photo_opened`` on a click."""
+
+    thumb_wanted = Signal(str)
+    photo_opened = Signal(str)
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names, self._theme = names, theme
+        self._thumbs: dict[str, PhotoThumb] = {}
+        self._images: dict[str, QImage] = {}
+        self._missing: set[str] = set()
+        self._captions: dict[str, str] = {}
+        self._strip = QWidget()
+        self._flow = FlowLayout(self._strip, spacing_px=8)
+        self._text = QLabel()
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts = QGridLayout()
+        self._facts.setContentsMargins(0, 0, 0, 0)
+        self._facts.setHorizontalSpacing(12)
+        self._facts.setVerticalSpacing(2)
+        self._facts.setColumnStretch(1, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(8)
+        column.addWidget(self._strip)
+        column.addWidget(self._text)
+        column.addLayout(self._facts)
+
+    def captions(self) -> dict[str, str]:
+        """Return the captions of the photos by id, in order."""
+        return dict(self._captions)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        for thumb in self._thumbs.values():
+            thumb.set_theme(theme)
+
+    def clear_photos(self) -> None:
+        """Another case is shown: let go of the pictures."""
+        self._images.clear()
+        self._missing.clear()
+
+    def show_case(self, case: Case) -> None:
+        """Show the evidence of a case; photos already there stay."""
+        self._captions = self._caption_photos(case)
+        self._show_strip()
+        texts = [report.text for report in case.reports if report.text]
+        self._text.setText("\n\n".join(dict.fromkeys(texts)) or self._names.words("desk.card.no_text"))
+        set_role(self._text, "body" if texts else "second")
+        self._show_facts(self._fact_rows(case))
+
+    def set_photo(self, photo_id: str, image: QImage | None) -> None:
+        """Take a thumbnail; None where it cannot be had."""
+        if image is None:
+            self._missing.add(photo_id)
+        else:
+            self._images[photo_id] = image
+            self._missing.discard(photo_id)
+        if photo_id in self._thumbs:
+            self._show_thumb(photo_id)
+
+    def _caption_photos(self, case: Case) -> dict[str, str]:
+        words = self._names.words
+        times: Mapping[AttachmentId, str] = {
+            photo: self._names.local(report.reported_at).strftime("%H:%M")
+            for report in case.reports
+            for photo in report.photos
+        }
+        captions: dict[str, str] = {}
+        for key, photos in (("desk.card.photo_before", case.photos), ("desk.card.photo_after", case.after_photos)):
+            for n, photo in enumerate(dict.fromkeys(photos), 1):
+                at = times.get(photo, "")
+                captions[photo] = f"{words(key, n=n)} · {at}" if at else words(key, n=n)
+        return captions
+
+    def _show_strip(self) -> None:
+        for gone in set(self._thumbs) - set(self._captions):
+            thumb = self._thumbs.pop(gone)
+            self._flow.removeWidget(thumb)
+            thumb.hide()
+            thumb.deleteLater()
+        for photo_id in self._captions:
+            if photo_id not in self._thumbs:
+                thumb = PhotoThumb(photo_id, self._theme)
+                thumb.clicked.connect(self._on_thumb_clicked)
+                self._thumbs[photo_id] = thumb
+                self._flow.addWidget(thumb)
+                self.thumb_wanted.emit(photo_id)
+            self._show_thumb(photo_id)
+        self._strip.setVisible(bool(self._thumbs))
+
+    def _show_thumb(self, photo_id: str) -> None:
+        words = self._names.words
+        there = photo_id in self._images
+        instead = "" if there else words("desk.photo.missing" if photo_id in self._missing else "desk.photo.loading")
+        self._thumbs[photo_id].show_text(self._captions.get(photo_id, ""), instead)
+        self._thumbs[photo_id].show_image(self._images.get(photo_id))
+
+    def _fact_rows(self, case: Case) -> list[tuple[str, str]]:
+        names, words = self._names, self._names.words
+        grid = names.place(case)
+        where = f"{grid} · {case.address}" if case.address else grid
+        rows = [(words("desk.card.place"), where)]
+        if case.condition:
+            rows.append((words("desk.card.condition"), names.condition(case.condition)))
+        if case.lead_unit is not None:
+            rows.append((words("desk.card.lead"), names.unit(case.lead_unit)))
+        for key, units in (("desk.card.helpers", case.helper_units), ("desk.card.copies", case.copied_units)):
+            if units:
+                rows.append((words(key), words("desk.and").join(names.unit(unit) for unit in units)))
+        if case.checker is not None:
+            rows.append((words("desk.card.checker"), names.person(case.checker)))
+        elif case.verifier is not None and case.accepted_at is None:
+            rows.append((words("desk.card.verifier"), names.person(case.verifier)))
+        if case.resume_at is not None:
+            rows.append((words("desk.card.resume"), names.local(case.resume_at).strftime("%Y-%m-%d %H:%M")))
+        if case.satisfaction is not None:
+            rows.append((words("desk.card.satisfaction"), words(f"satisfaction.{case.satisfaction}")))
+        return rows
+
+    def _show_facts(self, rows: list[tuple[str, str]]) -> None:
+        while (item := self._facts.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for i, (name, value) in enumerate(rows):
+            left, right = QLabel(name), QLabel(value)
+            set_role(left, "second")
+            right.setWordWrap(True)
+            right.setTextFormat(Qt.TextFormat.PlainText)
+            self._facts.addWidget(left, i, 0, Qt.AlignmentFlag.AlignTop)
+            self._facts.addWidget(right, i, 1)
+
+    def _on_thumb_clicked(self) -> None:
+        thumb = self.sender()
+        if isinstance(thumb, PhotoThumb):
+            self.photo_opened.emit(thumb.photo_id)

@@ -1,0 +1,98 @@
+"""The head of the card: title, number, channel, time, and the badges that must not be overlooked."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.states import Supervise
+from resources.theme import Theme
+from widgets.common.chip import Chip
+from widgets.common.flow import FlowLayout
+from widgets.common.lamp import Shape
+from widgets.common.style import set_role
+from widgets.names import Names
+from widgets.signs import supervise_colour
+
+
+class CaseHeader(QWidget):
+    """Title and what the case is, in two lines, with its badges."""
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names, self._theme = names, theme
+        self._title, self._meta, self._kind = QLabel(), QLabel(), QLabel()
+        for label in (self._title, self._meta, self._kind):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+        set_role(self._title, "title")
+        set_role(self._meta, "second")
+        set_role(self._kind, "second")
+        self._meta.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._supervise = Chip()
+        self._supervise.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        top = QHBoxLayout()
+        top.setSpacing(8)
+        top.addWidget(self._title, 1)
+        top.addWidget(self._supervise, 0, Qt.AlignmentFlag.AlignTop)
+        self._badges = QWidget()
+        self._badge_flow = FlowLayout(self._badges, spacing_px=6)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(2)
+        column.addLayout(top)
+        column.addWidget(self._meta)
+        column.addWidget(self._kind)
+        column.addWidget(self._badges)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+
+    def show_case(self, case: Case) -> None:
+        """Show the head of a case."""
+        names, words = self._names, self._names.words
+        opened = names.local(case.opened_at).strftime("%m-%d %H:%M")
+        self._title.setText(case.title or names.kind(case.kind))
+        parts = [case.case_no, words(f"channel.{case.channel}"), words("desk.card.opened", at=opened)]
+        self._meta.setText(" · ".join(parts))
+        source = f"{case.source} {case.source_no}".strip()
+        self._kind.setText(" · ".join(p for p in (names.kind(case.kind), words(f"state.{case.state}"), source) if p))
+        self._show_badges(case)
+
+    def _show_badges(self, case: Case) -> None:
+        words, theme = self._names.words, self._theme
+        level = case.supervise
+        self._supervise.setVisible(level is not Supervise.NONE)
+        if level is not Supervise.NONE:
+            colour = supervise_colour(level, theme)
+            self._supervise.show_chip(words(f"supervise.{level}"), Shape.NONE, colour, theme.panel, outlined=True)
+        while (item := self._badge_flow.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.deleteLater()
+        for text, colour in self._badge_texts(case):
+            chip = Chip()
+            chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            chip.show_chip(text, Shape.NONE, colour, theme.panel, outlined=True)
+            self._badge_flow.addWidget(chip)
+        self._badges.setVisible(self._badge_flow.count() > 0)
+
+    def _badge_texts(self, case: Case) -> list[tuple[str, str]]:
+        words, theme = self._names.words, self._theme
+        found: list[tuple[str, str]] = []
+        if case.request is not None:
+            asked = words(f"request.{case.request.kind}")
+            found.append((words("desk.card.request", request=asked), theme.near))
+        if case.urgent:
+            found.append((words("desk.card.urgent"), theme.near))
+        if case.historic:
+            found.append((words("desk.card.historic"), theme.text_second))
+        if case.rework_count:
+            found.append((words("desk.card.reworked", n=case.rework_count), theme.near))
+        if case.merged_into is not None:
+            found.append((words("desk.card.merged_into", case_no=case.merged_into), theme.accent))
+        if case.imported:
+            found.append((words("desk.card.imported"), theme.text_second))
+        if case.synthetic:
+            found.append((words("desk.card.synthetic"), theme.text_second))
+        return found

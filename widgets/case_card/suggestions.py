@@ -1,0 +1,82 @@
+"""The suggested units of a case that waits to be dispatched, each with its reasons and a key that names it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from domain.recommend import Candidate
+from domain.units import UnitState
+from resources.theme import Theme
+from widgets.case_card.keys import SUGGESTION_KEYS
+from widgets.case_card.suggestion_row import SuggestionRow
+from widgets.common.section import SectionHeader
+from widgets.durations import distance_text
+from widgets.names import Names
+
+
+class Suggestions(QWidget):
+    """Up to three rows. ``unit_chosen`` carries the unit's id."""
+
+    unit_chosen = Signal(str)
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names = names
+        self._candidates: tuple[Candidate, ...] = ()
+        self._head = SectionHeader()
+        self._rows = [SuggestionRow(key, theme) for key in SUGGESTION_KEYS]
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._head)
+        for row in self._rows:
+            row.clicked.connect(self._on_row_clicked)
+            column.addWidget(row)
+
+    def set_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """Show these units, best first."""
+        self._candidates = tuple(candidates[: len(self._rows)])
+        self.retranslate()
+
+    def press(self, key: str) -> bool:
+        """Choose a unit by its key; return whether there is one."""
+        at = SUGGESTION_KEYS.index(key) if key in SUGGESTION_KEYS else len(self._candidates)
+        if at >= len(self._candidates):
+            return False
+        self.unit_chosen.emit(self._candidates[at].unit.unit_id)
+        return True
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._names.words
+        self._head.show_texts(words("desk.suggest.title"), words("desk.suggest.how"))
+        for row, candidate in zip(self._rows, self._candidates, strict=False):
+            far = candidate.distance_m
+            distance = "" if far is None else words("desk.suggest.straight", distance=distance_text(far))
+            row.show_texts(candidate.unit.name, self._why(candidate), distance)
+        for i, row in enumerate(self._rows):
+            row.setVisible(i < len(self._candidates))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        for row in self._rows:
+            row.set_theme(theme)
+
+    def _why(self, candidate: Candidate) -> str:
+        words = self._names.words
+        why: list[str] = []
+        if candidate.on_grid:
+            why.append(words("desk.suggest.on_grid"))
+        if candidate.fits_kind:
+            why.append(words("desk.suggest.fits_kind"))
+        if candidate.status.state is UnitState.FREE:
+            why.append(words("unit_state.free"))
+        else:
+            why.append(words("desk.suggest.held", n=candidate.status.held))
+        return " · ".join(why)
+
+    def _on_row_clicked(self) -> None:
+        row = self.sender()
+        if isinstance(row, SuggestionRow):
+            self.press(row.key)

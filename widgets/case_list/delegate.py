@@ -1,0 +1,99 @@
+"""One row of the case list: lamp, title and clock; below them grid, channel and kind."""
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
+from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+
+from domain.case import Case
+from domain.clock import Lamp
+from domain.states import Supervise
+from resources.theme import Theme
+from widgets.case_list.table import CASE_ROLE, CLOCK_ROLE, LAMP_ROLE, LINE_ROLE
+from widgets.common.fonts import SECOND_PX, sized
+from widgets.common.lamp import Shape, paint_shape
+from widgets.signs import LAMP_SHAPES, lamp_colour, supervise_colour
+
+ROW_PX = 58
+TITLE_PX = 15
+
+
+class CaseRowDelegate(QStyledItemDelegate):
+    """Paints a row; the view gives it the focus it shows."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """Every row is equally high."""
+        return QSize(200, ROW_PX)
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        """Paint one row."""
+        case = index.data(CASE_ROLE)
+        if not isinstance(case, Case):
+            return
+        painter.save()
+        box: QRect = option.rect  # type: ignore[attr-defined]  # the stubs leave the option's fields out
+        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]  # as above
+        self._paint_ground(painter, box, state)
+        lamp = index.data(LAMP_ROLE)
+        lamp = lamp if isinstance(lamp, Lamp) else Lamp.NONE
+        paint_shape(painter, QRectF(box.left() + 15, box.top() + 14, 13, 13), *self._sign(lamp))
+        font = option.font  # type: ignore[attr-defined]  # as above
+        painter.setFont(sized(font, SECOND_PX))
+        clock = str(index.data(CLOCK_ROLE))
+        clock_w = QFontMetrics(painter.font()).horizontalAdvance(clock)
+        painter.setPen(QColor(lamp_colour(lamp, self._theme)))
+        right = QRect(box.right() - clock_w - 13, box.top() + 9, clock_w + 1, 24)
+        painter.drawText(right, int(Qt.AlignmentFlag.AlignVCenter), clock)
+        left = box.left() + 43
+        painter.setFont(sized(font, TITLE_PX))
+        painter.setPen(QColor(self._theme.text))
+        _line(painter, QRect(left, box.top() + 8, right.left() - left - 10, 24), case.title)
+        painter.setFont(sized(font, SECOND_PX))
+        painter.setPen(QColor(self._theme.text_second))
+        right_edge = self._paint_flags(painter, box, case)
+        _line(painter, QRect(left, box.top() + 31, right_edge - left, 20), str(index.data(LINE_ROLE)))
+        painter.restore()
+
+    def _sign(self, lamp: Lamp) -> tuple[Shape, str]:
+        return LAMP_SHAPES[lamp], lamp_colour(lamp, self._theme)
+
+    def _paint_ground(self, painter: QPainter, box: QRect, state: QStyle.StateFlag) -> None:
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(box, QColor(self._theme.selection))
+            painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(self._theme.accent))
+        elif state & QStyle.StateFlag.State_MouseOver:
+            painter.fillRect(box, QColor(self._theme.raised))
+        painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), QColor(self._theme.line))
+        if state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(self._theme.accent), 1))
+            painter.drawRect(box.adjusted(0, 0, -1, -1))
+
+    def _paint_flags(self, painter: QPainter, box: QRect, case: Case) -> int:
+        """Paint the small marks at the right of the second line; return where the line must end."""
+        x = box.right() - 12
+        if case.supervise is not Supervise.NONE:
+            x -= 14
+            mark = QRectF(x + 1, box.top() + 35, 10, 12)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(supervise_colour(case.supervise, self._theme)))
+            painter.drawRect(mark)
+        if case.urgent:
+            x -= 16
+            painter.setPen(QColor(self._theme.near))
+            painter.drawText(QRect(x, box.top() + 31, 14, 20), int(Qt.AlignmentFlag.AlignCenter), "!")
+        painter.setPen(QColor(self._theme.text_second))
+        return x - 6
+
+
+def _line(painter: QPainter, box: QRect, text: str) -> None:
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, box.width())
+    painter.drawText(box, int(Qt.AlignmentFlag.AlignVCenter) | int(Qt.TextFlag.TextSingleLine), shown)

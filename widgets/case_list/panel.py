@@ -1,0 +1,219 @@
+"""The case list panel: tabs by link of the chain with counts, search and filter, the list, or words while it is empty."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.clock import Lamp
+from domain.ids import CaseNo
+from domain.people import Role
+from resources.theme import Theme
+from resources.words import Words
+from widgets.case_list.delegate import CaseRowDelegate
+from widgets.case_list.filter_bar import FilterBar
+from widgets.case_list.rows import ListTab
+from widgets.case_list.table import CASE_ROLE, CaseTable
+from widgets.case_list.view import CaseRowsView
+from widgets.common.empty import EmptyState
+from widgets.common.tab_strip import Tab, TabStrip
+from widgets.names import Names
+
+TABS_OF: dict[Role, tuple[ListTab, ...]] = {
+    Role.DISPATCHER: (ListTab.DISPATCH,),
+    Role.ACCEPTOR: (ListTab.ACCEPT, ListTab.CHECK),
+    Role.DUTY_CHIEF: (ListTab.FILE, ListTab.CLOSE),
+    Role.HANDLER: (ListTab.SIGN, ListTab.HANDLE),
+    Role.GRID_WORKER: (ListTab.CHECK,),
+}
+"""The lists that wait for a role; they come first."""
+
+
+class CaseListPanel(QWidget):
+    """Lists cases and says which one was chosen. It keeps the choice by case number whatever moves around it."""
+
+    case_selected = Signal(object)
+    case_opened = Signal(object)
+    letter_pressed = Signal(str)
+    escaped = Signal()
+
+    def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("case_list")
+        self._words, self._names = words, names
+        self._selected: CaseNo | None = None
+        self._quiet = False
+        self._loading = ""
+        self.table = CaseTable(names, datetime(1970, 1, 1, tzinfo=UTC), self)
+        self.tabs = TabStrip(theme)
+        self.filter_bar = FilterBar(words)
+        self.view = CaseRowsView()
+        self._delegate = CaseRowDelegate(theme, self)
+        self.view.setItemDelegate(self._delegate)
+        self.view.setModel(self.table)
+        self.empty = EmptyState()
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.view)
+        self._stack.addWidget(self.empty)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.tabs)
+        column.addWidget(self.filter_bar)
+        column.addLayout(self._stack, 1)
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        self.tabs.tab_chosen.connect(self._on_tab_chosen)
+        self.filter_bar.changed.connect(self._on_filter_changed)
+        self.filter_bar.left.connect(self.view.setFocus)
+        self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self.view.opened.connect(self._on_opened)
+        self.view.doubleClicked.connect(self._on_opened)
+        self.view.letter_pressed.connect(self.letter_pressed)
+        self.view.search_requested.connect(self.focus_search)
+        self.view.escaped.connect(self.escaped)
+        self.table.counts_changed.connect(self._show_counts)
+        self.empty.action_requested.connect(self.filter_bar.clear_all)
+
+    def set_cases(self, cases: Iterable[Case], now: datetime) -> None:
+        """Replace all cases."""
+        self._loading = ""
+        self._quiet = True
+        self.table.load(cases, now)
+        self._restore()
+
+    def update_cases(self, cases: Iterable[Case], removed: Iterable[CaseNo] = ()) -> None:
+        """Take new and changed cases; drop the removed ones."""
+        self._quiet = True
+        self.table.update(cases, removed)
+        self._restore()
+
+    def set_now(self, now: datetime) -> None:
+        """Show the clocks at another time (aware UTC, the service's)."""
+        self._quiet = True
+        self.table.set_now(now)
+        self._restore()
+        self.view.viewport().update()
+
+    def set_loading(self, text: str) -> None:
+        """Say why there is no list yet, or no longer; empty once there is one."""
+        self._loading = text
+        self._show_list_or_words()
+
+    def set_tab(self, tab: ListTab) -> None:
+        """Turn to a list."""
+        self.tabs.set_current(tab)
+        self._on_tab_chosen(tab)
+
+    def show_overdue(self) -> None:
+        """List everything that is overdue."""
+        self.set_tab(ListTab.ALL)
+        self.filter_bar.show_only({Lamp.OVERDUE})
+        self.view.setFocus()
+
+    def select(self, case_no: CaseNo | None) -> None:
+        """Mark a case as chosen without telling anybody: the map or a link chose it."""
+        self._selected = case_no
+        self._quiet = True
+        self._restore()
+
+    def selected(self) -> CaseNo | None:
+        """Return the chosen case, listed or not."""
+        return self._selected
+
+    def focus_search(self) -> None:
+        """Go to the search line."""
+        self.filter_bar.search.setFocus()
+        self.filter_bar.search.selectAll()
+
+    def focus_list(self) -> None:
+        """Go to the list."""
+        self.view.setFocus()
+
+    def refresh(self) -> None:
+        """Names changed: draw everything anew."""
+        used = set() if self.table.rows is None else self.table.rows.kinds()
+        major = [k for k in self._names.kinds if k.parent is None and any(c.startswith(k.code) for c in used)]
+        self.filter_bar.offer_kinds([(k.code, self._names.kind(k.code)) for k in major])
+        self.table.refresh()
+        self._show_counts()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        self.filter_bar.retranslate()
+        self.view.setAccessibleName(self._words("desk.list.title"))
+        self.tabs.setAccessibleName(self._words("desk.list.tabs"))
+        self.refresh()
+        self._show_list_or_words()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._delegate.set_theme(theme)
+        self.tabs.set_theme(theme)
+        self.view.viewport().update()
+
+    def _show_counts(self) -> None:
+        counts = self.table.counts()
+        own: list[ListTab] = []
+        roles = frozenset[Role]() if self._names.me is None else self._names.me.roles
+        for role, role_tabs in TABS_OF.items():
+            own += role_tabs if role in roles else ()
+        order = dict.fromkeys([*own, *(t for t in ListTab if t is not ListTab.ALL), ListTab.ALL])
+        self.tabs.set_tabs(
+            [Tab(t, self._words(f"desk.tab.{t}"), counts[t], pinned=t is ListTab.ALL) for t in order],
+            self._words("desk.list.more"),
+        )
+        self.tabs.set_current(self.filter_bar.tab)
+        self._show_list_or_words()
+
+    def _show_list_or_words(self) -> None:
+        listed = self.table.rowCount() > 0
+        self._stack.setCurrentWidget(self.view if listed and not self._loading else self.empty)
+        words = self._words
+        if self._loading:
+            self.empty.show_texts(self._loading, "")
+        elif not listed and self.filter_bar.wanted().narrowed:
+            hint = words("desk.list.none_found_hint")
+            self.empty.show_texts(words("desk.list.none_found"), hint, words("desk.list.clear"))
+        elif not listed:
+            self.empty.show_texts(words(f"desk.list.empty.{self.filter_bar.tab}"), words("desk.list.empty_hint"))
+
+    def _restore(self) -> None:
+        """Put the selection back to the chosen case after rows moved, and go on telling of choices."""
+        model = self.view.selectionModel()
+        row = self.table.row_of(self._selected)
+        if row is not None:
+            index = self.table.index(row)
+            if model.currentIndex() != index or not model.isSelected(index):
+                model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+                self.view.scrollTo(index)
+        else:
+            model.clearSelection()
+        self._quiet = False
+        self._show_list_or_words()
+
+    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        if self._quiet or not current.isValid():
+            return
+        case = current.data(CASE_ROLE)
+        if isinstance(case, Case) and case.case_no != self._selected:
+            self._selected = case.case_no
+            self.case_selected.emit(case.case_no)
+
+    def _on_opened(self) -> None:
+        case = self.view.currentIndex().data(CASE_ROLE)
+        if isinstance(case, Case):
+            self.case_opened.emit(case.case_no)
+
+    def _on_tab_chosen(self, tab_id: str) -> None:
+        self.filter_bar.tab = ListTab(tab_id)
+        self._on_filter_changed()
+
+    def _on_filter_changed(self) -> None:
+        self._quiet = True
+        self.table.narrow(self.filter_bar.wanted(), self.filter_bar.order)
+        self._restore()

@@ -1,0 +1,202 @@
+"""Which cases are listed and in which order; no Qt. It keeps its order under single changes without sorting anew."""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from domain.case import Case
+from domain.clock import Lamp
+from domain.ids import CaseNo
+from domain.lamp_watch import LampWatch
+from domain.states import ENDED, CaseState, Channel
+
+Key = tuple[int, float, CaseNo]
+
+
+class ListTab(StrEnum):
+    """The lists an operator turns between. Names under ``desk.tab.<value>``."""
+
+    ACCEPT = "accept"
+    FILE = "file"
+    DISPATCH = "dispatch"
+    SIGN = "sign"
+    HANDLE = "handle"
+    CHECK = "check"
+    CLOSE = "close"
+    ENDED = "ended"
+    ALL = "all"
+
+
+TAB_STATES: dict[ListTab, frozenset[CaseState]] = {
+    ListTab.ACCEPT: frozenset({CaseState.REPORTED, CaseState.VERIFYING}),
+    ListTab.FILE: frozenset({CaseState.PENDING_FILE}),
+    ListTab.DISPATCH: frozenset({CaseState.PENDING_DISPATCH}),
+    ListTab.SIGN: frozenset({CaseState.PENDING_HANDLE}),
+    ListTab.HANDLE: frozenset({CaseState.HANDLING, CaseState.SUSPENDED, CaseState.ESCALATED}),
+    ListTab.CHECK: frozenset({CaseState.PENDING_CHECK, CaseState.CHECKING}),
+    ListTab.CLOSE: frozenset({CaseState.PENDING_CLOSE}),
+    ListTab.ENDED: ENDED,
+}
+"""The states on each list; ``ALL`` holds every open case."""
+
+_TAB_OF: dict[CaseState, ListTab] = {state: tab for tab, states in TAB_STATES.items() for state in states}
+
+
+class Order(StrEnum):
+    """How the list is sorted. Names under ``desk.order.<value>``."""
+
+    URGENCY = "urgency"  # what falls due first; then what stands still; then what has no clock
+    NEWEST = "newest"
+    OLDEST = "oldest"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is listed. Empty sets and an empty search leave nothing out; ``kinds`` are code prefixes."""
+
+    tab: ListTab = ListTab.ALL
+    search: str = ""
+    lamps: frozenset[Lamp] = frozenset()
+    channels: frozenset[Channel] = frozenset()
+    kinds: frozenset[str] = frozenset()
+
+    @property
+    def narrowed(self) -> bool:
+        """Whether more than the tab narrows the list."""
+        return bool(self.search or self.lamps or self.channels or self.kinds)
+
+
+class CaseRows:
+    """All cases by number, and the sorted view of those that pass the filter."""
+
+    def __init__(self, watch: LampWatch, search_text: Callable[[Case], str]) -> None:
+        self._watch, self._search_text = watch, search_text
+        self._cases: dict[CaseNo, Case] = {}
+        self._keys: list[Key] = []
+        self._key_of: dict[CaseNo, Key] = {}
+        self._counts: dict[ListTab, int] = dict.fromkeys(ListTab, 0)
+        self.filter = Filter()
+        self.order = Order.URGENCY
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def at(self, row: int) -> Case:
+        """Return the case in a row."""
+        return self._cases[self._keys[row][2]]
+
+    def row_of(self, case_no: CaseNo) -> int | None:
+        """Return the row of a case, or None where it is not listed."""
+        key = self._key_of.get(case_no)
+        return None if key is None else bisect_left(self._keys, key)
+
+    def case(self, case_no: CaseNo) -> Case | None:
+        """Return a case whether it is listed or not."""
+        return self._cases.get(case_no)
+
+    def counts(self) -> dict[ListTab, int]:
+        """Return how many cases each tab holds, filter left out."""
+        return dict(self._counts)
+
+    def known(self) -> int:
+        """Return how many cases there are, listed or not."""
+        return len(self._cases)
+
+    def kinds(self) -> set[str]:
+        """Return the kinds that occur."""
+        return {case.kind for case in self._cases.values()}
+
+    def put(self, case: Case) -> None:
+        """Take a case, new or changed; the watch has it already."""
+        self.forget(case.case_no)
+        self._cases[case.case_no] = case
+        self._count(case, +1)
+        if self.passes(case):
+            key = self._key(case)
+            self._keys.insert(bisect_left(self._keys, key), key)
+            self._key_of[case.case_no] = key
+
+    def place_for(self, case: Case) -> int | None:
+        """Return the row ``put`` will give a case, or None where it will not be listed; changes nothing."""
+        if not self.passes(case):
+            return None
+        key = self._key(case)
+        row = bisect_left(self._keys, key)
+        old = self._key_of.get(case.case_no)
+        return row - 1 if old is not None and old < key else row
+
+    def forget(self, case_no: CaseNo) -> int | None:
+        """Drop a case; return the row it had."""
+        case = self._cases.pop(case_no, None)
+        if case is None:
+            return None
+        self._count(case, -1)
+        key = self._key_of.pop(case_no, None)
+        if key is None:
+            return None
+        row = bisect_left(self._keys, key)
+        del self._keys[row]
+        return row
+
+    def load(self, cases: Iterable[Case]) -> None:
+        """Replace all cases."""
+        self._cases = {case.case_no: case for case in cases}
+        self._counts = dict.fromkeys(ListTab, 0)
+        for case in self._cases.values():
+            self._count(case, +1)
+        self.rebuild()
+
+    def add_all(self, cases: Iterable[Case]) -> None:
+        """Take many cases at once and sort anew."""
+        for case in cases:
+            old = self._cases.get(case.case_no)
+            if old is not None:
+                self._count(old, -1)
+            self._cases[case.case_no] = case
+            self._count(case, +1)
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Filter and sort anew, after the filter or the order was changed."""
+        self._key_of = {case.case_no: self._key(case) for case in self._cases.values() if self.passes(case)}
+        self._keys = sorted(self._key_of.values())
+
+    def passes(self, case: Case) -> bool:
+        """Return whether a case is listed under the filter."""
+        wanted = self.filter
+        if wanted.tab is ListTab.ALL:
+            if case.state in ENDED:
+                return False
+        elif case.state not in TAB_STATES[wanted.tab]:
+            return False
+        if wanted.channels and case.channel not in wanted.channels:
+            return False
+        if wanted.lamps and self._watch.lamp(case.case_no) not in wanted.lamps:
+            return False
+        if wanted.kinds and not case.kind.startswith(tuple(wanted.kinds)):
+            return False
+        if not wanted.search:
+            return True
+        text = self._search_text(case).casefold()
+        return all(word in text for word in wanted.search.casefold().split())
+
+    def _key(self, case: Case) -> Key:
+        if self.order is Order.NEWEST:
+            return 0, -case.opened_at.timestamp(), case.case_no
+        if self.order is Order.OLDEST:
+            return 0, case.opened_at.timestamp(), case.case_no
+        if case.state in ENDED:
+            return 3, -case.stage_since.timestamp(), case.case_no
+        due = self._watch.due_at(case.case_no)
+        if due is not None:
+            return 0, due.timestamp(), case.case_no
+        standing = self._watch.lamp(case.case_no) is Lamp.PAUSED
+        return 1 if standing else 2, case.stage_since.timestamp(), case.case_no
+
+    def _count(self, case: Case, by: int) -> None:
+        tab = _TAB_OF.get(case.state)
+        if tab is not None:
+            self._counts[tab] += by
+        if case.state not in ENDED:
+            self._counts[ListTab.ALL] += by

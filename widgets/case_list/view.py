@@ -1,0 +1,64 @@
+"""The list itself: arrows move, Enter opens, letters act on the case, ``/`` searches. It refuses the input method."""
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+
+SEARCH_KEYS = frozenset({"/", "、"})
+
+
+class CaseRowsView(QListView):
+    """A list view whose letters are signals, not a search by first letter."""
+
+    letter_pressed = Signal(str)
+    search_requested = Signal()
+    opened = Signal()
+    escaped = Signal()
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setUniformItemSizes(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the keys of the list from being taken as shortcuts of the window."""
+        if event.type() == QEvent.Type.ShortcutOverride and isinstance(event, QKeyEvent) and self._is_ours(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter opens, Esc goes back, letters and digits are passed on; the rest moves the selection."""
+        key = event.key()
+        if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.opened.emit()
+        elif key == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        elif event.text() in SEARCH_KEYS and event.text():
+            self.search_requested.emit()
+        elif _is_letter(event):
+            self.letter_pressed.emit(event.text().upper())
+        else:
+            super().keyPressEvent(event)
+
+    def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:
+        """Say that no input method is wanted, also while the view asks itself again."""
+        if query == Qt.InputMethodQuery.ImEnabled:
+            return False
+        return super().inputMethodQuery(query)
+
+    @staticmethod
+    def _is_ours(event: QKeyEvent) -> bool:
+        return bool(event.text()) and (event.text() in SEARCH_KEYS or event.text().isdigit())
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+    text = event.text()
+    return plain == Qt.KeyboardModifier.NoModifier and text.isascii() and text.isalnum() and len(text) == 1

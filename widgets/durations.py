@@ -1,0 +1,78 @@
+"""Clock readings, ages and distances as they are shown, in no more digits than are true."""
+
+from domain.clock import Lamp, Limit, LimitUnit, Reading, WorkCalendar
+from resources.words import Words
+
+DAY_S = 86_400
+WHOLE_DAYS_FROM = 10
+"""From so many days on, hours and minutes are left out."""
+
+
+def clock_text(reading: Reading, words: Words, calendar: WorkCalendar) -> str:
+    """Return ``剩 1:48``, ``超 0:12``, ``剩 2 日 5:20`` (working days for working limits) or ``停 1:48``."""
+    span = span_text(abs(reading.remaining_s), words, _day_s(reading.limit, calendar))
+    if reading.lamp is Lamp.PAUSED:
+        return words("desk.clock.paused", span=span)
+    if reading.remaining_s < 0:
+        return words("desk.clock.over", span=span)
+    return words("desk.clock.left", span=span)
+
+
+def span_text(seconds: int, words: Words, day_s: int | None = DAY_S) -> str:
+    """Return a span as ``1:48`` (hours, minutes) or ``2 日 5:20``; ``day_s`` None means never in days."""
+    days = 0
+    if day_s is not None and seconds >= day_s:
+        days, seconds = divmod(seconds, day_s)
+    elif seconds >= 100 * 3600:
+        days, seconds = divmod(seconds, DAY_S)
+    hours_minutes = f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
+    if not days:
+        return hours_minutes
+    if days >= WHOLE_DAYS_FROM:
+        return words("desk.span.days", days=days)
+    return words("desk.span.days_hours", days=days, time=hours_minutes)
+
+
+def limit_text(limit: Limit, words: Words) -> str:
+    """Return ``15 分`` or ``3 工作日``."""
+    return words(f"limit_unit.{limit.unit}", n=limit.amount)
+
+
+def age_text(age_s: float, words: Words) -> str:
+    """Return ``12 秒前``, ``4 分前``, ``3 小时前`` or ``2 天前``; an age below zero counts as none."""
+    seconds = max(0, int(age_s))
+    if seconds < 60:
+        return words("desk.age.seconds", n=seconds)
+    if seconds < 3600:
+        return words("desk.age.minutes", n=seconds // 60)
+    if seconds < DAY_S:
+        return words("desk.age.hours", n=seconds // 3600)
+    return words("desk.age.days", n=seconds // DAY_S)
+
+
+def distance_text(metres: float) -> str:
+    """Return ``80 m`` below half a kilometre, else ``0.9 km``; from 10 km on without a decimal."""
+    if metres < 495:
+        return f"{round(metres / 10) * 10:d} m"
+    kilometres = metres / 1000
+    return f"{kilometres:.0f} km" if kilometres >= 9.95 else f"{kilometres:.1f} km"
+
+
+def rate_text(share: float | None) -> str:
+    """Return ``93.1%``, or a dash where there is nothing to divide by."""
+    return "—" if share is None else f"{share * 100:.1f}%".replace("100.0%", "100%")
+
+
+def minutes_text(seconds: int | None) -> str:
+    """Return ``6:40`` (minutes, seconds; hours before them from an hour on), or a dash."""
+    if seconds is None:
+        return "—"
+    if seconds >= 3600:
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+    return f"{seconds // 60}:{seconds % 60:02d}"
+
+
+def _day_s(limit: Limit, calendar: WorkCalendar) -> int | None:
+    if limit.unit is LimitUnit.WORK_DAY:
+        return calendar.work_day_minutes * 60
+    return DAY_S if limit.unit is LimitUnit.CALENDAR_DAY else None
