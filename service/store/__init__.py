@@ -1,0 +1,1 @@
+"""What the service keeps: tables, statements, engines, migrations, reading. Writing goes through ``service.write``."""

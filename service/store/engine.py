@@ -1,0 +1,88 @@
+"""Opening a store: SQLite with full durability by default, PostgreSQL through the same statements."""
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from domain.faults import invalid
+
+BUSY_MS = 15_000
+READERS = 4
+
+
+class Store:
+    """The two ways into a database: ``writing`` (one connection at a time, locks at once) and ``reading``.
+
+    ``path`` is the SQLite file, None on PostgreSQL.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = parse_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self.path = Path(str(self.url.database)) if self.is_sqlite else None
+        if self.path is not None and not self.path.parent.is_dir():
+            raise invalid("database_folder_missing", path=str(self.path.parent))
+        self.writing = self._engine("BEGIN IMMEDIATE", pool_size=1)
+        self.reading = self._engine("BEGIN", pool_size=READERS)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.reading.dispose()
+        self.writing.dispose()
+
+    def _engine(self, begin: str, pool_size: int) -> Engine:
+        if self.is_sqlite:
+            engine = create_engine(
+                self.url,
+                pool_size=pool_size,
+                max_overflow=0,
+                connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000},
+            )
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _beginner(begin))
+            return engine
+        level = "READ COMMITTED" if begin.endswith("IMMEDIATE") else "REPEATABLE READ"
+        return create_engine(self.url, pool_size=pool_size, max_overflow=0, isolation_level=level)
+
+
+def parse_url(text: str) -> URL:
+    """Return the URL of a database. A bare path means a SQLite file.
+
+    Raises ``Fault('database_url_bad')`` for anything but a SQLite file or PostgreSQL.
+    """
+    if "://" not in text:
+        return URL.create("sqlite", database=text)
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):
+        raise invalid("database_url_bad") from None
+    backend = url.get_backend_name()
+    if backend == "sqlite" and url.database and url.database != ":memory:":
+        return url.set(drivername="sqlite")
+    if backend == "postgresql":
+        return url.set(drivername="postgresql+psycopg")
+    raise invalid("database_url_bad")
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "temp_store=MEMORY",
+        "cache_size=-32000",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _beginner(statement: str) -> Any:
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    return begin

@@ -1,0 +1,263 @@
+"""Every question asked of the store. Each takes a connection, so that the caller says in which transaction."""
+
+from collections.abc import Collection, Iterable, Iterator
+from datetime import datetime
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection, Table, bindparam, func, or_, select, tuple_
+
+from domain.case import Case, Contact
+from domain.change import Change, Seq, Subject
+from domain.ids import AttachmentId, CaseNo
+from domain.states import CaseState
+from service.store import tables as t
+from service.store.rows import case_of, change_of, from_us, to_us
+
+T = TypeVar("T")
+IN_LIST = 500
+"""Values in one IN list."""
+
+
+class Head(msgspec.Struct, frozen=True):
+    """Where the log stands."""
+
+    seq: Seq
+    hash: bytes
+    recorded_at: datetime
+
+
+_HEAD = select(t.head.c.seq, t.head.c.hash, t.head.c.recorded_at)
+_HEAD_LOCKED = _HEAD.with_for_update()
+_META = select(t.meta.c.value).where(t.meta.c.name == bindparam("name"))
+_CASE = select(t.cases.c.body).where(t.cases.c.case_no == bindparam("case_no"))
+_CASES_IN = select(t.cases.c.body).where(t.cases.c.case_no.in_(bindparam("numbers", expanding=True)))
+_OPEN = select(t.cases.c.body).where(t.cases.c.is_open == 1).order_by(t.cases.c.case_no)
+_ENDED = (
+    select(t.cases.c.body).where(t.cases.c.is_open == 0).order_by(t.cases.c.changed_seq.desc()).limit(bindparam("most"))
+)
+_ENDED_COUNT = select(func.count()).select_from(t.cases).where(t.cases.c.is_open == 0)
+_LOCATED = select(t.cases.c.case_no, t.cases.c.lon, t.cases.c.lat, t.cases.c.placement, t.cases.c.grid_code).where(
+    t.cases.c.lon.is_not(None)
+)
+_DUE_RESUMPTIONS = (
+    select(t.cases.c.case_no, t.cases.c.version)
+    .where(t.cases.c.resume_at <= bindparam("now"), t.cases.c.state == CaseState.SUSPENDED.value)
+    .order_by(t.cases.c.resume_at)
+    .limit(100)
+)
+_CHANGES = select(t.change).where(t.change.c.seq > bindparam("after")).order_by(t.change.c.seq).limit(bindparam("most"))
+_CHANGE = select(t.change).where(t.change.c.seq == bindparam("seq"))
+_TIMELINE = (
+    select(t.change)
+    .where(
+        t.change.c.subject_id == bindparam("subject_id"),
+        t.change.c.subject == bindparam("subject"),
+        t.change.c.seq <= bindparam("until"),
+    )
+    .order_by(t.change.c.seq)
+    .limit(bindparam("most"))
+)
+_ANSWERED = select(t.answered.c.actor, t.answered.c.key, t.answered.c.request, t.answered.c.seq).where(
+    t.answered.c.key.in_(bindparam("keys", expanding=True))
+)
+_SOURCES = select(t.cases.c.source, t.cases.c.source_no, t.cases.c.case_no).where(
+    tuple_(t.cases.c.source, t.cases.c.source_no).in_(bindparam("pairs", expanding=True)), t.cases.c.source_no != ""
+)
+_COUNTER = select(t.counter.c.last).where(t.counter.c.day == bindparam("day"))
+_CONTACTS = select(t.contact).where(t.contact.c.case_no == bindparam("case_no")).order_by(t.contact.c.report_id)
+_CONTACTS_OF = select(t.contact).where(t.contact.c.report_id.in_(bindparam("reports", expanding=True)))
+_HAS_ATTACHMENT = select(t.attachment.c.attachment_id).where(t.attachment.c.attachment_id == bindparam("id"))
+_FULL = select(t.attachment.c.full_jpeg).where(t.attachment.c.attachment_id == bindparam("id"))
+_THUMB = select(t.attachment.c.thumb_jpeg).where(t.attachment.c.attachment_id == bindparam("id"))
+_FIXES = select(t.position_history.c.source_at).where(
+    t.position_history.c.source == bindparam("source"),
+    t.position_history.c.thing == bindparam("thing"),
+    t.position_history.c.source_at.in_(bindparam("times", expanding=True)),
+)
+
+
+def head(connection: Connection, *, lock: bool = False) -> Head:
+    """Return the head of the log; ``lock`` keeps it from others until the transaction ends."""
+    row = connection.execute(_HEAD_LOCKED if lock else _HEAD).one()
+    return Head(row.seq, bytes(row.hash), from_us(row.recorded_at))
+
+
+def is_founded(connection: Connection) -> bool:
+    """Return whether the log has been begun."""
+    return connection.execute(_HEAD).first() is not None
+
+
+def meta(connection: Connection, name: str) -> bytes | None:
+    """Return a named value, None where it was never set."""
+    row = connection.execute(_META, {"name": name}).first()
+    return None if row is None else bytes(row.value)
+
+
+def bodies(connection: Connection, table: Table, kind: type[T]) -> list[T]:
+    """Return all values of a table that keeps bodies, in the order of its key."""
+    decoder = msgspec.msgpack.Decoder(kind)
+    key = next(iter(table.primary_key.columns))
+    return [decoder.decode(row.body) for row in connection.execute(select(table.c.body).order_by(key))]
+
+
+def case(connection: Connection, case_no: CaseNo) -> Case | None:
+    """Return a case by its number."""
+    row = connection.execute(_CASE, {"case_no": case_no}).first()
+    return None if row is None else case_of(row.body)
+
+
+def cases_in(connection: Connection, numbers: Iterable[CaseNo]) -> Iterator[Case]:
+    """Yield the cases of these numbers that exist."""
+    for part in _parts(list(numbers)):
+        for row in connection.execute(_CASES_IN, {"numbers": part}):
+            yield case_of(row.body)
+
+
+def open_case_bodies(connection: Connection) -> list[bytes]:
+    """Return the bodies (MessagePack of Case) of all open cases, by number."""
+    return [bytes(row.body) for row in connection.execute(_OPEN)]
+
+
+def ended_case_bodies(connection: Connection, most: int) -> list[bytes]:
+    """Return the bodies of the ended cases changed last."""
+    return [bytes(row.body) for row in connection.execute(_ENDED, {"most": most})]
+
+
+def ended_count(connection: Connection) -> int:
+    """Return how many cases have ended."""
+    return int(connection.execute(_ENDED_COUNT).scalar_one())
+
+
+def located(connection: Connection) -> list[Any]:
+    """Return case_no, lon, lat, placement and grid_code of every case that has a place."""
+    return list(connection.execute(_LOCATED))
+
+
+def due_resumptions(connection: Connection, now: datetime) -> list[tuple[CaseNo, int]]:
+    """Return the number and version of suspended cases whose time is up, at most 100."""
+    return [(CaseNo(r.case_no), r.version) for r in connection.execute(_DUE_RESUMPTIONS, {"now": to_us(now)})]
+
+
+def changes_after(connection: Connection, after: Seq, most: int) -> list[Change]:
+    """Return the changes that follow ``after``, in order."""
+    return [change_of(row) for row in connection.execute(_CHANGES, {"after": after, "most": most})]
+
+
+def change(connection: Connection, seq: Seq) -> Change:
+    """Return one change of the log. Raises NoResultFound."""
+    return change_of(connection.execute(_CHANGE, {"seq": seq}).one())
+
+
+def timeline(
+    connection: Connection, subject: Subject, subject_id: str, *, until: Seq = 2**53 - 1, most: int = 10_000
+) -> list[Change]:
+    """Return the changes of one subject, oldest first."""
+    rows = connection.execute(
+        _TIMELINE, {"subject": subject.value, "subject_id": subject_id, "until": until, "most": most}
+    )
+    return [change_of(row) for row in rows]
+
+
+def answered(connection: Connection, keys: Collection[str]) -> dict[tuple[str, str], tuple[bytes, Seq]]:
+    """Return, by actor and key, the request hash and the change of requests answered before."""
+    found: dict[tuple[str, str], tuple[bytes, Seq]] = {}
+    for part in _parts(list(keys)):
+        for row in connection.execute(_ANSWERED, {"keys": part}):
+            found[row.actor, row.key] = (bytes(row.request), row.seq)
+    return found
+
+
+def sources(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseNo]:
+    """Return the cases that carry these (source, source_no)."""
+    found: dict[tuple[str, str], CaseNo] = {}
+    for part in _parts(list(pairs)):
+        for row in connection.execute(_SOURCES, {"pairs": part}):
+            found[row.source, row.source_no] = CaseNo(row.case_no)
+    return found
+
+
+def counter(connection: Connection, day: str) -> int:
+    """Return the last number given out for a day, 0 where none was."""
+    row = connection.execute(_COUNTER, {"day": day}).first()
+    return 0 if row is None else int(row.last)
+
+
+def contacts(connection: Connection, case_no: CaseNo) -> list[tuple[str, Contact]]:
+    """Return the contacts kept beside a case, with the reports they belong to."""
+    rows = connection.execute(_CONTACTS, {"case_no": case_no})
+    return [(row.report_id, Contact(row.name, row.phone)) for row in rows]
+
+
+def contacts_of(connection: Connection, reports: Iterable[str]) -> list[tuple[str, Contact]]:
+    """Return the contacts of these reports."""
+    found: list[tuple[str, Contact]] = []
+    for part in _parts(list(reports)):
+        rows = connection.execute(_CONTACTS_OF, {"reports": part})
+        found += [(row.report_id, Contact(row.name, row.phone)) for row in rows]
+    return found
+
+
+def has_attachment(connection: Connection, attachment_id: AttachmentId) -> bool:
+    """Return whether a photo of that id is kept."""
+    return connection.execute(_HAS_ATTACHMENT, {"id": attachment_id}).first() is not None
+
+
+def photo(connection: Connection, attachment_id: AttachmentId, *, thumb: bool) -> bytes | None:
+    """Return the JPEG of a photo, None where it is not kept."""
+    row = connection.execute(_THUMB if thumb else _FULL, {"id": attachment_id}).first()
+    return None if row is None else bytes(row[0])
+
+
+def fix_times(connection: Connection, source: str, thing: str, times: Iterable[int]) -> set[int]:
+    """Return which of these source times (microseconds) of a thing are kept already."""
+    found: set[int] = set()
+    for part in _parts(list(times)):
+        rows = connection.execute(_FIXES, {"source": source, "thing": thing, "times": part})
+        found.update(int(row.source_at) for row in rows)
+    return found
+
+
+def case_page(
+    connection: Connection,
+    *,
+    states: Collection[CaseState] = (),
+    text: str = "",
+    since: datetime | None = None,
+    marks: Collection[str] | None = None,
+    after: tuple[int, str] | None = None,
+    limit: int,
+) -> list[Case]:
+    """Return cases newest first. ``marks`` keeps it to what these watchers may see; None means all."""
+    c = t.cases.c
+    query = select(c.body).order_by(c.opened_at.desc(), c.case_no.desc()).limit(limit)
+    if states:
+        query = query.where(c.state.in_([s.value for s in states]))
+    if text:
+        columns = (c.case_no, c.title, c.address, c.source_no)
+        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+    if since is not None:
+        query = query.where(c.opened_at >= to_us(since))
+    if marks is not None:
+        query = query.where(or_(False, *(c.watchers.contains(f"|{mark}|", autoescape=True) for mark in marks)))
+    if after is not None:
+        query = query.where(tuple_(c.opened_at, c.case_no) < tuple_(*after))
+    return [case_of(row.body) for row in connection.execute(query)]
+
+
+def export_page(
+    connection: Connection, *, state: CaseState | None, since: datetime | None, after: str, limit: int
+) -> list[Case]:
+    """Return cases in the order of their numbers, after ``after``."""
+    c = t.cases.c
+    query = select(c.body).where(c.case_no > after).order_by(c.case_no).limit(limit)
+    if state is not None:
+        query = query.where(c.state == state.value)
+    if since is not None:
+        query = query.where(c.opened_at >= to_us(since))
+    return [case_of(row.body) for row in connection.execute(query)]
+
+
+def _parts(values: list[T]) -> Iterator[list[T]]:
+    for i in range(0, len(values), IN_LIST):
+        yield values[i : i + IN_LIST]

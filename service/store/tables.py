@@ -1,0 +1,194 @@
+"""The tables of the store. Times are whole microseconds since 1970 (UTC); bodies are MessagePack of a domain type.
+
+The migrations create them; a test holds both to the same columns.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Double,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+BIG = BigInteger().with_variant(Integer(), "sqlite")
+"""64-bit integer; plain INTEGER on SQLite, so that a primary key is the row id itself."""
+
+meta = Table(
+    "meta", metadata, Column("name", String(40), primary_key=True), Column("value", LargeBinary, nullable=False)
+)
+
+head = Table(
+    "head",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("seq", BIG, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("recorded_at", BIG, nullable=False),
+)
+
+change = Table(
+    "change",
+    metadata,
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("subject", String(16), nullable=False),
+    Column("subject_id", String(128), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("actor", String(64), nullable=False),
+    Column("recorded_at", BIG, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("state", String(24)),
+    Column("on_behalf_of", String(64)),
+    Column("occurred_at", BIG),
+    Column("payload", LargeBinary, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("digest", LargeBinary, nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Index("change_by_subject", "subject_id", "subject", "version"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_no", String(40), primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("state", String(24), nullable=False),
+    Column("is_open", SmallInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("address", Text, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("source_no", String(64), nullable=False),
+    Column("placement", String(12), nullable=False),
+    Column("grid_code", String(64)),
+    Column("lon", Double),
+    Column("lat", Double),
+    Column("opened_at", BIG, nullable=False),
+    Column("resume_at", BIG),
+    Column("changed_seq", BIG, nullable=False),
+    Column("watchers", Text, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("cases_by_change", "is_open", "changed_seq"),
+    Index("cases_by_opening", "opened_at", "case_no"),
+)
+Index(
+    "cases_by_source",
+    cases.c.source,
+    cases.c.source_no,
+    unique=True,
+    sqlite_where=cases.c.source_no != "",
+    postgresql_where=cases.c.source_no != "",
+)
+Index(
+    "cases_by_resumption",
+    cases.c.resume_at,
+    sqlite_where=cases.c.resume_at.is_not(None),
+    postgresql_where=cases.c.resume_at.is_not(None),
+)
+
+contact = Table(
+    "contact",
+    metadata,
+    Column("report_id", String(40), primary_key=True),
+    Column("case_no", String(40), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("phone", Text, nullable=False),
+)
+
+answered = Table(
+    "answered",
+    metadata,
+    Column("actor", String(64), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("status", SmallInteger, nullable=False),
+    Column("seq", BIG, nullable=False),
+    Column("at", BIG, nullable=False, index=True),
+)
+"""Idempotency keys. The response is not kept twice: it is the change ``seq`` and the fold up to it."""
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("attachment_id", String(40), primary_key=True),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("added_by", String(64), nullable=False),
+    Column("added_at", BIG, nullable=False),
+    Column("full_jpeg", LargeBinary, nullable=False),
+    Column("thumb_jpeg", LargeBinary, nullable=False),
+)
+
+account = Table(
+    "account",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("roles", Text, nullable=False),
+    Column("unit", String(64)),
+    Column("staff", String(64)),
+    Column("password_hash", Text),
+    Column("added_at", BIG, nullable=False),
+)
+
+token = Table(
+    "token",
+    metadata,
+    Column("hash", LargeBinary, primary_key=True),
+    Column("account", String(64), nullable=False, index=True),
+    Column("roles", Text, nullable=False),
+    Column("added_at", BIG, nullable=False),
+    Column("expires_at", BIG, nullable=False),
+    Column("revoked_at", BIG),
+)
+"""Opaque tokens, kept as SHA-256. ``expires_at`` is real time."""
+
+
+def _bodies(name: str, key: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column(key, String(128), primary_key=True),
+        Column("body", LargeBinary, nullable=False),
+    )
+
+
+unit = _bodies("unit", "unit_id")
+staff = _bodies("staff", "staff_id")
+vehicle = _bodies("vehicle", "vehicle_id")
+grid = _bodies("grid", "code")
+division = _bodies("division", "code")
+latest_position = _bodies("latest_position", "thing")
+
+base_feature = Table(
+    "base_feature",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+position_history = Table(
+    "position_history",
+    metadata,
+    Column("source", String(64), primary_key=True),
+    Column("thing", String(128), primary_key=True),
+    Column("source_at", BIG, primary_key=True),
+    Column("fixed_at", BIG, nullable=False),
+    Column("lon", Double, nullable=False),
+    Column("lat", Double, nullable=False),
+)
+
+counter = Table(
+    "counter",
+    metadata,
+    Column("day", String(8), primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+"""The last case number given out for a local day ``yyyymmdd``."""

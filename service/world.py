@@ -1,0 +1,139 @@
+"""The town as the service holds it in memory: what the rules look up, and what the map is drawn from."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+import msgspec
+from sqlalchemy import Connection
+
+from domain.case import CaseKind, Condition
+from domain.ids import DivisionCode, GridCode, StaffId, ThingId, UnitId
+from domain.people import Shift, Staff, Unit, Vehicle
+from domain.places import BaseFeature, Division, Grid
+from domain.wire import Geometry, TownInfo
+from service.placing import GridIndex
+from service.store import reads
+from service.store import tables as t
+
+META_TOWN = "town"
+META_CLOCK = "clock"
+META_EPOCH = "epoch"
+DEFAULT_KIND = "99"
+"""Kind given to a report that names none, where the town's table has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """One state of the town. Never altered: a change makes another one, sharing what stays."""
+
+    info: TownInfo
+    units: dict[UnitId, Unit]
+    staff: dict[StaffId, Staff]
+    vehicles: dict[ThingId, Vehicle]
+    grids: dict[GridCode, Grid]
+    divisions: dict[DivisionCode, Division]
+    base: tuple[BaseFeature, ...]
+    index: GridIndex
+    tag: str
+    base_digest: bytes
+    conditions: dict[str, Condition] = field(default_factory=dict)
+    kinds: dict[str, CaseKind] = field(default_factory=dict)
+
+    def geometry(self) -> Geometry:
+        """Return what ``GET /v1/geometry`` serves."""
+        return Geometry(self.tag, tuple(self.divisions.values()), tuple(self.grids.values()), self.base)
+
+    def shift_of(self, thing: str) -> Shift | None:
+        """Return the shift of a staff member or vehicle, None where it has none. Raises KeyError for unknown things."""
+        member = self.staff.get(StaffId(thing))
+        if member is not None:
+            return member.shift
+        return self.vehicles[ThingId(thing)].shift
+
+    def knows_thing(self, thing: str) -> bool:
+        """Return whether there is a staff member or vehicle of that id."""
+        return StaffId(thing) in self.staff or ThingId(thing) in self.vehicles
+
+    def default_kind(self) -> str:
+        """Return the kind of a report that names none: 其他."""
+        others = [k.code for k in self.info.kinds if k.enabled and k.code.endswith(DEFAULT_KIND)]
+        enabled = [k.code for k in self.info.kinds if k.enabled]
+        return min(others, key=len) if others else (enabled[-1] if enabled else DEFAULT_KIND)
+
+    def with_people(self, units: Iterable[Unit], vehicles: Iterable[Vehicle]) -> "World":
+        """Return the world with these units and vehicles added or replaced."""
+        return replace(
+            self,
+            units={**self.units, **{u.unit_id: u for u in units}},
+            vehicles={**self.vehicles, **{v.vehicle_id: v for v in vehicles}},
+        )
+
+    def with_areas(self, grids: Iterable[Grid], divisions: Iterable[Division]) -> "World":
+        """Return the world with these grids and divisions added or replaced, under a new geometry tag."""
+        new_grids = list(grids)
+        all_grids = {**self.grids, **{g.code: g for g in new_grids}}
+        all_divisions = {**self.divisions, **{d.code: d for d in divisions}}
+        return replace(
+            self,
+            grids=all_grids,
+            divisions=all_divisions,
+            index=GridIndex(all_grids.values()) if new_grids else self.index,
+            tag=geometry_tag(all_grids, all_divisions, self.base_digest),
+        )
+
+
+def make_world(
+    info: TownInfo,
+    units: Iterable[Unit],
+    staff: Iterable[Staff],
+    vehicles: Iterable[Vehicle],
+    grids: Iterable[Grid],
+    divisions: Iterable[Division],
+    base: Iterable[BaseFeature],
+) -> World:
+    """Return a world of these parts."""
+    by_code = {g.code: g for g in grids}
+    by_division = {d.code: d for d in divisions}
+    features = tuple(base)
+    digest = sha256(msgspec.msgpack.encode(features)).digest()
+    return World(
+        info=info,
+        units={u.unit_id: u for u in units},
+        staff={s.staff_id: s for s in staff},
+        vehicles={v.vehicle_id: v for v in vehicles},
+        grids=by_code,
+        divisions=by_division,
+        base=features,
+        index=GridIndex(by_code.values()),
+        tag=geometry_tag(by_code, by_division, digest),
+        base_digest=digest,
+        conditions={c.code: c for c in info.conditions},
+        kinds={k.code: k for k in info.kinds},
+    )
+
+
+def load_world(connection: Connection) -> World:
+    """Return the town kept in a store. Raises ValueError where none was ever put in."""
+    town = reads.meta(connection, META_TOWN)
+    if town is None:
+        raise ValueError("the store holds no town")
+    return make_world(
+        msgspec.json.decode(town, type=TownInfo),
+        reads.bodies(connection, t.unit, Unit),
+        reads.bodies(connection, t.staff, Staff),
+        reads.bodies(connection, t.vehicle, Vehicle),
+        reads.bodies(connection, t.grid, Grid),
+        reads.bodies(connection, t.division, Division),
+        reads.bodies(connection, t.base_feature, BaseFeature),
+    )
+
+
+def geometry_tag(grids: dict[GridCode, Grid], divisions: dict[DivisionCode, Division], base_digest: bytes) -> str:
+    """Return the tag under which this geometry is served: a digest of all of it."""
+    digest = sha256(base_digest)
+    for code in sorted(grids):
+        digest.update(msgspec.msgpack.encode(grids[code]))
+    for division in sorted(divisions):
+        digest.update(msgspec.msgpack.encode(divisions[division]))
+    return digest.hexdigest()[:32]

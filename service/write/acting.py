@@ -1,0 +1,73 @@
+"""Commands on cases, the timer's own step, and reading what is guarded."""
+
+from domain.case import Contact
+from domain.change import Subject
+from domain.command import Command
+from domain.decide import decide
+from domain.faults import not_found
+from domain.ids import CaseNo, ReportId
+from domain.people import Actor, Role
+from domain.wire import Outcome, RevealedContact
+from service.access import Asker, Sight
+from service.store import reads
+from service.store.rows import watchers
+from service.write.reporting import author_of
+from service.write.work import SYSTEM, Author, Work
+
+_TIMER = Actor(account=SYSTEM.account, roles=frozenset({Role.SYSTEM}))
+
+
+def act(work: Work, case_no: CaseNo, command: Command, asker: Asker, sight: Sight) -> Outcome:
+    """Judge a command and record what it comes to. Raises the ``Fault`` that refuses it."""
+    case = work.case(case_no)
+    if case is None or not sight.sees_case(watchers(case)):
+        raise not_found("unknown_case", case_no=case_no[:64])
+    return _carry_out(work, case_no, command, asker.actor, author_of(asker))
+
+
+def resume_due(work: Work, case_no: CaseNo) -> Outcome | None:
+    """Resume a suspended case whose time is up; None where that is no longer so."""
+    case = work.case(case_no)
+    if case is None or case.resume_at is None or case.resume_at > work.now:
+        return None
+    return _carry_out(work, case_no, Command("resume", case.version), _TIMER, SYSTEM)
+
+
+def _carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, author: Author) -> Outcome:
+    case = work.case(case_no)
+    if case is None:
+        raise not_found("unknown_case", case_no=case_no[:64])
+    decision = decide(case, command, actor, work.context())
+    change, after = work.record_case(case, case_no, decision.action, author, decision.data, state=decision.state)
+    for effect in decision.also:
+        other = work.case(effect.case_no)
+        if other is None:
+            raise not_found("unknown_case", case_no=effect.case_no)
+        work.record_case(other, other.case_no, effect.action, author, effect.data, state=other.state)
+    return Outcome(change, after)
+
+
+def reveal(work: Work, case_no: CaseNo, reason: str, asker: Asker) -> list[RevealedContact]:
+    """Return the contacts kept beside a case's reports, and log that they were looked at and why."""
+    case = work.case(case_no)
+    if case is None:
+        raise not_found("unknown_case", case_no=case_no[:64])
+    kept = _contacts(work, case_no, {r.report_id for r in case.reports} | set(case.merged_reports))
+    if not kept:
+        raise not_found("no_contact", case_no=case_no)
+    data = {"what": "contact", "reason": reason, "reports": [report for report, _ in kept]}
+    work.record(Subject.READING, case_no, "contact_revealed", author_of(asker), data)
+    return [RevealedContact(report, contact) for report, contact in kept]
+
+
+def _contacts(work: Work, case_no: CaseNo, reports: set[ReportId]) -> list[tuple[str, Contact]]:
+    """Contacts stay under the case a report came in on; merging moves the report, so both are looked at."""
+    kept = dict(reads.contacts(work.connection, case_no))
+    missing = [r for r in reports if r not in kept]
+    kept.update(reads.contacts_of(work.connection, missing))
+    return [(r, kept[r]) for r in sorted(kept) if r in reports]
+
+
+def log_export(work: Work, asker: Asker, filters: dict[str, str]) -> None:
+    """Log that a list was exported."""
+    work.record(Subject.EXPORT, "cases", "exported", author_of(asker), {"filters": filters})

@@ -1,0 +1,157 @@
+"""A report comes in: it makes the case it is on, falls into its grid, and its contact goes beside the log."""
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from domain.case import Contact, NewReport
+from domain.faults import conflict, forbidden, invalid
+from domain.ids import AttachmentId, CaseNo, ReportId
+from domain.machine import STEPS
+from domain.states import CaseState, Channel
+from domain.wire import Outcome
+from service.access import Asker, check_channel
+from service.placing import Placed
+from service.store import statements as sql
+from service.world import World
+from service.write.work import Author, Work
+
+MAX_EARLY = timedelta(minutes=10)
+MAX_LATE = timedelta(days=366)
+TITLE_LENGTH = 30
+
+
+def author_of(asker: Asker) -> Author:
+    """Return under whose name the asker's changes are written."""
+    return Author(asker.own.account, asker.on_behalf_of)
+
+
+def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
+    """Judge a report and open its case. Raises the ``Fault`` that refuses it."""
+    _judge(work, report, asker)
+    kind = report.kind or work.world.default_kind()
+    _check_kind(work.world, kind)
+    _check_photos(work, (*report.photos, *report.after_photos))
+    occurred = _occurred(report.occurred_at, work.now)
+    placed = work.world.index.place(report.lon, report.lat)
+    case_no = new_case_no(work, work.now)
+    report_id = new_report_id()
+    author = author_of(asker)
+    change, case = work.record_case(
+        None,
+        case_no,
+        "report",
+        author,
+        _data(report, report_id, kind, placed, asker, synthetic=work.world.info.synthetic),
+        state=CaseState.REPORTED,
+        occurred_at=occurred,
+    )
+    keep_contact(work, report_id, case_no, report.contact)
+    if report.source_no:
+        work.sources[report.source, report.source_no] = case_no
+    return Outcome(change, case)
+
+
+def _judge(work: Work, report: NewReport, asker: Asker) -> None:
+    if not STEPS["report"].roles & asker.actor.roles:
+        raise forbidden("role_may_not", action="report")
+    check_channel(asker.actor, report.channel)
+    if (report.lon is None) != (report.lat is None):
+        raise invalid("half_a_place")
+    if not report.text.strip():
+        raise invalid("argument_missing", argument="text")
+    if report.self_handled and report.channel is not Channel.GRID_WORKER:
+        raise invalid("self_handled_by_grid_worker")
+    if report.after_photos and not report.self_handled:
+        raise invalid("after_photos_without_handling")
+    if report.source_no:
+        twin = work.case_with_source(report.source, report.source_no)
+        if twin is not None:
+            raise conflict("duplicate_report", case_no=twin)
+
+
+def _check_kind(world: World, code: str) -> None:
+    kind = world.kinds.get(code)
+    if kind is None:
+        raise invalid("unknown_kind", kind=code)
+    if not kind.enabled:
+        raise invalid("kind_disabled", kind=code)
+
+
+def _check_photos(work: Work, photos: Iterable[AttachmentId]) -> None:
+    for photo in photos:
+        if not work.has_attachment(photo):
+            raise invalid("unknown_attachment", attachment=photo[:64])
+
+
+def _occurred(given: datetime | None, now: datetime) -> datetime | None:
+    if given is None:
+        return None
+    if given.tzinfo is None:
+        raise invalid("moment_without_offset", argument="occurred_at")
+    if not now - MAX_LATE <= given <= now + MAX_EARLY:
+        raise invalid("occurred_out_of_bounds")
+    return given.astimezone(UTC)
+
+
+def _data(
+    report: NewReport, report_id: ReportId, kind: str, placed: Placed, asker: Asker, *, synthetic: bool
+) -> dict[str, object]:
+    placement, grid_code = placed
+    return {
+        "channel": report.channel.value,
+        "kind": kind,
+        "title": report.title.strip() or title_from(report.text),
+        "address": report.address,
+        "lon": report.lon,
+        "lat": report.lat,
+        "placement": placement.value,
+        "grid_code": grid_code,
+        "urgent": report.urgent,
+        "self_handled": report.self_handled,
+        "after_photos": list(report.after_photos),
+        "synthetic": synthetic,
+        "report": {
+            "report_id": report_id,
+            "text": report.text,
+            "reporter": asker.actor.staff,
+            "source": report.source,
+            "source_no": report.source_no,
+            "has_contact": has_contact(report.contact),
+            "photos": list(report.photos),
+        },
+    }
+
+
+def title_from(text: str) -> str:
+    """Return a title for a text that came without: its first sentence, cut to 30 characters."""
+    first = text.strip().splitlines()[0]
+    for stop in "。！？；!?;":
+        first = first.split(stop, 1)[0]
+    first = first.strip() or text.strip()
+    return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
+
+
+def new_case_no(work: Work, at: datetime) -> CaseNo:
+    """Return the next case number of the local day of ``at``."""
+    info = work.world.info
+    day = at.astimezone(ZoneInfo(info.calendar.timezone)).strftime("%Y%m%d")
+    return CaseNo(f"{info.division}-{day}-{work.next_number(day):04d}")
+
+
+def new_report_id() -> ReportId:
+    """Return a new report id."""
+    return ReportId("r" + secrets.token_hex(10))
+
+
+def has_contact(contact: Contact | None) -> bool:
+    """Return whether there is anything to call back by."""
+    return contact is not None and bool(contact.name.strip() or contact.phone.strip())
+
+
+def keep_contact(work: Work, report_id: ReportId, case_no: CaseNo, contact: Contact | None) -> None:
+    """Stage a contact for the erasable table beside the log."""
+    if contact is not None and has_contact(contact):
+        row = {"report_id": report_id, "case_no": case_no, "name": contact.name.strip(), "phone": contact.phone.strip()}
+        work.put(sql.ADD_CONTACT, row)

@@ -1,0 +1,239 @@
+"""A job's share of a transaction: what it reads (with everything staged before it) and what it wants written.
+
+A job that raises leaves nothing behind: its work is simply not taken into the batch.
+"""
+
+from collections.abc import Iterable
+from datetime import datetime
+from os import urandom
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, Executable
+
+from domain.case import Case, Condition
+from domain.change import Change, Subject, chain_hash, payload_digest
+from domain.command import Context
+from domain.faults import Fault, FaultKind
+from domain.fold import fold
+from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
+from domain.people import Staff, Unit
+from domain.states import CaseState
+from service.store import reads
+from service.store import statements as sql
+from service.store.reads import Head
+from service.store.rows import case_row, change_row
+from service.world import World
+from service.write.ledger import Ledger
+
+MAX_DATA = 256 * 1024
+"""Bytes of one change's payload."""
+
+
+class Author(msgspec.Struct, frozen=True):
+    """Under whose name a change is written: the account, and the staff member it spoke for."""
+
+    account: AccountId
+    on_behalf_of: StaffId | None = None
+
+
+SYSTEM = Author(AccountId("system"))
+"""The service's own timers."""
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """A change and, where it is about one, the case after it."""
+
+    change: Change
+    case: Case | None = None
+
+
+class Batch:
+    """What one transaction has come to so far. ``rows`` waits to be written, by statement."""
+
+    def __init__(self, connection: Connection, ledger: Ledger, head: Head, now: datetime) -> None:
+        self.connection = connection
+        self.ledger = ledger
+        self.head = head
+        self.now = max(now, head.recorded_at)
+        self.world: World | None = ledger.world
+        self.cases: dict[CaseNo, Case] = {}
+        self.counters: dict[str, int] = {}
+        self.sources: dict[tuple[str, str], CaseNo] = {}
+        self.answered: dict[tuple[str, str], tuple[bytes, int]] = {}
+        self.attachments: set[AttachmentId] = set()
+        self.recorded: list[Recorded] = []
+        self.rows: sql.Rows = {}
+
+    def take(self, work: "Work", *, written: bool = False) -> None:
+        """Make a finished job's work part of the transaction; ``written`` says its rows are in the store already."""
+        self.head = work.head
+        self.world = work.world_after
+        self.cases |= work.cases
+        self.counters |= work.counters
+        self.sources |= work.sources
+        self.attachments |= work.attachments
+        self.recorded += work.recorded
+        if not written:
+            for statement, rows in work.rows.items():
+                self.rows.setdefault(statement, []).extend(rows)
+
+
+class Work:
+    """What one job reads and writes. It is the ``Known`` the rules look things up in."""
+
+    def __init__(self, batch: Batch) -> None:
+        self.connection = batch.connection
+        self.head = batch.head
+        self.now = batch.now
+        self.world_after = batch.world
+        self.cases: dict[CaseNo, Case] = {}
+        self.counters: dict[str, int] = {}
+        self.sources: dict[tuple[str, str], CaseNo] = {}
+        self.attachments: set[AttachmentId] = set()
+        self.recorded: list[Recorded] = []
+        self.rows: sql.Rows = {}
+        self._batch = batch
+        self._ledger = batch.ledger
+
+    @property
+    def world(self) -> World:
+        """The town; a store that has none yet only takes accounts."""
+        if self.world_after is None:
+            raise Fault(FaultKind.UNAVAILABLE, "no_town")
+        return self.world_after
+
+    def context(self) -> Context:
+        """Return what the rules judge by at this moment."""
+        info = self.world.info
+        return Context(now=self.now, calendar=info.calendar, rules=info.rules, known=self)
+
+    # -- domain.command.Known --------------------------------------------------------------------------------------
+
+    def unit(self, unit_id: UnitId) -> Unit | None:
+        """Return a unit by its id."""
+        return self.world.units.get(unit_id)
+
+    def staff(self, staff_id: StaffId) -> Staff | None:
+        """Return a staff member by id."""
+        return self.world.staff.get(staff_id)
+
+    def condition(self, code: str) -> Condition | None:
+        """Return a filing condition by its code."""
+        return self.world.conditions.get(code)
+
+    def case(self, case_no: CaseNo) -> Case | None:
+        """Return a case as it stands within this transaction."""
+        for known in (self.cases, self._batch.cases):
+            if case_no in known:
+                return known[case_no]
+        kept = self._ledger.case(case_no)
+        if kept is None:
+            kept = reads.case(self.connection, case_no)
+            if kept is not None:
+                self._ledger.remember(kept)
+        return kept
+
+    def has_attachment(self, attachment_id: AttachmentId) -> bool:
+        """Return whether an attachment of that id is kept."""
+        if attachment_id in self.attachments or attachment_id in self._batch.attachments:
+            return True
+        return reads.has_attachment(self.connection, attachment_id)
+
+    def case_with_source(self, source: str, source_no: str) -> CaseNo | None:
+        """Return the case that carries a source's number. The batch has asked the store beforehand."""
+        pair = (source, source_no)
+        return self.sources.get(pair) or self._batch.sources.get(pair)
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def put(self, statement: Executable, *rows: dict[str, Any]) -> None:
+        """Stage rows for a statement."""
+        self.rows.setdefault(statement, []).extend(rows)
+
+    def next_number(self, day: str) -> int:
+        """Return the next case number of a local day ``yyyymmdd``."""
+        last = self.counters.get(day)
+        if last is None:
+            last = self._batch.counters.get(day)
+        if last is None:
+            last = self._ledger.counters.get(day)
+        if last is None:
+            last = reads.counter(self.connection, day)
+        self.counters[day] = last + 1
+        self.put(sql.DROP_COUNTER, {"which": day})
+        self.put(sql.ADD_COUNTER, {"day": day, "last": last + 1})
+        return last + 1
+
+    def record(
+        self,
+        subject: Subject,
+        subject_id: str,
+        action: str,
+        author: Author,
+        data: dict[str, Any],
+        *,
+        version: int = 0,
+        state: CaseState | None = None,
+        occurred_at: datetime | None = None,
+    ) -> Change:
+        """Append a change to the log. Raises ``Fault('change_too_large')`` beyond ``MAX_DATA``."""
+        payload = msgspec.json.encode(data)
+        if len(payload) > MAX_DATA:
+            raise Fault(FaultKind.TOO_LARGE, "change_too_large", limit=MAX_DATA)
+        change = Change(
+            seq=self.head.seq + 1,
+            subject=subject,
+            subject_id=subject_id,
+            action=action,
+            actor=author.account,
+            recorded_at=self.now,
+            version=version,
+            state=state,
+            on_behalf_of=author.on_behalf_of,
+            occurred_at=occurred_at,
+            data=msgspec.json.decode(payload),
+        )
+        salt = urandom(16)
+        digest = payload_digest(salt, payload)
+        link = chain_hash(self.head.hash, change, digest)
+        self.put(sql.ADD_CHANGE, change_row(change, payload, salt, digest, link))
+        self.head = Head(change.seq, link, self.now)
+        if subject is not Subject.CASE:
+            self.recorded.append(Recorded(change))
+        return change
+
+    def record_case(
+        self,
+        case: Case | None,
+        case_no: CaseNo,
+        action: str,
+        author: Author,
+        data: dict[str, Any],
+        *,
+        state: CaseState,
+        occurred_at: datetime | None = None,
+    ) -> tuple[Change, Case]:
+        """Append a change on a case (None for its first) and stage the case after it."""
+        version = 1 if case is None else case.version + 1
+        change = self.record(
+            Subject.CASE, case_no, action, author, data, version=version, state=state, occurred_at=occurred_at
+        )
+        after = fold(case, change)
+        row = case_row(after, change.seq)
+        if case is None:
+            self.put(sql.ADD_CASE, row)
+        else:
+            row["which"] = row.pop("case_no")
+            self.put(sql.SET_CASE, row)
+        self.cases[case_no] = after
+        self.recorded.append(Recorded(change, after))
+        return change, after
+
+    def prefetch(self, numbers: Iterable[CaseNo]) -> None:
+        """Bring many cases into memory with few questions."""
+        missing = [
+            n for n in numbers if n not in self.cases and n not in self._batch.cases and not self._ledger.case(n)
+        ]
+        for case in reads.cases_in(self.connection, missing):
+            self._ledger.remember(case)
