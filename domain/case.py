@@ -94,6 +94,7 @@ class Case(msgspec.Struct, frozen=True):
     satisfaction: Satisfaction | None = None
     merged_into: CaseNo | None = None
     before_merge: CaseState | None = None
+    stage_before_merge: datetime | None = None
     merged_reports: tuple[ReportId, ...] = ()
     photos: tuple[AttachmentId, ...] = ()
     after_photos: tuple[AttachmentId, ...] = ()

@@ -142,6 +142,7 @@ def _dispatch(case: Case, change: Change) -> dict[str, Any]:
         "helper_units": tuple(UnitId(u) for u in data.get("helpers", ())),
         "copied_units": tuple(UnitId(u) for u in data.get("copies", ())),
         "dispatched_at": change.recorded_at,
+        "stage_since": change.recorded_at,
         "signed_at": None,
         "arrived_at": None,
         "extension_count": 0,
@@ -210,6 +211,7 @@ def _merge(case: Case, change: Change) -> dict[str, Any]:
     return {
         "merged_into": CaseNo(change.data["into"]),
         "before_merge": case.state,
+        "stage_before_merge": case.stage_since,
         "merged_reports": tuple(r.report_id for r in case.reports),
         "reports": (),
     }
@@ -219,6 +221,8 @@ def _unmerge(case: Case, change: Change) -> dict[str, Any]:
     return {
         "merged_into": None,
         "before_merge": None,
+        "stage_since": case.stage_before_merge or change.recorded_at,
+        "stage_before_merge": None,
         "merged_reports": (),
         "reports": msgspec.convert(change.data["reports"], tuple[Report, ...]),
     }

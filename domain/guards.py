@@ -26,6 +26,12 @@ def own_unit(case: Case, actor: Actor, context: Context) -> None:
         raise forbidden("not_your_unit")
 
 
+def nobody_holds_it(case: Case, actor: Actor, context: Context) -> None:
+    """No unit holds the case: it was never dispatched here, or it was brought in or came back without one."""
+    if case.lead_unit is not None:
+        raise conflict("held_by_a_unit", unit=case.lead_unit)
+
+
 def own_verify_task(case: Case, actor: Actor, context: Context) -> None:
     """Only the person the verification was sent to may answer it."""
     if actor.staff is None or actor.staff != case.verifier:

@@ -122,7 +122,7 @@ TABLE: tuple[Step, ...] = (
     _step(
         "T9",
         "dispatch",
-        S.PENDING_DISPATCH,
+        {S.PENDING_DISPATCH} | _IN_HAND,  # beyond the paper: what is in hand with nobody (imported, done by the county)
         S.PENDING_HANDLE,
         R.DISPATCHER,
         (
@@ -131,7 +131,7 @@ TABLE: tuple[Step, ...] = (
             Arg("copies", ArgKind.UNITS, required=False),
             _NOTE,
         ),
-        (g.no_open_request,),
+        (g.no_open_request, g.nobody_holds_it),
         (g.helpers_differ_from_lead,),
     ),
     _step(
