@@ -54,7 +54,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: int = importlib.import_module(COMMANDS[args.command]).run(args)
     except Fault as fault:
-        print(Bilingual().fault(fault.key, **fault.params), file=sys.stderr)
+        print(Bilingual().fault(fault.key, **fault.params), fault.params.get("said") or "", file=sys.stderr, sep="\n")
         return EXIT_FAULT
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
-import PySide6QtAds as ads
+import PySide6QtAds as ads  # noqa: N813
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
@@ -199,6 +199,6 @@ def _set_flags() -> None:
     flags = ads.CDockManager.eConfigFlag
     for flag in (flags.DisableStylesheet, flags.OpaqueSplitterResize, flags.FocusHighlighting):
         ads.CDockManager.setConfigFlag(flag, flag is not flags.FocusHighlighting)
-    for flag in (flags.DockAreaHasTabsMenuButton, flags.DockAreaHasUndockButton):
+    for flag in (flags.DockAreaHasTabsMenuButton, flags.DockAreaHasUndockButton, flags.DockAreaHasCloseButton):
         ads.CDockManager.setConfigFlag(flag, False)
     ads.CDockManager.setConfigFlag(flags.XmlCompressionEnabled, True)

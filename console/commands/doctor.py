@@ -1,7 +1,6 @@
 """``onemap doctor``: a line for each thing the program needs of this computer; works without a display."""
 
 import argparse
-import sys
 
 from console.bilingual import Bilingual
 
@@ -20,8 +19,8 @@ def run(args: argparse.Namespace) -> int:
     say = Bilingual()
     worst = 0
     for finding in examine(args.server):
-        word = say(f"doctor.{finding.verdict}")
-        print(f"{finding.verdict:<5}{say(f'doctor.{finding.what}'):<28}{say(finding.key, **finding.values)}  [{word}]")
-        sys.stdout.flush()
+        text = say(finding.key, **finding.values)
+        why = f" ({say(finding.why)})" if finding.why else ""
+        print(f"{finding.verdict:<5} {say(f'doctor.{finding.what}')}: {text}{why}", flush=True)
         worst = max(worst, int(finding.verdict is Verdict.FAIL))
     return worst

@@ -19,7 +19,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
 
     say = Bilingual()
     parser = subparsers.add_parser("shot", help=say("cli.shot"), description=say("cli.shot.about"))
-    parser.add_argument("view", metavar="VIEW", choices=sorted(VIEWS), help=say("cli.shot.view", views=", ".join(VIEWS)))
+    parser.add_argument(
+        "view", metavar="VIEW", choices=sorted(VIEWS), help=say("cli.shot.view", views=", ".join(VIEWS))
+    )
     parser.add_argument("out", metavar="OUT.png", type=Path, help=say("cli.shot.out"))
     parser.add_argument("--size", metavar="WxH", type=size, default=(1920, 1080), help=say("cli.shot.size"))
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help=say("cli.shot.lang"))

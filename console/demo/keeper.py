@@ -17,7 +17,7 @@ GRACE_S = 6.0
 def main(argv: list[str]) -> int:
     """Run a command until it ends or our input closes; return its exit code."""
     log, command = argv[0], argv[1:]
-    with open(log, "ab") as output:  # noqa: PTH123
+    with open(log, "ab") as output:
         process = start_group(command, output.fileno())
     threading.Thread(target=_end_when_alone, args=(process,), daemon=True, name="keeper").start()
     return process.wait()
@@ -33,9 +33,7 @@ def start_group(command: list[str], output: int) -> "subprocess.Popen[bytes]":
             stderr=output,
             creationflags=subprocess.CREATE_NEW_PROCESS_GROUP,
         )
-    return subprocess.Popen(
-        command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True
-    )
+    return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
 
 
 def end(process: "subprocess.Popen[bytes]", grace_s: float = GRACE_S) -> None:

@@ -32,12 +32,13 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One line: what was looked at, the verdict, and a word key with its values."""
+    """One line: what was looked at, the verdict, and a word key with its values; ``why`` is the key of a fault."""
 
     what: str
     verdict: Verdict
     key: str
     values: dict[str, Value] = field(default_factory=dict)
+    why: str = ""
 
 
 def examine(server: str | None) -> Iterator[Finding]:
@@ -110,16 +111,10 @@ def check_server(server: str | None) -> list[Finding]:
         ]
     try:
         health, skew = asyncio.run(_ask(server))
-    except Fault as fault:
-        values = {"server": server, "fault": f"fault.{fault.key}"}
+    except (Fault, TimeoutError) as error:
+        key = error.key if isinstance(error, Fault) else "line_down"
         return [
-            Finding("server", Verdict.FAIL, "doctor.server.unreachable", values),
-            Finding("clock", Verdict.WARN, "doctor.clock.unknown"),
-        ]
-    except TimeoutError:
-        values = {"server": server, "fault": "fault.line_down"}
-        return [
-            Finding("server", Verdict.FAIL, "doctor.server.unreachable", values),
+            Finding("server", Verdict.FAIL, "doctor.server.unreachable", {"server": server}, f"fault.{key}"),
             Finding("clock", Verdict.WARN, "doctor.clock.unknown"),
         ]
     version = str(health.get("version", "?"))[:40]

@@ -1,0 +1,70 @@
+"""What the desk itself can do, declared as data: name, keys, callback. Texts are ``menu.<name>`` in the word files."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
+
+from resources.words import Words
+
+
+@dataclass(frozen=True)
+class DeskAction:
+    """One action. ``keys`` in Qt's portable spelling; the first is the one that is shown."""
+
+    name: str
+    keys: tuple[str, ...]
+    do: Callable[[], None]
+
+
+class ActionTable:
+    """The desk's actions as they hang on a window. Two actions never share a key."""
+
+    def __init__(self, window: QWidget, words: Words, actions: Iterable[DeskAction]) -> None:
+        """Raises ValueError where a name or a key is given twice."""
+        self._words = words
+        self._actions: dict[str, QAction] = {}
+        taken: dict[str, str] = {}
+        for spec in actions:
+            if spec.name in self._actions:
+                raise ValueError(f"action {spec.name} is declared twice")
+            for key in spec.keys:
+                if key in taken:
+                    raise ValueError(f"{key} is both {taken[key]} and {spec.name}")
+                taken[key] = spec.name
+            action = QAction(window)
+            action.setObjectName(f"action-{spec.name}")
+            action.setShortcuts([QKeySequence(key) for key in spec.keys])
+            action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+            action.triggered.connect(_without_argument(spec.do))
+            window.addAction(action)
+            self._actions[spec.name] = action
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Look the texts up again."""
+        for name, action in self._actions.items():
+            action.setText(self._words(f"menu.{name}"))
+
+    def trigger(self, name: str) -> None:
+        """Do an action by its name; an unknown name raises KeyError."""
+        self._actions[name].trigger()
+
+    def enable(self, names: Iterable[str], enabled: bool) -> None:
+        """Let actions be done or not."""
+        for name in names:
+            self._actions[name].setEnabled(enabled)
+
+    def keys(self) -> list[tuple[str, str]]:
+        """Return text and shown key of every action that has one, in order."""
+        shown = QKeySequence.SequenceFormat.NativeText
+        return [(a.text(), a.shortcut().toString(shown)) for a in self._actions.values() if not a.shortcut().isEmpty()]
+
+
+def _without_argument(do: Callable[[], None]) -> Callable[[bool], None]:
+    def done(checked: bool) -> None:
+        do()
+
+    return done

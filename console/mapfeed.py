@@ -1,0 +1,247 @@
+"""From the live picture to the map's layer models: at most so many times a second, in slices, decoded in threads."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from client.picture import Delta, Picture
+from client.room import Room
+from console.holdings import Holdings
+from console.lamps import LampWatch
+from console.slices import in_slices
+from console.tasks import Tasks
+from console.throttle import Throttle
+from domain.case import Case
+from domain.clock import Lamp
+from domain.ids import CaseNo, StaffId, ThingId, UnitId
+from domain.places import Position
+from domain.states import ENDED
+from domain.wire import Geometry
+from layers.basemap.model import BasemapModel, BaseShapes, read_features
+from layers.cases.model import CaseMark, CasesModel
+from layers.divisions.model import DivisionShapes, DivisionsModel, read_areas
+from layers.grids.model import GridShapes, GridsModel, read_grids
+from layers.positions.model import PositionsModel, ThingMark
+from widgets.names import Names
+
+OWNER = "map"
+LAMPS_AT_ONCE = 400
+"""Clocks read anew in one second at most; a lamp later than that is late by a second."""
+
+
+@dataclass(frozen=True)
+class MapModels:
+    """The models of all layers, from the ground up."""
+
+    basemap: BasemapModel = field(default_factory=BasemapModel)
+    divisions: DivisionsModel = field(default_factory=DivisionsModel)
+    grids: GridsModel = field(default_factory=GridsModel)
+    cases: CasesModel = field(default_factory=CasesModel)
+    positions: PositionsModel = field(default_factory=PositionsModel)
+
+
+class MapFeed(QObject):
+    """Keeps ``models`` as the room's picture is."""
+
+    shapes_loaded = Signal()
+    cases_loaded = Signal()
+    lamps_changed = Signal()
+
+    def __init__(self, tasks: Tasks, names: Names, updates_per_s: int, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.models = MapModels()
+        self.lamps = LampWatch()
+        self.holdings = Holdings()
+        self._tasks = tasks
+        self._names = names
+        self._room: Room | None = None
+        self._shown_geometry = ""
+        self._cases: set[CaseNo] = set()
+        self._removed: set[CaseNo] = set()
+        self._things: set[ThingId] = set()
+        self._gone: set[ThingId] = set()
+        self._throttle = Throttle(1000 // updates_per_s, self)
+        self._throttle.due.connect(self._flush)
+
+    def use(self, room: Room | None) -> None:
+        """Follow this room from here on; with None nothing is followed and what is shown stays until the next."""
+        self._tasks.cancel(OWNER)
+        self._throttle.stop()
+        self._room = room
+
+    def take(self, delta: Delta) -> None:
+        """Take in what altered."""
+        room = self._room
+        if room is None or room.picture is None:
+            return
+        if delta.shapes and room.geometry is not None and room.geometry.tag != self._shown_geometry:
+            self._tasks.start(OWNER, "shapes", self._load_shapes(room.geometry))
+        if delta.whole or delta.reference:
+            self._tasks.start(OWNER, "whole", self._load_all(room))
+            return
+        self._cases |= delta.cases
+        self._removed |= delta.removed
+        self._things |= delta.positions
+        self._gone |= delta.gone
+        self._throttle.request()
+
+    def on_second(self) -> None:
+        """Let time pass: lamps that are due, ages of positions."""
+        room = self._room
+        if room is None or room.picture is None:
+            return
+        now = room.service_now()
+        due = self.lamps.due(now, LAMPS_AT_ONCE)
+        marks = [self._mark(case, now) for n in due if (case := room.picture.case(n)) is not None]
+        if marks:
+            self.models.cases.update(mark for mark in marks if mark is not None)
+            self.lamps_changed.emit()
+        self.models.positions.set_now(now)
+
+    def rename(self) -> None:
+        """Names or the language changed: write every mark anew."""
+        if self._room is not None and self._room.picture is not None:
+            self._tasks.start(OWNER, "whole", self._load_all(self._room))
+
+    # -- whole -----------------------------------------------------------------------------------------------------
+
+    async def _load_shapes(self, geometry: Geometry) -> None:
+        base, areas, grids = await asyncio.to_thread(_decode, geometry)
+        self.models.basemap.put(base)
+        self.models.divisions.put(areas)
+        self.models.grids.put(grids)
+        self._shown_geometry = geometry.tag
+        self.shapes_loaded.emit()
+
+    async def _load_all(self, room: Room) -> None:
+        picture = room.picture
+        if picture is None:
+            return
+        self.lamps.begin(picture.town.rules, picture.town.calendar)
+        self.holdings.replace(picture.cases.values())
+        marks: list[CaseMark] = []
+        now = room.service_now()
+
+        def mark(cases: Sequence[Case]) -> None:
+            marks.extend(m for case in cases if (m := self._mark(case, now)) is not None)
+
+        self._cases.clear()
+        self._removed.clear()
+        await in_slices(list(picture.cases.values()), mark)
+        self.models.cases.replace(marks)
+        self.models.positions.set_now(now)
+        self.models.positions.replace(self._thing_marks(picture, set(picture.positions)))
+        self.cases_loaded.emit()
+        self.lamps_changed.emit()
+        self._throttle.request()
+
+    # -- by and by -------------------------------------------------------------------------------------------------
+
+    def _flush(self) -> None:
+        room = self._room
+        if room is None or room.picture is None:
+            return
+        picture = room.picture
+        altered = bool(self._cases or self._removed)
+        units = self._flush_cases(picture, room.service_now()) if altered else set()
+        things = self._things | self._things_of(picture, units)
+        if self._gone:
+            self.models.positions.remove(self._gone)
+        if things:
+            self.models.positions.update(self._thing_marks(picture, things))
+        self._things.clear()
+        self._gone.clear()
+        if altered:
+            self.lamps_changed.emit()
+
+    def _flush_cases(self, picture: Picture, now: datetime) -> set[UnitId]:
+        """Show the cases that altered; return the units whose holding did."""
+        units: set[UnitId] = set()
+        marks: list[CaseMark] = []
+        removed = set(self._removed)
+        for case_no in removed:
+            units |= self.holdings.forget(case_no)
+            self.lamps.forget(case_no)
+        for case in [c for n in self._cases if (c := picture.case(n)) is not None]:
+            units |= self.holdings.note(case)
+            mark = self._mark(case, now)
+            if mark is None:
+                removed.add(case.case_no)
+            else:
+                marks.append(mark)
+        if removed:
+            self.models.cases.remove(removed)
+        if marks:
+            self.models.cases.update(marks)
+        self._cases.clear()
+        self._removed.clear()
+        return units
+
+    # -- marks -----------------------------------------------------------------------------------------------------
+
+    def _mark(self, case: Case, now: datetime) -> CaseMark | None:
+        """Return the case as the map shows it, None where it has no place; its lamp is watched either way."""
+        ended = case.state in ENDED
+        if ended:
+            self.lamps.forget(case.case_no)
+            lamp = Lamp.NONE
+        else:
+            lamp = self.lamps.note(case, now)
+        if case.lon is None or case.lat is None:
+            return None
+        words = self._names.words
+        return CaseMark(
+            case_no=case.case_no,
+            lon=case.lon,
+            lat=case.lat,
+            lamp=lamp,
+            kind=case.kind,
+            urgent=case.urgent,
+            ended=ended,
+            title=case.title,
+            lines=(
+                f"{words(f'state.{case.state}')} · {words(f'lamp.{lamp}')}",
+                f"{self._names.kind(case.kind)} · {self._names.place(case)}",
+                case.case_no,
+            ),
+        )
+
+    def _thing_marks(self, picture: Picture, things: set[ThingId]) -> list[ThingMark]:
+        found = (self._thing_mark(picture, picture.positions[t]) for t in things if t in picture.positions)
+        return [mark for mark in found if mark is not None]
+
+    def _thing_mark(self, picture: Picture, position: Position) -> ThingMark | None:
+        vehicle = picture.vehicles.get(position.thing)
+        moving = vehicle or picture.members.get(StaffId(position.thing))
+        if moving is None:
+            return None
+        unit_id, name = moving.unit_id, moving.name
+        status = self.holdings.status(unit_id)
+        words = self._names.words
+        return ThingMark(
+            thing=position.thing,
+            lon=position.lon,
+            lat=position.lat,
+            fixed_at=position.fixed_at,
+            name=name,
+            vehicle=vehicle is not None,
+            state=status.state,
+            heading_deg=position.heading_deg,
+            bound_for=status.case_no,
+            title=name,
+            lines=(self._names.unit(unit_id), words(f"unit_state.{status.state}")),
+        )
+
+    def _things_of(self, picture: Picture, units: set[UnitId]) -> set[ThingId]:
+        """Return what moves for the units whose state may have altered."""
+        if not units:
+            return set()
+        people = {ThingId(s.staff_id) for s in picture.members.values() if s.unit_id in units}
+        return people | {v.vehicle_id for v in picture.vehicles.values() if v.unit_id in units}
+
+
+def _decode(geometry: Geometry) -> tuple[BaseShapes, DivisionShapes, GridShapes]:
+    return read_features(geometry.base), read_areas(geometry.divisions), read_grids(geometry.grids)

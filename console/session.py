@@ -1,0 +1,119 @@
+"""One signed-in session: its client, its live room, and how it begins and ends. Passwords are used once, never kept."""
+
+import asyncio
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal
+
+from client.api import ServiceClient
+from client.room import Room
+from console.tasks import Tasks
+from domain.faults import Fault, FaultKind
+
+OWNER = "session"
+SIGN_OUT_S = 2.0
+
+
+class Session(QObject):
+    """The session. ``began`` carries the ``Room``, ``refused`` the ``Fault`` of a sign-in, ``ended`` Fault or None."""
+
+    signing_in = Signal()
+    began = Signal(object)
+    refused = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, tasks: Tasks, ca_file: Path | None, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._ca_file = None if ca_file is None else str(ca_file)
+        self._owns_token = False
+        self.client: ServiceClient | None = None
+        self.room: Room | None = None
+
+    def sign_in(self, server: str, user: str, password: str) -> None:
+        """Sign in with a password; an attempt under way is given up."""
+        self.signing_in.emit()
+        self._tasks.start(OWNER, "sign-in", self._sign_in(server, user, password))
+
+    def use_token(self, server: str, token: str) -> None:
+        """Sign in with a token that was handed to us; it is not ours to revoke."""
+        self.signing_in.emit()
+        self._tasks.start(OWNER, "sign-in", self._use_token(server, token))
+
+    def sign_out(self) -> None:
+        """End the session and go back to signing in."""
+        self._tasks.start(OWNER, "sign-out", self._sign_out())
+
+    async def stop(self) -> None:
+        """Close the line; a session begun with a password is ended at the service where it can be reached."""
+        await self._leave()
+
+    async def _sign_in(self, server: str, user: str, password: str) -> None:
+        client: ServiceClient | None = None
+        try:
+            client = ServiceClient(server, ca_file=self._ca_file)
+            await client.sign_in(user, password)
+        except Fault as fault:
+            if client is not None:
+                await client.aclose()
+            self.refused.emit(fault)
+            return
+        self._owns_token = True
+        await self._begin(client)
+
+    async def _use_token(self, server: str, token: str) -> None:
+        client: ServiceClient | None = None
+        try:
+            client = ServiceClient(server, token, ca_file=self._ca_file)
+            await client.me()
+        except Fault as fault:
+            if client is not None and fault.kind is FaultKind.UNAVAILABLE and fault.key == "line_down":
+                self._owns_token = False
+                await self._begin(client)  # the token may well be good: the room keeps trying
+                return
+            if client is not None:
+                await client.aclose()
+            self.refused.emit(fault)
+            return
+        self._owns_token = False
+        await self._begin(client)
+
+    async def _begin(self, client: ServiceClient) -> None:
+        await self._leave()
+        self.client, self.room = client, Room(client)
+        self.began.emit(self.room)
+        self._tasks.start(OWNER, "room", self._run(self.room))
+
+    async def _run(self, room: Room) -> None:
+        """Keep the room live until the sign-in no longer holds."""
+        try:
+            await room.run()
+        except Fault as fault:
+            self._owns_token = False
+            self._tasks.start(OWNER, "leave", self._ended(fault))
+
+    async def _ended(self, fault: Fault) -> None:
+        await self._leave()
+        self.ended.emit(fault)
+
+    async def _sign_out(self) -> None:
+        await self._leave()
+        self.ended.emit(None)
+
+    async def _leave(self) -> None:
+        client, self.client, self.room = self.client, None, None
+        self._tasks.cancel(OWNER, "room")
+        if client is None:
+            return
+        if self._owns_token:
+            await _revoke(client)
+        await client.aclose()
+
+
+async def _revoke(client: ServiceClient) -> None:
+    """End the session at the service; where it cannot be reached the token runs out by itself."""
+    try:
+        async with asyncio.timeout(SIGN_OUT_S):
+            await client.sign_out()
+    except (Fault, TimeoutError):
+        return
