@@ -51,9 +51,17 @@ class Hours(msgspec.Struct, frozen=True):
     start: Annotated[int, msgspec.Meta(ge=0, lt=MINUTES_A_DAY)]
     end: Annotated[int, msgspec.Meta(gt=0, le=MINUTES_A_DAY)]
 
+    def __post_init__(self) -> None:
+        if not 0 <= self.start < self.end <= MINUTES_A_DAY:
+            raise ValueError("working hours end after they start, within one day")
+
 
 class WorkCalendar(msgspec.Struct, frozen=True):
-    """When the town works: hours, weekly days off (Monday is 0), holidays, and days worked instead."""
+    """When the town works: hours, weekly days off (Monday is 0), holidays, and days worked instead.
+
+    Raises ValueError (on decoding ``msgspec.ValidationError``) for an unknown time zone, hours that overlap or are
+    missing, and a week without a working day.
+    """
 
     timezone: str = "Asia/Shanghai"
     hours: tuple[Hours, ...] = (Hours(8 * 60, 12 * 60), Hours(14 * 60, 18 * 60))
@@ -61,6 +69,17 @@ class WorkCalendar(msgspec.Struct, frozen=True):
     holidays: frozenset[date] = frozenset()
     makeup_days: frozenset[date] = frozenset()
     work_day_minutes: Annotated[int, msgspec.Meta(ge=1, le=MINUTES_A_DAY)] = 8 * 60
+
+    def __post_init__(self) -> None:
+        try:
+            _zone(self.timezone)
+        except (KeyError, OSError) as error:
+            raise ValueError(f"unknown time zone {self.timezone[:40]!r}") from error
+        stretches = sorted(self.hours, key=lambda h: h.start)
+        if not stretches or any(a.end > b.start for a, b in pairwise(stretches)):
+            raise ValueError("working hours are missing or overlap")
+        if not self.days_off < set(range(7)):
+            raise ValueError("days off are numbered 0 to 6, and a week has a working day")
 
     def works_on(self, day: date) -> bool:
         """Return whether ``day`` is worked; a make-up day beats a holiday, a holiday beats the weekday."""

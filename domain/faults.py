@@ -23,7 +23,7 @@ class FaultKind(StrEnum):
 class Fault(Exception):
     """A refusal with a message key (``fault.<key>`` in the word files) and the values its sentence names."""
 
-    def __init__(self, kind: FaultKind, key: str, **params: str | int | float | None) -> None:
+    def __init__(self, kind: FaultKind, key: str, /, **params: str | int | float | None) -> None:
         super().__init__(key)
         self.kind = kind
         self.key = key
@@ -33,21 +33,21 @@ class Fault(Exception):
         return f"Fault({self.kind}, {self.key!r}, {self.params!r})"
 
 
-def invalid(key: str, **params: str | int | float | None) -> Fault:
+def invalid(key: str, /, **params: str | int | float | None) -> Fault:
     """Return a fault for a request that is malformed or out of bounds."""
     return Fault(FaultKind.INVALID, key, **params)
 
 
-def conflict(key: str, **params: str | int | float | None) -> Fault:
+def conflict(key: str, /, **params: str | int | float | None) -> Fault:
     """Return a fault for a request that comes too late or in the wrong state."""
     return Fault(FaultKind.CONFLICT, key, **params)
 
 
-def forbidden(key: str, **params: str | int | float | None) -> Fault:
+def forbidden(key: str, /, **params: str | int | float | None) -> Fault:
     """Return a fault for a request this person may not make."""
     return Fault(FaultKind.FORBIDDEN, key, **params)
 
 
-def not_found(key: str, **params: str | int | float | None) -> Fault:
+def not_found(key: str, /, **params: str | int | float | None) -> Fault:
     """Return a fault for a thing that does not exist, or not for this reader."""
     return Fault(FaultKind.NOT_FOUND, key, **params)
