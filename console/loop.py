@@ -34,3 +34,16 @@ def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
     with asyncio.Runner(loop_factory=factory) as runner:
         return runner.run(main())
+
+
+def take_errors(report: Callable[[BaseException, str], None]) -> None:
+    """Hand what goes wrong inside the running loop's callbacks to ``report``."""
+
+    def handle(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, BaseException):
+            report(error, str(context.get("message", "loop")))
+        else:
+            loop.default_exception_handler(context)
+
+    asyncio.get_running_loop().set_exception_handler(handle)

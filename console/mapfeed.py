@@ -10,13 +10,13 @@ from PySide6.QtCore import QObject, Signal
 from client.picture import Delta, Picture
 from client.room import Room
 from console.holdings import Holdings
-from console.lamps import LampWatch
 from console.slices import in_slices
 from console.tasks import Tasks
 from console.throttle import Throttle
 from domain.case import Case
 from domain.clock import Lamp
 from domain.ids import CaseNo, StaffId, ThingId, UnitId
+from domain.lamp_watch import LampWatch
 from domain.places import Position
 from domain.states import ENDED
 from domain.wire import Geometry
@@ -53,7 +53,7 @@ class MapFeed(QObject):
     def __init__(self, tasks: Tasks, names: Names, updates_per_s: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.models = MapModels()
-        self.lamps = LampWatch()
+        self._lamps: LampWatch | None = None
         self.holdings = Holdings()
         self._tasks = tasks
         self._names = names
@@ -91,15 +91,19 @@ class MapFeed(QObject):
     def on_second(self) -> None:
         """Let time pass: lamps that are due, ages of positions."""
         room = self._room
-        if room is None or room.picture is None:
+        if room is None or room.picture is None or self._lamps is None:
             return
         now = room.service_now()
-        due = self.lamps.due(now, LAMPS_AT_ONCE)
-        marks = [self._mark(case, now) for n in due if (case := room.picture.case(n)) is not None]
+        altered = self._lamps.advance(now, LAMPS_AT_ONCE)
+        marks = [self._mark(case, now) for n in altered if (case := room.picture.case(n)) is not None]
         if marks:
             self.models.cases.update(mark for mark in marks if mark is not None)
             self.lamps_changed.emit()
         self.models.positions.set_now(now)
+
+    def lamp_counts(self) -> dict[Lamp, int]:
+        """Return how many cases show each lamp, those without a place included."""
+        return {} if self._lamps is None else self._lamps.counts()
 
     def rename(self) -> None:
         """Names or the language changed: write every mark anew."""
@@ -120,7 +124,7 @@ class MapFeed(QObject):
         picture = room.picture
         if picture is None:
             return
-        self.lamps.begin(picture.town.rules, picture.town.calendar)
+        self._lamps = LampWatch(picture.town.rules, picture.town.calendar)
         self.holdings.replace(picture.cases.values())
         marks: list[CaseMark] = []
         now = room.service_now()
@@ -164,7 +168,8 @@ class MapFeed(QObject):
         removed = set(self._removed)
         for case_no in removed:
             units |= self.holdings.forget(case_no)
-            self.lamps.forget(case_no)
+            if self._lamps is not None:
+                self._lamps.drop(case_no)
         for case in [c for n in self._cases if (c := picture.case(n)) is not None]:
             units |= self.holdings.note(case)
             mark = self._mark(case, now)
@@ -184,12 +189,9 @@ class MapFeed(QObject):
 
     def _mark(self, case: Case, now: datetime) -> CaseMark | None:
         """Return the case as the map shows it, None where it has no place; its lamp is watched either way."""
-        ended = case.state in ENDED
-        if ended:
-            self.lamps.forget(case.case_no)
-            lamp = Lamp.NONE
-        else:
-            lamp = self.lamps.note(case, now)
+        if self._lamps is None:
+            return None
+        lamp = self._lamps.put(case, now)
         if case.lon is None or case.lat is None:
             return None
         words = self._names.words
@@ -200,7 +202,7 @@ class MapFeed(QObject):
             lamp=lamp,
             kind=case.kind,
             urgent=case.urgent,
-            ended=ended,
+            ended=case.state in ENDED,
             title=case.title,
             lines=(
                 f"{words(f'state.{case.state}')} · {words(f'lamp.{lamp}')}",

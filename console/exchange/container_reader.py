@@ -1,0 +1,235 @@
+"""Zipped Shapefiles and GeoPackages: the container is checked by its own books before GDAL is let at it.
+
+A Shapefile's members state their lengths and record counts; a GeoPackage is an SQLite file with a page count. GDAL
+reads on past what is missing, so we do not ask it whether a file is whole.
+"""
+
+import sqlite3
+import struct
+import tempfile
+import zipfile
+import zlib
+from contextlib import closing
+from io import BytesIO
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+import shapely
+
+from console.exchange.geojson_reader import plain_text
+from console.exchange.shapes import to_wgs84
+from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, too_many_rows
+from domain.faults import Fault, FaultKind, invalid
+
+MAX_MEMBERS = 64
+MAX_UNPACKED = 2 * MAX_FILE_BYTES
+_NEEDED = (".shp", ".shx", ".dbf")
+_TAKEN = (*_NEEDED, ".prj", ".cpg")
+
+
+def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
+    """Return the records of the one Shapefile in a zip. Raises ``Fault`` with the member that is broken."""
+    members = _members(content)
+    _check_shapefile(members)
+    prj = members.get(".prj", b"").decode("utf-8", "replace").strip()
+    crs = prj or options.crs
+    if crs is None:
+        raise invalid("crs_missing")
+    declared = members.get(".cpg", b"").decode("ascii", "replace").strip()
+    with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
+        for suffix in _NEEDED:
+            (Path(folder) / f"layer{suffix}").write_bytes(members[suffix])
+        return _read(Path(folder) / "layer.shp", None, crs, _encodings(declared))
+
+
+def read_geopackage(content: bytes, options: ReadOptions) -> Table:
+    """Return the records of a GeoPackage's one layer, or of the one asked for. Raises ``Fault``."""
+    _check_pages(content)
+    with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
+        path = Path(folder) / "layer.gpkg"
+        path.write_bytes(content)
+        _check_sqlite(path)
+        return _read(path, _layer(path, options.layer), options.crs, ("utf-8",))
+
+
+# -- zip ---------------------------------------------------------------------------------------------------------------
+
+
+def _members(content: bytes) -> dict[str, bytes]:
+    """Return the Shapefile's members by suffix."""
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as archive:
+            entries = [e for e in archive.infolist() if not e.is_dir() and not e.filename.startswith("__MACOSX/")]
+            _check_entries(entries)
+            chosen = _choose(entries)
+            return {suffix: _unpack(archive, entry) for suffix, entry in chosen.items()}
+    except (zipfile.BadZipFile, EOFError) as error:
+        raise invalid("zip_broken", member="", reason=str(error)[:100]) from None
+    except (NotImplementedError, RuntimeError) as error:  # a method we lack, or a password
+        raise invalid("zip_unreadable", reason=str(error)[:100]) from None
+
+
+def _check_entries(entries: list[zipfile.ZipInfo]) -> None:
+    if len(entries) > MAX_MEMBERS:
+        raise Fault(FaultKind.TOO_LARGE, "zip_too_many_members", members=len(entries), limit=MAX_MEMBERS)
+    unpacked = sum(entry.file_size for entry in entries)
+    if unpacked > MAX_UNPACKED:
+        raise Fault(FaultKind.TOO_LARGE, "zip_too_large", size=unpacked, limit=MAX_UNPACKED)
+
+
+def _choose(entries: list[zipfile.ZipInfo]) -> dict[str, zipfile.ZipInfo]:
+    shapes = [e for e in entries if e.filename.lower().endswith(".shp")]
+    if not shapes:
+        raise invalid("zip_without_shp", members=", ".join(e.filename for e in entries)[:200])
+    if len(shapes) > 1:
+        raise invalid("zip_several_shp", members=", ".join(e.filename for e in shapes)[:200])
+    stem = str(PurePosixPath(shapes[0].filename).with_suffix("")).lower()
+    chosen = {}
+    for entry in entries:
+        path = PurePosixPath(entry.filename)
+        if str(path.with_suffix("")).lower() == stem and path.suffix.lower() in _TAKEN:
+            chosen[path.suffix.lower()] = entry
+    missing = [suffix for suffix in _NEEDED if suffix not in chosen]
+    if missing:
+        raise invalid("zip_member_missing", member=f"{stem}{missing[0]}"[:200])
+    return chosen
+
+
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        with archive.open(entry) as source:
+            data = source.read(entry.file_size + 1)
+    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+        raise invalid("zip_broken", member=entry.filename[:200], reason=str(error)[:100]) from None
+    if len(data) != entry.file_size:
+        raise invalid("zip_broken", member=entry.filename[:200], reason=f"{len(data)} != {entry.file_size}")
+    return data
+
+
+# -- Shapefile (ESRI white paper, July 1998) and dBASE III -------------------------------------------------------------
+
+
+def _check_shapefile(members: dict[str, bytes]) -> None:
+    for suffix in (".shp", ".shx"):
+        data = members[suffix]
+        if len(data) < 100 or struct.unpack(">i", data[:4])[0] != 9994:
+            raise invalid("shp_not_one", member=suffix)
+        stated = struct.unpack(">i", data[24:28])[0] * 2
+        if stated != len(data):
+            raise invalid("shp_cut_short", member=suffix, size=len(data), expected=stated)
+    dbf = members[".dbf"]
+    if len(dbf) < 33:
+        raise invalid("shp_cut_short", member=".dbf", size=len(dbf), expected=33)
+    records, head, length = struct.unpack("<IHH", dbf[4:12])
+    if len(dbf) < head + records * length:
+        raise invalid("shp_cut_short", member=".dbf", size=len(dbf), expected=head + records * length)
+    shapes = (len(members[".shx"]) - 100) // 8
+    if shapes != records:
+        raise invalid("shp_counts_differ", shapes=shapes, records=records)
+    if shapes > MAX_ROWS:
+        raise too_many_rows(shapes)
+    _check_records(members[".shp"], members[".shx"])
+
+
+def _check_records(shp: bytes, shx: bytes) -> None:
+    """Hold each entry of the index against the record it points at."""
+    for number, (offset, length) in enumerate(struct.iter_unpack(">ii", shx[100:]), start=1):
+        start = offset * 2
+        if start < 100 or length < 0 or start + 8 + length * 2 > len(shp):
+            raise invalid("shp_record_broken", feature=number, byte=start)
+        stated_number, stated_length = struct.unpack_from(">ii", shp, start)
+        if stated_number != number or stated_length != length:
+            raise invalid("shp_record_broken", feature=number, byte=start)
+
+
+def _encodings(declared: str) -> tuple[str, ...]:
+    """Return the encodings to try: the stated one alone, or UTF-8 and then GB 18030."""
+    if not declared:
+        return ("utf-8", "gb18030")
+    name = {"65001": "utf-8", "936": "gb18030", "54936": "gb18030", "GBK": "gb18030"}.get(declared.upper(), declared)
+    try:
+        "".encode(name)
+    except LookupError:
+        raise invalid("wrong_encoding", encoding=declared[:40], line=0, byte=0, found="?") from None
+    return (name,)
+
+
+# -- SQLite ------------------------------------------------------------------------------------------------------------
+
+
+def _check_pages(content: bytes) -> None:
+    if len(content) < 100:
+        raise invalid("gpkg_cut_short", size=len(content), expected=100)
+    page = struct.unpack(">H", content[16:18])[0]
+    pages = struct.unpack(">I", content[28:32])[0]
+    expected = (65536 if page == 1 else page) * pages
+    if expected != len(content):
+        raise invalid("gpkg_cut_short", size=len(content), expected=expected)
+
+
+def _check_sqlite(path: Path) -> None:
+    try:
+        with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
+            verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
+            listed = database.execute("SELECT count(*) FROM gpkg_contents").fetchone()[0]
+    except sqlite3.Error as error:
+        raise invalid("gpkg_broken", reason=str(error)[:100]) from None
+    if verdict != "ok":
+        raise invalid("gpkg_broken", reason=str(verdict)[:100])
+    if not listed:
+        raise invalid("gpkg_without_layer")
+
+
+def _layer(path: Path, wanted: str | None) -> str:
+    import pyogrio  # noqa: PLC0415 - loads GDAL
+
+    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    if not names:
+        raise invalid("gpkg_without_layer")
+    if wanted is None and len(names) == 1:
+        return names[0]
+    if wanted not in names:
+        raise invalid("gpkg_which_layer", layers=", ".join(names)[:200])
+    return str(wanted)
+
+
+# -- reading -----------------------------------------------------------------------------------------------------------
+
+
+def _read(path: Path, layer: str | None, crs: str | None, encodings: tuple[str, ...]) -> Table:
+    for encoding in encodings:
+        try:
+            return _read_as(path, layer, crs, encoding)
+        except UnicodeDecodeError as error:
+            failed = error
+    raise invalid("wrong_encoding", encoding=encodings[-1], line=0, byte=failed.start, found="?")
+
+
+def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> Table:
+    from pyogrio import raw  # noqa: PLC0415 - loads GDAL
+    from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError  # noqa: PLC0415
+
+    options: dict[str, Any] = {} if path.suffix == ".gpkg" else {"encoding": encoding}
+    try:
+        meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **options)
+    except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
+        raise invalid("layer_unreadable", reason=str(error)[:200]) from None
+    names = tuple(str(name) for name in meta["fields"])
+    if shapes is None:
+        raise invalid("layer_without_shapes")
+    if len(shapes) > MAX_ROWS:
+        raise too_many_rows(len(shapes))
+    named = crs if path.suffix == ".shp" else meta["crs"] or crs
+    if named is None:
+        raise invalid("crs_missing")
+    geometries = to_wgs84([None if g is None else shapely.force_2d(shapely.from_wkb(g)) for g in shapes], named)
+    records = [
+        Record(i + 1, {n: plain_text(_scalar(c[i])) for n, c in zip(names, columns, strict=True)}, geometry)
+        for i, geometry in enumerate(geometries)
+    ]
+    return Table("feature", names, records)
+
+
+def _scalar(value: Any) -> Any:
+    """Return a numpy scalar as the plain Python value it holds."""
+    return value.item() if hasattr(value, "item") else value

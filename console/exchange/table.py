@@ -1,0 +1,77 @@
+"""What every reader returns: a table of records, each knowing where in its file it stands."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from domain.faults import Fault, FaultKind, invalid
+
+MAX_FILE_BYTES = 256 * 1024 * 1024
+MAX_ROWS = 500_000
+MAX_COLUMNS = 500
+
+Place = Literal["line", "feature"]
+
+
+class Record(msgspec.Struct):
+    """One record. ``number`` is its first line in a text file, or its place among the features, from 1.
+
+    ``geometry`` is a shapely geometry in WGS-84 degrees or None; ``fault`` says why the record alone cannot be used.
+    """
+
+    number: int
+    fields: dict[str, str]
+    geometry: Any = None
+    fault: Fault | None = None
+
+
+class Table(msgspec.Struct):
+    """All records of a file. ``place`` says what their numbers count."""
+
+    place: Place
+    columns: tuple[str, ...]
+    records: list[Record]
+
+    def __iter__(self) -> Iterator[Record]:  # type: ignore[override]  # a table is read as its records
+        return iter(self.records)
+
+
+class ReadOptions(msgspec.Struct, frozen=True):
+    """How a file is declared to be. ``crs`` counts only where the file names none."""
+
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    crs: str | None = None
+    layer: str | None = None
+
+
+def read_whole(path: Path) -> bytes:
+    """Return the bytes of a file. Raises ``Fault``: missing, unreadable, empty, too large."""
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise invalid("file_not_a_file", file=path.name)
+        if size > MAX_FILE_BYTES:
+            raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_FILE_BYTES)
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise invalid("file_missing", file=str(path)) from None
+    except OSError as error:
+        raise invalid("file_unreadable", file=path.name, reason=error.strerror or "") from error
+    if not content.strip():
+        raise invalid("file_empty", file=path.name)
+    return content
+
+
+def too_many_rows(count: int) -> Fault:
+    """Return the refusal of a file with more records than are taken at once."""
+    return Fault(FaultKind.TOO_LARGE, "file_too_many_rows", rows=count, limit=MAX_ROWS)
+
+
+def need_columns(table: Table, wanted: Iterator[str] | list[str] | set[str]) -> None:
+    """Raise ``Fault('columns_missing')`` unless the table has all these columns."""
+    missing = sorted(set(wanted) - set(table.columns))
+    if missing:
+        raise invalid("columns_missing", columns=", ".join(missing)[:300], found=", ".join(table.columns)[:300])

@@ -1,0 +1,92 @@
+"""Settings: bounds, unknown names, keeping, broken files."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from console.settings import DECLARED, Settings
+from domain.faults import Fault
+from resources.words import Words
+
+
+def _key(settings: Settings, name: str, value: object) -> str:
+    with pytest.raises(Fault) as refused:
+        settings.set(name, value)  # type: ignore[arg-type]  # wrong types on purpose
+    return refused.value.key
+
+
+def test_what_is_set_is_there_after_a_restart(tmp_path: Path) -> None:
+    first = Settings(tmp_path)
+    first.load()
+    first.set("theme", "light")
+    first.set("notice_s", 12)
+    first.set("layout_locked", False)
+    second = Settings(tmp_path)
+    second.load()
+    assert (second.text("theme"), second.number("notice_s"), second.flag("layout_locked")) == ("light", 12, False)
+
+
+def test_what_is_set_for_this_run_only_is_not_kept(tmp_path: Path) -> None:
+    first = Settings(tmp_path)
+    first.set("theme", "light", store=False)
+    assert first.text("theme") == "light"
+    second = Settings(tmp_path)
+    second.load()
+    assert second.text("theme") == "dark"
+
+
+def test_unknown_names_and_wrong_values_are_refused(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    assert _key(settings, "thema", "dark") == "settings_unknown_key"
+    assert _key(settings, "theme", "blue") == "settings_unknown_choice"
+    assert _key(settings, "notice_s", 2) == "settings_out_of_bounds"
+    assert _key(settings, "notice_s", 61) == "settings_out_of_bounds"
+    assert _key(settings, "notice_s", True) == "settings_wrong_type"
+    assert _key(settings, "notice_s", "8") == "settings_wrong_type"
+    assert _key(settings, "server_url", "h" * 401) == "settings_unknown_choice"
+    with pytest.raises(KeyError):
+        settings.text("thema")
+    with pytest.raises(TypeError):
+        settings.text("notice_s")
+    with pytest.raises(TypeError):
+        settings.number("layout_locked")
+
+
+@pytest.mark.parametrize(
+    ("content", "key"),
+    [
+        (b"{", "settings_unreadable"),
+        (b"[]", "settings_unreadable"),
+        (b"\xff\xfe{}", "settings_unreadable"),
+        (b"{" + b" " * 70_000 + b"}", "settings_unreadable"),
+        (b'{"nobody": 1}', "settings_unknown_key"),
+        (b'{"theme": "dark", "notice_s": 1000}', "settings_out_of_bounds"),
+    ],
+)
+def test_a_file_that_is_not_right_leaves_all_defaults(tmp_path: Path, content: bytes, key: str) -> None:
+    (tmp_path / "settings.json").write_bytes(content)
+    settings = Settings(tmp_path)
+    with pytest.raises(Fault) as refused:
+        settings.load()
+    assert refused.value.key == key
+    assert settings.text("theme") == "dark"
+    assert (tmp_path / "settings.json").read_bytes() == content
+
+
+def test_listeners_hear_of_changes_only(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    heard: list[str] = []
+    settings.on_change(heard.append)
+    settings.set("theme", "dark")
+    settings.set("theme", "light")
+    assert heard == ["theme"]
+
+
+def test_every_setting_has_a_text_and_a_default_within_its_bounds(tmp_path: Path) -> None:
+    for language in ("zh-CN", "en"):
+        words = Words(language)
+        assert all(words.has(f"setting.{s.name}") and words.has(f"setting.{s.name}.hint") for s in DECLARED)
+    stored = {s.name: s.default for s in DECLARED}
+    (tmp_path / "settings.json").write_text(json.dumps(stored), encoding="utf-8")
+    Settings(tmp_path).load()
