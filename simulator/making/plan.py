@@ -114,6 +114,14 @@ class Frame:
         """Return a shapely geometry in degrees as metres."""
         return shapely.transform(geometry, self._to_metres)
 
+    def place(self, lon: float, lat: float) -> tuple[float, float]:
+        """Return the metres east and north of one point in degrees."""
+        return (lon - self.lon) * self._per_lon, (lat - self.lat) * self._per_lat
+
+    def lon_lat(self, x: float, y: float) -> tuple[float, float]:
+        """Return the degrees of one point in metres, to six decimals."""
+        return round(self.lon + x / self._per_lon, 6), round(self.lat + y / self._per_lat, 6)
+
     def _to_degrees(self, xy: Points) -> Points:
         return np.column_stack([self.lon + xy[:, 0] / self._per_lon, self.lat + xy[:, 1] / self._per_lat])
 

@@ -1,0 +1,1 @@
+"""What is reported: texts in believable Chinese, places where such things happen, drawn photos."""
