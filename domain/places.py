@@ -105,7 +105,7 @@ class Position(msgspec.Struct, frozen=True):
 
 def division_level(code: str) -> DivisionLevel:
     """Return the level a GB/T 2260 style code has by its length; ``OTHER`` for foreign codes."""
-    return _LEVEL_BY_LENGTH.get(len(code), DivisionLevel.OTHER) if code.isdigit() else DivisionLevel.OTHER
+    return _LEVEL_BY_LENGTH.get(len(code), DivisionLevel.OTHER) if _is_digits(code) else DivisionLevel.OTHER
 
 
 def parent_code(code: str) -> DivisionCode | None:
@@ -114,9 +114,14 @@ def parent_code(code: str) -> DivisionCode | None:
     Direct parents only: 12 -> 9 -> 6 -> 4 -> 2.
     """
     lengths = (12, 9, 6, 4, 2)
-    if not code.isdigit() or len(code) not in lengths or len(code) == 2:
+    if not _is_digits(code) or len(code) not in lengths or len(code) == 2:
         return None
     return DivisionCode(code[: lengths[lengths.index(len(code)) + 1]])
+
+
+def _is_digits(code: str) -> bool:
+    """Whether a code is of the digits 0 to 9 alone (``isdigit`` takes those of every script)."""
+    return code.isascii() and code.isdigit()
 
 
 def check_lon_lat(lon: float, lat: float) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from domain.case import Case
 from domain.ids import CaseNo, UnitId
+from domain.states import CaseState
 from domain.timing import HANDLING_STATES
 
 POSITION_STALE_AFTER = timedelta(minutes=2)
@@ -33,11 +34,15 @@ class UnitStatus(msgspec.Struct, frozen=True):
 
 
 def unit_status(unit_id: UnitId, cases: Iterable[Case]) -> UnitStatus:
-    """Return what a unit is doing. On the job beats under way beats assigned; then the case dispatched first."""
+    """Return what a unit is doing. On the job beats under way beats assigned; then the case dispatched first.
+
+    A suspended case is held, but nobody is on the job: it may stand still for months.
+    """
     held = [c for c in cases if c.lead_unit == unit_id and c.state in HANDLING_STATES]
+    active = [c for c in held if c.state is not CaseState.SUSPENDED]
     best = UnitStatus(UnitState.FREE, held=len(held))
     for rank, state in enumerate((UnitState.ON_THE_JOB, UnitState.UNDER_WAY, UnitState.ASSIGNED)):
-        found = [(since, c.case_no) for c in held if (since := _since(c, rank)) is not None]
+        found = [(since, c.case_no) for c in active if (since := _since(c, rank)) is not None]
         if found:
             since, case_no = min(found)
             return UnitStatus(state, case_no, since, len(held))
