@@ -6,6 +6,7 @@ another number of fields is that record's fault alone.
 
 import csv
 from codecs import lookup
+from io import StringIO
 
 from console.exchange.table import MAX_COLUMNS, MAX_ROWS, ReadOptions, Record, Table, too_many_rows
 from domain.faults import Fault, invalid
@@ -55,7 +56,7 @@ def read_csv(content: bytes, options: ReadOptions) -> Table:
 
 def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
     """Return all records with the line each begins on; empty lines are passed over."""
-    reader = csv.reader(text.splitlines(keepends=True), delimiter=delimiter, strict=True)
+    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
     rows: list[tuple[int, list[str]]] = []
     begins = 1
     try:

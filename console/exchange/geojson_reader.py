@@ -1,6 +1,7 @@
 """GeoJSON feature collections (RFC 7946), WGS-84 unless the old ``crs`` member says otherwise."""
 
 import json
+from math import isnan
 from typing import Any, NoReturn
 
 import shapely
@@ -33,7 +34,9 @@ def plain_text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
-        return "" if value != value else (str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value))
+        if isnan(value):
+            return ""
+        return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
     return str(value).strip() if not isinstance(value, dict | list) else json.dumps(value, ensure_ascii=False)
 
 

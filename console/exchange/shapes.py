@@ -1,4 +1,7 @@
-"""Coordinates at the door: everything comes to WGS-84 degrees; CGCS2000 is taken as the same (they differ by centimetres)."""
+"""Coordinates at the door: everything comes to WGS-84 degrees.
+
+CGCS2000 (EPSG:4490) is taken as the same: the two differ by centimetres.
+"""
 
 from collections.abc import Sequence
 from functools import lru_cache

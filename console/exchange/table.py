@@ -1,6 +1,6 @@
 """What every reader returns: a table of records, each knowing where in its file it stands."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -33,9 +33,6 @@ class Table(msgspec.Struct):
     place: Place
     columns: tuple[str, ...]
     records: list[Record]
-
-    def __iter__(self) -> Iterator[Record]:  # type: ignore[override]  # a table is read as its records
-        return iter(self.records)
 
 
 class ReadOptions(msgspec.Struct, frozen=True):
@@ -70,7 +67,7 @@ def too_many_rows(count: int) -> Fault:
     return Fault(FaultKind.TOO_LARGE, "file_too_many_rows", rows=count, limit=MAX_ROWS)
 
 
-def need_columns(table: Table, wanted: Iterator[str] | list[str] | set[str]) -> None:
+def need_columns(table: Table, wanted: Iterable[str]) -> None:
     """Raise ``Fault('columns_missing')`` unless the table has all these columns."""
     missing = sorted(set(wanted) - set(table.columns))
     if missing:

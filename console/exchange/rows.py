@@ -1,0 +1,58 @@
+"""What a record becomes before it is sent: the row on the wire, or the fault that keeps it here."""
+
+from math import isfinite
+from typing import Generic, TypeVar
+
+import msgspec
+
+from console.exchange.table import Record
+from domain.faults import Fault, FaultKind, invalid
+from domain.places import check_lon_lat
+from domain.wire import ImportedCase, ImportedDivision, ImportedFix, ImportedGrid
+
+WireRow = ImportedCase | ImportedGrid | ImportedDivision | ImportedFix
+R = TypeVar("R", ImportedCase, ImportedGrid, ImportedDivision, ImportedFix, covariant=True)
+
+
+class Row(msgspec.Struct, Generic[R]):
+    """A record and what it becomes. ``before`` are rows it rests on (a village's township), sent first, not counted.
+
+    Exactly one of ``wire`` and ``fault`` is set.
+    """
+
+    record: Record
+    wire: R | None = None
+    before: tuple[R, ...] = ()
+    fault: Fault | None = None
+
+
+def bounded(field: str, text: str, most: int, *, least: int = 0) -> str:
+    """Return the text where its length is within bounds, else raise the fault of its field."""
+    if len(text) < least:
+        raise invalid("value_missing", field=field)
+    if len(text) > most:
+        raise Fault(FaultKind.TOO_LARGE, "value_too_long", field=field, length=len(text), limit=most)
+    if any(ord(c) < 32 and c not in "\t\r\n" for c in text):
+        raise invalid("value_has_control_characters", field=field)
+    return text
+
+
+def place(lon_text: str, lat_text: str) -> tuple[float | None, float | None]:
+    """Return a record's place, (None, None) where it gives none."""
+    if not lon_text and not lat_text:
+        return None, None
+    if not lon_text or not lat_text:
+        raise invalid("half_a_place")
+    lon, lat = _degrees(lon_text), _degrees(lat_text)
+    check_lon_lat(lon, lat)
+    return lon, lat
+
+
+def _degrees(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        raise invalid("coordinate_unreadable", value=text[:40]) from None
+    if not isfinite(value):
+        raise invalid("coordinate_unreadable", value=text[:40])
+    return value
