@@ -43,7 +43,7 @@ def clean(body: bytes) -> Photo:
     except Image.DecompressionBombError:
         raise Fault(FaultKind.TOO_LARGE, "photo_too_many_pixels", limit=MAX_PIXELS // 1_000_000) from None
     except (OSError, ValueError, SyntaxError, EOFError):
-        raise invalid("photo_unreadable") from None
+        raise invalid("photo_not_readable") from None
     plain.thumbnail((FULL_SIDE, FULL_SIDE), Image.Resampling.LANCZOS)
     full = _jpeg(plain, FULL_QUALITY)
     width, height = plain.size

@@ -20,7 +20,15 @@ from service.store.rows import from_us
 MOST_CACHED = 10_000
 
 _TOKEN = (
-    select(t.token.c.roles, t.token.c.expires_at, t.account.c.account, t.account.c.name, t.account.c.unit, t.account.c.staff)
+    select(
+        t.token.c.roles,
+        t.account.c.roles.label("held"),
+        t.token.c.expires_at,
+        t.account.c.account,
+        t.account.c.name,
+        t.account.c.unit,
+        t.account.c.staff,
+    )
     .join(t.account, t.account.c.account == t.token.c.account)
     .where(t.token.c.hash == bindparam("hash"), t.token.c.revoked_at.is_(None))
 )
@@ -88,7 +96,8 @@ def find_holder(connection: Connection, hashed: bytes) -> Holder | None:
     row = connection.execute(_TOKEN, {"hash": hashed}).first()
     if row is None:
         return None
-    return Holder(_actor(row, roles_of(row.roles)), row.name, hashed, from_us(row.expires_at))
+    roles = roles_of(row.roles) & roles_of(row.held)  # a role taken from an account is taken from its tokens too
+    return Holder(_actor(row, roles), row.name, hashed, from_us(row.expires_at))
 
 
 def _actor(row: object, roles: frozenset[Role]) -> Actor:

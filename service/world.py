@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from hashlib import sha256
 
 import msgspec
 from sqlalchemy import Connection
 
 from domain.case import CaseKind, Condition
+from domain.clock import ServiceClock
 from domain.ids import DivisionCode, GridCode, StaffId, ThingId, UnitId
 from domain.people import Shift, Staff, Unit, Vehicle
 from domain.places import BaseFeature, Division, Grid
@@ -21,6 +23,13 @@ META_CLOCK = "clock"
 META_EPOCH = "epoch"
 DEFAULT_KIND = "99"
 """Kind given to a report that names none, where the town's table has it."""
+
+
+class Standing(msgspec.Struct, frozen=True):
+    """Where a synthetic clock stood when it was last saved, and the clock that was in force."""
+
+    at: datetime
+    clock: ServiceClock | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,6 +47,12 @@ _DUE_RESUMPTIONS = (
     .limit(100)
 )
 _CHANGES = select(t.change).where(t.change.c.seq > bindparam("after")).order_by(t.change.c.seq).limit(bindparam("most"))
+_LAST_MOMENT = (
+    select(t.change.c.recorded_at)
+    .where(t.change.c.subject != Subject.ACCOUNT.value)
+    .order_by(t.change.c.seq.desc())
+    .limit(1)
+)
 _CHANGE = select(t.change).where(t.change.c.seq == bindparam("seq"))
 _TIMELINE = (
     select(t.change)
@@ -147,6 +153,12 @@ def changes_after(connection: Connection, after: Seq, most: int) -> list[Change]
 def change(connection: Connection, seq: Seq) -> Change:
     """Return one change of the log. Raises NoResultFound."""
     return change_of(connection.execute(_CHANGE, {"seq": seq}).one())
+
+
+def last_town_moment(connection: Connection) -> datetime | None:
+    """Return when the last change was recorded, accounts left out: those may be made before there is a town."""
+    row = connection.execute(_LAST_MOMENT).first()
+    return None if row is None else from_us(row.recorded_at)
 
 
 def timeline(

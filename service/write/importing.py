@@ -92,9 +92,7 @@ def check_times(**moments: datetime | None) -> None:
 
 def _places(work: Work, rows: Sequence[ImportedCase]) -> list[Placed]:
     located = [i for i, row in enumerate(rows) if row.lon is not None and row.lat is not None]
-    found = work.world.index.place_all(
-        [rows[i].lon or 0.0 for i in located], [rows[i].lat or 0.0 for i in located]
-    )
+    found = work.world.index.place_all([rows[i].lon or 0.0 for i in located], [rows[i].lat or 0.0 for i in located])
     nowhere = work.world.index.place(None, None)
     by_row = dict(zip(located, found, strict=True))
     return [by_row.get(i, nowhere) for i in range(len(rows))]
@@ -152,9 +150,7 @@ def fall_again(work: Work, located: Iterable[tuple[CaseNo, float, float, str, st
     rows = list(located)
     found = work.world.index.place_all([r[1] for r in rows], [r[2] for r in rows])
     moved = [
-        (row[0], spot)
-        for row, spot in zip(rows, found, strict=True)
-        if (spot[0].value, spot[1]) != (row[3], row[4])
+        (row[0], spot) for row, spot in zip(rows, found, strict=True) if (spot[0].value, spot[1]) != (row[3], row[4])
     ]
     work.prefetch(case_no for case_no, _ in moved)
     for case_no, (placement, grid_code) in moved:

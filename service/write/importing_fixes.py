@@ -56,9 +56,7 @@ def import_fixes(
         return results, []
     _keep(work, fresh, asker)
     newest = {thing_of(row): row for row in sorted(fresh, key=lambda r: r.fixed_at)}
-    return results, [
-        Position(thing, row.lon, row.lat, row.fixed_at.astimezone(UTC)) for thing, row in newest.items()
-    ]
+    return results, [Position(thing, row.lon, row.lat, row.fixed_at.astimezone(UTC)) for thing, row in newest.items()]
 
 
 def _at(moment: datetime) -> int:

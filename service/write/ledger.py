@@ -1,6 +1,7 @@
 """What the writer remembers between transactions: only what is committed, so that it can always be read again."""
 
 from collections import OrderedDict
+from datetime import datetime
 
 from domain.case import Case
 from domain.change import Seq
@@ -17,6 +18,7 @@ class Ledger:
     def __init__(self, world: World | None, seq: Seq) -> None:
         self.world = world
         self.seq = seq
+        self.last_at: datetime | None = None
         self.counters: dict[str, int] = {}
         self._cases: OrderedDict[CaseNo, Case] = OrderedDict()
 

@@ -226,4 +226,5 @@ def _keep(ledger: Ledger, batch: Batch, foreign: list[Recorded], answers: list[A
     ledger.remember_counters(batch.counters)
     ledger.world = batch.world
     ledger.seq = batch.head.seq
+    ledger.last_at = batch.now
     return Committed(answers, [*foreign, *batch.recorded], ledger.world)

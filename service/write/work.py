@@ -42,10 +42,11 @@ SYSTEM = Author(AccountId("system"))
 
 
 class Recorded(msgspec.Struct, frozen=True):
-    """A change and, where it is about one, the case after it."""
+    """A change and, where it is about one, the case after and before it."""
 
     change: Change
     case: Case | None = None
+    before: Case | None = None
 
 
 class Batch:
@@ -55,7 +56,7 @@ class Batch:
         self.connection = connection
         self.ledger = ledger
         self.head = head
-        self.now = max(now, head.recorded_at)
+        self.now = now if ledger.last_at is None else max(now, ledger.last_at)
         self.world: World | None = ledger.world
         self.cases: dict[CaseNo, Case] = {}
         self.counters: dict[str, int] = {}
@@ -227,7 +228,7 @@ class Work:
             row["which"] = row.pop("case_no")
             self.put(sql.SET_CASE, row)
         self.cases[case_no] = after
-        self.recorded.append(Recorded(change, after))
+        self.recorded.append(Recorded(change, after, case))
         return change, after
 
     def prefetch(self, numbers: Iterable[CaseNo]) -> None:

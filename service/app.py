@@ -1,0 +1,87 @@
+"""The application: all doors, their guard, their refusals, and the document that describes them."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+
+from litestar import Litestar
+from litestar.datastructures import State
+from litestar.openapi import OpenAPIConfig
+from litestar.openapi.plugins import JsonRenderPlugin
+from litestar.openapi.spec import Components, SecurityScheme
+
+from service.http import attachments, cases, exchange, feed, positions, session, town
+from service.http.codec import ApiRequest
+from service.http.faults import HANDLERS
+from service.http.guard import guard
+from service.runtime import Runtime
+from service.timers import Timers
+
+MAX_BODY = 1024 * 1024
+VERSION = "0.1.0"
+
+log = logging.getLogger(__name__)
+
+
+def make_app(runtime: Runtime) -> Litestar:
+    """Return the application over a runtime; it starts and stops the runtime with its own life."""
+    return Litestar(
+        route_handlers=[
+            *session.HANDLERS,
+            *town.HANDLERS,
+            *cases.HANDLERS,
+            *positions.HANDLERS,
+            *attachments.HANDLERS,
+            *exchange.HANDLERS,
+            *feed.HANDLERS,
+        ],
+        guards=[guard],
+        exception_handlers=HANDLERS,
+        request_class=ApiRequest,
+        request_max_body_size=MAX_BODY,
+        state=State({"runtime": runtime}),
+        lifespan=[partial(_lifespan, runtime)],
+        openapi_config=_openapi(),
+        logging_config=None,
+    )
+
+
+def _openapi() -> OpenAPIConfig:
+    return OpenAPIConfig(
+        title="OneMap",
+        version=VERSION,
+        description="The reference service of OneMap 一张图指挥台. Every refusal is a FaultBody.",
+        path="/schema",
+        render_plugins=[JsonRenderPlugin(path="/openapi.json")],
+        use_handler_docstrings=True,
+        create_examples=False,
+        components=Components(security_schemes={"bearer": SecurityScheme(type="http", scheme="bearer")}),
+        security=[{"bearer": []}],
+    )
+
+
+@contextlib.asynccontextmanager
+async def _lifespan(runtime: Runtime, _app: Litestar) -> AsyncIterator[None]:
+    runtime.start()
+    timers = Timers(runtime)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_for_ever(run, every_s), name=run.__name__) for run, every_s in timers.table()]
+        try:
+            yield
+        finally:
+            for task in tasks:
+                task.cancel()
+    await timers.save()
+    await runtime.stop()
+
+
+async def _for_ever(run: Callable[[], Awaitable[None]], every_s: float) -> None:
+    """Run a timer at its pace. A failure is written down and the next round tried."""
+    while True:
+        await asyncio.sleep(every_s)
+        try:
+            await run()
+        except Exception as error:
+            log.exception("a timer failed", exc_info=error)

@@ -1,0 +1,141 @@
+"""Reports, cases, their timelines, commands on them, and the contacts kept beside them."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+
+from litestar import Response, get, post
+from litestar.params import QueryParameter
+
+from domain.case import Case, NewReport
+from domain.change import Subject
+from domain.command import Command
+from domain.faults import invalid, not_found
+from domain.ids import CaseNo
+from domain.states import CaseState
+from domain.wire import CasePage, ChangePage, Outcome, RevealedContact, RevealRequest
+from service.access import Door
+from service.http.codec import ApiRequest, asker_of, key_of, reply, runtime_of
+from service.http.guard import REFUSALS, through
+from service.store import reads
+from service.store.rows import to_us, watchers
+from service.write.acting import act, reveal
+from service.write.reporting import take_report
+from service.write.transaction import Job
+
+MOST_IN_PAGE = 500
+MAX_REPORT_BODY = 64 * 1024
+
+
+@post("/v1/reports", opt=through(Door.REPORT, NewReport), responses=REFUSALS, request_max_body_size=MAX_REPORT_BODY)
+async def post_report(request: ApiRequest, data: NewReport) -> Response[Outcome]:
+    """Bring in a report; it opens a case."""
+    key = await key_of(request, 201)
+    source = (data.source, data.source_no) if data.source_no else None
+    job = Job(partial(take_report, report=data, asker=asker_of(request)), key=key, source=source)
+    return reply(request, await runtime_of(request).do(job), 201)
+
+
+@get("/v1/cases", opt=through(Door.READ), responses=REFUSALS)
+async def list_cases(
+    request: ApiRequest,
+    state: Annotated[CaseState | None, QueryParameter()] = None,
+    q: Annotated[str | None, QueryParameter(max_length=100)] = None,
+    since: Annotated[str | None, QueryParameter(max_length=40)] = None,
+    limit: Annotated[int, QueryParameter(ge=1, le=MOST_IN_PAGE)] = 100,
+    after: Annotated[str | None, QueryParameter(max_length=80)] = None,
+) -> Response[CasePage]:
+    """Return cases, newest first: of a state, with a text in number, title or address, opened since a time."""
+    runtime = runtime_of(request)
+    sight = runtime.sight(asker_of(request))
+    found = await runtime.read(
+        partial(
+            reads.case_page,
+            states=() if state is None else (state,),
+            text=(q or "").strip(),
+            since=moment(since, "since"),
+            marks=None if sight.all_cases else sight.marks,
+            after=_cursor(after),
+            limit=limit,
+        )
+    )
+    last = found[-1] if len(found) == limit else None
+    return reply(request, CasePage(tuple(found), None if last is None else f"{to_us(last.opened_at)}:{last.case_no}"))
+
+
+@get("/v1/cases/{case_no:str}", opt=through(Door.READ), responses=REFUSALS)
+async def get_case(request: ApiRequest, case_no: str) -> Response[Case]:
+    """Return one case."""
+    return reply(request, await _visible_case(request, case_no))
+
+
+@get("/v1/cases/{case_no:str}/changes", opt=through(Door.READ), responses=REFUSALS)
+async def get_changes(request: ApiRequest, case_no: str) -> Response[ChangePage]:
+    """Return the timeline of a case, oldest first."""
+    await _visible_case(request, case_no)
+    ask = partial(reads.timeline, subject=Subject.CASE, subject_id=case_no)
+    return reply(request, ChangePage(tuple(await runtime_of(request).read(ask))))
+
+
+@post(
+    "/v1/cases/{case_no:str}/commands",
+    opt=through(Door.COMMAND, Command),
+    responses=REFUSALS,
+    status_code=200,
+    request_max_body_size=MAX_REPORT_BODY,
+)
+async def post_command(request: ApiRequest, case_no: str, data: Command) -> Response[Outcome]:
+    """Do something to a case, at the version that was seen."""
+    key = await key_of(request, 200)
+    asker = asker_of(request)
+    runtime = runtime_of(request)
+    run = partial(act, case_no=CaseNo(case_no), command=data, asker=asker, sight=runtime.sight(asker))
+    return reply(request, await runtime.do(Job(run, key=key)))
+
+
+@post(
+    "/v1/cases/{case_no:str}/contact",
+    opt=through(Door.REVEAL, RevealRequest),
+    responses=REFUSALS,
+    status_code=200,
+    request_max_body_size=4096,
+)
+async def post_contact(request: ApiRequest, case_no: str, data: RevealRequest) -> Response[list[RevealedContact]]:
+    """Show the reporters' contacts of a case; who looked and why is logged first."""
+    if not data.reason.strip():
+        raise invalid("argument_missing", argument="reason")
+    run = partial(reveal, case_no=CaseNo(case_no), reason=data.reason.strip(), asker=asker_of(request))
+    return reply(request, await runtime_of(request).do(Job(run)))
+
+
+async def _visible_case(request: ApiRequest, case_no: str) -> Case:
+    runtime = runtime_of(request)
+    case = await runtime.read(partial(reads.case, case_no=CaseNo(case_no)))
+    if case is None or not runtime.sight(asker_of(request)).sees_case(watchers(case)):
+        raise not_found("unknown_case", case_no=case_no[:64])
+    return case
+
+
+def moment(text: str | None, argument: str) -> datetime | None:
+    """Return a time given in a query. Raises ``Fault`` where it is none, or has no offset."""
+    if not text:
+        return None
+    try:
+        given = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise invalid("not_a_moment", argument=argument) from None
+    if given.tzinfo is None:
+        raise invalid("moment_without_offset", argument=argument)
+    return given
+
+
+def _cursor(text: str | None) -> tuple[int, str] | None:
+    if not text:
+        return None
+    at, _, case_no = text.partition(":")
+    if not at.lstrip("-").isdecimal() or len(at) > 18:
+        raise invalid("cursor_bad")
+    return int(at), case_no
+
+
+HANDLERS = (post_report, list_cases, get_case, get_changes, post_command, post_contact)

@@ -1,0 +1,121 @@
+"""Bodies in and out: JSON, or MessagePack where the headers say so. Strict: a number in quotes is no number."""
+
+from collections.abc import Hashable
+from functools import cache
+from hashlib import sha256
+from typing import Any, TypeVar, cast
+
+import msgspec
+from litestar import Request, Response
+from litestar.connection import ASGIConnection
+
+from domain.faults import Fault, FaultKind, invalid
+from domain.wire import KEY_HEADER, FaultBody
+from service.access import Asker
+from service.runtime import Runtime
+from service.write.transaction import Key
+
+JSON = "application/json"
+MSGPACK = "application/msgpack"
+T = TypeVar("T")
+
+STATUS: dict[FaultKind, int] = {
+    FaultKind.INVALID: 400,
+    FaultKind.UNAUTHENTICATED: 401,
+    FaultKind.FORBIDDEN: 403,
+    FaultKind.NOT_FOUND: 404,
+    FaultKind.CONFLICT: 409,
+    FaultKind.TOO_LARGE: 413,
+    FaultKind.MISMATCH: 422,
+    FaultKind.THROTTLED: 429,
+    FaultKind.UNAVAILABLE: 503,
+}
+
+_Decoder = msgspec.json.Decoder[Any] | msgspec.msgpack.Decoder[Any]
+
+
+@cache
+def _decoders(kind: Hashable) -> tuple[_Decoder, _Decoder]:
+    wire: Any = kind
+    return msgspec.json.Decoder(wire), msgspec.msgpack.Decoder(wire)
+
+
+def decode(body: bytes, content_type: str, kind: type[T]) -> T:
+    """Return a body as a wire type. Raises ``Fault``: another content type, unreadable, or not of that shape."""
+    media = content_type.partition(";")[0].strip().lower()
+    if media not in (JSON, MSGPACK, ""):
+        raise invalid("content_type_unknown", content_type=media[:80])
+    decoder = _decoders(cast("Hashable", kind))[1 if media == MSGPACK else 0]
+    try:
+        return cast("T", decoder.decode(body))
+    except msgspec.ValidationError as error:
+        raise invalid("validation", detail=str(error)[:200]) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
+        raise invalid("body_unreadable") from None
+
+
+class ApiRequest(Request[Any, Any, Any]):
+    """A request whose body is decoded straight into the wire type its handler names in ``opt['body']``."""
+
+    async def json(self) -> Any:
+        """Return the body as the handler's wire type."""
+        kind = self.route_handler.opt.get("body")
+        body = await self.body()
+        return decode(body, self.headers.get("content-type", ""), cast("type[Any]", kind))
+
+
+def wants_msgpack(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+    """Return whether the answer is asked for as MessagePack."""
+    return MSGPACK in connection.headers.get("accept", "")
+
+
+def reply(request: ApiRequest, value: T, status: int = 200) -> Response[T]:
+    """Return an answer encoded as it was asked for."""
+    msgpack = wants_msgpack(request)
+    content = msgspec.msgpack.encode(value) if msgpack else msgspec.json.encode(value)
+    return encoded(content, msgpack=msgpack, status=status)
+
+
+def encoded(
+    content: bytes, *, msgpack: bool, status: int = 200, headers: dict[str, str] | None = None
+) -> Response[Any]:
+    """Return an answer that is encoded already."""
+    return Response(content, media_type=MSGPACK if msgpack else JSON, status_code=status, headers=headers)
+
+
+def fault_reply(
+    connection: ASGIConnection[Any, Any, Any, Any], fault: Fault, status: int | None = None
+) -> Response[Any]:
+    """Return a fault as an answer."""
+    body = FaultBody(fault.key, {k: _plain(v) for k, v in fault.params.items()})
+    msgpack = wants_msgpack(connection)
+    content = msgspec.msgpack.encode(body) if msgpack else msgspec.json.encode(body)
+    return encoded(content, msgpack=msgpack, status=status or STATUS[fault.kind])
+
+
+def _plain(value: str | float | None) -> str | int | float | None:
+    return str(value) if isinstance(value, str) else value
+
+
+def runtime_of(connection: ASGIConnection[Any, Any, Any, Any]) -> Runtime:
+    """Return the running service behind a connection."""
+    return cast("Runtime", connection.app.state.runtime)
+
+
+def asker_of(request: ApiRequest) -> Asker:
+    """Return who asks, as the guard found out."""
+    return cast("Asker", request.scope["state"]["asker"])
+
+
+async def key_of(request: ApiRequest, status: int) -> Key:
+    """Return the idempotency key of a request. Raises ``Fault`` where it is missing or malformed."""
+    given = request.headers.get(KEY_HEADER)
+    if given is None:
+        raise invalid("idempotency_key_missing")
+    if not 8 <= len(given) <= 64 or not given.isascii() or not given.isprintable():
+        raise invalid("idempotency_key_bad")
+    asker = asker_of(request)
+    digest = sha256(request.url.path.encode())
+    digest.update((asker.on_behalf_of or "").encode() + b"\x00")
+    digest.update(await request.body())
+    return Key(asker.own.account, given, digest.digest(), status)

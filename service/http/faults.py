@@ -1,0 +1,53 @@
+"""Every refusal answers with ``FaultBody``: our own faults, the framework's, and what went wrong inside."""
+
+import logging
+from typing import Any
+
+from litestar import Request, Response
+from litestar.exceptions import HTTPException, ValidationException
+from litestar.types import ExceptionHandlersMap
+
+from domain.faults import Fault, FaultKind
+from service.http.codec import fault_reply
+
+log = logging.getLogger(__name__)
+
+_KEYS: dict[int, tuple[FaultKind, str]] = {
+    401: (FaultKind.UNAUTHENTICATED, "token_missing"),
+    403: (FaultKind.FORBIDDEN, "role_may_not"),
+    404: (FaultKind.NOT_FOUND, "no_such_address"),
+    405: (FaultKind.INVALID, "method_not_allowed"),
+    413: (FaultKind.TOO_LARGE, "body_too_large"),
+}
+
+
+def on_fault(request: Request[Any, Any, Any], fault: Fault) -> Response[Any]:
+    """Answer with one of our own refusals."""
+    return fault_reply(request, fault)
+
+
+def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
+    """Answer with a refusal of the framework, in our words."""
+    status = error.status_code
+    if status >= 500:
+        return on_error(request, error)
+    if isinstance(error, ValidationException):
+        return fault_reply(request, Fault(FaultKind.INVALID, "validation", detail=_detail(error)))
+    kind, key = _KEYS.get(status, (FaultKind.INVALID, "bad_request"))
+    return fault_reply(request, Fault(kind, key), status)
+
+
+def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
+    """Answer a failure of ours: the details go to the diagnostic log, not to the asker."""
+    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    return fault_reply(request, Fault(FaultKind.UNAVAILABLE, "internal"), 500)
+
+
+def _detail(error: ValidationException) -> str:
+    extra = error.extra
+    if isinstance(extra, list) and extra and isinstance(extra[0], dict):
+        return f"{extra[0].get('key', '')}: {extra[0].get('message', '')}"[:200]
+    return str(error.detail)[:200]
+
+
+HANDLERS: ExceptionHandlersMap = {Fault: on_fault, HTTPException: on_http, Exception: on_error}

@@ -1,0 +1,70 @@
+"""At every door: who asks, may they come in, and do they speak our wire. A handler without a door lets nobody in."""
+
+from typing import Any
+
+from litestar import Request
+from litestar.connection import ASGIConnection
+from litestar.handlers import BaseRouteHandler
+from litestar.openapi.datastructures import ResponseSpec
+
+from domain.faults import forbidden, invalid
+from domain.ids import StaffId
+from domain.wire import BEHALF_HEADER, WIRE, WIRE_HEADER, FaultBody
+from service.access import Asker, Door, act_for, admit
+from service.http.codec import runtime_of
+
+REFUSALS = {
+    400: ResponseSpec(FaultBody, description="Malformed or out of bounds", generate_examples=False),
+    401: ResponseSpec(FaultBody, description="Not signed in", generate_examples=False),
+    403: ResponseSpec(FaultBody, description="Not for this person", generate_examples=False),
+    404: ResponseSpec(FaultBody, description="No such thing, or not for this reader", generate_examples=False),
+    409: ResponseSpec(FaultBody, description="Not in this state, or somebody was faster", generate_examples=False),
+    413: ResponseSpec(FaultBody, description="Too large", generate_examples=False),
+    422: ResponseSpec(FaultBody, description="Same idempotency key, another request", generate_examples=False),
+    429: ResponseSpec(FaultBody, description="Too many attempts", generate_examples=False),
+    503: ResponseSpec(FaultBody, description="Cannot be kept safely now", generate_examples=False),
+}
+
+
+def through(door: Door, body: Any = None) -> dict[str, Any]:
+    """Return the options of a handler: its door, and the wire type of its body."""
+    return {"door": door, "body": body}
+
+
+def public(body: Any = None) -> dict[str, Any]:
+    """Return the options of a handler that asks for no token."""
+    return {"public": True, "body": body}
+
+
+async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
+    """Let a request in or raise the ``Fault`` that keeps it out."""
+    check_wire(connection.headers.get(WIRE_HEADER))
+    if handler.opt.get("public"):
+        return
+    door = handler.opt.get("door")
+    if door is None and not isinstance(connection, Request):
+        return
+    if door is None:
+        raise forbidden("role_may_not", action="-")
+    asker = await identify(connection)
+    admit(asker, door)
+    connection.scope["state"]["asker"] = asker
+
+
+async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Asker:
+    """Return who asks; a gateway may name the member of staff it speaks for."""
+    runtime = runtime_of(connection)
+    holder = await runtime.holder(connection.headers.get("authorization"))
+    behalf = connection.headers.get(BEHALF_HEADER)
+    if behalf is None:
+        return Asker(holder.actor, holder.name, holder.token, holder.actor)
+    member = runtime.world.staff.get(StaffId(behalf))
+    if member is None:
+        raise invalid("unknown_staff", staff=behalf[:64])
+    return Asker(holder.actor, holder.name, holder.token, act_for(holder.actor, member), member.staff_id)
+
+
+def check_wire(named: str | None) -> None:
+    """Raise ``Fault('wire_unknown')`` for a wire version this service does not speak."""
+    if named is not None and named != str(WIRE):
+        raise invalid("wire_unknown", wire=named[:20], known=WIRE)

@@ -1,0 +1,176 @@
+"""The running service: its parts, how they start and stop, and the ways to do, read and ask who somebody is."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Any, TypeVar
+
+import msgspec
+from sqlalchemy import Connection
+
+from domain.change import Subject
+from domain.clock import ServiceClock
+from domain.faults import Fault, FaultKind
+from domain.people import Role
+from domain.places import Position
+from domain.wire import Me
+from service.access import Asker, Sight, sight_of
+from service.clock import Timekeeper
+from service.hub import Hub
+from service.passwords import Doorkeeper
+from service.store import reads
+from service.store import tables as t
+from service.store.engine import Store
+from service.tokens import Holder, Holders, check_expiry, find_holder, token_hash
+from service.tracker import Tracker
+from service.world import META_EPOCH, World, load_world
+from service.write.ledger import Ledger
+from service.write.transaction import Committed, Job
+from service.write.writer import Ticket, Writer
+
+READ_THREADS = 3
+PHOTO_THREADS = 2
+MOST_PHOTOS_WAITING = 16
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+
+class Runtime:
+    """Everything a request may need. Built on a store that holds a town; started on the running loop."""
+
+    def __init__(self, store: Store, clock: ServiceClock) -> None:
+        self.store = store
+        self.timekeeper = Timekeeper(clock)
+        with store.reading.begin() as connection:
+            self.world: World = load_world(connection)
+            head = reads.head(connection)
+            epoch = reads.meta(connection, META_EPOCH)
+            kept = reads.bodies(connection, t.latest_position, Position)
+        self.epoch = "" if epoch is None else epoch.decode()
+        self.hub = Hub(head.seq, self.epoch, self.timekeeper.now)
+        self.tracker = Tracker(kept)
+        self.holders = Holders()
+        self.doorkeeper = Doorkeeper()
+        self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
+        self.geometry: dict[tuple[str, bool], bytes] = {}
+        self._reading = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="reading")
+        self._photos = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photos")
+        self._photos_waiting = 0
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    def start(self) -> None:
+        """Start writing. Called on the loop that serves."""
+        self._loop = asyncio.get_running_loop()
+        self.writer.start()
+
+    async def stop(self) -> None:
+        """Finish what is queued, end the feeds, and close the store."""
+        self.hub.end_all("stopping")
+        await asyncio.to_thread(self.writer.stop)
+        self.doorkeeper.close()
+        self._photos.shutdown(wait=False, cancel_futures=True)
+        await asyncio.to_thread(self._reading.shutdown)
+        self.store.close()
+
+    # -- doing and reading -----------------------------------------------------------------------------------------
+
+    async def do(self, job: Job) -> Any:
+        """Have a job done by the writer; returns its answer after the commit, or raises what refused it."""
+        future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+        self.writer.submit(job, future)
+        return await future
+
+    async def read(self, question: Callable[[Connection], T]) -> T:
+        """Ask the store in a thread of the reading pool, in one transaction."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, partial(self._ask, question))
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        """Run something that takes long in the reading pool."""
+        return await asyncio.get_running_loop().run_in_executor(self._reading, work)
+
+    async def on_photo(self, work: Callable[[], T]) -> T:
+        """Run something on a photo in its own bounded pool. Raises ``Fault('too_busy')`` when too many wait."""
+        if self._photos_waiting >= MOST_PHOTOS_WAITING:
+            raise Fault(FaultKind.UNAVAILABLE, "too_busy")
+        self._photos_waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._photos, work)
+        finally:
+            self._photos_waiting -= 1
+
+    def _ask(self, question: Callable[[Connection], T]) -> T:
+        with self.store.reading.begin() as connection:
+            return question(connection)
+
+    def _deliver(self, tickets: list[Ticket], committed: Committed) -> None:
+        """Called by the writer's thread: pass what was committed to the loop."""
+        if self._loop is not None:
+            try:
+                self._loop.call_soon_threadsafe(self._settle, tickets, committed)
+            except RuntimeError:
+                log.warning("the loop ended before %d answers were given", len(tickets))
+
+    def _settle(self, tickets: list[Ticket], committed: Committed) -> None:
+        """On the loop: show what was committed, then answer who asked."""
+        if committed.world is not None:
+            self.world = committed.world
+        self.hub.publish(committed.recorded)
+        if any(r.change.subject is Subject.ACCOUNT for r in committed.recorded):
+            self.holders.forget_all()
+        for ticket, answer in zip(tickets, committed.answers, strict=True):
+            future = ticket.asker
+            if future is None or future.done():
+                continue
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
+
+    # -- who asks --------------------------------------------------------------------------------------------------
+
+    async def holder(self, authorization: str | None) -> Holder:
+        """Return who holds the bearer token of an ``Authorization`` header. Raises an unauthenticated ``Fault``."""
+        scheme, _, token = (authorization or "").partition(" ")
+        token = token.strip()
+        if scheme.lower() != "bearer" or not token:
+            raise Fault(FaultKind.UNAUTHENTICATED, "token_missing")
+        if len(token) > 200:
+            raise Fault(FaultKind.UNAUTHENTICATED, "token_unknown")
+        hashed = token_hash(token)
+        holder = self.holders.get(hashed)
+        if holder is None:
+            holder = await self.read(partial(find_holder, hashed=hashed))
+            if holder is None:
+                raise Fault(FaultKind.UNAUTHENTICATED, "token_unknown")
+            check_expiry(holder)
+            self.holders.keep(holder)
+        return holder
+
+    def sight(self, asker: Asker) -> Sight:
+        """Return how much the asker's own account may see."""
+        own = asker.own
+        grids = []
+        if own.staff is not None and Role.GRID_WORKER in own.roles:
+            member = self.world.staff.get(own.staff)
+            if member is not None and member.grid_code is not None:
+                grids.append(member.grid_code)
+            grids += [g.code for g in self.world.grids.values() if g.responsible == own.staff]
+        return sight_of(own, grids)
+
+    def me(self, asker: Asker) -> Me:
+        """Return who the asker is, as the wire says it."""
+        own = asker.own
+        return Me(account=own.account, name=asker.name, roles=own.roles, unit=own.unit, staff=own.staff)
+
+    def packed_geometry(self, world: World, *, msgpack: bool) -> bytes:
+        """Return the encoded geometry of a world, kept until the next one."""
+        which = (world.tag, msgpack)
+        kept = self.geometry.get(which)
+        if kept is None:
+            encoder = msgspec.msgpack.encode if msgpack else msgspec.json.encode
+            kept = encoder(world.geometry())
+            self.geometry = {k: v for k, v in self.geometry.items() if k[0] == world.tag} | {which: kept}
+        return kept

@@ -1,0 +1,77 @@
+"""The web server under the application: its own signals, a clean end, and the line that says it is ready."""
+
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+
+import uvicorn
+from litestar import Litestar
+
+from domain.faults import invalid
+
+BACKLOG = 512
+GRACE_S = 5
+MAX_FEED_MESSAGE = 64 * 1024
+
+
+class Server(uvicorn.Server):
+    """Ends with exit code 0 when it is asked to stop, and prints ``ready URL`` once it serves."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start serving and say so."""
+        await super().startup(sockets)
+        if self.started:
+            print(f"ready {self._url}", flush=True)  # noqa: T201 - the contract with whoever started us
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Stop on SIGTERM, SIGINT and, on Windows, CTRL_BREAK; do not die of them afterwards."""
+        names = [signal.SIGTERM, signal.SIGINT]
+        if sys.platform == "win32":
+            names.append(signal.SIGBREAK)
+        before = {name: signal.signal(name, self.handle_exit) for name in names}
+        try:
+            yield
+        finally:
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a bound socket; port 0 picks one. Raises ``Fault('address_in_use')``."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    sock = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        if sys.platform != "win32":
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        sock.bind((host, port))
+    except (OSError, OverflowError):
+        sock.close()
+        raise invalid("address_in_use", host=host, port=port) from None
+    return sock
+
+
+def serve(app: Litestar, sock: socket.socket) -> None:
+    """Serve until asked to stop."""
+    host, port = sock.getsockname()[:2]
+    shown = f"[{host}]" if ":" in host else host
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        ws="websockets-sansio",
+        ws_max_size=MAX_FEED_MESSAGE,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_keep_alive=75,
+        lifespan="on",
+    )
+    Server(config, f"http://{shown}:{port}").run(sockets=[sock])

@@ -1,0 +1,80 @@
+"""The whole picture in one answer, exactly as of one change. Case bodies go from the store to the wire unopened."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import Connection
+
+from domain.case import Case
+from domain.change import Seq
+from domain.clock import ServiceClock
+from domain.people import Staff, Unit, Vehicle
+from domain.places import Position
+from domain.wire import Me, Snapshot, TownInfo
+from service.access import Sight
+from service.store import reads
+from service.store import tables as t
+from service.store.rows import case_of, watchers
+from service.world import META_TOWN
+
+MOST_ENDED = 6_000
+"""Ended cases in a snapshot: those changed last."""
+
+
+class _Packed(msgspec.Struct, frozen=True):
+    """``Snapshot`` with its cases still packed: the same fields in the same order."""
+
+    epoch: str
+    head: Seq
+    clock: ServiceClock
+    me: Me
+    town: TownInfo
+    units: tuple[Unit, ...]
+    staff: tuple[Staff, ...]
+    vehicles: tuple[Vehicle, ...]
+    cases: tuple[msgspec.Raw, ...]
+    positions: tuple[Position, ...]
+    geometry: str
+    ended_left_out: int = 0
+
+
+def take_snapshot(
+    connection: Connection,
+    *,
+    epoch: str,
+    clock: ServiceClock,
+    me: Me,
+    sight: Sight,
+    positions: Iterable[Position],
+    tag: str,
+    msgpack: bool,
+) -> bytes:
+    """Return an encoded ``Snapshot``. The connection must be in one transaction that sees one state."""
+    town = reads.meta(connection, META_TOWN)
+    if town is None:
+        raise ValueError("the store holds no town")
+    ended = reads.ended_case_bodies(connection, MOST_ENDED)
+    bodies = [*reads.open_case_bodies(connection), *ended]
+    left_out = reads.ended_count(connection) - len(ended)
+    if not sight.all_cases:
+        bodies = [body for body in bodies if sight.sees_case(watchers(case_of(body)))]
+        left_out = 0
+    packed = _Packed(
+        epoch=epoch,
+        head=reads.head(connection).seq,
+        clock=clock,
+        me=me,
+        town=msgspec.json.decode(town, type=TownInfo),
+        units=tuple(reads.bodies(connection, t.unit, Unit)),
+        staff=tuple(reads.bodies(connection, t.staff, Staff)),
+        vehicles=tuple(reads.bodies(connection, t.vehicle, Vehicle)),
+        cases=tuple(msgspec.Raw(body) for body in bodies),
+        positions=tuple(positions),
+        geometry=tag,
+        ended_left_out=left_out,
+    )
+    if msgpack:
+        return msgspec.msgpack.encode(packed)
+    opened = {name: getattr(packed, name) for name in packed.__struct_fields__ if name != "cases"}
+    cases: tuple[Case, ...] = tuple(case_of(body) for body in bodies)
+    return msgspec.json.encode(Snapshot(cases=cases, **opened))

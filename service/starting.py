@@ -1,0 +1,115 @@
+"""From a database URL to a service ready to be started: schema, town, clock, lock."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection
+
+from domain.clock import ServiceClock
+from domain.faults import invalid
+from domain.town import Town
+from domain.wire import TownInfo
+from service.clock import check_speed, real_clock, real_now, started_clock
+from service.runtime import Runtime
+from service.store import reads
+from service.store.engine import Store
+from service.store.lock import FileLock, is_held
+from service.store.migrate import upgrade
+from service.world import META_CLOCK, META_TOWN, Standing, load_world
+from service.write.founding import found, settle
+from service.write.ledger import Ledger
+from service.write.transaction import Job, transact
+from service.write.work import Work
+
+
+@contextlib.contextmanager
+def opened(url: str, *, exclusive: bool) -> Iterator[Store]:
+    """Open a store on the newest schema; ``exclusive`` holds it against a second service.
+
+    Raises ``Fault``: a bad URL, a database in use, or one of a later program.
+    """
+    store = Store(url)
+    with contextlib.ExitStack() as stack:
+        if exclusive and store.path is not None:
+            stack.enter_context(FileLock(store.path))
+        stack.callback(store.close)
+        upgrade(store)
+        found(store)
+        yield store
+
+
+def make_runtime(store: Store, town: Callable[[], Town] | None, speed: float | None) -> Runtime:
+    """Return a runtime on a store, putting ``town`` in where it holds none.
+
+    Raises ``Fault``: no town at all, another town, or a speed that is not allowed.
+    """
+    info = _town_info(store)
+    if info is None:
+        if town is None:
+            raise invalid("no_town_given")
+        given = town()
+        check_speed(speed, synthetic=given.info.synthetic)
+        settle(store, given, _first_moment(given))
+    elif town is not None:
+        division = town().info.division
+        if division != info.division:
+            raise invalid("other_town", held=info.division, given=division)
+    return Runtime(store, _clock(store, speed))
+
+
+def _town_info(store: Store) -> TownInfo | None:
+    with store.reading.begin() as connection:
+        kept = reads.meta(connection, META_TOWN)
+    return None if kept is None else msgspec.json.decode(kept, type=TownInfo)
+
+
+def _first_moment(town: Town) -> datetime:
+    if town.info.synthetic and town.clock_start is not None:
+        return town.clock_start
+    return real_now()
+
+
+def _clock(store: Store, speed: float | None) -> ServiceClock:
+    with store.reading.begin() as connection:
+        info = msgspec.json.decode(reads.meta(connection, META_TOWN) or b"", type=TownInfo)
+        last = reads.last_town_moment(connection)
+        standing = _standing(connection)
+    rate = check_speed(speed, synthetic=info.synthetic)
+    if not info.synthetic:
+        return real_clock()
+    moments = [] if last is None else [last]
+    if standing is not None:
+        moments.append(standing.at)
+    return started_clock(max(moments, default=real_now()), rate)
+
+
+def _standing(connection: Connection) -> Standing | None:
+    kept = reads.meta(connection, META_CLOCK)
+    return None if kept is None else msgspec.json.decode(kept, type=Standing)
+
+
+def write_once(store: Store, run: Callable[[Work], Any]) -> Any:
+    """Do one job beside a running service, which notices it within a second. Raises what refused it."""
+    with store.reading.begin() as connection:
+        world = None if reads.meta(connection, META_TOWN) is None else load_world(connection)
+        seq = reads.head(connection).seq
+        now = _time_now(connection, store, synthetic=world is not None and world.info.synthetic)
+    with store.writing.connect() as connection:
+        committed = transact(connection, Ledger(world, seq), [Job(run, alone=True)], now)
+    answer = committed.answers[0]
+    if isinstance(answer, Exception):
+        raise answer
+    return answer
+
+
+def _time_now(connection: Connection, store: Store, *, synthetic: bool) -> Callable[[], datetime]:
+    """Return the service's time as far as it can be known from outside; real before a town was put in."""
+    standing = _standing(connection) if synthetic else None
+    if standing is None:
+        return real_now
+    running = store.path is None or is_held(store.path)
+    moment = standing.clock.at(real_now()) if running and standing.clock is not None else standing.at
+    return lambda: moment

@@ -1,0 +1,88 @@
+"""What the service does by itself, from time to time."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+
+import msgspec
+
+from service.clock import real_now
+from service.runtime import Runtime
+from service.store import reads
+from service.store import statements as sql
+from service.store.rows import to_us
+from service.world import META_CLOCK, Standing
+from service.write.acting import resume_due
+from service.write.transaction import Job
+from service.write.work import Work
+
+POSITIONS_EVERY_S = 0.1
+KEEP_KEYS = timedelta(days=8)
+
+Timer = Callable[[], Awaitable[None]]
+
+
+class Timers:
+    """The service's own rounds."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def table(self) -> list[tuple[Timer, float]]:
+        """Return each round and how often it is made, seconds."""
+        return [
+            (self.show_positions, POSITIONS_EVERY_S),
+            (self.keep_feeds_alive, 1.0),
+            (self.resume_suspended, 1.0),
+            (self.sweep_positions, 5.0),
+            (self.save, 5.0),
+            (self.prune, 3600.0),
+        ]
+
+    async def show_positions(self) -> None:
+        """Hand out what moved, at most ten times a second."""
+        self._runtime.hub.publish_positions(*self._runtime.tracker.drain())
+
+    async def keep_feeds_alive(self) -> None:
+        """Let silent feeds know the head."""
+        self._runtime.hub.tick()
+
+    async def resume_suspended(self) -> None:
+        """Resume suspended cases whose time is up."""
+        now = self._runtime.timekeeper.now()
+        due = await self._runtime.read(partial(reads.due_resumptions, now=now))
+        for case_no, _ in due:
+            await self._runtime.do(Job(partial(resume_due, case_no=case_no)))
+
+    async def sweep_positions(self) -> None:
+        """Drop the positions of whoever went off shift."""
+        self._runtime.tracker.sweep(self._runtime.world, self._runtime.timekeeper.now())
+
+    async def save(self) -> None:
+        """Keep the latest positions and where the clock stands."""
+        kept, dropped = self._runtime.tracker.drain_unsaved()
+        bodies = [(p.thing, msgspec.msgpack.encode(p)) for p in kept]
+
+        def run(work: Work) -> None:
+            for thing in [*(thing for thing, _ in bodies), *dropped]:
+                work.put(sql.DROP_POSITION, {"which": thing})
+            for thing, body in bodies:
+                work.put(sql.ADD_POSITION, {"thing": thing, "body": body})
+            if work.world.info.synthetic:
+                work.put(sql.DROP_META, {"which": META_CLOCK})
+                work.put(sql.ADD_META, {"name": META_CLOCK, "value": self._stands_at()})
+
+        await self._runtime.do(Job(run))
+
+    def _stands_at(self) -> bytes:
+        keeper = self._runtime.timekeeper
+        return msgspec.json.encode(Standing(keeper.now(), keeper.clock))
+
+    async def prune(self) -> None:
+        """Forget idempotency keys older than eight days of real time."""
+        before = to_us(real_now() - KEEP_KEYS)
+
+        def run(work: Work) -> None:
+            work.put(sql.PRUNE_ANSWERED, {"before": before})
+
+        await self._runtime.do(Job(run))
