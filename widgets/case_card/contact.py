@@ -45,7 +45,7 @@ class ContactRow(QWidget):
         self._send.clicked.connect(self._on_sent)
         self._reason.returnPressed.connect(self._on_sent)
         self._cancel.clicked.connect(self._close_asking)
-        self._hide_timer.timeout.connect(self.mask)
+        self._hide_timer.timeout.connect(self.mask_contacts)
         self.retranslate()
 
     def _build(self) -> None:
@@ -72,7 +72,7 @@ class ContactRow(QWidget):
         if case.case_no != self._case_no:
             self._case_no = case.case_no
             self._close_asking()
-            self.mask()
+            self.mask_contacts()
         self._held = sum(report.has_contact for report in case.reports)
         self.setVisible(self._held > 0)
         self.retranslate()
@@ -84,7 +84,7 @@ class ContactRow(QWidget):
         self._hide_timer.start()
         self.retranslate()
 
-    def mask(self) -> None:
+    def mask_contacts(self) -> None:
         """Mask the contacts again."""
         self._hide_timer.stop()
         self._contacts = ()
@@ -107,7 +107,7 @@ class ContactRow(QWidget):
 
     def _on_ask_clicked(self) -> None:
         if self._contacts:
-            self.mask()
+            self.mask_contacts()
             return
         self._asking.show()
         self._reason.setFocus()

@@ -39,6 +39,10 @@ class Suggestions(QWidget):
         self._candidates = tuple(candidates[: len(self._rows)])
         self.retranslate()
 
+    def count(self) -> int:
+        """Return how many units are suggested."""
+        return len(self._candidates)
+
     def press(self, key: str) -> bool:
         """Choose a unit by its key; return whether there is one."""
         at = SUGGESTION_KEYS.index(key) if key in SUGGESTION_KEYS else len(self._candidates)

@@ -40,13 +40,13 @@ class CaseRowDelegate(QStyledItemDelegate):
         if not isinstance(case, Case):
             return
         painter.save()
-        box: QRect = option.rect  # type: ignore[attr-defined]  # the stubs leave the option's fields out
-        state: QStyle.StateFlag = option.state  # type: ignore[attr-defined]  # as above
+        box: QRect = option.rect
+        state: QStyle.StateFlag = option.state
         self._paint_ground(painter, box, state)
         lamp = index.data(LAMP_ROLE)
         lamp = lamp if isinstance(lamp, Lamp) else Lamp.NONE
         paint_shape(painter, QRectF(box.left() + 15, box.top() + 14, 13, 13), *self._sign(lamp))
-        font = option.font  # type: ignore[attr-defined]  # as above
+        font = option.font
         painter.setFont(sized(font, SECOND_PX))
         clock = str(index.data(CLOCK_ROLE))
         clock_w = QFontMetrics(painter.font()).horizontalAdvance(clock)

@@ -1,4 +1,4 @@
-"""The case list panel: tabs by link of the chain with counts, search and filter, the list, or words while it is empty."""
+"""The case list panel: tabs by link of the chain with counts, search, filter, the list, or words while it is empty."""
 
 from collections.abc import Iterable
 from datetime import UTC, datetime

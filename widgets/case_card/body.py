@@ -1,0 +1,115 @@
+"""What stands on the card, one part below the other."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.machine import Step
+from domain.states import CaseState
+from resources.theme import Theme
+from widgets.case_card.actions import ActionBar
+from widgets.case_card.chain import ChainStrip
+from widgets.case_card.clocks import TwoClocks
+from widgets.case_card.contact import ContactRow
+from widgets.case_card.evidence import Evidence
+from widgets.case_card.form import ActionForm
+from widgets.case_card.header import CaseHeader
+from widgets.case_card.suggestions import Suggestions
+from widgets.case_card.timeline import Timeline
+from widgets.common.section import hairline
+from widgets.common.style import set_role
+from widgets.names import Names
+
+
+class CardBody(QWidget):
+    """The parts of the card in order; the form has its place below the actions."""
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.header = CaseHeader(names, theme)
+        self.chain = ChainStrip(names.words, theme)
+        self.clocks = TwoClocks(names, theme)
+        self.evidence = Evidence(names, theme)
+        self.contact = ContactRow(names.words)
+        self.suggestions = Suggestions(names, theme)
+        self.action_bar = ActionBar(names.words, theme)
+        self.timeline = Timeline(names, theme)
+        self._fault = QLabel()
+        self._fault.setWordWrap(True)
+        set_role(self._fault, "fault")
+        self._fault.hide()
+        self._dispatch_offered = False
+        self._suggest_line = hairline()
+        self._form_place = QVBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 14)
+        column.setSpacing(10)
+        above: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence, self.contact)
+        below: tuple[QWidget, ...] = (self._suggest_line, self.suggestions, hairline(), self.action_bar, self._fault)
+        for part in above + below:
+            column.addWidget(part)
+        column.addLayout(self._form_place)
+        column.addWidget(hairline())
+        column.addWidget(self.timeline)
+        column.addStretch(1)
+
+    def show_case(self, case: Case, steps: Sequence[Step], now: datetime) -> None:
+        """Show a case and what may be done with it."""
+        self._dispatch_offered = any(step.action == "dispatch" for step in steps)
+        self.header.show_case(case)
+        self.chain.show_case(case)
+        self.clocks.show_case(case, now)
+        self.evidence.show_case(case)
+        self.contact.show_case(case)
+        self.action_bar.offer(steps, request_open=case.request is not None, placed=case.lon is not None)
+        self.show_suggestions(case)
+
+    def show_suggestions(self, case: Case) -> None:
+        """Show the suggested units while the case waits to be dispatched by this person."""
+        wanted = case.state is CaseState.PENDING_DISPATCH and self._dispatch_offered and self.suggestions.count() > 0
+        self.suggestions.setVisible(wanted)
+        self._suggest_line.setVisible(wanted)
+
+    def forget_case(self) -> None:
+        """Another case comes: nothing of the old one stays."""
+        self.evidence.clear_photos()
+        self.timeline.set_changes(None)
+        self.suggestions.set_candidates(())
+        self.set_fault("")
+
+    def place_form(self, form: ActionForm) -> None:
+        """Put the form below the actions."""
+        self._form_place.addWidget(form)
+
+    def remove_form(self, form: ActionForm) -> None:
+        """Take the form away."""
+        self._form_place.removeWidget(form)
+        form.hide()
+        form.deleteLater()
+
+    def set_fault(self, text: str) -> None:
+        """Say what went wrong where no form is open."""
+        self._fault.setText(text)
+        self._fault.setVisible(bool(text))
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        self.contact.retranslate()
+        self.suggestions.retranslate()
+        self.action_bar.retranslate()
+        self.timeline.retranslate()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        for part in (
+            self.header,
+            self.chain,
+            self.clocks,
+            self.evidence,
+            self.suggestions,
+            self.action_bar,
+            self.timeline,
+        ):
+            part.set_theme(theme)

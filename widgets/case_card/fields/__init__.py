@@ -1,0 +1,1 @@
+"""The fields an action's form is built of, one sort of argument a file."""

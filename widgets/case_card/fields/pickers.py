@@ -1,0 +1,171 @@
+"""Units, staff, filing conditions, kinds and cases, each picked from a list that is searched by typing."""
+
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QPushButton, QWidget
+
+from domain.case import Case, Condition
+from domain.command import Arg
+from domain.people import Role, Staff
+from domain.units import UnitState, UnitStatus
+from widgets.case_card.fields.base import Field, FormContext
+from widgets.common.pick_list import Choice, PickList
+from widgets.common.style import set_role
+from widgets.durations import limit_text
+
+
+class PickField(Field):
+    """A list to pick from. An optional one stays folded until it is asked for."""
+
+    many = False
+
+    def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
+        super().__init__(arg, context, parent)
+        self.list = PickList(many=self.many, rows_shown=5)
+        self._unfold = QPushButton()
+        set_role(self._unfold, "row")
+        self.column.addWidget(self._unfold)
+        self.column.addWidget(self.list)
+        self._unfold.clicked.connect(self._on_unfold_clicked)
+        self.list.changed.connect(self.changed)
+        self.list.submitted.connect(self.submitted)
+        self.list.search.textEdited.connect(self._on_search_edited)
+        self._fold(not arg.required)
+        self.finish()
+        self.update_context()
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return what is on offer; ``typed`` matters only where the list comes from a search."""
+        raise NotImplementedError
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        super().retranslate()
+        words = self.context.names.words
+        self._unfold.setText(words("desk.form.add", name=words(f"arg.{self.arg.name}")))
+        self.list.set_texts(self.label_text(), words("desk.form.type_to_find"))
+
+    def update_context(self) -> None:
+        """Offer what is true now."""
+        self.list.set_choices(self.choices(self.list.search.text()))
+
+    def value(self) -> object:
+        """Return the chosen id, or the list of them."""
+        chosen = self.list.chosen()
+        if not chosen:
+            return None
+        return chosen if self.many else chosen[0]
+
+    def prefill(self, value: str) -> None:
+        """Choose a row."""
+        self._fold(False)
+        if value not in self.list.chosen():
+            self.list.choose(value)
+
+    def focus_input(self) -> None:
+        """Go to the search line, or to the button that unfolds it."""
+        (self._unfold if self.list.isHidden() else self.list.search).setFocus()
+
+    def _fold(self, folded: bool) -> None:
+        self.list.setHidden(folded)
+        self.label.setHidden(folded)
+        self._unfold.setVisible(folded)
+
+    def _on_unfold_clicked(self) -> None:
+        self._fold(False)
+        self.list.search.setFocus()
+
+    def _on_search_edited(self) -> None:
+        """Only lists that come from a search have anything to do."""
+
+
+class UnitField(PickField):
+    """The unit that takes the case, with what it is doing."""
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return the units, free ones first."""
+        words = self.context.names.words
+        found: list[tuple[int, str, Choice]] = []
+        for unit in self.context.names.units.values():
+            status = self.context.unit_status.get(unit.unit_id, UnitStatus(UnitState.FREE))
+            detail = words(f"unit_state.{status.state}")
+            if status.held:
+                detail = f"{detail} · {words('desk.suggest.held', n=status.held)}"
+            kind = words(f"unit_kind.{unit.kind}")
+            found.append((status.held, unit.name, Choice(unit.unit_id, unit.name, f"{kind} · {detail}", unit.unit_id)))
+        return [choice for _, _, choice in sorted(found, key=lambda row: row[:2])]
+
+
+class UnitsField(UnitField):
+    """Several units: helpers, or those a copy goes to."""
+
+    many = True
+
+
+class StaffField(PickField):
+    """A grid worker; those of the case's own grid first."""
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return the grid workers."""
+        names = self.context.names
+        workers = [p for p in names.people.values() if Role.GRID_WORKER in p.roles]
+        return [self._choice(person) for person in sorted(workers, key=self._rank)]
+
+    def _rank(self, person: Staff) -> tuple[bool, str, str]:
+        other_grid = person.grid_code is None or person.grid_code != self.context.case.grid_code
+        return other_grid, person.grid_code or "", person.name
+
+    def _choice(self, person: Staff) -> Choice:
+        names = self.context.names
+        detail = names.grid(person.grid_code)
+        if person.grid_code is not None and person.grid_code == self.context.case.grid_code:
+            detail = f"{detail} · {names.words('desk.form.own_grid')}"
+        return Choice(person.staff_id, person.name, detail, f"{person.staff_id} {names.unit(person.unit_id)}")
+
+
+class ConditionField(PickField):
+    """A filing condition that fits the kind, with the limit it gives and what must hold at closing."""
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return the conditions that fit the case's kind; all of them where none does."""
+        conditions = self.context.names.conditions
+        kind = self.context.case.kind
+        fitting = [c for c in conditions if not c.kind or kind.startswith(c.kind)]
+        return [self._choice(condition) for condition in fitting or conditions]
+
+    def _choice(self, condition: Condition) -> Choice:
+        names = self.context.names
+        kind = names.kind(condition.kind) if condition.kind else ""
+        name = names.condition(condition.code)
+        return Choice(condition.code, name, limit_text(condition.limit, names.words), f"{condition.code} {kind}")
+
+
+class KindField(PickField):
+    """A kind of case; disabled kinds are not offered."""
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return the enabled kinds that have no kinds below them."""
+        names = self.context.names
+        parents = {kind.parent for kind in names.kinds}
+        return [
+            Choice(kind.code, names.kind(kind.code), names.kind(kind.parent or ""), kind.code)
+            for kind in names.kinds
+            if kind.enabled and kind.code not in parents
+        ]
+
+
+class CaseField(PickField):
+    """Another open case, found by number, title or address."""
+
+    def choices(self, typed: str) -> Sequence[Choice]:
+        """Return the cases found, without this one."""
+        found = [case for case in self.context.lookup(typed) if case.case_no != self.context.case.case_no]
+        return [self._choice(case) for case in found]
+
+    def _choice(self, case: Case) -> Choice:
+        words = self.context.names.words
+        detail = f"{case.case_no} · {words(f'state.{case.state}')}"
+        return Choice(case.case_no, case.title, detail, case.address)
+
+    def _on_search_edited(self) -> None:
+        self.update_context()

@@ -1,0 +1,37 @@
+"""Which field stands for which argument: a table, and one function that reads it."""
+
+from datetime import datetime
+
+from domain.command import Arg, ArgKind
+from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.moment import MomentField
+from widgets.case_card.fields.options import OptionsField
+from widgets.case_card.fields.photos import PhotosField
+from widgets.case_card.fields.pickers import CaseField, ConditionField, KindField, StaffField, UnitField, UnitsField
+from widgets.case_card.fields.text import TextField
+from widgets.case_card.fields.ticks import TicksField
+
+FIELDS: dict[ArgKind, type[Field]] = {
+    ArgKind.TEXT: TextField,
+    ArgKind.REASON: OptionsField,
+    ArgKind.CHOICE: OptionsField,
+    ArgKind.FLAG: OptionsField,
+    ArgKind.UNIT: UnitField,
+    ArgKind.UNITS: UnitsField,
+    ArgKind.STAFF: StaffField,
+    ArgKind.CONDITION: ConditionField,
+    ArgKind.CASE: CaseField,
+    ArgKind.PHOTOS: PhotosField,
+    ArgKind.TICKS: TicksField,
+}
+KIND_ARG = "kind"
+"""The one text argument that is a code: the kind a case is filed under."""
+
+
+def build_field(arg: Arg, context: FormContext, now: datetime) -> Field:
+    """Return the field of an argument."""
+    if arg.kind is ArgKind.MOMENT:
+        return MomentField(arg, context, now)
+    if arg.name == KIND_ARG:
+        return KindField(arg, context)
+    return FIELDS[arg.kind](arg, context)

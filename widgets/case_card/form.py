@@ -1,0 +1,158 @@
+"""The form of one action, built from its arguments: it says what will happen, what is missing, and what came back."""
+
+from datetime import datetime
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.machine import Step
+from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.registry import build_field
+from widgets.common.style import set_role
+from widgets.intents import ActionIntent
+
+
+class ActionForm(QFrame):
+    """One step on one case. What was typed stays until it was done or given up."""
+
+    submitted = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, step: Step, context: FormContext, now: datetime, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("form")
+        self.step, self.context = step, context
+        self._offered, self._busy = True, False
+        self._title, self._effect, self._note, self._fault = QLabel(), QLabel(), QLabel(), QLabel()
+        for label, role in ((self._effect, "second"), (self._note, "warning"), (self._fault, "fault")):
+            set_role(label, role)  # type: ignore[arg-type]  # the pairs above are roles
+            label.setWordWrap(True)
+        set_role(self._title, "heading")
+        self.fields: list[Field] = [build_field(arg, context, now) for arg in step.args]
+        self._send, self._cancel = QPushButton(), QPushButton()
+        set_role(self._send, "primary")
+        self._build()
+        self._send.clicked.connect(self.submit)
+        self._cancel.clicked.connect(self.cancelled)
+        for field in self.fields:
+            field.submitted.connect(self.submit)
+        self._note.hide()
+        self._fault.hide()
+        self.retranslate()
+
+    def _build(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 10, 12, 10)
+        column.setSpacing(8)
+        column.addWidget(self._title)
+        column.addWidget(self._effect)
+        for field in self.fields:
+            column.addWidget(field)
+        column.addWidget(self._note)
+        column.addWidget(self._fault)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(self._send, 1)
+        row.addWidget(self._cancel)
+        column.addLayout(row)
+
+    def field(self, name: str) -> Field | None:
+        """Return the field of an argument."""
+        return next((field for field in self.fields if field.arg.name == name), None)
+
+    def focus_first(self) -> None:
+        """Go to the first thing to fill in: a required field, else the button."""
+        first = next((f for f in self.fields if f.arg.required and not f.has_input()), None)
+        if first is not None:
+            first.focus_input()
+        else:
+            self._send.setFocus()
+
+    def has_input(self) -> bool:
+        """Return whether something a person put in would be lost."""
+        return any(field.has_input() for field in self.fields)
+
+    def update_case(self, case: Case, *, offered: bool) -> None:
+        """The case moved on while the form is open: say so, keep what was typed."""
+        moved = case.version != self.context.case.version
+        self.context.case = case
+        self._offered = offered
+        words = self.context.names.words
+        if not offered:
+            state = words(f"state.{case.state}")
+            self._note.setText(words("desk.form.no_longer", state=state))
+        elif moved:
+            self._note.setText(words("desk.form.case_moved"))
+        self._note.setVisible(moved or not offered or self._note.isVisible())
+        for field in self.fields:
+            field.update_context()
+        self._show_state()
+
+    def set_busy(self, busy: bool) -> None:
+        """While it is on its way nothing can be changed."""
+        self._busy = busy
+        if busy:
+            self._fault.hide()
+        self._show_state()
+
+    def set_fault(self, text: str) -> None:
+        """Say what came back; what was typed stays."""
+        self._fault.setText(text)
+        self._fault.setVisible(bool(text))
+
+    def submit(self) -> None:
+        """Send, unless something is missing: that is said at the field."""
+        if self._busy or not self._offered:
+            return
+        wrong = [field for field in self.fields if field.show_problem()]
+        if wrong:
+            wrong[0].focus_input()
+            return
+        values = {f.arg.name: f.value() for f in self.fields}
+        case = self.context.case
+        self.submitted.emit(
+            ActionIntent(
+                case_no=case.case_no,
+                action=self.step.action,
+                version=case.version,
+                args={name: value for name, value in values.items() if value is not None},
+                files={f.arg.name: f.files() for f in self.fields if f.files()},
+            )
+        )
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter sends, Esc gives up; no letter leaves the form."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
+        elif event.key() == Qt.Key.Key_Escape and not self._busy:
+            self.cancelled.emit()
+        event.accept()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self.context.names.words
+        self._title.setText(words(f"action.{self.step.action}"))
+        self._effect.setText(self._effect_text())
+        self._cancel.setText(f"{words('desk.cancel')}  Esc")
+        for field in self.fields:
+            field.retranslate()
+            field.update_context()
+        self._show_state()
+
+    def _effect_text(self) -> str:
+        words, step = self.context.names.words, self.step
+        if step.target is None:
+            return words("desk.form.stays", state=words(f"state.{self.context.case.state}"))
+        return words("desk.form.becomes", state=words(f"state.{step.target}"))
+
+    def _show_state(self) -> None:
+        words = self.context.names.words
+        enabled = not self._busy and self._offered
+        action = words(f"action.{self.step.action}")
+        self._send.setText(words("desk.form.sending") if self._busy else f"{words('desk.form.send', action=action)}  ↵")
+        self._send.setEnabled(enabled)
+        self._cancel.setEnabled(not self._busy)
+        for field in self.fields:
+            field.setEnabled(not self._busy)

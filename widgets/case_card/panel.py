@@ -1,0 +1,305 @@
+"""The case card: head, chain, clocks, evidence, suggestions, actions with their forms, and the timeline.
+
+It shows one case at a time and is told of every change of it by ``show_case``; what a person is typing, and where,
+stays. It decides nothing: the steps it offers come from outside, and what it sends is an intent.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, Qt
+from PySide6.QtWidgets import QApplication, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
+
+from domain.case import Case
+from domain.change import Change
+from domain.ids import AttachmentId, CaseNo, UnitId
+from domain.machine import Step
+from domain.recommend import Candidate
+from domain.units import UnitStatus
+from domain.wire import RevealedContact
+from resources.theme import Theme
+from resources.words import Words
+from widgets.case_card.actions import LOCATE
+from widgets.case_card.body import CardBody
+from widgets.case_card.fields.base import FormContext, Lookup
+from widgets.case_card.form import ActionForm
+from widgets.case_card.keys import LOCATE_KEY
+from widgets.common.empty import EmptyState
+from widgets.common.photo import PhotoViewer
+from widgets.intents import ActionIntent, PhotoWanted
+from widgets.names import Names
+
+
+def _finds_nothing(typed: str) -> Sequence[Case]:
+    return ()
+
+
+class CaseCard(QWidget):
+    """One case. Letters act, digits take a suggested unit, Esc closes the form."""
+
+    action_requested = Signal(object)
+    reveal_requested = Signal(object)
+    photo_requested = Signal(object)
+    locate_requested = Signal(object)
+    typing_changed = Signal(bool)
+
+    def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("case_card")
+        self._words, self._theme, self._names = words, theme, names
+        self._case: Case | None = None
+        self._steps: tuple[Step, ...] = ()
+        self._status: Mapping[UnitId, UnitStatus] = {}
+        self._lookup: Lookup = _finds_nothing
+        self._now = datetime(1970, 1, 1, tzinfo=UTC)
+        self._form: ActionForm | None = None
+        self._came_from: QWidget | None = None
+        self._viewer: PhotoViewer | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.body = CardBody(names, theme)
+        self._empty = EmptyState()
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self.body)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._scroll)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(self._stack)
+        self._follow = QTimer(self)
+        self._follow.setSingleShot(True)
+        self._follow.setInterval(0)
+        self._follow.timeout.connect(self._scroll_to_form)
+        self._connect()
+        self.retranslate()
+
+    def _connect(self) -> None:
+        body = self.body
+        body.action_bar.chosen.connect(self.start_action)
+        body.suggestions.unit_chosen.connect(self._on_unit_chosen)
+        body.contact.reveal_requested.connect(self.reveal_requested)
+        body.evidence.thumb_wanted.connect(self._on_thumb_wanted)
+        body.evidence.photo_opened.connect(self._on_photo_opened)
+
+    # What is shown
+
+    def case(self) -> Case | None:
+        """Return the case shown."""
+        return self._case
+
+    def show_case(self, case: Case | None, steps: Sequence[Step] = ()) -> None:
+        """Show a case and the steps this person may take on it now; None for no case.
+
+        The same case again brings it up to date: an open form stays with all that was typed.
+        """
+        other = case is None or self._case is None or case.case_no != self._case.case_no
+        if other:
+            self._close_form()
+            self._close_viewer()
+            self.body.forget_case()
+        self._case, self._steps = case, tuple(steps)
+        self._stack.setCurrentWidget(self._empty if case is None else self._scroll)
+        if case is None:
+            return
+        self.body.show_case(case, self._steps, self._now)
+        if other:
+            self._scroll.verticalScrollBar().setValue(0)
+        elif self._form is not None:
+            offered = any(step.action == self._form.step.action for step in self._steps)
+            self._form.update_case(case, offered=offered)
+
+    def set_changes(self, changes: Sequence[Change] | None) -> None:
+        """Show the timeline; None while it is on its way."""
+        self.body.timeline.set_changes(changes)
+
+    def set_candidates(self, candidates: Sequence[Candidate]) -> None:
+        """Show the suggested units of a case that waits to be dispatched."""
+        self.body.suggestions.set_candidates(candidates)
+        if self._case is not None:
+            self.body.show_suggestions(self._case)
+
+    def set_unit_status(self, status: Mapping[UnitId, UnitStatus]) -> None:
+        """Take what the units are doing, for the pickers."""
+        self._status = status
+        if self._form is not None:
+            self._form.context.unit_status = status
+
+    def set_lookup(self, lookup: Lookup) -> None:
+        """Take what finds cases by what was typed, for the case picker."""
+        self._lookup = lookup
+
+    def set_contacts(self, contacts: Sequence[RevealedContact]) -> None:
+        """Show the contacts that were asked for; they are masked again after a minute."""
+        self.body.contact.set_contacts(contacts)
+
+    def set_photo(self, attachment_id: AttachmentId, image: QImage | None, *, full: bool = False) -> None:
+        """Take a photo that was asked for; None where it cannot be had."""
+        if not full:
+            self.body.evidence.set_photo(attachment_id, image)
+        if image is not None and self._viewer is not None and full:
+            self._viewer.show_image(attachment_id, image)
+
+    def set_now(self, now: datetime) -> None:
+        """Read the clocks at another time (aware UTC, the service's)."""
+        self._now = now
+        if self._case is not None and self.isVisible():
+            self.body.clocks.show_case(self._case, now)
+
+    def refresh(self) -> None:
+        """Names changed: show everything anew."""
+        if self._case is not None:
+            self.body.retranslate()
+            self.body.show_case(self._case, self._steps, self._now)
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self.setAccessibleName(words("desk.card.title"))
+        self._empty.show_texts(words("desk.card.empty"), words("desk.card.empty_hint"))
+        self.refresh()
+        if self._form is not None:
+            self._form.retranslate()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self.body.set_theme(theme)
+        if self._viewer is not None:
+            self._viewer.set_theme(theme)
+        self.refresh()
+
+    # Acting
+
+    def press_key(self, letter: str) -> bool:
+        """Do what a key stands for, wherever it was pressed; return whether it stands for anything now."""
+        if self._case is None:
+            return False
+        letter = letter.upper()
+        if letter == LOCATE_KEY:
+            self.start_action(LOCATE)
+            return True
+        if self.body.suggestions.isVisibleTo(self.body) and self.body.suggestions.press(letter):
+            return True
+        action = self.body.action_bar.action_for(letter)
+        if action:
+            self.start_action(action)
+        return bool(action)
+
+    def start_action(self, action: str) -> None:
+        """Open the form of an action on offer; the one already open stays as it is."""
+        if self._case is None:
+            return
+        if action == LOCATE:
+            self.locate_requested.emit(self._case.case_no)
+            return
+        step = next((step for step in self._steps if step.action == action), None)
+        if step is None:
+            return
+        if self._form is None or self._form.step.action != action:
+            self._open_form(step, self._case)
+        if self._form is not None:
+            self._form.focus_first()
+        self._follow.start()
+
+    def is_typing(self) -> bool:
+        """Return whether something a person put in would be lost."""
+        return self._form is not None and self._form.has_input()
+
+    def set_busy(self, busy: bool) -> None:
+        """A command of this card is on its way, or came back."""
+        self.body.action_bar.set_enabled(not busy)
+        if self._form is not None:
+            self._form.set_busy(busy)
+
+    def set_fault(self, text: str) -> None:
+        """Say what came back; empty takes it away. What was typed stays."""
+        if self._form is not None:
+            self._form.set_fault(text)
+            self._follow.start()
+        self.body.set_fault("" if self._form is not None else text)
+
+    def action_done(self, case_no: CaseNo) -> None:
+        """The command was carried out: close the form and go back to where the person was."""
+        if self._case is not None and self._case.case_no == case_no:
+            self.set_busy(False)
+            self._leave_form()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Letters and digits act."""
+        plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        text = event.text()
+        if plain == Qt.KeyboardModifier.NoModifier and len(text) == 1 and text.isalnum() and self.press_key(text):
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """An enlarged photo goes with the card."""
+        self._close_viewer()
+        super().hideEvent(event)
+
+    def _open_form(self, step: Step, case: Case) -> None:
+        self._close_form()
+        self.body.set_fault("")
+        focused = QApplication.focusWidget()
+        self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
+        context = FormContext(self._names, case, self._lookup, self._status)
+        form = ActionForm(step, context, self._now)
+        form.submitted.connect(self._on_submitted)
+        form.cancelled.connect(self._leave_form)
+        self._form = form
+        self.body.place_form(form)
+        self.typing_changed.emit(True)
+
+    def _close_form(self) -> None:
+        if self._form is None:
+            return
+        form, self._form = self._form, None
+        self.body.remove_form(form)
+        self.typing_changed.emit(False)
+
+    def _leave_form(self) -> None:
+        self._close_form()
+        back = self._came_from
+        (back if back is not None and isValid(back) else self).setFocus()
+        self._came_from = None
+
+    def _on_submitted(self, intent: ActionIntent) -> None:
+        self.set_busy(True)
+        self.action_requested.emit(intent)
+
+    def _on_unit_chosen(self, unit_id: str) -> None:
+        self.start_action("dispatch")
+        field = None if self._form is None else self._form.field("unit")
+        if field is not None and self._form is not None:
+            field.prefill(unit_id)
+            self._form.focus_first()
+
+    def _scroll_to_form(self) -> None:
+        if self._form is not None:
+            self._scroll.ensureWidgetVisible(self._form, 0, 8)
+
+    # Photos
+
+    def _on_thumb_wanted(self, photo_id: str) -> None:
+        self.photo_requested.emit(PhotoWanted(AttachmentId(photo_id)))
+
+    def _on_photo_opened(self, photo_id: str) -> None:
+        if self._viewer is None:
+            self._viewer = PhotoViewer(self._theme, self.window())
+            self._viewer.page_turned.connect(self._on_page_turned)
+            self._viewer.closed.connect(self.setFocus)
+        self._viewer.open_at(photo_id, self.body.evidence.captions(), self._words("desk.photo.loading"))
+
+    def _on_page_turned(self, photo_id: str) -> None:
+        self.photo_requested.emit(PhotoWanted(AttachmentId(photo_id), full=True))
+
+    def _close_viewer(self) -> None:
+        if self._viewer is not None and self._viewer.isVisible():
+            self._viewer.close_viewer()

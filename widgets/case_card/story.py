@@ -1,0 +1,106 @@
+"""A change in words, for the timeline: what was done, why, by whom and with whom."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from domain.change import Change
+from domain.clock import Limit, LimitUnit
+from domain.ids import StaffId, UnitId
+from domain.machine import STEPS
+from widgets.durations import limit_text
+from widgets.names import Names
+
+
+def story(change: Change, names: Names) -> str:
+    """Return ``李（值班长）立案：井盖缺失 · 处置时限 2 紧急工作时``."""
+    words = names.words
+    who, role = names.actor(change)
+    head = words("desk.story.who_role", who=who, role=role) if role else who
+    action = words(f"action.{change.action}")
+    details = [text for text in (part(change, names) for part in _PARTS) if text]
+    line = words("desk.story.line", who=head, action=action)
+    return line if not details else words("desk.story.with", line=line, details=" · ".join(details))
+
+
+def _reason(change: Change, names: Names) -> str:
+    step = STEPS.get(change.action)
+    code = change.data.get("reason")
+    if step is None or code is None:
+        return ""
+    lists = [arg.reasons for arg in step.args if arg.reasons is not None]
+    return names.words(f"reason.{lists[0]}.{code}") if lists else str(code)
+
+
+def _units(change: Change, names: Names) -> str:
+    words = names.words
+    found: list[str] = []
+    if change.data.get("unit"):
+        found.append(names.unit(UnitId(change.data["unit"])))
+    for name in ("helpers", "copies"):
+        units = change.data.get(name) or ()
+        if units:
+            listed = words("desk.and").join(names.unit(UnitId(unit)) for unit in units)
+            found.append(f"{words(f'arg.{name}')} {listed}")
+    return " · ".join(found)
+
+
+def _staff(change: Change, names: Names) -> str:
+    staff = change.data.get("staff")
+    return names.person(StaffId(staff)) if staff else ""
+
+
+def _condition(change: Change, names: Names) -> str:
+    code = change.data.get("condition")
+    if not code:
+        return ""
+    parts = [names.condition(code)]
+    limit = change.data.get("limit")
+    if limit:
+        text = limit_text(Limit(limit["amount"], LimitUnit(limit["unit"])), names.words)
+        parts.append(names.words("desk.story.limit", limit=text))
+    return " · ".join(parts)
+
+
+def _choice(change: Change, names: Names) -> str:
+    words = names.words
+    for name, prefix in (("level", "supervise"), ("satisfaction", "satisfaction"), ("emergency", "choice")):
+        if change.data.get(name):
+            return words(f"{prefix}.{change.data[name]}")
+    if "confirmed" in change.data:
+        return words("desk.story.confirmed" if change.data["confirmed"] else "desk.story.not_confirmed")
+    return ""
+
+
+def _until(change: Change, names: Names) -> str:
+    until = change.data.get("until")
+    if not until:
+        return ""
+    at = names.local(datetime.fromisoformat(until)).strftime("%Y-%m-%d %H:%M")
+    return f"{names.words('arg.until')} {at}"
+
+
+def _merge(change: Change, names: Names) -> str:
+    return str(change.data.get("into") or "")
+
+
+def _photos(change: Change, names: Names) -> str:
+    report = change.data.get("report") or {}
+    photos = change.data.get("photos") or report.get("photos") or ()
+    return names.words("desk.story.photos", n=len(photos)) if photos else ""
+
+
+def _text(change: Change, names: Names) -> str:
+    return str(change.data.get("text") or "")
+
+
+_PARTS: tuple[Callable[[Change, Names], str], ...] = (
+    _reason,
+    _units,
+    _staff,
+    _condition,
+    _choice,
+    _until,
+    _merge,
+    _photos,
+    _text,
+)

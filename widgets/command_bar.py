@@ -1,0 +1,158 @@
+"""The command bar: type to jump to a case, a unit, a person, a grid or a place, or to do something by name."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.pick_list import Choice, PickList
+from widgets.common.style import set_role
+
+TYPING_PAUSE_MS = 80
+SHOWN_AT_MOST = 12
+WIDTH_PX = 560
+
+
+@dataclass(frozen=True)
+class Hit:
+    """Something to jump to or to do. ``what`` is its sort (``case``, ``unit``, ``grid``, ``place``, ``action`` ...)."""
+
+    what: str
+    value: str
+    text: str
+    detail: str = ""
+    lon: float | None = None
+    lat: float | None = None
+
+
+Source = Callable[[str], Sequence[Hit]]
+"""Returns the best hits for what was typed, best first. It is called on the window's thread and must be quick."""
+
+
+def _nothing(typed: str) -> Sequence[Hit]:
+    return ()
+
+
+class CommandBar(QFrame):
+    """A line with its hits, over the top of the window. Enter takes the first, Esc closes."""
+
+    hit_chosen = Signal(object)
+    closed = Signal()
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._words = words
+        self._source: Source = _nothing
+        self._hits: dict[str, Hit] = {}
+        self._came_from: QWidget | None = None
+        self.list = PickList(rows_shown=SHOWN_AT_MOST)
+        self._none = QLabel()
+        set_role(self._none, "second")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(10, 10, 10, 10)
+        column.addWidget(self.list)
+        column.addWidget(self._none)
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(TYPING_PAUSE_MS)
+        self._pause.timeout.connect(self._search)
+        self.list.search.textChanged.connect(self._on_typed)
+        self.list.picked.connect(self._on_picked)
+        self.list.submitted.connect(self._on_submitted)
+        self.list.search.installEventFilter(self)
+        parent.installEventFilter(self)
+        self.hide()
+        self.retranslate()
+
+    def set_source(self, source: Source) -> None:
+        """Take what finds the hits."""
+        self._source = source
+
+    def open_bar(self, typed: str = "") -> None:
+        """Open and wait for typing; the focus comes back to where it was."""
+        window = self.window()
+        focused = window.focusWidget()
+        self._came_from = focused if focused is not None and not self.isAncestorOf(focused) else None
+        self.list.search.setText(typed)
+        self._search()
+        self._place()
+        self.show()
+        self.raise_()
+        self.list.search.setFocus()
+
+    def close_bar(self) -> None:
+        """Close; nothing was chosen."""
+        self._pause.stop()
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Esc closes; the bar keeps its place when the window grows; Enter before the pause searches at once."""
+        if watched is self.list.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape:
+                self.close_bar()
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pause.isActive():
+                self._pause.stop()
+                self._search()
+        elif watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self.list.set_texts(words("desk.top.command"), words("desk.command.hint"))
+        self._none.setText(words("desk.command.nothing"))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing of it is painted by hand."""
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is None:
+            return
+        width = min(WIDTH_PX, parent.width() - 24)
+        self.setFixedWidth(width)
+        self.adjustSize()
+        self.move(QPoint(max(12, min(280, (parent.width() - width) // 2)), 8))
+
+    def _on_typed(self) -> None:
+        self._pause.start()
+
+    def _search(self) -> None:
+        typed = self.list.search.text().strip()
+        hits = list(self._source(typed))[:SHOWN_AT_MOST] if typed else []
+        self._hits = {f"{hit.what}:{hit.value}": hit for hit in hits}
+        what = self._words
+        self.list.set_choices(
+            [
+                Choice(key, f"{what(f'desk.command.{hit.what}')}  {hit.text}", hit.detail, typed)
+                for key, hit in self._hits.items()
+            ]
+        )
+        self.list.rows.setVisible(bool(hits))
+        self._none.setVisible(bool(typed) and not hits)
+        if hits:
+            self.list.rows.setCurrentRow(0)
+        self._place()
+
+    def _on_picked(self, key: str) -> None:
+        hit = self._hits.get(key)
+        if hit is not None:
+            self._pause.stop()
+            self.hide()
+            self.list.set_choices(())
+            self.hit_chosen.emit(hit)
+
+    def _on_submitted(self) -> None:
+        chosen = self.list.chosen()
+        if chosen:
+            self._on_picked(chosen[0])

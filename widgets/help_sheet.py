@@ -1,0 +1,159 @@
+"""The help sheet (F1): every key of the program, by where it works. Esc closes."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.case_card.keys import ACTION_KEYS, LOCATE_KEY
+from widgets.common.style import set_role
+
+
+@dataclass(frozen=True)
+class KeyRow:
+    """A key, or several, and the word key of what it does. Key names are the same in every language."""
+
+    keys: str
+    text_key: str
+
+
+SECTIONS: dict[str, tuple[KeyRow, ...]] = {
+    "everywhere": (
+        KeyRow("F1", "desk.help.help"),
+        KeyRow("/  、  Ctrl+K", "desk.help.command"),
+        KeyRow("N", "desk.help.new_report"),
+        KeyRow("F11", "desk.help.full_screen"),
+        KeyRow("Tab  Shift+Tab", "desk.help.next"),
+        KeyRow("Esc", "desk.help.back"),
+    ),
+    "list": (
+        KeyRow("↑ ↓  PgUp PgDn", "desk.help.move"),
+        KeyRow("Enter", "desk.help.open"),
+        KeyRow("/", "desk.help.search"),
+        KeyRow("← →", "desk.help.tabs"),
+    ),
+    "map": (
+        KeyRow("← ↑ ↓ →", "desk.help.pan"),
+        KeyRow("+  −", "desk.help.zoom"),
+        KeyRow("Home", "desk.help.fit"),
+        KeyRow("Backspace", "desk.help.view_back"),
+        KeyRow("Enter", "desk.help.pick"),
+    ),
+    "form": (
+        KeyRow("Enter  Ctrl+Enter", "desk.help.send"),
+        KeyRow("1 – 9", "desk.help.option"),
+        KeyRow("Esc", "desk.help.give_up"),
+    ),
+}
+
+
+class HelpSheet(QFrame):
+    """A sheet over the window; it is built when it is first opened."""
+
+    closed = Signal()
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._words = words
+        self._came_from: QWidget | None = None
+        self._title, self._close = QLabel(), QPushButton()
+        set_role(self._title, "title")
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.addWidget(self._title)
+        column.addWidget(self._scroll, 1)
+        column.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self._close.clicked.connect(self.close_sheet)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def open_sheet(self) -> None:
+        """Open over the window; the focus comes back to where it was."""
+        self._came_from = self.window().focusWidget()
+        self.retranslate()
+        self._place()
+        self.show()
+        self.raise_()
+        self._scroll.setFocus()
+
+    def close_sheet(self) -> None:
+        """Close."""
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc and F1 close."""
+        if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
+            self.close_sheet()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet keeps to the window's size."""
+        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self._title.setText(words("desk.help.title"))
+        self._close.setText(f"{words('desk.help.close')}  Esc")
+        page = QWidget()
+        grid = QGridLayout(page)
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(4)
+        grid.setColumnStretch(1, 1)
+        grid.setColumnStretch(3, 1)
+        left = 0
+        for name, rows in SECTIONS.items():
+            left = self._section(grid, left, 0, words(f"desk.help.section.{name}"), self._plain(rows))
+        self._section(grid, 0, 2, words("desk.help.section.card"), self._card_rows())
+        grid.setRowStretch(grid.rowCount(), 1)
+        self._scroll.setWidget(page)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing of it is painted by hand."""
+
+    def _plain(self, rows: tuple[KeyRow, ...]) -> list[tuple[str, str]]:
+        return [(row.keys, self._words(row.text_key)) for row in rows]
+
+    def _card_rows(self) -> list[tuple[str, str]]:
+        """One row for each letter, with all that it stands for in one state or another."""
+        words = self._words
+        by_key: dict[str, list[str]] = {LOCATE_KEY: [words("desk.card.locate")], "1 2 3": [words("desk.suggest.title")]}
+        for action, key in ACTION_KEYS.items():
+            text = words(f"action.{action}")
+            if text not in by_key.setdefault(key, []):
+                by_key[key].append(text)
+        return [(key, " · ".join(by_key[key])) for key in sorted(by_key)]
+
+    @staticmethod
+    def _section(grid: QGridLayout, row: int, column: int, title: str, rows: list[tuple[str, str]]) -> int:
+        head = QLabel(title)
+        set_role(head, "heading")
+        grid.addWidget(head, row, column, 1, 2)
+        for keys, text in rows:
+            row += 1
+            key_label, text_label = QLabel(keys), QLabel(text)
+            set_role(key_label, "second")
+            text_label.setWordWrap(True)
+            grid.addWidget(key_label, row, column, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text_label, row, column + 1)
+        return row + 1
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            width, height = min(980, parent.width() - 32), min(720, parent.height() - 32)
+            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

@@ -1,0 +1,275 @@
+"""A new report taken down in the room, mostly by telephone: what, where, from which channel, and whom to call back."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from domain.case import MAX_TEXT, Contact, NewReport
+from domain.states import Channel
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.pick_list import Choice, PickList
+from widgets.common.style import set_role
+from widgets.intents import ReportIntent
+from widgets.names import Names
+
+CHANNELS = (Channel.HOTLINE, Channel.COUNTER, Channel.PUBLIC, Channel.UPPER, Channel.VIDEO, Channel.MEDIA)
+"""Channels whose reports are taken down in the room; the others send their own."""
+
+
+class ReportForm(QFrame):
+    """The form. What was typed stays until the report was taken or the form cleared."""
+
+    report_requested = Signal(object)
+    place_requested = Signal()
+    closed = Signal()
+
+    def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("report_form")
+        self._words, self._names = words, names
+        self._place: tuple[float, float] | None = None
+        self._place_label, self._busy = "", False
+        self._title, self._fault, self._where = QLabel(), QLabel(), QLabel()
+        set_role(self._title, "title")
+        set_role(self._fault, "fault")
+        set_role(self._where, "second")
+        for label in (self._fault, self._where):
+            label.setWordWrap(True)
+        self.channel = QComboBox()
+        self.kind = PickList(rows_shown=4)
+        self.text = QPlainTextEdit()
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(92)
+        self.heading, self.address = QLineEdit(), QLineEdit()
+        self.contact_name, self.contact_phone = QLineEdit(), QLineEdit()
+        for edit, most in ((self.heading, 200), (self.address, 200), (self.contact_name, 60), (self.contact_phone, 32)):
+            edit.setMaxLength(most)
+        self.urgent = QCheckBox()
+        self._pick, self._unpick, self._send, self._cancel = (QPushButton() for _ in range(4))
+        set_role(self._send, "primary")
+        set_role(self._unpick, "quiet")
+        self._labels = {name: QLabel() for name in ("channel", "kind", "text", "title", "address", "place", "contact")}
+        self._build()
+        self._connect()
+        self.retranslate()
+
+    def _build(self) -> None:
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(12)
+        grid.setVerticalSpacing(8)
+        grid.setColumnStretch(1, 1)
+        place, contact = QHBoxLayout(), QHBoxLayout()
+        place.addWidget(self._where, 1)
+        place.addWidget(self._pick)
+        place.addWidget(self._unpick)
+        contact.addWidget(self.contact_name, 1)
+        contact.addWidget(self.contact_phone, 1)
+        rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
+            ("channel", self.channel),
+            ("text", self.text),
+            ("kind", self.kind),
+            ("address", self.address),
+            ("place", place),
+            ("title", self.heading),
+            ("contact", contact),
+        )
+        for i, (name, what) in enumerate(rows):
+            set_role(self._labels[name], "second")
+            grid.addWidget(self._labels[name], i, 0, Qt.AlignmentFlag.AlignTop)
+            if isinstance(what, QWidget):
+                grid.addWidget(what, i, 1)
+            else:
+                grid.addLayout(what, i, 1)
+        grid.addWidget(self.urgent, len(rows), 1)
+        inner = QWidget()
+        column = QVBoxLayout(inner)
+        column.setContentsMargins(16, 12, 16, 12)
+        column.setSpacing(10)
+        column.addWidget(self._title)
+        column.addLayout(grid)
+        column.addWidget(self._fault)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._send, 1)
+        buttons.addWidget(self._cancel)
+        column.addLayout(buttons)
+        column.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(inner)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scroll)
+        self._fault.hide()
+
+    def _connect(self) -> None:
+        self._pick.clicked.connect(self.place_requested)
+        self._unpick.clicked.connect(self._on_unpicked)
+        self._send.clicked.connect(self.submit)
+        self._cancel.clicked.connect(self.closed)
+        self.kind.submitted.connect(self.address.setFocus)
+        self.kind.picked.connect(self._on_kind_picked)
+        self.text.installEventFilter(self)
+
+    def open_form(self) -> None:
+        """Show the form and go to the text."""
+        self.refresh()
+        self.show()
+        self.raise_()
+        self.text.setFocus()
+
+    def set_place(self, lon: float, lat: float, label: str = "") -> None:
+        """Take the place that was picked on the map; ``label`` names the grid it lies in."""
+        self._place, self._place_label = (lon, lat), label
+        self._show_place()
+
+    def has_input(self) -> bool:
+        """Return whether something that was typed would be lost."""
+        typed = (self.heading, self.address, self.contact_name, self.contact_phone)
+        return bool(self.text.toPlainText().strip()) or any(edit.text().strip() for edit in typed)
+
+    def set_busy(self, busy: bool) -> None:
+        """The report is on its way, or came back."""
+        self._busy = busy
+        self._send.setEnabled(not busy)
+        self._send.setText(self._words("desk.form.sending" if busy else "desk.report.send"))
+        if busy:
+            self.set_fault("")
+
+    def set_fault(self, text: str) -> None:
+        """Say what came back; what was typed stays."""
+        self._fault.setText(text)
+        self._fault.setVisible(bool(text))
+
+    def clear(self) -> None:
+        """The report was taken: begin anew."""
+        for edit in (self.heading, self.address, self.contact_name, self.contact_phone, self.kind.search):
+            edit.clear()
+        self.text.clear()
+        self.kind.set_choices(())
+        self.urgent.setChecked(False)
+        self._on_unpicked()
+        self.set_busy(False)
+        self.set_fault("")
+        self.refresh()
+
+    def submit(self) -> None:
+        """Send, unless something is missing."""
+        if self._busy:
+            return
+        text = self.text.toPlainText().strip()
+        if not text:
+            self.set_fault(self._words("desk.form.missing", name=self._words("desk.report.text")))
+            self.text.setFocus()
+        elif len(text) > MAX_TEXT:
+            self.set_fault(self._words("desk.form.too_long", n=MAX_TEXT))
+            self.text.setFocus()
+        else:
+            self.set_busy(True)
+            self.report_requested.emit(ReportIntent(self._report(text)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, Ctrl+Enter sends, no letter leaves the form."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.submit()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ctrl+Enter in the text sends."""
+        if watched is self.text and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+            if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.submit()
+                return True
+        return super().eventFilter(watched, event)
+
+    def refresh(self) -> None:
+        """Names changed: offer the kinds there are."""
+        parents = {kind.parent for kind in self._names.kinds}
+        self.kind.set_choices(
+            [
+                Choice(kind.code, self._names.kind(kind.code), self._names.kind(kind.parent or ""), kind.code)
+                for kind in self._names.kinds
+                if kind.enabled and kind.code not in parents
+            ]
+        )
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self._title.setText(words("desk.report.new"))
+        for name, label in self._labels.items():
+            label.setText(words(f"desk.report.{name}"))
+        chosen = self.channel.currentIndex()
+        self.channel.clear()
+        for channel in CHANNELS:
+            self.channel.addItem(words(f"channel.{channel}"), channel)
+        self.channel.setCurrentIndex(max(chosen, 0))
+        self.kind.set_texts(words("desk.report.kind"), words("desk.form.type_to_find"))
+        self.text.setPlaceholderText(words("desk.report.text_hint"))
+        self.heading.setPlaceholderText(words("desk.report.title_hint"))
+        self.contact_name.setPlaceholderText(words("desk.report.contact_name"))
+        self.contact_phone.setPlaceholderText(words("desk.report.contact_phone"))
+        self.urgent.setText(words("desk.report.urgent"))
+        self._pick.setText(words("desk.report.pick"))
+        self._unpick.setText(words("desk.report.unpick"))
+        self._cancel.setText(f"{words('desk.report.close')}  Esc")
+        named = ((self.channel, "channel"), (self.text, "text"), (self.address, "address"), (self.heading, "title"))
+        for widget, name in named:
+            widget.setAccessibleName(words(f"desk.report.{name}"))
+        self.contact_name.setAccessibleName(words("desk.report.contact_name"))
+        self.contact_phone.setAccessibleName(words("desk.report.contact_phone"))
+        self.set_busy(self._busy)
+        self._show_place()
+        self.refresh()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing of it is painted by hand."""
+
+    def _report(self, text: str) -> NewReport:
+        kinds = self.kind.chosen()
+        contact = Contact(self.contact_name.text().strip(), self.contact_phone.text().strip())
+        lon, lat = (None, None) if self._place is None else self._place
+        return NewReport(
+            channel=Channel(self.channel.currentData()),
+            text=text,
+            title=self.heading.text().strip(),
+            kind=kinds[0] if kinds else "",
+            address=self.address.text().strip(),
+            lon=lon,
+            lat=lat,
+            urgent=self.urgent.isChecked(),
+            contact=contact if contact.name or contact.phone else None,
+        )
+
+    def _show_place(self) -> None:
+        words = self._words
+        if self._place is None:
+            self._where.setText(words("desk.report.no_place"))
+        else:
+            lon, lat = self._place
+            self._where.setText(" · ".join(part for part in (self._place_label, f"{lon:.6f}, {lat:.6f}") if part))
+        self._unpick.setVisible(self._place is not None)
+
+    def _on_unpicked(self) -> None:
+        self._place, self._place_label = None, ""
+        self._show_place()
+
+    def _on_kind_picked(self) -> None:
+        self.set_fault("")

@@ -1,0 +1,184 @@
+"""The bar across the top: which room, who is on duty, the command box, what is overdue, the line, and the time."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.chip import Chip
+from widgets.common.elided import ElidedLabel
+from widgets.common.fonts import sized
+from widgets.common.lamp import Shape
+from widgets.common.style import set_role
+from widgets.durations import age_text
+
+HEIGHT_PX = 50
+
+
+class LineKind(StrEnum):
+    """What the line to the service is like. Names under ``desk.line.<value>``."""
+
+    LIVE = "live"
+    STALE = "stale"  # connected, but nothing was heard for a while
+    CONNECTING = "connecting"
+    OFFLINE = "offline"
+
+
+@dataclass(frozen=True)
+class LineView:
+    """The line as shown: its kind, the age of what is on screen, and since when it is not live."""
+
+    kind: LineKind
+    age_s: float | None = None
+    since: datetime | None = None
+
+
+class TopBar(QFrame):
+    """One line of facts. It asks for the command bar, the overdue list and the state of the line."""
+
+    command_requested = Signal()
+    overdue_requested = Signal()
+    line_requested = Signal()
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("top_bar")
+        self.setFixedHeight(HEIGHT_PX)
+        self._words, self._theme = words, theme
+        self._room, self._person = ElidedLabel(), ElidedLabel()
+        self._command = QPushButton()
+        self._overdue, self._line, self._demo = Chip(), Chip(), Chip()
+        self._date, self._clock = QLabel(), QLabel()
+        self._town, self._who, self._duty = "", "", ""
+        self._overdue_n: int | None = None
+        self._synthetic, self._speed = False, 1.0
+        self._line_view = LineView(LineKind.CONNECTING)
+        self._now: datetime | None = None
+        self._zone = ZoneInfo("Asia/Shanghai")
+        self._build()
+        self._command.clicked.connect(self.command_requested)
+        self._overdue.clicked.connect(self.overdue_requested)
+        self._line.clicked.connect(self.line_requested)
+        self.retranslate()
+
+    def _build(self) -> None:
+        set_role(self._room, "heading")
+        set_role(self._person, "second")
+        set_role(self._date, "second")
+        set_role(self._clock, "title")
+        self._command.setObjectName("command_box")
+        self._command.setMinimumWidth(120)
+        self._command.setMaximumWidth(520)
+        self._command.setMinimumHeight(32)
+        self._command.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._demo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(16, 0, 16, 0)
+        row.setSpacing(14)
+        row.addWidget(self._room, 2)
+        row.addWidget(self._person, 2)
+        row.addWidget(self._command, 4)
+        row.addStretch(1)
+        for widget in (self._demo, self._overdue, self._line, self._date, self._clock):
+            row.addWidget(widget)
+
+    def set_room(self, town: str, *, synthetic: bool = False, speed: float = 1.0) -> None:
+        """Name the town; say that its data is made up, and how fast its clock runs if not as ours."""
+        self._town, self._synthetic, self._speed = town, synthetic, speed
+        self.retranslate()
+
+    def set_person(self, who: str, duty: str) -> None:
+        """Say who is signed in, and as what (roles or shift, already in words)."""
+        self._who, self._duty = who, duty
+        self.retranslate()
+
+    def set_overdue(self, count: int | None) -> None:
+        """Show how many open cases are overdue; None while that is not known."""
+        if count != self._overdue_n:
+            self._overdue_n = count
+            self._show_overdue()
+
+    def set_line(self, line: LineView) -> None:
+        """Show the state of the line."""
+        self._line_view = line
+        self._show_line()
+
+    def set_now(self, now: datetime, timezone: str) -> None:
+        """Show the service's time in the town's zone."""
+        self._now = now
+        if self._zone.key != timezone:
+            self._zone = ZoneInfo(timezone)
+        self._show_time()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self._room.setText(words("desk.top.room", town=self._town) if self._town else words("desk.top.no_room"))
+        self._person.setText(" · ".join(part for part in (self._duty, self._who) if part))
+        self._command.setText(f"/   {words('desk.top.command')}")
+        self._command.setAccessibleName(words("desk.top.command"))
+        self._command.setToolTip(words("desk.top.command_hint"))
+        self._clock.setAccessibleName(words("desk.top.clock"))
+        self._show_overdue()
+        self._show_line()
+        self._show_demo()
+        self._show_time()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self.retranslate()
+
+    def _show_overdue(self) -> None:
+        count, theme = self._overdue_n, self._theme
+        self._overdue.setVisible(count is not None)
+        if count is None:
+            return
+        colour = theme.overdue if count else theme.text_second
+        shape = Shape.SQUARE if count else Shape.NONE
+        self._overdue.show_chip(self._words("desk.top.overdue", n=count), shape, colour, theme.panel)
+        self._overdue.setToolTip(self._words("desk.top.overdue_hint"))
+
+    def _show_line(self) -> None:
+        view, words, theme = self._line_view, self._words, self._theme
+        age = "" if view.age_s is None else self._age(view.age_s)
+        since = "" if view.since is None else view.since.astimezone(self._zone).strftime("%H:%M:%S")
+        shape, colour = {
+            LineKind.LIVE: (Shape.CIRCLE, theme.within),
+            LineKind.STALE: (Shape.TRIANGLE, theme.near),
+            LineKind.CONNECTING: (Shape.RING_DASHED, theme.text_second),
+            LineKind.OFFLINE: (Shape.SQUARE, theme.overdue),
+        }[view.kind]
+        key = f"desk.line.{view.kind}"
+        if view.kind in (LineKind.STALE, LineKind.OFFLINE) and since:
+            key += "_since"
+        elif view.kind is LineKind.LIVE and not age:
+            key += "_bare"
+        self._line.show_chip(words(key, age=age, since=since), shape, colour, theme.panel)
+        self._line.setToolTip(words(f"desk.line.{view.kind}_hint"))
+
+    def _age(self, age_s: float) -> str:
+        return self._words("desk.age.tenths", n=f"{age_s:.1f}") if age_s < 10 else age_text(age_s, self._words)
+
+    def _show_demo(self) -> None:
+        self._demo.setVisible(self._synthetic)
+        text = self._words("desk.top.synthetic")
+        if self._speed != 1.0:
+            text = self._words("desk.top.synthetic_fast", speed=f"{self._speed:g}")
+        self._demo.show_chip(text, Shape.NONE, self._theme.text_second, self._theme.panel, outlined=True)
+
+    def _show_time(self) -> None:
+        if self._now is None:
+            self._date.clear()
+            self._clock.clear()
+            return
+        local = self._now.astimezone(self._zone)
+        day = self._words(f"desk.weekday.{local.weekday()}")
+        self._date.setText(self._words("desk.top.date", month=local.month, day=local.day, weekday=day))
+        self._clock.setFont(sized(self._clock.font(), 17, bold=True))
+        self._clock.setText(local.strftime("%H:%M:%S"))

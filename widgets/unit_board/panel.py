@@ -1,0 +1,150 @@
+"""The unit board panel: a heading with who is on shift and free, and the table."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStackedLayout, QTableView, QVBoxLayout, QWidget
+
+from domain.case import Case
+from domain.ids import ThingId, UnitId
+from domain.people import Staff, Unit, Vehicle
+from domain.places import Position
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.empty import EmptyState
+from widgets.common.section import SectionHeader
+from widgets.names import Names
+from widgets.unit_board.delegate import UnitCellDelegate
+from widgets.unit_board.rows import UnitRow, unit_rows
+from widgets.unit_board.table import ROW_ROLE, Column, UnitTable
+
+ROW_PX = 32
+WIDTHS: dict[Column, int] = {Column.UNIT: 170, Column.STATE: 130, Column.TIME: 76, Column.POSITION: 92}
+
+
+class UnitBoard(QWidget):
+    """Units on shift and what they do. ``unit_selected`` carries the unit's id."""
+
+    unit_selected = Signal(object)
+
+    def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("unit_board")
+        self._words = words
+        self._selected: UnitId | None = None
+        self._quiet = False
+        self._rows: list[UnitRow] = []
+        self.table = UnitTable(names, self)
+        self._delegate = UnitCellDelegate(theme, self)
+        self._head = SectionHeader()
+        self.view = QTableView()
+        self._set_up_view()
+        self._empty = EmptyState()
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.view)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 6, 0, 0)
+        column.setSpacing(2)
+        column.addWidget(self._head)
+        column.addLayout(self._stack, 1)
+        self.view.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.retranslate()
+
+    def _set_up_view(self) -> None:
+        view = self.view
+        view.setModel(self.table)
+        view.setItemDelegate(self._delegate)
+        view.setFrameShape(QFrame.Shape.NoFrame)
+        view.setShowGrid(False)
+        view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        view.setTabKeyNavigation(False)
+        view.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        view.verticalHeader().hide()
+        view.verticalHeader().setDefaultSectionSize(ROW_PX)
+        header = view.horizontalHeader()
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(Column.PLACE, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(56)
+        for section, width in WIDTHS.items():
+            header.resizeSection(section, width)
+
+    def set_picture(
+        self,
+        units: Iterable[Unit],
+        staff: Iterable[Staff],
+        vehicles: Iterable[Vehicle],
+        cases: Iterable[Case],
+        positions: Mapping[ThingId, Position],
+        now: datetime,
+    ) -> None:
+        """Show who is out there; ``cases`` may be all cases, only those in handling count."""
+        self.set_rows(unit_rows(units, staff, vehicles, cases, positions, now), now)
+
+    def set_rows(self, rows: list[UnitRow], now: datetime) -> None:
+        """Show rows that were worked out already."""
+        self._rows = rows
+        self._quiet = True
+        self.table.set_rows(rows, now)
+        self._restore()
+        self._show_head()
+
+    def rows(self) -> list[UnitRow]:
+        """Return the rows shown."""
+        return list(self._rows)
+
+    def set_now(self, now: datetime) -> None:
+        """Read times and ages anew."""
+        if self.isVisible():
+            self.table.set_now(now)
+
+    def select(self, unit_id: UnitId | None) -> None:
+        """Mark a unit without telling anybody."""
+        self._selected = unit_id
+        self._quiet = True
+        self._restore()
+
+    def refresh(self) -> None:
+        """Names changed: draw everything anew."""
+        self.table.refresh()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        self.view.setAccessibleName(self._words("desk.unit.title"))
+        self._empty.show_texts(self._words("desk.unit.empty"), self._words("desk.unit.empty_hint"))
+        self.table.refresh()
+        self._show_head()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._delegate.set_theme(theme)
+        self.view.viewport().update()
+
+    def _show_head(self) -> None:
+        present, free = self.table.present_and_free()
+        self._head.show_texts(self._words("desk.unit.on_shift", present=present, free=free))
+        self._stack.setCurrentWidget(self.view if self._rows else self._empty)
+
+    def _restore(self) -> None:
+        model = self.view.selectionModel()
+        row = self.table.row_of(self._selected)
+        if row is None:
+            model.clearSelection()
+        else:
+            index = self.table.index(row, 0)
+            flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            if model.currentIndex().row() != row or not model.isRowSelected(row, QModelIndex()):
+                model.setCurrentIndex(index, flags)
+        self._quiet = False
+
+    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
+        row = current.data(ROW_ROLE)
+        if self._quiet or not isinstance(row, UnitRow) or row.unit.unit_id == self._selected:
+            return
+        self._selected = row.unit.unit_id
+        self.unit_selected.emit(row.unit.unit_id)
