@@ -6,7 +6,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from functools import partial
 
-from litestar import Litestar
+from litestar import Litestar, Router
 from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
@@ -15,7 +15,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 from service.http import attachments, cases, exchange, feed, positions, session, town
 from service.http.codec import ApiRequest
 from service.http.faults import HANDLERS
-from service.http.guard import guard
+from service.http.guard import guard, public
 from service.runtime import Runtime
 from service.timers import Timers
 
@@ -53,7 +53,7 @@ def _openapi() -> OpenAPIConfig:
         title="OneMap",
         version=VERSION,
         description="The reference service of OneMap 一张图指挥台. Every refusal is a FaultBody.",
-        path="/schema",
+        openapi_router=Router(path="/schema", route_handlers=[], opt=public()),
         render_plugins=[JsonRenderPlugin(path="/openapi.json")],
         use_handler_docstrings=True,
         create_examples=False,

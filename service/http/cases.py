@@ -39,7 +39,7 @@ async def post_report(request: ApiRequest, data: NewReport) -> Response[Outcome]
 @get("/v1/cases", opt=through(Door.READ), responses=REFUSALS)
 async def list_cases(
     request: ApiRequest,
-    state: Annotated[CaseState | None, QueryParameter()] = None,
+    in_state: Annotated[CaseState | None, QueryParameter(name="state")] = None,
     q: Annotated[str | None, QueryParameter(max_length=100)] = None,
     since: Annotated[str | None, QueryParameter(max_length=40)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_IN_PAGE)] = 100,
@@ -51,7 +51,7 @@ async def list_cases(
     found = await runtime.read(
         partial(
             reads.case_page,
-            states=() if state is None else (state,),
+            states=() if in_state is None else (in_state,),
             text=(q or "").strip(),
             since=moment(since, "since"),
             marks=None if sight.all_cases else sight.marks,

@@ -51,7 +51,7 @@ async def post_import(request: ApiRequest, what: str, data: ImportBatch) -> Resp
 @get("/v1/export/cases", opt=through(Door.EXPORT), responses=REFUSALS)
 async def get_export(
     request: ApiRequest,
-    state: Annotated[CaseState | None, QueryParameter()] = None,
+    in_state: Annotated[CaseState | None, QueryParameter(name="state")] = None,
     since: Annotated[str | None, QueryParameter(max_length=40)] = None,
     limit: Annotated[int, QueryParameter(ge=1, le=MOST_IN_PAGE)] = MOST_IN_PAGE,
     after: Annotated[str | None, QueryParameter(max_length=80)] = None,
@@ -60,9 +60,9 @@ async def get_export(
     runtime = runtime_of(request)
     opened_since = moment(since, "since")
     if not after:
-        filters = {"state": "" if state is None else state.value, "since": since or ""}
+        filters = {"state": "" if in_state is None else in_state.value, "since": since or ""}
         await runtime.do(Job(partial(log_export, asker=asker_of(request), filters=filters)))
-    ask = partial(reads.export_page, state=state, since=opened_since, after=after or "", limit=limit)
+    ask = partial(reads.export_page, state=in_state, since=opened_since, after=after or "", limit=limit)
     page = await runtime.compute(partial(_export, runtime, ask, limit))
     return reply(request, page)
 
