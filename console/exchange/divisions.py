@@ -10,7 +10,7 @@ from domain.wire import ImportedDivision
 
 
 def division_rows(table: Table, mapping: Mapping) -> list[Row[ImportedDivision]]:
-    """Return a row for each record: the innermost level counts, outer ones are sent before it, once each."""
+    """Return a row for each record: the innermost level counts, outer ones are sent before it."""
     tree = bool(mapping.levels) and all({lv.code, lv.name} <= set(table.columns) for lv in mapping.levels)
     if not tree:
         need_columns(table, mapping.required_columns())
@@ -45,13 +45,12 @@ def _branch(record: Record, mapping: Mapping, made: dict[str, str]) -> Row[Impor
         chain: list[ImportedDivision] = []
         for level in mapping.levels:
             chain.append(_division(record, level, mapping, chain[-1].code if chain else None))
-        outer = [d for d in chain[:-1] if made.get(d.code) is None]
         for division in chain[:-1]:
             if made.setdefault(division.code, division.name) != division.name:
                 raise invalid("division_named_twice", code=division.code, name=division.name)
     except Fault as fault:
         return Row(record, fault=fault)
-    return Row(record, wire=chain[-1], before=tuple(outer))
+    return Row(record, wire=chain[-1], before=tuple(chain[:-1]))
 
 
 def _division(record: Record, level: Level, mapping: Mapping, parent: str | None) -> ImportedDivision:

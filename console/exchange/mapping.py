@@ -115,7 +115,7 @@ def parse_moment(text: str, mapping: Mapping, not_before: datetime | None = None
 def _read_moment(text: str, mapping: Mapping) -> datetime:
     for pattern in mapping.time_formats:
         try:
-            return datetime.strptime(text, pattern)  # noqa: DTZ007 - the zone is the mapping's
+            return datetime.strptime(text, pattern)
         except ValueError:
             continue
     try:
@@ -149,7 +149,8 @@ def _read_own(path: Path) -> bytes:
 
 _FIELDS: dict[What, frozenset[str]] = {
     "cases": frozenset(
-        "source source_no state kind title text channel address lon lat opened_at accepted_at closed_at".split()
+        {"source", "source_no", "state", "kind", "title", "text", "channel", "address", "lon", "lat"}
+        | {"opened_at", "accepted_at", "closed_at"}
     ),
     "grids": frozenset({"code", "name", "division"}),
     "divisions": frozenset({"code", "name", "parent"}),

@@ -11,18 +11,18 @@ from domain.places import check_lon_lat
 from domain.wire import ImportedCase, ImportedDivision, ImportedFix, ImportedGrid
 
 WireRow = ImportedCase | ImportedGrid | ImportedDivision | ImportedFix
-R = TypeVar("R", ImportedCase, ImportedGrid, ImportedDivision, ImportedFix, covariant=True)
+R_co = TypeVar("R_co", ImportedCase, ImportedGrid, ImportedDivision, ImportedFix, covariant=True)
 
 
-class Row(msgspec.Struct, Generic[R]):
+class Row(msgspec.Struct, Generic[R_co]):
     """A record and what it becomes. ``before`` are rows it rests on (a village's township), sent first, not counted.
 
     Exactly one of ``wire`` and ``fault`` is set.
     """
 
     record: Record
-    wire: R | None = None
-    before: tuple[R, ...] = ()
+    wire: R_co | None = None
+    before: tuple[R_co, ...] = ()
     fault: Fault | None = None
 
 
@@ -42,7 +42,7 @@ def place(lon_text: str, lat_text: str) -> tuple[float | None, float | None]:
     if not lon_text and not lat_text:
         return None, None
     if not lon_text or not lat_text:
-        raise invalid("half_a_place")
+        raise invalid("place_incomplete")
     lon, lat = _degrees(lon_text), _degrees(lat_text)
     check_lon_lat(lon, lat)
     return lon, lat

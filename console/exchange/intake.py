@@ -1,0 +1,87 @@
+"""An import from file to rows: reading, mapping and judging, all before anything is sent."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from client.api import ServiceClient
+from console.exchange.cases import case_rows
+from console.exchange.divisions import division_rows
+from console.exchange.fixes import fix_rows
+from console.exchange.grids import grid_rows
+from console.exchange.mapping import Mapping, What, load_mapping
+from console.exchange.readers import read_table
+from console.exchange.rows import Row
+from console.exchange.table import ReadOptions, Table
+
+
+class ImportOrder(msgspec.Struct, frozen=True):
+    """What is to be imported and how the file is declared. None means: as the mapping says."""
+
+    what: What
+    file: Path
+    mapping: str | None = None
+    code_field: str | None = None
+    name_field: str | None = None
+    source: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    crs: str | None = None
+    layer: str | None = None
+    dry_run: bool = False
+
+
+class Intake(msgspec.Struct):
+    """A file that was read and judged."""
+
+    table: Table
+    rows: list[Row[Any]]
+
+
+def mapping_of(order: ImportOrder) -> Mapping:
+    """Return the mapping an order names, or the one of the same name as what it imports, with the order's own words."""
+    mapping = load_mapping(order.mapping or order.what, order.what)
+    columns = dict(mapping.columns)
+    levels = mapping.levels
+    if order.code_field is not None:
+        columns["code"] = (order.code_field,)
+    if order.name_field is not None:
+        columns["name"] = (order.name_field,)
+    if order.code_field is not None or order.name_field is not None:
+        levels = ()  # whoever names the fields means one division a row
+    return replace(
+        mapping,
+        columns=columns,
+        levels=levels,
+        source=order.source or mapping.source,
+        encoding=order.encoding or mapping.encoding,
+        delimiter=order.delimiter or mapping.delimiter,
+        crs=order.crs or mapping.crs,
+    )
+
+
+def read_order(order: ImportOrder, mapping: Mapping, now: datetime) -> Intake:
+    """Return the rows of an order's file. ``now`` is the service's. Raises ``Fault``."""
+    options = ReadOptions(mapping.encoding, mapping.delimiter, mapping.crs, order.layer)
+    table = read_table(order.file, options)
+    rows: dict[What, Callable[[], list[Row[Any]]]] = {
+        "cases": lambda: case_rows(table, mapping),
+        "grids": lambda: grid_rows(table, mapping),
+        "divisions": lambda: division_rows(table, mapping),
+        "positions": lambda: fix_rows(table, mapping, now),
+    }
+    return Intake(table, rows[order.what]())
+
+
+async def service_now(client: ServiceClient) -> datetime:
+    """Return the service's time: what it states, or where it states none its real time as measured on the line."""
+    stated: Any = (await client.health()).get("now")
+    if isinstance(stated, str):
+        return datetime.fromisoformat(stated).astimezone(UTC)
+    if isinstance(stated, datetime):
+        return stated.astimezone(UTC)
+    return client.time.now()
