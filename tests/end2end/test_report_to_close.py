@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from PIL import Image
+from processes import Service, issue_token, make_town
 
 from client.api import ServiceClient
 from client.room import Room
@@ -20,7 +21,6 @@ from domain.ids import CaseNo, StaffId, UnitId
 from domain.people import Role
 from domain.states import CaseState, Channel, Satisfaction
 from domain.wire import Outcome, Snapshot
-from processes import Service, issue_token, make_town
 
 pytestmark = [pytest.mark.end2end, pytest.mark.timeout(180)]
 
@@ -51,9 +51,10 @@ async def following(url: str, token: str) -> AsyncIterator[Room]:
 async def until(seen: Callable[[], Any], within_s: float = 15) -> Any:
     """Wait until ``seen()`` is true and return it."""
     async with asyncio.timeout(within_s):
-        while not (value := seen()):
+        while True:
+            if value := seen():
+                return value
             await asyncio.sleep(0.02)
-        return value
 
 
 class Person:
