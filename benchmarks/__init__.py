@@ -1,0 +1,1 @@
+"""Our figures beside the peers' or the floor's, taken in turn in one run. ``make bench`` runs them all."""
