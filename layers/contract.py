@@ -5,8 +5,8 @@ tiles of 512 pixels or for a whole frame, and must only read values that are rep
 ``draw_live`` is for what moves: it is called in the UI thread on every frame. Both go through a ``Raster``.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
@@ -133,12 +133,11 @@ class Focus:
 
 @dataclass
 class Look:
-    """The theme and the words every item draws with."""
+    """The theme, the words and the font family (the program's own where empty) every item draws with."""
 
     theme: Theme
     words: Words
     family: str = ""
-    language: str = field(default="", init=False)
 
 
 class LayerItem:
@@ -146,20 +145,27 @@ class LayerItem:
 
     key = ""
     """Name of the layer; its words are under ``map.layer.<key>``."""
+    moving = False
+    """Whether the live half is drawn anew on every frame, over all that is not."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
         self.visible = True
 
-    @property
-    def static_revision(self) -> int:
-        """Grows when the tiles must be drawn again."""
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """Call back whenever the model changed, until the returned function is called."""
+        return callback
+
+    def static_state(self) -> Hashable:
+        """Return a value that differs when the tiles must be drawn again. UI thread."""
         return 0
 
-    @property
-    def live_revision(self) -> int:
-        """Grows when the next frame differs; the map repaints."""
+    def live_state(self) -> Hashable:
+        """Return a value that differs when the live half must be drawn again. Not asked of a moving layer."""
         return 0
+
+    def prepare(self) -> None:
+        """Take up what the model has become. UI thread, before tiles are asked for."""
 
     def restyle(self) -> None:
         """Take up another theme or language from ``look``."""

@@ -39,12 +39,16 @@ class ThingMark:
 
 
 class PositionsModel(Observed):
-    """Things with a position. Ages are counted against ``set_now``, the service's clock, never against a local one."""
+    """Things with a position. Ages are counted against ``set_now``, the service's clock, never against a local one.
+
+    ``marks_revision`` grows when a mark changed, ``revision`` also when things only moved.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.table: MarkTable[ThingMark] = MarkTable()
         self.now_s = 0.0
+        self.marks_revision = 0
         self._headings: npt.NDArray[np.uint8] | None = None
 
     def replace(self, marks: Iterable[ThingMark]) -> None:
@@ -91,7 +95,7 @@ class PositionsModel(Observed):
         slot = self.table.slot(thing)
         if slot is not None:
             self.table.marks[slot] = replace(self.table.marks[slot], state=state, bound_for=bound_for)
-            self._changed()
+            self._touch()
 
     def headings(self) -> npt.NDArray[np.uint8]:
         """Return the drawn heading of each: 0..23 clockwise from north in steps of 15 degrees, or ``NO_HEADING``."""
@@ -111,6 +115,7 @@ class PositionsModel(Observed):
 
     def _touch(self) -> None:
         self._headings = None
+        self.marks_revision += 1
         self._changed()
 
 

@@ -1,4 +1,4 @@
-"""Compiled kernels that fill areas. Only ``layers.raster.compiled`` calls these; what each does is said in ``contract``."""
+"""Compiled kernels that fill areas. Only ``layers.raster.compiled`` calls these; see ``layers.raster.contract``."""
 
 from math import ceil
 

@@ -53,6 +53,22 @@ class Shapes:
         hit = (b[:, 0] <= x1 - ox) & (b[:, 2] >= x0 - ox) & (b[:, 1] <= y1 - oy) & (b[:, 3] >= y0 - oy)
         return np.flatnonzero(hit).astype(np.int32)
 
+    def chosen(self, which: npt.NDArray[np.intp]) -> "Shapes":
+        """Return only these features, in this order."""
+        starts, ends = self.parts[which], self.parts[which + 1]
+        counts = ends - starts
+        rings = np.repeat(starts - np.r_[0, np.cumsum(counts)[:-1]], counts) + np.arange(counts.sum())
+        lengths = np.diff(self.rings)[rings]
+        points = np.repeat(self.rings[rings] - np.r_[0, np.cumsum(lengths)[:-1]], lengths) + np.arange(lengths.sum())
+        return Shapes(
+            self.xs[points],
+            self.ys[points],
+            np.r_[0, np.cumsum(lengths)].astype(np.int32),
+            np.r_[0, np.cumsum(counts)].astype(np.int32),
+            self.boxes[which],
+            self.origin,
+        )
+
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Return what all features cover on the plane, or None without any."""
         if not len(self):

@@ -1,4 +1,4 @@
-"""The compiled kernel that stamps sprites. Only ``layers.raster.compiled`` calls these; what each does is said in ``contract``."""
+"""The compiled kernel that stamps sprites. Only ``layers.raster.compiled`` calls it; see ``layers.raster.contract``."""
 
 from math import floor
 

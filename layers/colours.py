@@ -1,0 +1,13 @@
+"""Colours of the theme as the raster wants them: ``0xAARRGGBB``, and mixes between two roles."""
+
+
+def argb(colour: str, alpha: int = 255) -> int:
+    """Return ``#rrggbb`` as a number with that alpha."""
+    return alpha << 24 | int(colour[1:], 16)
+
+
+def mix(first: str, second: str, share: float) -> str:
+    """Return the colour ``share`` (0..1) of the way from the first to the second."""
+    a, b = int(first[1:], 16), int(second[1:], 16)
+    channels = (round((a >> s & 255) * (1 - share) + (b >> s & 255) * share) for s in (16, 8, 0))
+    return "#" + "".join(f"{c:02x}" for c in channels)

@@ -1,0 +1,138 @@
+"""Drawing of grids: hairlines, short names, fills by class; the chosen and the pointed-at one picked out."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from layers.colours import argb, mix
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look, Picked, PickedKind
+from layers.detail import DetailCache
+from layers.geometry import feature_at
+from layers.grids.model import CLASS_COUNT, NO_CLASS, Classes, GridsModel
+from layers.raster.contract import U32, Frame, Raster
+
+NAMES_UNTIL = 12.0
+"""Coarsest scale (plane metres a logical pixel) at which grids are named."""
+FILL_ALPHA = 150
+
+
+@dataclass(frozen=True)
+class _Drawn:
+    """Everything a tile is drawn from; replaced as a whole."""
+
+    areas: DetailCache
+    borders: DetailCache
+    classes: Classes | None
+
+
+class GridsItem(LayerItem):
+    """Outlines, names and class fills of grids. ``fill_alpha`` 255 hides what lies below filled grids."""
+
+    key = "grids"
+
+    def __init__(self, model: GridsModel, look: Look, fill_alpha: int = FILL_ALPHA) -> None:
+        super().__init__(look)
+        self._model = model
+        self._fill_alpha = fill_alpha
+        self._seen = -1
+        self._line, self.palette = self._mixed()
+        self._drawn = self._made()
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """See ``LayerItem``."""
+        return self._model.subscribe(callback)
+
+    def static_state(self) -> Hashable:
+        """See ``LayerItem``."""
+        return self._model.revision, self._line
+
+    def restyle(self) -> None:
+        """See ``LayerItem``."""
+        self._line, self.palette = self._mixed()
+
+    def prepare(self) -> None:
+        """See ``LayerItem``."""
+        if self._seen != self._model.revision:
+            self._seen = self._model.revision
+            self._drawn = self._made()
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """See ``LayerItem``."""
+        return self._model.shapes.areas.bounds()
+
+    def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
+        """See ``LayerItem``."""
+        drawn = self._drawn
+        if drawn.classes is not None:
+            shapes = drawn.areas.at(raster, area.scale)
+            which = shapes.visible(area.bounds(2))
+            classes = drawn.classes[which]
+            filled = classes != NO_CLASS
+            which, classes = which[filled], classes[filled]
+            raster.fill(frame, shapes, which, self.palette[classes], area.placing(shapes.origin))
+        borders = drawn.borders.at(raster, area.scale)
+        which = borders.visible(area.bounds(2))
+        raster.outline(frame, borders, which, self._line, area.placing(borders.origin), closed=False)
+
+    def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
+        """Pick out the chosen grid, and faintly the one under the pointer."""
+        hovered = focus.hovered
+        if hovered is not None and hovered.kind is PickedKind.GRID and hovered.ident != focus.grid:
+            self._pick_out(raster, frame, area, hovered.ident, alpha=22, width=1.0)
+        if focus.grid is not None:
+            self._pick_out(raster, frame, area, focus.grid, alpha=40, width=2.0)
+
+    def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
+        """See ``LayerItem``: a grid is named where its box is wide enough for it."""
+        if area.ground() > NAMES_UNTIL:
+            return ()
+        shapes = self._model.shapes
+        found = []
+        for i in shapes.areas.visible(area.bounds()).tolist():
+            box = shapes.areas.boxes[i]
+            name = shapes.grids[i].name
+            if (box[2] - box[0]) / area.ground() > 9.0 * len(name) and (box[3] - box[1]) / area.ground() > 34:
+                label = Label(name, float(shapes.name_xs[i]), float(shapes.name_ys[i]), LabelStyle.GRID, 20.0)
+                found.append(label)
+        return found
+
+    def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
+        """See ``LayerItem``."""
+        x, y = area.left + px * area.scale, area.top - py * area.scale
+        found = feature_at(self._model.shapes.areas, x, y)
+        if found is None:
+            return None
+        grid = self._model.shapes.grids[found]
+        shapes = self._model.shapes
+        return Picked(
+            PickedKind.GRID,
+            grid.code,
+            float(shapes.name_xs[found]),
+            float(shapes.name_ys[found]),
+            title=grid.name,
+            lines=(self.look.words("map.grid_code", code=grid.code),),
+        )
+
+    def _pick_out(self, raster: Raster, frame: Frame, area: Area, code: str, alpha: int, width: float) -> None:
+        index = self._model.index_of(code)
+        if index is None:
+            return
+        shapes, accent = self._model.shapes.areas, self.look.theme.accent
+        which = np.array([index], np.int32)
+        place = area.placing(shapes.origin)
+        raster.fill(frame, shapes, which, np.array([argb(accent, alpha)], np.uint32), place)
+        widths = np.array([width * area.ratio], np.float32)
+        raster.stroke(frame, shapes, which, argb(accent), widths, place, closed=True)
+
+    def _mixed(self) -> tuple[int, U32]:
+        theme = self.look.theme
+        shares = [0.12 + 0.18 * step for step in range(CLASS_COUNT)]
+        fills = [argb(mix(theme.map_ground, theme.accent, share), self._fill_alpha) for share in shares]
+        return argb(theme.map_grid_line), np.array(fills, np.uint32)
+
+    def _made(self) -> _Drawn:
+        shapes = self._model.shapes
+        return _Drawn(
+            DetailCache(shapes.areas, closed=True), DetailCache(shapes.borders, closed=False), self._model.classes
+        )

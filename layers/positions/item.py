@@ -1,0 +1,186 @@
+"""Drawing of people and vehicles: arrowheads and boxes, the sign of what they do; stale ones hollow, with their age."""
+
+from collections.abc import Callable, Hashable, Sequence
+from math import hypot
+
+import numpy as np
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from domain.units import UnitState
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.positions.model import PositionsModel, ThingMark, heading_step
+from layers.raster.contract import U16, Frame, Raster, Sprites
+from layers.raster.qt import as_image
+from layers.symbols import (
+    SIGNS,
+    SMALL_THING_SIZE,
+    STALE_STAFF,
+    STALE_VEHICLE,
+    STEPS,
+    THING_SIZE,
+    VEHICLE,
+    thing_sprites,
+)
+
+SMALL_ABOVE = 800
+"""With more things than this the symbols are small and without signs."""
+ROUTE_GAP = 20.0
+"""Logical pixels between a route and what it joins."""
+NAMES_FREE_UNTIL = 2.2
+NAMES_BUSY_UNTIL = 9.0
+STALE_UNTIL = 9.0
+"""Coarsest scales (plane metres a logical pixel) at which things are named, and ages of stale ones shown."""
+
+
+class PositionsItem(LayerItem):
+    """The room's own people and vehicles."""
+
+    key = "positions"
+    moving = True
+
+    def __init__(self, model: PositionsModel, look: Look) -> None:
+        super().__init__(look)
+        self._model = model
+        self._sheets: dict[tuple[float, float], Sprites] = {}
+        self._codes: tuple[int, U16] | None = None
+
+    def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """See ``LayerItem``."""
+        return self._model.subscribe(callback)
+
+    def static_state(self) -> Hashable:
+        """See ``LayerItem``: nothing stands still here."""
+        return 0
+
+    def restyle(self) -> None:
+        """See ``LayerItem``."""
+        self._sheets = {}
+
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """See ``LayerItem``."""
+        xs, ys = self._model.table.xs, self._model.table.ys
+        return (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())) if len(xs) else None
+
+    def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
+        """See ``LayerItem``."""
+        table = self._model.table
+        if not len(table):
+            return
+        self._draw_routes(frame, area, focus)
+        xs = (table.xs - area.left).astype(np.float32)
+        ys = (table.ys - area.top).astype(np.float32)
+        sheet = self._sheet(area.ratio)
+        raster.stamp(frame, xs, ys, self.codes(), sheet, area.placing((area.left, area.top)))
+
+    def _draw_routes(self, frame: Frame, area: Area, focus: Focus) -> None:
+        """Draw a dashed straight line from each thing bound for the chosen case to it."""
+        if focus.case_at is None:
+            return
+        bound = [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no]
+        if not bound:
+            return
+        painter = QPainter(as_image(frame))
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(QColor(self.look.theme.accent), 2.2 * area.ratio, Qt.PenStyle.DashLine))
+        cx, cy = area.to_pixel(*focus.case_at)
+        for i in bound:
+            px, py = area.to_pixel(float(self._model.table.xs[i]), float(self._model.table.ys[i]))
+            far = hypot(cx - px, cy - py)
+            if far > 2 * ROUTE_GAP * area.ratio:
+                share = ROUTE_GAP * area.ratio / far
+                ends = (
+                    (px + (cx - px) * share, py + (cy - py) * share),
+                    (cx - (cx - px) * share, cy - (cy - py) * share),
+                )
+                painter.drawLine(QPointF(*ends[0]), QPointF(*ends[1]))
+        painter.end()
+
+    def live_labels(self, area: Area, focus: Focus) -> Sequence[Label]:
+        """See ``LayerItem``: names of who is busy or chosen, of all when near; ages of stale fixes."""
+        scale = area.ground()
+        table = self._model.table
+        if scale > max(NAMES_BUSY_UNTIL, STALE_UNTIL) and focus.thing is None and focus.case_no is None:
+            return ()
+        x0, y0, x1, y1 = area.bounds()
+        inside = np.flatnonzero((table.xs > x0) & (table.xs < x1) & (table.ys > y0) & (table.ys < y1))
+        stale = self._model.stale()
+        found = []
+        for i in inside.tolist():
+            mark = table.marks[i]
+            chosen = mark.thing == focus.thing or (mark.bound_for is not None and mark.bound_for == focus.case_no)
+            text = self._text(mark, i, bool(stale[i]), scale, chosen=chosen)
+            if text:
+                style = LabelStyle.STALE if stale[i] else LabelStyle.THING
+                priority = 1.0 if chosen else 15.0 + bool(stale[i])
+                found.append(Label(text, float(table.xs[i]), float(table.ys[i]), style, priority, beside=9.0))
+        return found
+
+    def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
+        """See ``LayerItem``."""
+        table = self._model.table
+        if not len(table):
+            return None
+        far = np.hypot(table.xs - area.left - px * area.scale, table.ys - area.top + py * area.scale)
+        best = len(far) - 1 - int(np.argmin(far[::-1]))
+        if far[best] > (reach + self._size() / 2 * area.ratio) * area.scale:
+            return None
+        mark = table.marks[best]
+        lines = mark.lines
+        if self._model.stale()[best]:
+            lines = (*lines, self.look.words("map.stale_since", age=self._age(best)))
+        x, y = float(table.xs[best]), float(table.ys[best])
+        return Picked(PickedKind.THING, mark.thing, x, y, mark.title or mark.name or mark.thing, lines)
+
+    def legend(self) -> Sequence[LegendRow]:
+        """See ``LayerItem``: staff and vehicles with a fresh fix, and stale ones."""
+        stale = self._model.stale()
+        vehicle = np.array([m.vehicle for m in self._model.table.marks], bool)
+        words = self.look.words
+        return [
+            LegendRow("staff", words("map.legend.staff"), int(np.count_nonzero(~stale & ~vehicle))),
+            LegendRow("vehicle", words("map.legend.vehicle"), int(np.count_nonzero(~stale & vehicle))),
+            LegendRow("staff_stale", words("map.legend.stale"), int(np.count_nonzero(stale))),
+        ]
+
+    def codes(self) -> U16:
+        """Return the sprite of each thing."""
+        revision = self._model.marks_revision
+        if self._codes is None or self._codes[0] != revision:
+            made = [_code(m) for m in self._model.table.marks]
+            self._codes = revision, np.array(made, np.uint16)
+        fresh = self._codes[1]
+        stale = self._model.stale()
+        if not stale.any():
+            return fresh
+        old = np.where(fresh >= VEHICLE, STALE_VEHICLE, STALE_STAFF + self._model.headings()).astype(np.uint16)
+        return np.where(stale, old, fresh).astype(np.uint16)
+
+    def _size(self) -> float:
+        return SMALL_THING_SIZE if len(self._model.table) > SMALL_ABOVE else THING_SIZE
+
+    def _sheet(self, ratio: float) -> Sprites:
+        key = (self._size(), ratio)
+        if key not in self._sheets:
+            self._sheets[key] = thing_sprites(self.look.theme, *key)
+        return self._sheets[key]
+
+    def _text(self, mark: ThingMark, slot: int, stale: bool, scale: float, *, chosen: bool) -> str:
+        if stale:
+            named = f"{mark.name} " if chosen or scale < NAMES_FREE_UNTIL else ""
+            return named + self._age(slot) if chosen or scale < STALE_UNTIL else ""
+        busy = mark.state in (UnitState.UNDER_WAY, UnitState.ON_THE_JOB)
+        until = NAMES_BUSY_UNTIL if busy or mark.vehicle else NAMES_FREE_UNTIL
+        return mark.name if chosen or scale < until else ""
+
+    def _age(self, slot: int) -> str:
+        age_s = max(0, int(self._model.now_s - self._model.table.times[slot]))
+        words = self.look.words
+        if age_s < 60:
+            return words("map.age.seconds", n=age_s)
+        return words("map.age.minutes", n=age_s // 60) if age_s < 3600 else words("map.age.hours", n=age_s // 3600)
+
+
+def _code(mark: ThingMark) -> int:
+    sign = SIGNS.index(mark.state) if mark.state in SIGNS else 0
+    return VEHICLE + sign if mark.vehicle else sign * STEPS + heading_step(mark.heading_deg)

@@ -1,0 +1,33 @@
+"""Which item draws which model: one line a layer. The order is the drawing order, from the ground up."""
+
+from collections.abc import Callable
+from typing import Any
+
+from layers.basemap.item import BasemapItem
+from layers.basemap.model import BasemapModel
+from layers.cases.item import CasesItem
+from layers.cases.model import CasesModel
+from layers.contract import LayerItem, Look
+from layers.divisions.item import DivisionsItem
+from layers.divisions.model import DivisionsModel
+from layers.grids.item import GridsItem
+from layers.grids.model import GridsModel
+from layers.observed import Observed
+from layers.positions.item import PositionsItem
+from layers.positions.model import PositionsModel
+
+ITEMS: dict[type[Observed], Callable[[Any, Look], LayerItem]] = {
+    BasemapModel: BasemapItem,
+    GridsModel: GridsItem,
+    DivisionsModel: DivisionsItem,
+    CasesModel: CasesItem,
+    PositionsModel: PositionsItem,
+}
+
+
+def make_item(model: Observed, look: Look) -> LayerItem:
+    """Return the item that draws a model. Raises KeyError for a model no layer knows."""
+    for kind in type(model).__mro__:
+        if kind in ITEMS:
+            return ITEMS[kind](model, look)
+    raise KeyError(type(model).__name__)

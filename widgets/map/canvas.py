@@ -1,0 +1,277 @@
+"""The picture half of the map: the layers, the camera, what is chosen, and the one image a paint.
+
+``widgets.map.view.MapView`` adds the person: mouse, keys and what lies over the picture.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+
+from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from layers.camera import Bounds, Camera, ViewHistory
+from layers.cases.item import CasesItem
+from layers.contract import Area, Focus, LayerItem, Look, Picked
+from layers.mercator import to_plane
+from layers.observed import Observed
+from layers.raster.source import RasterSource
+from layers.registry import ITEMS, make_item
+from resources.theme import Theme
+from resources.words import Words
+from widgets.map.frame import MapFrame
+from widgets.map.tiles import TileStore
+
+REACH_PX = 5.0
+NEAR_SCALE = 2.4
+"""How close ``show_case`` looks, plane metres a logical pixel."""
+
+
+class MapCanvas(QWidget):
+    """An opaque widget that shows layers through a camera."""
+
+    camera_changed = Signal(object)
+    layers_changed = Signal()
+    _compiled = Signal()
+
+    def __init__(
+        self, words: Words, theme: Theme, family: str, rasters: RasterSource | None, parent: QWidget | None
+    ) -> None:
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(QSize(240, 180))
+        self._look = Look(theme, words, family)
+        self._rasters = RasterSource() if rasters is None else rasters
+        self._tiles = TileStore(self)
+        self._frame = MapFrame(self._look, self._rasters, self._tiles)
+        self._items: list[LayerItem] = []
+        self._unsubscribe: list[Callable[[], None]] = []
+        self._camera = Camera()
+        self._history = ViewHistory()
+        self._focus = Focus()
+        self._fitted = False
+        self._at_once = False
+        self._cross = False
+        self._tiles.tiles_arrived.connect(self.update)
+        self._compiled.connect(self.update)
+        self._rasters.when_compiled(self._compiled.emit)
+
+    # -- what it shows ------------------------------------------------------------------------------------------
+
+    def set_layers(self, models: Iterable[Observed]) -> None:
+        """Show these models, from the ground up in the order of ``layers.registry`` whatever their order here."""
+        self._let_go()
+        order = {kind: rank for rank, kind in enumerate(ITEMS)}
+        for model in sorted(models, key=lambda given: order.get(type(given), len(order))):
+            item = make_item(model, self._look)
+            self._items.append(item)
+            self._unsubscribe.append(item.subscribe(self._on_model_changed))
+        self._on_model_changed()
+
+    @property
+    def items(self) -> tuple[LayerItem, ...]:
+        """The layers, from the ground up."""
+        return tuple(self._items)
+
+    def item(self, key: str) -> LayerItem | None:
+        """Return the layer of a key."""
+        return next((item for item in self._items if item.key == key), None)
+
+    def set_layer_visible(self, key: str, on: bool) -> None:
+        """Show or hide a layer; an unknown key is passed over."""
+        item = self.item(key)
+        if item is not None and item.visible != on:
+            item.visible = on
+            self._on_model_changed()
+
+    def set_ended_visible(self, on: bool | None) -> None:
+        """Show ended cases, or not; None shows them only while there is no open one."""
+        item = self.item("cases")
+        if isinstance(item, CasesItem):
+            item.show_ended = on
+            self._on_model_changed()
+
+    def warm_up(self) -> None:
+        """Start making the fast kernels ready in the background. Until then, and without numba, Qt draws."""
+        self._rasters.warm_up()
+
+    def stop(self) -> None:
+        """End the threads that draw tiles and let go of the models."""
+        self._let_go()
+        self._tiles.stop()
+
+    # -- what is chosen -----------------------------------------------------------------------------------------
+
+    @property
+    def chosen(self) -> Focus:
+        """What is chosen and pointed at."""
+        return self._focus
+
+    def select_case(self, case_no: str | None) -> None:
+        """Ring a case, or none."""
+        self._set_focus(replace(self._focus, case_no=case_no, case_at=self._case_place(case_no)))
+
+    def select_thing(self, thing: str | None) -> None:
+        """Name a person or vehicle whatever the scale, or none."""
+        self._set_focus(replace(self._focus, thing=thing))
+
+    def select_grid(self, code: str | None) -> None:
+        """Pick out a grid, or none."""
+        self._set_focus(replace(self._focus, grid=code))
+
+    # -- where it looks -----------------------------------------------------------------------------------------
+
+    @property
+    def camera(self) -> Camera:
+        """Where the map looks."""
+        return self._camera
+
+    def fit(self) -> None:
+        """Show the grids, or what else there is."""
+        bounds = self._bounds()
+        if bounds is not None:
+            self._remember()
+            self._fitted = True
+            self._look_at(self._camera.fitted(bounds))
+
+    def back(self) -> None:
+        """Return to the view before."""
+        view = self._history.back()
+        if view is not None:
+            self._look_at(replace(view, width=self._camera.width, height=self._camera.height))
+
+    def show_case(self, lon: float, lat: float) -> None:
+        """Look at a place in degrees; nothing moves where it already lies well in view and near enough."""
+        x, y = to_plane(lon, lat)
+        px, py = self._camera.to_screen(x, y)
+        edge_x, edge_y = self.width() * 0.12, self.height() * 0.12
+        seen = edge_x < px < self.width() - edge_x and edge_y < py < self.height() - edge_y
+        if not seen or self._camera.scale > 4 * NEAR_SCALE:
+            self._remember()
+            self._fitted = True
+            self._look_at(self._camera.centred(x, y, min(self._camera.scale, NEAR_SCALE)))
+
+    def zoom(self, steps: int, at: QPointF | None = None) -> None:
+        """Zoom by quarter octaves (in: positive) at a pixel, or at the middle."""
+        at = QPointF(self.width() / 2, self.height() / 2) if at is None else at
+        self._remember()
+        self._fitted = True
+        self._look_at(self._camera.zoomed(steps, at.x(), at.y()))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Shift the picture by logical pixels."""
+        self._remember()
+        self._fitted = True
+        self._look_at(self._camera.moved(dx, dy))
+
+    # -- the picture --------------------------------------------------------------------------------------------
+
+    @property
+    def settled(self) -> bool:
+        """Whether the picture last painted is whole: every tile drawn, every label made."""
+        return self._frame.complete and not self._frame.wanting
+
+    def draw_now(self) -> None:
+        """Draw everything anew at once, without waiting for tiles, and paint it before returning (if visible)."""
+        self._at_once = True
+        self.repaint()
+
+    def pick_at(self, px: float, py: float, reach: float = REACH_PX) -> Picked | None:
+        """Return what lies under a logical pixel: things, then cases, then grids."""
+        area = self._area()
+        for item in reversed(self._visible()):
+            found = item.pick(area, px * area.ratio, py * area.ratio, reach * area.ratio)
+            if found is not None:
+                return found
+        return None
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the frame."""
+        area, items = self._area(), self._visible()
+        draw = self._frame.draw_now if self._at_once else self._frame.draw
+        self._at_once = False
+        image = draw(area, items, self._focus)
+        painter = QPainter(self)
+        painter.drawImage(0, 0, image)
+        self._paint_over(painter)
+        painter.end()
+        if self._frame.wanting:
+            self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Follow the widget's size; until somebody moved the map it stays fitted."""
+        self._camera = self._camera.resized(self.width(), self.height())
+        self._fit_first()
+
+    def _paint_over(self, painter: QPainter) -> None:
+        """Paint the cross that says what Enter would pick, and the frame that shows where the keys go."""
+        theme = self._look.theme
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self._cross:
+            middle = QPointF(self.width() / 2, self.height() / 2)
+            for colour, width in ((theme.map_ground, 4.0), (theme.accent, 1.6)):
+                painter.setPen(QPen(QColor(colour), width))
+                for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
+                    painter.drawLine(middle + QPointF(dx, dy) * 7, middle + QPointF(dx, dy) * 20)
+        if self.hasFocus():
+            painter.setPen(QPen(QColor(theme.accent), 1))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(0, 0, self.width() - 1, self.height() - 1)
+
+    # -- inner --------------------------------------------------------------------------------------------------
+
+    def _area(self) -> Area:
+        return self._camera.area(self.devicePixelRatioF())
+
+    def _visible(self) -> tuple[LayerItem, ...]:
+        return tuple(item for item in self._items if item.visible)
+
+    def _look_at(self, camera: Camera) -> None:
+        if camera != self._camera:
+            self._camera = camera
+            self.update()
+            self.camera_changed.emit(camera)
+
+    def _remember(self) -> None:
+        """Keep the present view, so that Backspace finds it again."""
+        self._history.remember(self._camera)
+
+    def _set_focus(self, focus: Focus) -> None:
+        if focus != self._focus:
+            self._focus = focus
+            self.update()
+
+    def _case_place(self, case_no: str | None) -> tuple[float, float] | None:
+        item = self.item("cases")
+        return item.place(case_no) if case_no is not None and isinstance(item, CasesItem) else None
+
+    def _bounds(self) -> Bounds | None:
+        found = {item.key: item.bounds() for item in self._items}
+        order = ("grids", "divisions", "basemap", "cases", "positions")
+        return next((b for key in order if (b := found.get(key)) is not None), None)
+
+    def _fit_first(self) -> None:
+        """Fit the view as long as nobody has chosen one."""
+        bounds = None if self._fitted else self._bounds()
+        if bounds is not None and self.width() > 1:
+            self._look_at(self._camera.fitted(bounds))
+
+    def _on_model_changed(self) -> None:
+        self._fit_first()
+        self._set_focus(replace(self._focus, case_at=self._case_place(self._focus.case_no)))
+        self.update()
+        self.layers_changed.emit()
+
+    def _restyle(self) -> None:
+        for item in self._items:
+            item.restyle()
+        self._frame.restyle()
+        self.update()
+
+    def _let_go(self) -> None:
+        for unsubscribe in self._unsubscribe:
+            unsubscribe()
+        self._unsubscribe.clear()
+        for item in self._items:
+            item.close()
+        self._items.clear()

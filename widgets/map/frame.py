@@ -1,0 +1,167 @@
+"""The frame of the map: tiles put together, labels and marks laid over them, moving things stamped last.
+
+Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (labels,
+cases and what is picked out over them) and *frame* (people and vehicles on top), which is what the widget paints.
+"""
+
+from collections.abc import Hashable, Sequence
+
+import numpy as np
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter
+
+from layers.colours import argb
+from layers.contract import Area, Focus, LayerItem, Look
+from layers.labels import LabelAtlas, Occupied, draw_labels
+from layers.raster.contract import Frame
+from layers.raster.qt import as_image
+from layers.raster.source import RasterSource
+from widgets.map.tiles import TileStore, tiles_over
+
+
+class MapFrame:
+    """Puts the picture together for one map. UI thread."""
+
+    def __init__(self, look: Look, rasters: RasterSource, tiles: TileStore) -> None:
+        self._look = look
+        self._rasters = rasters
+        self._tiles = tiles
+        self._area = Area(0, 0, 1, 1, 1)
+        self._base = self._still = self._frame = np.zeros((1, 1), np.uint32)
+        self._older: tuple[Frame, Area] | None = None
+        self._base_key: Hashable = None
+        self._still_key: Hashable = None
+        self._static_key: Hashable = None
+        self._version = 0
+        self._atlas: LabelAtlas | None = None
+        self.complete = False
+
+    def restyle(self) -> None:
+        """Take up another theme, language or font: labels are made anew, tiles follow."""
+        self._atlas = None
+        self._base_key = self._still_key = self._static_key = None
+
+    def draw(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
+        """Return the picture of an area from the tiles there are; missing ones are asked for."""
+        self._follow(area, items)
+        self._compose_base(area, items)
+        self._compose_still(area, items, focus)
+        return self._compose_frame(area, items, focus)
+
+    def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
+        """Return the whole picture drawn at once in this thread, without tiles: for pictures and measurements."""
+        self._follow(area, items)
+        self._render(self._base, area, items)
+        self._base_key = None
+        self._still_key = None
+        self.complete = True
+        self._label_atlas(area).begin(budget=100_000)
+        self._draw_still(area, items, focus)
+        return self._compose_frame(area, items, focus)
+
+    @property
+    def wanting(self) -> bool:
+        """Whether the next frame would show more than this one: labels still to be made."""
+        return self._atlas is not None and self._atlas.wanting
+
+    def _follow(self, area: Area, items: Sequence[LayerItem]) -> None:
+        """Fit the buffers to the area, and make tiles old where what they show has changed."""
+        for item in items:
+            item.prepare()
+        shape = (area.height, area.width)
+        if self._frame.shape != shape:
+            self._base, self._still, self._frame = (np.zeros(shape, np.uint32) for _ in range(3))
+            self._base_key = self._still_key = None
+            self._older = None
+        key = tuple((id(item), item.static_state()) for item in items), self._rasters.compiled, self._look.theme
+        if key != self._static_key:
+            self._static_key = key
+            self._tiles.renew()
+
+    def _render(self, frame: Frame, area: Area, items: Sequence[LayerItem]) -> None:
+        """Draw all that stands still; any thread."""
+        frame[...] = np.uint32(argb(self._look.theme.map_ground))
+        raster = self._rasters.raster
+        for item in items:
+            item.draw_tile(raster, frame, area)
+
+    def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
+        placed = tiles_over(area)
+        found = [(*self._tiles.find(key), x, y) for key, x, y in placed]
+        key = (area, tuple(id(tile) for tile, _, _, _ in found))
+        if key != self._base_key:
+            self._keep_older(area)
+            self._base_key = key
+            self._version += 1
+            self._area = area
+            if any(tile is None for tile, _, _, _ in found):
+                self._show_older(area)
+            for tile, _, x, y in found:
+                if tile is not None:
+                    _paste(self._base, tile, x, y)
+        self.complete = all(fresh for _, fresh, _, _ in found)
+        wanted = placed if not self.complete else tiles_over(area, margin=1)
+        shown = tuple(items)
+        self._tiles.want((key for key, _, _ in wanted), lambda frame, at: self._render(frame, at, shown))
+
+    def _keep_older(self, area: Area) -> None:
+        """Keep the last whole picture of another scale, to be shown stretched until tiles of the new one are in."""
+        if self.complete and area.scale != self._area.scale:
+            self._older = self._still.copy(), self._area
+
+    def _show_older(self, area: Area) -> None:
+        self._base[...] = np.uint32(argb(self._look.theme.map_ground))
+        if self._older is None:
+            return
+        older, was = self._older
+        x, y = area.to_pixel(was.left, was.top)
+        grown = was.scale / area.scale
+        if grown > 64 or abs(x) > 1e6 or abs(y) > 1e6:
+            return
+        painter = QPainter(as_image(self._base))
+        painter.drawImage(QRectF(x, y, was.width * grown, was.height * grown), as_image(older))
+        painter.end()
+
+    def _compose_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+        states = tuple(item.live_state() for item in items if not item.moving)
+        key = (self._version, states, focus)
+        if key != self._still_key or self.wanting:
+            self._still_key = key
+            self._label_atlas(area).begin()
+            self._draw_still(area, items, focus)
+
+    def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+        np.copyto(self._still, self._base)
+        raster = self._rasters.raster
+        labels = [label for item in items for label in item.labels(area, focus)]
+        draw_labels(raster, self._still, area, self._label_atlas(area), labels, Occupied())
+        for item in items:
+            if not item.moving:
+                item.draw_live(raster, self._still, area, focus)
+
+    def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
+        np.copyto(self._frame, self._still)
+        raster = self._rasters.raster
+        for item in items:
+            if item.moving:
+                item.draw_live(raster, self._frame, area, focus)
+        labels = [label for item in items for label in item.live_labels(area, focus)]
+        if labels:
+            draw_labels(raster, self._frame, area, self._label_atlas(area), labels, Occupied())
+        image = as_image(self._frame)
+        image.setDevicePixelRatio(area.ratio)
+        return image
+
+    def _label_atlas(self, area: Area) -> LabelAtlas:
+        if self._atlas is None or self._atlas.ratio != area.ratio:
+            self._atlas = LabelAtlas(self._look, area.ratio)
+        return self._atlas
+
+
+def _paste(frame: Frame, tile: Frame, x: int, y: int) -> None:
+    """Copy the part of a tile that lies on the frame."""
+    height, width = frame.shape
+    top, left = max(0, y), max(0, x)
+    bottom, right = min(height, y + tile.shape[0]), min(width, x + tile.shape[1])
+    if top < bottom and left < right:
+        frame[top:bottom, left:right] = tile[top - y : bottom - y, left - x : right - x]

@@ -1,0 +1,53 @@
+"""What all overlays of the map share: a calm card with a hairline, painted from the theme."""
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QWidget
+
+from resources.theme import Theme
+from resources.words import Words
+
+BODY_PX = 13
+SECOND_PX = 12
+
+
+class Card(QWidget):
+    """A small card over the map. Clicks and wheels on it do not reach the map."""
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.words = words
+        self.theme = theme
+        self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
+        self.setFont(sized(self.font(), BODY_PX))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take up another theme."""
+        self.theme = theme
+        self.update()
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        self.update()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint the card and what is on it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        ground = QColor(self.theme.panel)
+        ground.setAlpha(236)
+        painter.setBrush(ground)
+        painter.setPen(QPen(QColor(self.theme.line), 1))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
+        self.paint_content(painter)
+        painter.end()
+
+    def paint_content(self, painter: QPainter) -> None:
+        """Paint what is on the card; subclasses with children need not."""
+
+
+def sized(font: QFont, pixels: int) -> QFont:
+    """Return a font at a pixel size with figures of one width where the face has them."""
+    made = QFont(font)
+    made.setPixelSize(pixels)
+    return made

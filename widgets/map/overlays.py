@@ -1,0 +1,145 @@
+"""All that lies over the map, in its corners: made, placed, restyled and fed in one place."""
+
+from typing import TypeVar
+
+from PySide6.QtCore import QObject, QPointF, QTimer
+
+from layers.camera import Camera
+from layers.cases.item import CasesItem
+from layers.contract import LayerItem, Picked, PickedKind
+from layers.grids.item import GridsItem
+from layers.mercator import to_degrees
+from resources.theme import Theme
+from resources.words import Words
+from widgets.map.canvas import MapCanvas
+from widgets.map.captions import Caption, Coordinates
+from widgets.map.empty import EmptyMap
+from widgets.map.hover_card import HoverCard
+from widgets.map.layer_list import LayerList
+from widgets.map.legend import Legend
+from widgets.map.scale_bar import ScaleBar
+from widgets.map.toolbar import MapToolbar
+
+Item = TypeVar("Item", bound=LayerItem)
+
+EDGE = 16
+FOOT = 10
+FEED_MS = 250
+"""Legend and list follow the layers at most this often."""
+ROOM_FOR_LIST = 620
+ROOM_FOR_LEGEND = 420
+"""Least width and height of the map with the list of layers and the legend on it."""
+
+
+class MapOverlays(QObject):
+    """The overlays of one map."""
+
+    def __init__(self, canvas: MapCanvas, words: Words, theme: Theme) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._words = words
+        self._camera = canvas.camera
+        self._shown = True
+        self.empty = EmptyMap(words, theme, canvas)
+        self.toolbar = MapToolbar(words, theme, canvas)
+        self.layer_list = LayerList(words, theme, canvas)
+        self.legend = Legend(words, theme, canvas)
+        self.scale_bar = ScaleBar(words, theme, canvas)
+        self.coordinates = Coordinates(words, theme, canvas)
+        self.attribution = Caption(words, theme, canvas)
+        self.attribution.setProperty("right_aligned", True)
+        self.hover_card = HoverCard(words, theme, canvas)
+        self._feed = QTimer(self)
+        self._feed.setSingleShot(True)
+        self._feed.setInterval(FEED_MS)
+        self._feed.timeout.connect(self.feed)
+
+    def place(self) -> None:
+        """Put everything into its corner, and hide what there is no room for."""
+        width, height = self._canvas.width(), self._canvas.height()
+        self.toolbar.move(EDGE, EDGE)
+        self.layer_list.move(width - self.layer_list.width() - EDGE, EDGE)
+        self.legend.move(EDGE, height - self.legend.height() - EDGE)
+        self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
+        self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
+        self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
+        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
+        roomy = width >= ROOM_FOR_LIST and height >= ROOM_FOR_LEGEND
+        self.layer_list.setVisible(self._shown and roomy)
+        self.legend.setVisible(self._shown and roomy)
+        for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
+            small.setVisible(self._shown)
+
+    def set_shown(self, on: bool) -> None:
+        """Show or hide all overlays."""
+        self._shown = on
+        self.place()
+        if not on:
+            self.hover_card.clear()
+            self.empty.hide()
+
+    def set_camera(self, camera: Camera) -> None:
+        """Measure the scale anew."""
+        self._camera = camera
+        self.scale_bar.set_camera(camera)
+
+    def show_pointer(self, at: QPointF | None, found: Picked | None) -> None:
+        """Say where the pointer is and what is under it. Grids speak in the line of coordinates only."""
+        if not self._shown:
+            return
+        if at is None:
+            self.coordinates.clear()
+            self.hover_card.clear()
+            return
+        lon, lat = to_degrees(*self._camera.to_plane(at.x(), at.y()))
+        self.coordinates.set_place(lon, lat, self._grid_name(at))
+        if found is None or found.kind is PickedKind.GRID:
+            self.hover_card.clear()
+        else:
+            self.hover_card.show_picked(found, at)
+
+    def on_layers_changed(self) -> None:
+        """Follow the layers soon; many changes are taken together."""
+        if not self._feed.isActive():
+            self._feed.start()
+
+    def feed(self) -> None:
+        """Take up what the layers say of themselves now."""
+        items = self._canvas.items
+        rows = [row for item in items if item.visible for row in item.legend()]
+        cases = self._item(CasesItem)
+        count = cases.open_count() if cases is not None else 0
+        self.legend.set_rows(self._words("map.legend", count=count), rows)
+        self.layer_list.set_keys({item.key for item in items})
+        self.empty.setVisible(self._shown and all(item.bounds() is None for item in items))
+        self.place()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take up another theme."""
+        for overlay in (self.empty, self.toolbar, self.layer_list, self.legend, self.hover_card):
+            overlay.set_theme(theme)
+        self.scale_bar.set_theme(theme)
+        self.coordinates.set_theme(theme)
+        self.attribution.set_theme(theme)
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        for overlay in (self.empty, self.toolbar, self.layer_list, self.legend, self.hover_card):
+            overlay.retranslate()
+        self.scale_bar.retranslate()
+        self.attribution.set_text(self._words("map.attribution"))
+        self.feed()
+
+    def _coordinates_left(self) -> int:
+        return EDGE + (self.legend.width() + EDGE if self.legend.isVisibleTo(self._canvas) else 0)
+
+    def _grid_name(self, at: QPointF) -> str | None:
+        item = self._item(GridsItem)
+        if item is None:
+            return None
+        area = self._canvas.camera.area()
+        found = item.pick(area, at.x(), at.y(), 0.0)
+        return None if found is None else found.title
+
+    def _item(self, kind: type[Item]) -> Item | None:
+        return next((item for item in self._canvas.items if isinstance(item, kind)), None)

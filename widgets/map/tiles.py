@@ -1,0 +1,140 @@
+"""Tiles of what stands still: drawn by worker threads, kept while they are likely to be seen again."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from os import cpu_count
+from queue import Empty, SimpleQueue
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from layers.contract import Area
+from layers.raster.contract import Frame
+
+TILE = 512
+"""Side of a tile in device pixels."""
+KEPT_LEAST = 96
+"""Tiles kept at least; a megabyte each."""
+
+Render = Callable[[Frame, Area], None]
+
+
+@dataclass(frozen=True)
+class TileKey:
+    """A tile: scale in metres a device pixel, device pixel ratio, column and row from the plane's origin."""
+
+    scale: float
+    ratio: float
+    column: int
+    row: int
+
+    def area(self) -> Area:
+        """Return the area of the tile; rows count downwards."""
+        side = TILE * self.scale
+        return Area(self.column * side, -self.row * side, self.scale, TILE, TILE, self.ratio)
+
+
+def tiles_over(area: Area, margin: int = 0) -> list[tuple[TileKey, int, int]]:
+    """Return the tiles that cover an area, with the frame pixel of each tile's corner, the middle ones first."""
+    left, top = round(area.left / area.scale), round(-area.top / area.scale)
+    found = [
+        (TileKey(area.scale, area.ratio, column, row), column * TILE - left, row * TILE - top)
+        for column in range(left // TILE - margin, (left + area.width - 1) // TILE + 1 + margin)
+        for row in range(top // TILE - margin, (top + area.height - 1) // TILE + 1 + margin)
+    ]
+    middle_x, middle_y = area.width / 2 - TILE / 2, area.height / 2 - TILE / 2
+    return sorted(found, key=lambda tile: (tile[1] - middle_x) ** 2 + (tile[2] - middle_y) ** 2)
+
+
+class TileStore(QObject):
+    """Tiles by key. ``tiles_arrived`` is emitted in the UI thread when new ones are in; ``stop`` ends the threads.
+
+    A tile of an older generation is still handed out until its successor is there, so that nothing flickers.
+    """
+
+    tiles_arrived = Signal()
+    _finished = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tiles: OrderedDict[TileKey, tuple[int, Frame]] = OrderedDict()
+        self._waiting: dict[TileKey, tuple[int, Future[None]]] = {}
+        self._done: SimpleQueue[tuple[TileKey, int, Frame]] = SimpleQueue()
+        self._pool: ThreadPoolExecutor | None = None
+        self._stopped = False
+        self.generation = 0
+        self._finished.connect(self._on_finished)
+
+    def renew(self) -> None:
+        """Make all tiles old: what they are drawn from has changed."""
+        self.generation += 1
+
+    def find(self, key: TileKey) -> tuple[Frame | None, bool]:
+        """Return the tile of a key, if there is any, and whether it is of the present generation."""
+        found = self._tiles.get(key)
+        if found is None:
+            return None, False
+        self._tiles.move_to_end(key)
+        return found[1], found[0] == self.generation
+
+    def want(self, keys: Iterable[TileKey], render: Render) -> None:
+        """Have these tiles drawn, in this order, and drop whatever else was still waiting."""
+        if self._stopped:
+            return
+        wanted = list(keys)
+        keep = set(wanted)
+        for key, (generation, future) in list(self._waiting.items()):
+            if (key not in keep or generation != self.generation) and future.cancel():
+                del self._waiting[key]
+        for key in wanted:
+            waiting = self._waiting.get(key)
+            if (waiting is None or waiting[0] != self.generation) and not self.find(key)[1]:
+                self._submit(key, render)
+        limit = max(KEPT_LEAST, 3 * len(wanted))
+        while len(self._tiles) > limit:
+            self._tiles.popitem(last=False)
+
+    @property
+    def busy(self) -> bool:
+        """Whether tiles are still being drawn."""
+        return bool(self._waiting)
+
+    def stop(self) -> None:
+        """Drop what waits and end the threads; a tile being drawn is finished first (some milliseconds)."""
+        self._stopped = True
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+        self._waiting.clear()
+
+    def _submit(self, key: TileKey, render: Render) -> None:
+        if self._pool is None:
+            workers = max(1, min(3, (cpu_count() or 2) - 1))
+            self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile")
+        generation = self.generation
+        self._waiting[key] = generation, self._pool.submit(self._draw, key, generation, render)
+
+    def _draw(self, key: TileKey, generation: int, render: Render) -> None:
+        """Draw one tile; worker thread."""
+        frame = np.empty((TILE, TILE), np.uint32)
+        render(frame, key.area())
+        self._done.put((key, generation, frame))
+        self._finished.emit()
+
+    def _on_finished(self) -> None:
+        arrived = False
+        while True:
+            try:
+                key, generation, frame = self._done.get_nowait()
+            except Empty:
+                break
+            waiting = self._waiting.get(key)
+            if waiting is not None and waiting[0] == generation:
+                del self._waiting[key]
+            if generation == self.generation or key not in self._tiles:
+                self._tiles[key] = generation, frame
+                arrived = True
+        if arrived:
+            self.tiles_arrived.emit()

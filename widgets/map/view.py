@@ -1,0 +1,309 @@
+"""The map: one opaque widget that owns a frame of pixels, a camera and the layers, and what lies over them.
+
+``MapView(words, theme, family="", rasters=None)``, then ``set_layers([models...])`` in any order; the models are filled
+by whoever made them (see ``layers``). ``warm_up()`` once the first window is up starts making the fast kernels ready in
+the background; ``stop()`` before the program ends the threads. Besides what ``widgets.map.canvas`` has:
+
+* ``select_case(case_no | None)``, ``select_thing``, ``select_grid``: ring or fill what is chosen; emits nothing
+* ``show_case(lon, lat)``: look there, closer if need be; ``fit()``: show all; ``back()``: the view before
+* ``set_layer_note(key, text, stale=False)``: what the layer list says beside a layer (its age or version)
+* ``set_layer_visible(key, on)``; ``set_ended_visible``; ``set_synthetic(on)``; ``set_attribution(text)``
+* ``begin_place_pick()`` / ``cancel_place_pick()``: the next click chooses a place
+* ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
+
+Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPicked), ``grid_picked`` (GridPicked),
+``place_picked`` (PlacePicked), ``hovered`` (``layers.contract.Picked`` or None), ``camera_changed`` (Camera).
+
+Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
+Escape ends choosing a place.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from layers.contract import Picked, PickedKind
+from layers.mercator import to_degrees
+from layers.raster.source import RasterSource
+from resources.theme import Theme
+from resources.words import Words
+from widgets.map.canvas import MapCanvas
+from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
+from widgets.map.overlays import MapOverlays
+
+PAN_STEP_PX = 96
+ZOOM_STEPS = 2
+"""Quarter octaves a notch or key."""
+NOTCH = 120
+CROSS_REACH_PX = 60.0
+DRAG_FROM_PX = 4
+GESTURE_MS = 700
+"""Moves that follow one another faster than this are one step back."""
+
+
+class MapView(MapCanvas):
+    """The map widget; see the module for how it is used."""
+
+    case_picked = Signal(object)
+    thing_picked = Signal(object)
+    grid_picked = Signal(object)
+    place_picked = Signal(object)
+    hovered = Signal(object)
+
+    def __init__(
+        self,
+        words: Words,
+        theme: Theme,
+        family: str = "",
+        rasters: RasterSource | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(words, theme, family, rasters, parent)
+        self.setObjectName("map")
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setMouseTracking(True)
+        self._pressed: QPoint | None = None
+        self._pointer: QPointF | None = None
+        self._dragging = False
+        self._wheel = 0
+        self._placing = False
+        self._gesture = QTimer(self)
+        self._gesture.setSingleShot(True)
+        self._gesture.setInterval(GESTURE_MS)
+        self._overlays = MapOverlays(self, words, theme)
+        self._keys: dict[int, Callable[[], None]] = {
+            Qt.Key.Key_Left: lambda: self.pan(PAN_STEP_PX, 0),
+            Qt.Key.Key_Right: lambda: self.pan(-PAN_STEP_PX, 0),
+            Qt.Key.Key_Up: lambda: self.pan(0, PAN_STEP_PX),
+            Qt.Key.Key_Down: lambda: self.pan(0, -PAN_STEP_PX),
+            Qt.Key.Key_Plus: self.zoom_in,
+            Qt.Key.Key_Equal: self.zoom_in,
+            Qt.Key.Key_Minus: self.zoom_out,
+            Qt.Key.Key_Home: self.fit,
+            Qt.Key.Key_Backspace: self.back,
+            Qt.Key.Key_Return: self.pick_middle,
+            Qt.Key.Key_Enter: self.pick_middle,
+        }
+        self._wire()
+        self.retranslate()
+
+    def _wire(self) -> None:
+        over = self._overlays
+        over.toolbar.zoom_in_requested.connect(self.zoom_in)
+        over.toolbar.zoom_out_requested.connect(self.zoom_out)
+        over.toolbar.fit_requested.connect(self.fit)
+        over.toolbar.back_requested.connect(self.back)
+        over.layer_list.layer_toggled.connect(self.set_layer_visible)
+        over.layer_list.ended_toggled.connect(self.set_ended_visible)
+        self.layers_changed.connect(over.on_layers_changed)
+        self.camera_changed.connect(self._on_camera_changed)
+
+    # -- what lies over it --------------------------------------------------------------------------------------
+
+    @property
+    def overlays(self) -> MapOverlays:
+        """What lies over the picture."""
+        return self._overlays
+
+    def set_overlays(self, on: bool) -> None:
+        """Show or hide all that lies over the picture (for small maps and bare pictures)."""
+        self._overlays.set_shown(on)
+
+    def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
+        """Say beside a layer how old it is or which version; a stale note is shown as a warning."""
+        self._overlays.layer_list.set_note(key, text, stale=stale)
+
+    def set_synthetic(self, on: bool) -> None:
+        """Say that the data is made up."""
+        self._overlays.legend.set_synthetic(on)
+
+    def set_attribution(self, text: str) -> None:
+        """Say where the base map comes from."""
+        self._overlays.attribution.set_text(text)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take up another theme."""
+        self._look.theme = theme
+        self._restyle()
+        self._overlays.set_theme(theme)
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        self.setAccessibleName(self._look.words("map.accessible"))
+        self._restyle()
+        self._overlays.retranslate()
+
+    # -- what a person does -------------------------------------------------------------------------------------
+
+    def zoom_in(self) -> None:
+        """Zoom in at the middle."""
+        self.zoom(ZOOM_STEPS)
+
+    def zoom_out(self) -> None:
+        """Zoom out at the middle."""
+        self.zoom(-ZOOM_STEPS)
+
+    def pick_middle(self) -> None:
+        """Pick what is nearest to the middle, or the place itself while a place is being chosen."""
+        self._set_cross(True)
+        middle = QPointF(self.width() / 2, self.height() / 2)
+        if self._placing:
+            self._choose_place(middle)
+        else:
+            self._pick(self.pick_at(middle.x(), middle.y(), CROSS_REACH_PX))
+
+    def begin_place_pick(self) -> None:
+        """Let the next click, or Enter at the cross, choose a place: ``place_picked``. Escape ends it."""
+        self._placing = True
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._overlays.coordinates.set_hint(self._look.words("map.pick_place"))
+
+    def cancel_place_pick(self) -> None:
+        """Stop choosing a place."""
+        self._placing = False
+        self.unsetCursor()
+        self._overlays.coordinates.set_hint("")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Take hold of the map."""
+        if event.button() == Qt.MouseButton.LeftButton:
+            self._pressed = event.position().toPoint()
+            self._dragging = False
+            self._set_cross(False)
+        event.accept()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Drag the map, or point at what is under the pointer."""
+        at = event.position()
+        if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
+            step = at.toPoint() - self._pressed
+            if self._dragging or step.manhattanLength() >= DRAG_FROM_PX:
+                if not self._dragging:
+                    self._dragging = True
+                    self._hover(None, None)
+                self.pan(step.x(), step.y())
+                self._pressed = at.toPoint()
+        else:
+            self._hover(at, self.pick_at(at.x(), at.y()))
+        event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Let go of the map; without a drag, pick."""
+        if event.button() == Qt.MouseButton.LeftButton and self._pressed is not None:
+            self._pressed = None
+            if not self._dragging:
+                at = event.position()
+                if self._placing:
+                    self._choose_place(at)
+                else:
+                    self._pick(self.pick_at(at.x(), at.y()))
+            self._dragging = False
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Come closer."""
+        self.zoom(2 * ZOOM_STEPS, event.position())
+        event.accept()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom at the pointer; touchpads send parts of a notch."""
+        self._wheel += event.angleDelta().y()
+        steps = int(self._wheel * ZOOM_STEPS / NOTCH)
+        if steps:
+            self._wheel -= round(steps * NOTCH / ZOOM_STEPS)
+            self.zoom(steps, event.position())
+        event.accept()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Move, zoom and pick by keyboard."""
+        if event.key() == Qt.Key.Key_Escape and self._placing:
+            self.cancel_place_pick()
+            return
+        act = self._keys.get(event.key())
+        if act is None or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
+            super().keyPressEvent(event)
+            return
+        self._set_cross(True)
+        act()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Point at nothing."""
+        self._hover(None, None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """The keys go elsewhere: no cross."""
+        self._set_cross(False)
+        super().focusOutEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put what lies over the map back into its corners."""
+        super().resizeEvent(event)
+        self._overlays.place()
+        self._on_camera_changed()
+
+    # -- inner --------------------------------------------------------------------------------------------------
+
+    def _remember(self) -> None:
+        """Keep the view once a gesture."""
+        if not self._gesture.isActive():
+            super()._remember()
+        self._gesture.start()
+
+    def _set_cross(self, on: bool) -> None:
+        if self._cross != on:
+            self._cross = on
+            self.update()
+
+    def _pick(self, found: Picked | None) -> None:
+        if found is None:
+            return
+        if found.kind is PickedKind.CLUSTER:
+            self._open_cluster(found)
+        elif found.kind is PickedKind.CASE:
+            self.case_picked.emit(CasePicked(found.ident))
+        elif found.kind is PickedKind.THING:
+            self.thing_picked.emit(ThingPicked(found.ident))
+        else:
+            self.grid_picked.emit(GridPicked(found.ident))
+
+    def _open_cluster(self, found: Picked) -> None:
+        """Come closer to a cluster; where that parts nothing more, pick its cases one after the other."""
+        spread = self._spread(found.members)
+        if spread > self._camera.scale and self._camera.scale > 0.3:
+            px, py = self._camera.to_screen(found.x, found.y)
+            self.zoom(2 * ZOOM_STEPS, QPointF(px, py))
+            return
+        now = self._focus.case_no
+        after = found.members.index(now) + 1 if now in found.members else 0
+        self.case_picked.emit(CasePicked(found.members[after % len(found.members)]))
+
+    def _spread(self, members: tuple[str, ...]) -> float:
+        places = [place for case_no in members if (place := self._case_place(case_no)) is not None]
+        xs, ys = [x for x, _ in places], [y for _, y in places]
+        return max(max(xs) - min(xs), max(ys) - min(ys)) if places else 0.0
+
+    def _choose_place(self, at: QPointF) -> None:
+        lon, lat = to_degrees(*self._camera.to_plane(at.x(), at.y()))
+        self.cancel_place_pick()
+        self.place_picked.emit(PlacePicked(lon, lat, self._grid_under(at)))
+
+    def _grid_under(self, at: QPointF) -> str | None:
+        item = self.item("grids")
+        area = self._area()
+        found = item.pick(area, at.x() * area.ratio, at.y() * area.ratio, 0.0) if item is not None else None
+        return None if found is None else found.ident
+
+    def _hover(self, at: QPointF | None, found: Picked | None) -> None:
+        self._pointer = at
+        changed = found != self._focus.hovered
+        self._set_focus(replace(self._focus, hovered=found))
+        self._overlays.show_pointer(at, found)
+        if changed:
+            self.hovered.emit(found)
+
+    def _on_camera_changed(self, _camera: object = None) -> None:
+        self._overlays.set_camera(self._camera)
