@@ -30,7 +30,14 @@ FORBIDDEN = {
 COLOUR = re.compile(r"""["'#\s:]#[0-9a-fA-F]{6}\b|["']#[0-9a-fA-F]{6}""")
 NAMES_IN_BRACES = re.compile(r"{(\w*)")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)(\[[\w,]+\])?==[^\s;]+(;.*)?$")
+KEY = re.compile(r"[a-z_]+\.[a-z0-9_.-]*")
+FILE_NAME = re.compile(r"\.(db|json|log|toml|geojson|csv|gpkg|png|txt)$")
+SETTING_USES = {"text", "number", "flag", "set"}
 FAULT_MAKERS = {"invalid", "conflict", "forbidden", "not_found"}
+
+
+Key = tuple[int, str, bool]
+"""Where a key stands (line), the key or its beginning, and whether it is the whole key."""
 
 
 class Source(NamedTuple):
@@ -129,40 +136,69 @@ def languages_agree(tree: Tree) -> Iterator[str]:
 
 
 def every_word_used_exists(tree: Tree) -> Iterator[str]:
-    """Each key handed to words or to a fault is in the word files; a composed key has a known beginning."""
+    """Each text shaped like a key, and each key given to words or to a fault, is a word; a composed one begins some."""
     words = tree.words(LANGUAGES[0])
-    for source in tree.sources:
-        if not source.is_product:
-            continue
-        for line, key, whole in _keys_used(source.tree):
+    heads = {key.split(".")[0] for key in words}
+    for source in filter(lambda s: s.is_product, tree.sources):
+        given = _keys_given(source.tree)
+        shaped = (k for k in _keys_shaped(source.tree) if k[1].split(".")[0] in heads)
+        for line, key, whole in sorted({*given, *shaped}):
             known = key in words if whole else any(word.startswith(key) for word in words)
             if not known:
                 yield f"{source.path}:{line}: no word {key!r}{'' if whole else '...'}"
 
 
-def _keys_used(tree: ast.Module) -> Iterator[tuple[int, str, bool]]:
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Call):
-            continue
-        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+def _keys_given(tree: ast.Module) -> Iterator[Key]:
+    for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+        name = _name_of(call.func)
         position = 1 if name == "Fault" else 0
-        if len(node.args) <= position:
-            continue
         start = "fault." if name == "Fault" or name in FAULT_MAKERS else ""
-        if start or name.lstrip("_") in {"words", "notice"}:
-            for key, whole in _literals(node.args[position]):
-                yield node.lineno, start + key, whole
+        if len(call.args) > position and (start or name.lstrip("_") == "words"):
+            for key, whole in _texts(call.args[position]):
+                yield call.lineno, start + key, whole
 
 
-def _literals(node: ast.expr) -> Iterator[tuple[str, bool]]:
-    """The string an argument is, or begins with; nothing where it comes from elsewhere."""
+def _keys_shaped(tree: ast.Module) -> Iterator[Key]:
+    composed = [node for node in ast.walk(tree) if isinstance(node, ast.JoinedStr)]
+    parts = {id(part) for node in composed for part in node.values}
+    whole = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in parts]
+    for node in (*composed, *whole):
+        for key, is_whole in _texts(node):
+            if KEY.fullmatch(key) and not FILE_NAME.search(key):
+                yield node.lineno, key, is_whole
+
+
+def _texts(node: ast.expr) -> Iterator[tuple[str, bool]]:
+    """The string an expression is, or begins with; nothing where it comes from elsewhere."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
-        yield node.value, True
+        yield node.value, not node.value.endswith(".")
     elif isinstance(node, ast.IfExp):
-        yield from _literals(node.body)
-        yield from _literals(node.orelse)
-    elif isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
+        yield from _texts(node.body)
+        yield from _texts(node.orelse)
+    elif isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
         yield str(node.values[0].value), False
+
+
+def _name_of(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
+
+
+def every_setting_is_declared_and_used(tree: Tree) -> Iterator[str]:
+    """A setting that is read or set stands in ``console/settings.py``; one that stands there is used and has words."""
+    declared: set[str] = set()
+    used: dict[str, str] = {}
+    for source in filter(lambda s: s.path.startswith("console/"), tree.sources):
+        for call in (node for node in ast.walk(source.tree) if isinstance(node, ast.Call) and node.args):
+            owner = _name_of(call.func.value) if isinstance(call.func, ast.Attribute) else ""
+            for name, whole in _texts(call.args[0]):
+                if _name_of(call.func) == "Setting" and source.path == "console/settings.py":
+                    declared.add(name)
+                elif owner.lstrip("_") == "settings" and _name_of(call.func) in SETTING_USES and whole:
+                    used.setdefault(name, f"{source.path}:{call.lineno}")
+    words = tree.words(LANGUAGES[0])
+    yield from (f"{used[name]}: setting {name} is not declared" for name in sorted(used.keys() - declared))
+    yield from (f"console/settings.py: setting {name} is never used" for name in sorted(declared - used.keys()))
+    yield from (f"no word setting.{name}" for name in sorted(declared) if f"setting.{name}" not in words)
 
 
 def nothing_of_this_machine(tree: Tree) -> Iterator[str]:
@@ -212,6 +248,7 @@ RULES: tuple[Callable[[Tree], Iterator[str]], ...] = (
     every_layer_is_independent,
     languages_agree,
     every_word_used_exists,
+    every_setting_is_declared_and_used,
     nothing_of_this_machine,
     colours_come_from_the_theme,
     slots_are_methods,

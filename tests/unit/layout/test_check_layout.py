@@ -19,13 +19,21 @@ dev = ["pytest==9.2.0"]
 type = "independence"
 modules = ["layers.grids"]
 """
+
+
+def _words(title: str) -> str:
+    return json.dumps({"case.title": title, "fault.too_late": "-", "setting.theme": "-"})
+
+
 GOOD = {
     "pyproject.toml": PYPROJECT,
     "packaging/dependencies.md": "| `numpy` | arrays |\n| `pytest` | tests |\n",
-    "resources/locale/zh-CN/a.json": json.dumps({"case.title": "案件 {no}", "fault.too_late": "已超时"}),
-    "resources/locale/en/a.json": json.dumps({"case.title": "Case {no}", "fault.too_late": "Too late"}),
+    "resources/locale/zh-CN/a.json": _words("案件 {no}"),
+    "resources/locale/en/a.json": _words("Case {no}"),
     "layers/grids/model.py": '"""The grids."""\n',
     "console/card.py": 'def show(words):\n    yield conflict("too_late")\n    yield words("case.title", no=1)\n',
+    "console/settings.py": 'Setting("theme", "dark")\n',
+    "console/look.py": 'self._settings.text("theme")\nopen("case.json")\n',
     "widgets/common/chip.py": "COLUMNS = 3\n",
 }
 
@@ -67,12 +75,22 @@ BROKEN = {
     "an unlisted layer": ({"layers/heat/model.py": ""}, "layers/heat: not in the independence contract"),
     "a key in one language": ({"resources/locale/en/b.json": '{"b.c": "x"}'}, "word b.c: only in en"),
     "other names in braces": (
-        {"resources/locale/en/a.json": json.dumps({"case.title": "Case {n}", "fault.too_late": ""})},
+        {"resources/locale/en/a.json": _words("Case {n}")},
         "word case.title: the names in braces differ",
     ),
     "a word that is not there": ({"console/x.py": 'def f(words): return words("no.such")\n'}, "no word 'no.such'"),
     "a composed word that is not there": ({"console/x.py": 'def f(w): w.words(f"lamp.{w}")\n'}, "no word 'lamp.'..."),
     "one of two words": ({"console/x.py": 'words("case.title" if a else "no.such")\n'}, "no word 'no.such'"),
+    "a text shaped like a key": ({"console/x.py": 'TITLE = "case.titel"\n'}, "console/x.py:1: no word 'case.titel'"),
+    "a setting nobody declared": ({"console/x.py": 'settings.flag("quiet")\n'}, "setting quiet is not declared"),
+    "a setting nobody uses": (
+        {"console/settings.py": 'Setting("theme", "dark")\nSetting("loud", 1)\n'},
+        "setting loud is never used",
+    ),
+    "a setting without a word": (
+        {"console/settings.py": 'Setting("loud", 1)\n', "console/x.py": 'settings.number("loud")\n'},
+        "no word setting.loud",
+    ),
     "a fault without a word": ({"domain/x.py": 'raise invalid("odd")\n'}, "no word 'fault.odd'"),
     "a Fault without a word": ({"domain/x.py": 'raise Fault(Kind.INVALID, "odd")\n'}, "no word 'fault.odd'"),
     "a machine's path": ({"docs/a.md": "see " + "/ro" + "ot/data\n"}, "docs/a.md:1: a machine's path"),
