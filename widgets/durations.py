@@ -51,7 +51,9 @@ def age_text(age_s: float, words: Words) -> str:
 
 
 def distance_text(metres: float) -> str:
-    """Return ``80 m`` below half a kilometre, else ``0.9 km``; from 10 km on without a decimal."""
+    """Return ``80 m`` below half a kilometre, else ``0.9 km``, whole from 10 km on; ``< 50 m`` for nearer."""
+    if metres < 50:
+        return "< 50 m"
     if metres < 495:
         return f"{round(metres / 10) * 10:d} m"
     kilometres = metres / 1000
@@ -60,7 +62,7 @@ def distance_text(metres: float) -> str:
 
 def rate_text(share: float | None) -> str:
     """Return ``93.1%``, or a dash where there is nothing to divide by."""
-    return "—" if share is None else f"{share * 100:.1f}%".replace("100.0%", "100%")
+    return "—" if share is None else f"{share * 100:.1f}%".replace("100.0%", "100%") if share else "0%"
 
 
 def minutes_text(seconds: int | None) -> str:

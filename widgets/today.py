@@ -1,6 +1,6 @@
 """The day's figures, each with the words that say exactly what was counted."""
 
-from PySide6.QtWidgets import QGridLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from domain.today import Today
 from resources.theme import Theme
@@ -14,9 +14,10 @@ FIGURES = ("reported", "filed", "closed", "overdue", "in_time", "dispatch", "rew
 COLUMNS = 4
 
 
-class _Figure(QWidget):
+class _Figure(QFrame):
     def __init__(self) -> None:
         super().__init__()
+        self.setObjectName("figure_cell")
         self._name, self._figure = QLabel(), QLabel()
         set_role(self._name, "second")
         set_role(self._figure, "figure")

@@ -6,6 +6,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from resources.theme import Theme
@@ -18,6 +19,7 @@ from widgets.common.style import set_role
 from widgets.durations import age_text
 
 HEIGHT_PX = 50
+NARROW_PX = 1200
 
 
 class LineKind(StrEnum):
@@ -50,7 +52,7 @@ class TopBar(QFrame):
         self.setObjectName("top_bar")
         self.setFixedHeight(HEIGHT_PX)
         self._words, self._theme = words, theme
-        self._room, self._person = ElidedLabel(), ElidedLabel()
+        self._room, self._person = QLabel(), ElidedLabel()
         self._command = QPushButton()
         self._overdue, self._line, self._demo = Chip(), Chip(), Chip()
         self._date, self._clock = QLabel(), QLabel()
@@ -59,6 +61,7 @@ class TopBar(QFrame):
         self._synthetic, self._speed = False, 1.0
         self._line_view = LineView(LineKind.CONNECTING)
         self._now: datetime | None = None
+        self._narrow = False
         self._zone = ZoneInfo("Asia/Shanghai")
         self._build()
         self._command.clicked.connect(self.command_requested)
@@ -76,13 +79,14 @@ class TopBar(QFrame):
         self._command.setMaximumWidth(520)
         self._command.setMinimumHeight(32)
         self._command.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._person.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._demo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(14)
-        row.addWidget(self._room, 2)
-        row.addWidget(self._person, 2)
-        row.addWidget(self._command, 4)
+        row.addWidget(self._room)
+        row.addWidget(self._person)
+        row.addWidget(self._command, 1)
         row.addStretch(1)
         for widget in (self._demo, self._overdue, self._line, self._date, self._clock):
             row.addWidget(widget)
@@ -165,10 +169,21 @@ class TopBar(QFrame):
     def _age(self, age_s: float) -> str:
         return self._words("desk.age.tenths", n=f"{age_s:.1f}") if age_s < 10 else age_text(age_s, self._words)
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what can be spared where the window is narrow."""
+        super().resizeEvent(event)
+        narrow = self.width() < NARROW_PX
+        if narrow != self._narrow:
+            self._narrow = narrow
+            self._person.setHidden(narrow)
+            self._date.setHidden(narrow)
+            self._show_demo()
+
     def _show_demo(self) -> None:
         self._demo.setVisible(self._synthetic)
-        text = self._words("desk.top.synthetic")
-        if self._speed != 1.0:
+        text = self._words("desk.top.synthetic_short" if self._narrow else "desk.top.synthetic")
+        self._demo.setToolTip(self._words("desk.top.synthetic"))
+        if self._speed != 1.0 and not self._narrow:
             text = self._words("desk.top.synthetic_fast", speed=f"{self._speed:g}")
         self._demo.show_chip(text, Shape.NONE, self._theme.text_second, self._theme.panel, outlined=True)
 

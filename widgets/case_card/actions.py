@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from domain.machine import Step
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_card.keys import LOCATE_KEY, key_of, ordered, primary_action
+from widgets.case_card.keys import FLAGS, LOCATE_KEY, key_of, ordered, primary_action
 from widgets.common.flow import FlowLayout
 from widgets.common.key_button import KeyButton
 from widgets.common.style import set_role
@@ -17,7 +17,7 @@ LOCATE = "locate"
 
 
 class ActionBar(QWidget):
-    """Buttons in three columns. ``chosen`` carries the action, or ``locate``."""
+    """Buttons in three columns, flags and notes small below. ``chosen`` carries the action, or ``locate``."""
 
     chosen = Signal(str)
 
@@ -28,6 +28,8 @@ class ActionBar(QWidget):
         self._buttons: dict[str, KeyButton] = {}
         self._grid = QWidget()
         self._flow = FlowLayout(self._grid, spacing_px=8, columns=3)
+        self._small = QWidget()
+        self._small_flow = FlowLayout(self._small, spacing_px=4)
         self._none = QLabel()
         self._none.setWordWrap(True)
         set_role(self._none, "second")
@@ -35,6 +37,7 @@ class ActionBar(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
         column.addWidget(self._grid)
+        column.addWidget(self._small)
         column.addWidget(self._none)
 
     def offer(self, steps: Sequence[Step], *, request_open: bool, placed: bool) -> None:
@@ -71,27 +74,27 @@ class ActionBar(QWidget):
     def _build(self) -> None:
         actions, primary, placed = self._offer
         focused = next((a for a, b in self._buttons.items() if b.hasFocus()), "")
-        while (item := self._flow.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        _empty(self._flow)
+        _empty(self._small_flow)
         self._buttons = {}
         for action in actions:
-            text = self._words(f"action.{action}")
-            self._add(action, KeyButton(text, key_of(action), self._theme, primary=action == primary))
+            text, small = self._words(f"action.{action}"), action in FLAGS
+            button = KeyButton(text, key_of(action), self._theme, primary=action == primary, quiet=small)
+            self._add(action, button, self._small_flow if small else self._flow)
         if placed:
-            self._add(LOCATE, KeyButton(self._words("desk.card.locate"), LOCATE_KEY, self._theme))
+            self._add(LOCATE, KeyButton(self._words("desk.card.locate"), LOCATE_KEY, self._theme), self._flow)
+        self._grid.setVisible(self._flow.count() > 0)
+        self._small.setVisible(self._small_flow.count() > 0)
         if focused in self._buttons:
             self._buttons[focused].setFocus()
         self._none.setText(self._words("desk.card.no_actions"))
         self._none.setVisible(not actions)
 
-    def _add(self, action: str, button: KeyButton) -> None:
+    def _add(self, action: str, button: KeyButton, flow: FlowLayout) -> None:
         button.setObjectName(f"action_{action}")
         button.clicked.connect(self._on_button_clicked)
         self._buttons[action] = button
-        self._flow.addWidget(button)
+        flow.addWidget(button)
 
     def _on_button_clicked(self) -> None:
         button = self.sender()
@@ -99,3 +102,11 @@ class ActionBar(QWidget):
             if known is button:
                 self.chosen.emit(action)
                 return
+
+
+def _empty(flow: FlowLayout) -> None:
+    while (item := flow.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()

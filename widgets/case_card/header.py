@@ -56,7 +56,10 @@ class CaseHeader(QWidget):
         parts = [case.case_no, words(f"channel.{case.channel}"), words("desk.card.opened", at=opened)]
         self._meta.setText(" · ".join(parts))
         source = f"{case.source} {case.source_no}".strip()
-        self._kind.setText(" · ".join(p for p in (names.kind(case.kind), words(f"state.{case.state}"), source) if p))
+        marks = [words("desk.card.imported")] if case.imported else []
+        marks += [words("desk.card.synthetic")] if case.synthetic else []
+        facts = [names.kind(case.kind), words(f"state.{case.state}"), source, *marks]
+        self._kind.setText(" · ".join(fact for fact in facts if fact))
         self._show_badges(case)
 
     def _show_badges(self, case: Case) -> None:
@@ -91,8 +94,4 @@ class CaseHeader(QWidget):
             found.append((words("desk.card.reworked", n=case.rework_count), theme.near))
         if case.merged_into is not None:
             found.append((words("desk.card.merged_into", case_no=case.merged_into), theme.accent))
-        if case.imported:
-            found.append((words("desk.card.imported"), theme.text_second))
-        if case.synthetic:
-            found.append((words("desk.card.synthetic"), theme.text_second))
         return found

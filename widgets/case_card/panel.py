@@ -7,7 +7,7 @@ stays. It decides nothing: the steps it offers come from outside, and what it se
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -239,6 +239,12 @@ class CaseCard(QWidget):
             return
         super().keyPressEvent(event)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep the form in sight when it grows."""
+        if watched is self._form and event.type() == QEvent.Type.Resize:
+            self._follow.start()
+        return super().eventFilter(watched, event)
+
     def hideEvent(self, event: QHideEvent) -> None:
         """An enlarged photo goes with the card."""
         self._close_viewer()
@@ -251,6 +257,7 @@ class CaseCard(QWidget):
         self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
         context = FormContext(self._names, case, self._lookup, self._status)
         form = ActionForm(step, context, self._now)
+        form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)
         form.cancelled.connect(self._leave_form)
         self._form = form
@@ -282,8 +289,13 @@ class CaseCard(QWidget):
             self._form.focus_first()
 
     def _scroll_to_form(self) -> None:
-        if self._form is not None:
-            self._scroll.ensureWidgetVisible(self._form, 0, 8)
+        """Bring the whole form into view, or its top where it is higher than the view."""
+        if self._form is None:
+            return
+        bar, top = self._scroll.verticalScrollBar(), self._form.y() - 8
+        over = self._form.geometry().bottom() + 8 - self._scroll.viewport().height()
+        if bar.value() < over or bar.value() > top:
+            bar.setValue(min(top, max(over, 0)))
 
     # Photos
 

@@ -35,7 +35,6 @@ class _Row(QWidget):
         self._time, self._text = QLabel(), QLabel()
         self.dot = _Dot(theme)
         set_role(self._time, "second")
-        self._time.setFixedWidth(84)
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(self)
@@ -46,7 +45,8 @@ class _Row(QWidget):
         row.addWidget(self.dot, 0, top)
         row.addWidget(self._text, 1, top)
 
-    def show_change(self, time: str, full_time: str, text: str) -> None:
+    def show_change(self, time: str, full_time: str, text: str, width_px: int) -> None:
+        self._time.setFixedWidth(width_px)
         self._time.setText(time)
         self._time.setToolTip(full_time)
         self._text.setText(text)
@@ -90,10 +90,11 @@ class Timeline(QWidget):
             self._rows.append(row)
             self._column.addWidget(row)
         newest = self._names.local(shown[0].at).date() if shown else None
+        one_day = all(self._names.local(change.at).date() == newest for change in shown)
         for row, change in zip(self._rows, shown, strict=False):
             at = self._names.local(change.at)
             time = at.strftime("%H:%M" if at.date() == newest else "%m-%d %H:%M")
-            row.show_change(time, at.strftime("%Y-%m-%d %H:%M:%S"), story(change, self._names))
+            row.show_change(time, at.strftime("%Y-%m-%d %H:%M:%S"), story(change, self._names), 40 if one_day else 84)
         for i, row in enumerate(self._rows):
             row.setVisible(i < len(shown))
 

@@ -8,6 +8,7 @@ from domain.case import Case
 from domain.clock import Lamp
 from domain.states import Supervise
 from resources.theme import Theme
+from resources.words import Words
 from widgets.case_list.table import CASE_ROLE, CLOCK_ROLE, LAMP_ROLE, LINE_ROLE
 from widgets.common.fonts import SECOND_PX, sized
 from widgets.common.lamp import Shape, paint_shape
@@ -20,9 +21,9 @@ TITLE_PX = 15
 class CaseRowDelegate(QStyledItemDelegate):
     """Paints a row; the view gives it the focus it shows."""
 
-    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+    def __init__(self, words: Words, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
+        self._words, self._theme = words, theme
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -43,8 +44,7 @@ class CaseRowDelegate(QStyledItemDelegate):
         box: QRect = option.rect
         state: QStyle.StateFlag = option.state
         self._paint_ground(painter, box, state)
-        lamp = index.data(LAMP_ROLE)
-        lamp = lamp if isinstance(lamp, Lamp) else Lamp.NONE
+        lamp = Lamp(str(index.data(LAMP_ROLE)))  # Qt hands text enums back as plain text
         paint_shape(painter, QRectF(box.left() + 15, box.top() + 14, 13, 13), *self._sign(lamp))
         font = option.font
         painter.setFont(sized(font, SECOND_PX))
@@ -80,18 +80,25 @@ class CaseRowDelegate(QStyledItemDelegate):
     def _paint_flags(self, painter: QPainter, box: QRect, case: Case) -> int:
         """Paint the small marks at the right of the second line; return where the line must end."""
         x = box.right() - 12
+        flags: list[tuple[str, str]] = []
         if case.supervise is not Supervise.NONE:
-            x -= 14
-            mark = QRectF(x + 1, box.top() + 35, 10, 12)
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(supervise_colour(case.supervise, self._theme)))
-            painter.drawRect(mark)
+            text = self._words(f"desk.list.supervise.{case.supervise}")
+            flags.append((text, supervise_colour(case.supervise, self._theme)))
         if case.urgent:
-            x -= 16
-            painter.setPen(QColor(self._theme.near))
-            painter.drawText(QRect(x, box.top() + 31, 14, 20), int(Qt.AlignmentFlag.AlignCenter), "!")
-        painter.setPen(QColor(self._theme.text_second))
-        return x - 6
+            flags.append((self._words("desk.card.urgent"), self._theme.near))
+        font, second = painter.font(), painter.pen()
+        painter.setFont(sized(font, 12))
+        for text, colour in flags:
+            width = painter.fontMetrics().horizontalAdvance(text) + 8
+            x -= width
+            painter.setPen(QColor(colour))
+            mark = QRect(x, box.top() + 32, width, 18)
+            painter.drawRect(mark)
+            painter.drawText(mark, int(Qt.AlignmentFlag.AlignCenter), text)
+            x -= 4
+        painter.setFont(font)
+        painter.setPen(second)
+        return x - 4
 
 
 def _line(painter: QPainter, box: QRect, text: str) -> None:

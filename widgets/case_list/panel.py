@@ -50,7 +50,7 @@ class CaseListPanel(QWidget):
         self.tabs = TabStrip(theme)
         self.filter_bar = FilterBar(words)
         self.view = CaseRowsView()
-        self._delegate = CaseRowDelegate(theme, self)
+        self._delegate = CaseRowDelegate(words, theme, self)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.table)
         self.empty = EmptyState()

@@ -1,7 +1,7 @@
 """A chip: a rounded word with a shape beside it, such as ``■ 超时 3`` or ``● 实时 0.3 秒``; it can be pressed."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from widgets.common.fonts import SECOND_PX, sized
@@ -29,7 +29,7 @@ class Chip(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Room for the shape and the word; 32 px high to be hit easily."""
         lead = 0 if self._shape is Shape.NONE else 16
-        metrics = self.fontMetrics()
+        metrics = QFontMetrics(sized(self.font(), SECOND_PX))
         return QSize(metrics.horizontalAdvance(self.text()) + lead + 22, 32)
 
     def minimumSizeHint(self) -> QSize:

@@ -1,35 +1,35 @@
 """A button that shows its key: the word at the left, the key as a cap at the right."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from resources.theme import Theme
-from widgets.common.fonts import BODY_PX, sized
+from widgets.common.fonts import BODY_PX, SECOND_PX, sized
 
-HEIGHT_PX = 36
+HEIGHT_PX, CAP_PX = 36, 22
 
 
 class KeyButton(QAbstractButton):
-    """``派遣 [D]``. ``primary`` is the way forward and stands in the accent colour."""
+    """``派遣 [D]``. ``primary`` is the way forward and stands in the accent colour; ``quiet`` has no edge."""
 
     def __init__(
-        self, text: str, key: str, theme: Theme, *, primary: bool = False, parent: QWidget | None = None
+        self,
+        text: str,
+        key: str,
+        theme: Theme,
+        *,
+        primary: bool = False,
+        quiet: bool = False,
+        parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self._theme, self._key, self._primary = theme, key, primary
+        self._theme, self._key, self._primary, self._quiet = theme, key, primary, quiet
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.set_text(text, key)
-
-    def set_text(self, text: str, key: str) -> None:
-        """Show another word or key."""
-        self._key = key
         self.setText(text)
         self.setAccessibleName(f"{text} {key}" if key else text)
-        self.updateGeometry()
-        self.update()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -43,9 +43,9 @@ class KeyButton(QAbstractButton):
 
     def sizeHint(self) -> QSize:
         """Room for the word, the cap and the space between."""
-        self.ensurePolished()
-        width = self.fontMetrics().horizontalAdvance(self.text()) + 24 + (34 if self._key else 0)
-        return QSize(width, HEIGHT_PX)
+        px = SECOND_PX if self._quiet else BODY_PX
+        width = QFontMetrics(sized(self.font(), px)).horizontalAdvance(self.text())
+        return QSize(width + 2 * self._pad() + (CAP_PX + 8 if self._key else 0), 32 if self._quiet else HEIGHT_PX)
 
     def minimumSizeHint(self) -> QSize:
         """Never narrower than its word."""
@@ -61,16 +61,6 @@ class KeyButton(QAbstractButton):
         self.update()
         super().leaveEvent(event)
 
-    def _colours(self) -> tuple[str, str, str]:
-        """Ground, edge and text."""
-        theme = self._theme
-        if not self.isEnabled():
-            return theme.panel, theme.line, theme.text_second
-        if self._primary:
-            return theme.accent, theme.accent, theme.on_accent
-        ground = theme.raised if self.underMouse() or self.isDown() else theme.panel
-        return ground, theme.line, theme.text
-
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, edge, focus, word and cap."""
         painter = QPainter(self)
@@ -79,18 +69,32 @@ class KeyButton(QAbstractButton):
         box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
         focused = self.hasFocus()
         painter.setBrush(QColor(ground))
-        painter.setPen(QPen(QColor(self._theme.text if focused else edge), 2 if focused else 1))
+        painter.setPen(QPen(QColor(self._focus_colour() if focused else edge), 2 if focused else 1))
         painter.drawRoundedRect(box.adjusted(0.5, 0.5, -0.5, -0.5) if focused else box, 4, 4)
         painter.setPen(QColor(text))
-        painter.setFont(sized(self.font(), BODY_PX))
-        cap_w = 34 if self._key else 0
-        painter.drawText(box.adjusted(11, 0, -cap_w, 0), int(Qt.AlignmentFlag.AlignVCenter), self.text())
+        painter.setFont(sized(self.font(), SECOND_PX if self._quiet else BODY_PX))
+        pad = self._pad()
+        painter.drawText(box.adjusted(pad, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), self.text())
         if self._key:
-            self._paint_cap(painter, box, text)
+            self._paint_cap(painter, QRectF(box.right() - CAP_PX - pad + 1, box.center().y() - 9.5, CAP_PX, 19), text)
 
-    def _paint_cap(self, painter: QPainter, box: QRectF, text: str) -> None:
-        width = max(22.0, painter.fontMetrics().horizontalAdvance(self._key) + 10.0)
-        cap = QRectF(box.right() - width - 9, box.center().y() - 9.5, width, 19)
+    def _pad(self) -> int:
+        return 6 if self._quiet else 10
+
+    def _focus_colour(self) -> str:
+        return self._theme.text if self._primary else self._theme.accent
+
+    def _colours(self) -> tuple[str, str, str]:
+        """Ground, edge and text."""
+        theme = self._theme
+        if not self.isEnabled():
+            return theme.panel, theme.line, theme.text_second
+        if self._primary:
+            return theme.accent, theme.accent, theme.on_accent
+        ground = theme.raised if self.underMouse() or self.isDown() else theme.panel
+        return ground, ground if self._quiet else theme.line, theme.text_second if self._quiet else theme.text
+
+    def _paint_cap(self, painter: QPainter, cap: QRectF, text: str) -> None:
         edge = QColor(self._theme.on_accent if self._primary and self.isEnabled() else self._theme.line)
         painter.setPen(QPen(edge, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -39,10 +39,10 @@ class UnitCellDelegate(QStyledItemDelegate):
         painter.fillRect(QRect(box.left(), box.bottom(), box.width(), 1), QColor(theme.line))
         if selected and index.column() == Column.UNIT:
             painter.fillRect(QRect(box.left(), box.top(), 3, box.height()), QColor(theme.accent))
-        left = 10
+        left = 7
         if index.column() == Column.STATE:
-            self._paint_sign(painter, QRectF(box.left() + 8, box.center().y() - 6, 13, 13), row, index)
-            left = 28
+            self._paint_sign(painter, QRectF(box.left() + 6, box.center().y() - 6, 13, 13), row, index)
+            left = 26
         dim = not row.on_shift or (index.column() == Column.POSITION and bool(index.data(STALE_ROLE)))
         second = dim or (index.column() >= Column.TIME)
         painter.setPen(QColor(theme.text_second if second else theme.text))
