@@ -1,6 +1,8 @@
 """One body on the roads: a person on foot, on an e-bike, or a vehicle with who sits in it."""
 
+import asyncio
 from dataclasses import dataclass, field
+from itertools import pairwise
 from math import atan2, degrees, hypot
 
 from domain.ids import StaffId, ThingId
@@ -46,6 +48,8 @@ class Body:
     heading_deg: float = 0.0
     legs: list[tuple[Place, float, int]] = field(default_factory=list)
     """What is left of the way: to which place, how fast, and the node there (-1 off the road)."""
+    standing: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the way is done or given up."""
 
     @property
     def moving(self) -> bool:
@@ -61,18 +65,21 @@ class Body:
         legs = []
         if apart(self.at, graph.places[way[0]]) > 1.0:
             legs.append((graph.places[way[0]], OFF_ROAD_MPS * 2, way[0]))
-        for a, b in zip(way, way[1:], strict=False):
+        for a, b in pairwise(way):
             rank = next(edge.rank for edge in graph.edges[a] if edge.to == b)
             legs.append((graph.places[b], self.gait.speed_mps[min(rank, 3)], b))
         if apart(graph.places[goal], target) > 1.0:
             legs.append((target, OFF_ROAD_MPS * 2, -1))
         self.legs = legs
+        if legs:
+            self.standing.clear()
         return True
 
     def stop(self) -> None:
         """Forget the way and stand."""
         self.legs = []
         self.speed_mps = 0.0
+        self.standing.set()
 
     def step(self, seconds: float) -> None:
         """Go on for some seconds of the town's time."""
@@ -98,7 +105,7 @@ class Body:
                 )
                 left = 0.0
         if not self.legs:
-            self.speed_mps = 0.0
+            self.stop()
             self.rest_s = max(0.0, self.rest_s - left)
 
     def distance_m(self, place: Place) -> float:

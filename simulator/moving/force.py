@@ -29,7 +29,7 @@ class Force:
     def __init__(self, town: Town, graph: RoadGraph, rng: np.random.Generator) -> None:
         self.graph = graph
         self._rng = rng
-        self._places = _named_places(town, graph)
+        self.places = named_places(town, graph)
         self._grid_nodes = {g.code: tuple(graph.inside(g.wkb)) for g in town.grids}
         self._everywhere = tuple(
             int(i) for i in rng.choice(len(graph.places), min(400, len(graph.places)), replace=False)
@@ -108,7 +108,7 @@ class Force:
         vehicles: dict[UnitId, list[tuple[ThingId, Shift | None]]] = {}
         for vehicle in town.vehicles:
             vehicles.setdefault(vehicle.unit_id, []).append((vehicle.vehicle_id, vehicle.shift))
-        homes = _homes(town, self._places)
+        homes = _homes(town, self.places)
         for member in town.staff:
             if Role.GRID_WORKER in member.roles:
                 continue
@@ -136,12 +136,13 @@ class Force:
         )
 
 
-def _named_places(town: Town, graph: RoadGraph) -> dict[str, Place]:
+def named_places(town: Town, graph: RoadGraph) -> dict[str, Place]:
+    """Return the named places of a town's base map, in metres."""
     found = {}
     for feature in town.base:
         if feature.kind is BaseKind.PLACE and feature.name:
-            point = shapely.from_wkb(feature.wkb)
-            found[feature.name] = graph.frame.place(point.x, point.y)
+            lon, lat = shapely.get_coordinates(shapely.from_wkb(feature.wkb))[0]
+            found[feature.name] = graph.frame.place(float(lon), float(lat))
     return found
 
 

@@ -58,9 +58,9 @@ def river(canvas: Canvas) -> None:
     """A stone bank in front, water behind it, the other bank far off."""
     _sky(canvas, (174, 194, 206), (220, 226, 226))
     _hill(canvas, (104, 122, 106))
-    for y in range(300, 480, 4):
+    for strip in range(300, 480, 4):
         shade = canvas.near(0, 8)
-        canvas.pen.rectangle((0, y, WIDTH, y + 4), (_byte(88 + shade), _byte(120 + shade), _byte(128 + shade)))
+        canvas.pen.rectangle((0, strip, WIDTH, strip + 4), (_byte(88 + shade), _byte(120 + shade), _byte(128 + shade)))
     canvas.pen.polygon([(0, 470), (WIDTH, 440), (WIDTH, HEIGHT), (0, HEIGHT)], (140, 134, 122))
     for _ in range(130):
         x, y = canvas.near(480, 480), canvas.near(590, 130)
@@ -117,7 +117,7 @@ def _sky(canvas: Canvas, top: Colour, bottom: Colour) -> None:
 
 
 def _hill(canvas: Canvas, colour: Colour) -> None:
-    points = [(0, HORIZON + 60)]
+    points: list[tuple[float, float]] = [(0, HORIZON + 60)]
     points += [(x, int(canvas.near(230, 34))) for x in range(0, WIDTH + 1, 120)]
     canvas.pen.polygon([*points, (WIDTH, HORIZON + 60)], colour)
 
