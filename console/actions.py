@@ -57,10 +57,10 @@ class ActionTable:
         for name in names:
             self._actions[name].setEnabled(enabled)
 
-    def keys(self) -> list[tuple[str, str]]:
-        """Return text and shown key of every action that has one, in order."""
+    def listed(self) -> list[tuple[str, str, str]]:
+        """Return name, text and shown key (or an empty text) of every action that can be done now, in order."""
         shown = QKeySequence.SequenceFormat.NativeText
-        return [(a.text(), a.shortcut().toString(shown)) for a in self._actions.values() if not a.shortcut().isEmpty()]
+        return [(n, a.text(), a.shortcut().toString(shown)) for n, a in self._actions.items() if a.isEnabled()]
 
 
 def _without_argument(do: Callable[[], None]) -> Callable[[bool], None]:

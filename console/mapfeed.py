@@ -24,6 +24,7 @@ from layers.basemap.model import BasemapModel, BaseShapes, read_features
 from layers.cases.model import CaseMark, CasesModel
 from layers.divisions.model import DivisionShapes, DivisionsModel, read_areas
 from layers.grids.model import GridShapes, GridsModel, read_grids
+from layers.mercator import to_degrees
 from layers.positions.model import PositionsModel, ThingMark
 from widgets.names import Names
 
@@ -104,6 +105,14 @@ class MapFeed(QObject):
     def lamp_counts(self) -> dict[Lamp, int]:
         """Return how many cases show each lamp, those without a place included."""
         return {} if self._lamps is None else self._lamps.counts()
+
+    def grid_middle(self, code: str) -> tuple[float, float] | None:
+        """Return lon, lat of where a grid's name stands, None for a grid that is not drawn."""
+        index = self.models.grids.index_of(code)
+        if index is None:
+            return None
+        shapes = self.models.grids.shapes
+        return to_degrees(float(shapes.name_xs[index]), float(shapes.name_ys[index]))
 
     def rename(self) -> None:
         """Names or the language changed: write every mark anew."""

@@ -1,35 +1,30 @@
-"""The notice hub: whatever a person should read, however it came about, goes through here.
+"""The notice hub: whatever a person should read, however it came about, goes through here to the notice strip.
 
-A notice carries a word key and values, never a sentence; one with the same ``replace`` name takes the other's place.
+A notice carries a word key and values, never a sentence; a value that is itself a word key is looked up too. One with
+the same ``replace`` name takes the other's place. Faults stay until they are put away, the rest goes by itself.
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from itertools import count
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from domain.faults import Fault
-from resources.words import Value
-
-
-class Severity(StrEnum):
-    """How much a notice matters: only ``ERROR`` stays until it is put away."""
-
-    INFO = "info"
-    DONE = "done"
-    WARNING = "warning"
-    ERROR = "error"
+from resources.words import Value, Words
+from widgets.notices import Notice as ShownNotice
+from widgets.notices import NoticeStrip, Severity
 
 
 @dataclass(frozen=True)
 class Notice:
-    """Something to read. ``action`` names a desk action offered beside it, or is empty."""
+    """Something to read. ``action`` names a desk action offered beside it; ``lasting`` ones go only when withdrawn."""
 
     severity: Severity
     key: str
     values: dict[str, Value] = field(default_factory=dict)
     replace: str = ""
     action: str = ""
+    lasting: bool = False
 
 
 class NoticeHub(QObject):
@@ -46,18 +41,110 @@ class NoticeHub(QObject):
         """Show a piece of information."""
         self.post(Notice(Severity.INFO, key, dict(values), replace))
 
-    def done(self, key: str, replace: str = "", **values: Value) -> None:
-        """Show that something was done."""
-        self.post(Notice(Severity.DONE, key, dict(values), replace))
-
     def warn(self, key: str, replace: str = "", **values: Value) -> None:
         """Show a warning."""
         self.post(Notice(Severity.WARNING, key, dict(values), replace))
 
     def fault(self, fault: Fault, replace: str = "") -> None:
         """Show a refusal."""
-        self.post(Notice(Severity.ERROR, f"fault.{fault.key}", dict(fault.params), replace))
+        self.post(Notice(Severity.FAULT, f"fault.{fault.key}", dict(fault.params), replace))
 
     def withdraw(self, replace: str) -> None:
         """Take away the notice of that name, if it still shows."""
         self.withdrawn.emit(replace)
+
+
+class NoticeFeed(QObject):
+    """Puts the hub's notices on the strip, in the language in use, and takes them away when their time is over."""
+
+    action_requested = Signal(str)
+    """The name of the desk action that was asked for on a notice."""
+
+    def __init__(
+        self, hub: NoticeHub, strip: NoticeStrip, words: Words, stay_s: int, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._strip = strip
+        self._words = words
+        self._stay_ms = stay_s * 1000
+        self._standing: dict[str, Notice] = {}
+        self._timers: dict[str, QTimer] = {}
+        self._numbers = count()
+        hub.posted.connect(self.show_notice)
+        hub.withdrawn.connect(self.withdraw)
+        strip.dismissed.connect(self.withdraw)
+        strip.action_requested.connect(self._on_action)
+
+    def standing(self) -> list[Notice]:
+        """Return the notices that show."""
+        return list(self._standing.values())
+
+    def show_notice(self, notice: Notice) -> None:
+        """Show a notice."""
+        name = notice.replace or f"notice-{next(self._numbers)}"
+        self.withdraw(name)
+        self._standing[name] = notice
+        self._strip.show_notice(self._shown(name, notice))
+        if notice.severity is not Severity.FAULT and not notice.lasting:
+            timer = QTimer(self)
+            timer.setSingleShot(True)
+            timer.setObjectName(name)
+            timer.timeout.connect(self._on_time_over)
+            self._timers[name] = timer
+            timer.start(self._stay_ms)
+
+    def withdraw(self, name: str) -> None:
+        """Take a notice away, if it still shows."""
+        timer = self._timers.pop(name, None)
+        if timer is not None:
+            timer.stop()
+            timer.deleteLater()
+        if self._standing.pop(name, None) is not None:
+            self._strip.withdraw(name)
+
+    def dismiss_latest(self) -> None:
+        """Put away the newest notice that can be put away."""
+        for name in reversed(self._standing):
+            if not self._standing[name].lasting:
+                self.withdraw(name)
+                return
+
+    def retranslate(self) -> None:
+        """Look the texts up again."""
+        for name, notice in self._standing.items():
+            self._strip.show_notice(self._shown(name, notice))
+
+    def stop(self) -> None:
+        """Take all notices and their timers away."""
+        for name in list(self._standing):
+            self.withdraw(name)
+
+    def _shown(self, name: str, notice: Notice) -> ShownNotice:
+        return ShownNotice(
+            key=name,
+            severity=notice.severity,
+            text=sentence(self._words, notice.key, notice.values),
+            action=notice.action,
+            action_text=self._words(f"menu.{notice.action}") if notice.action else "",
+            lasting=notice.lasting,
+        )
+
+    def _on_time_over(self) -> None:
+        timer = self.sender()
+        if timer is not None:
+            self.withdraw(timer.objectName())
+
+    def _on_action(self, name: str) -> None:
+        notice = self._standing.get(name)
+        if notice is not None:
+            self.withdraw(name)
+            self.action_requested.emit(notice.action)
+
+
+def sentence(words: Words, key: str, values: dict[str, Value]) -> str:
+    """Return the text of a key; values that are word keys themselves are looked up with the same values."""
+    shown: dict[str, Value] = {
+        name: words(value, **values) if isinstance(value, str) and words.has(value) else value
+        for name, value in values.items()
+    }
+    return words(key, **shown)

@@ -18,8 +18,10 @@ from console.desk import Desk
 from console.doctor.checks import font_command
 from console.errors import ErrorHub, close_log, open_log
 from console.folders import Folders, find_folders
+from console.notices import Notice
 from console.settings import Settings
 from domain.faults import Fault
+from widgets.notices import Severity
 
 EXIT_DEMO_DIED = 1
 
@@ -104,7 +106,8 @@ async def _main(app: QApplication, options: OpenOptions, folders: Folders, erran
 def _greet(desk: Desk, options: OpenOptions, unreadable: Fault | None) -> None:
     """Say what is amiss with this computer, and sign in where that was asked for."""
     if unreadable is not None:
-        desk.notices.warn("notice.settings_default", fault=f"fault.{unreadable.key}", **unreadable.params)
+        values = {**unreadable.params, "fault": f"fault.{unreadable.key}"}
+        desk.notices.post(Notice(Severity.WARNING, "notice.settings_default", values))
     if desk.appearance.family is None:
         say = Bilingual()
         sys.stderr.write(say("notice.no_chinese_font", command=font_command()) + "\n")
@@ -119,7 +122,7 @@ def _greet(desk: Desk, options: OpenOptions, unreadable: Fault | None) -> None:
 
 async def _until_closed(desk: Desk, options: OpenOptions, errand: Errand | None) -> int:
     """Return the exit code when the window is closed, the errand is done, the time is up, or the demo has died."""
-    watchers = [asyncio.create_task(desk.closing.wait(), name="closing")]
+    watchers: list[asyncio.Task[Any]] = [asyncio.create_task(desk.closing.wait(), name="closing")]
     if errand is not None:
         watchers.append(asyncio.create_task(errand(desk), name="errand"))
     if options.seconds is not None:
@@ -142,7 +145,7 @@ async def _until_closed(desk: Desk, options: OpenOptions, errand: Errand | None)
 
 async def _watch(desk: Desk, dead: Callable[[], Any]) -> None:
     """Tell of a demo process that has ended; the window stays, so that the person sees what happened."""
-    while (child := dead()) is None:
+    while (child := dead()) is None:  # noqa: ASYNC110 - a process tells nobody that it has ended
         await asyncio.sleep(1.0)
     desk.notices.warn("notice.demo_process_ended", name=child.name, log=str(child.log))
     await asyncio.Event().wait()

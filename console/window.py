@@ -1,11 +1,71 @@
 """The one window: a page to sign in, and the desk (top bar, notices, docks). Closing it is a request, not an act."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1024, 640
 FIRST_WIDTH_PX, FIRST_HEIGHT_PX = 1600, 900
+
+
+NOTICES_WIDTH_PX = 860
+
+
+class DeskFrame(QWidget):
+    """The page of the desk: top bar, then docks; notices lie over the docks, so that nothing moves when one comes.
+
+    ``letter_pressed`` carries a letter or digit that no panel had a use for: it acts on the case on the card.
+    """
+
+    letter_pressed = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("desk-frame")
+        self._top_bar: QWidget | None = None
+        self._notices: QWidget | None = None
+
+    def fill(self, top_bar: QWidget, notices: QWidget, docks: QWidget) -> None:
+        """Take the parts of the page."""
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(top_bar)
+        layout.addWidget(docks, 1)
+        notices.setParent(self)
+        self._top_bar, self._notices = top_bar, notices
+        self._place_notices()
+
+    def event(self, event: QEvent) -> bool:
+        """Keep the notices in place when their size changes."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place_notices()
+        return handled
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pass on a letter that was pressed without anything held."""
+        plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
+        text = event.text()
+        if plain == Qt.KeyboardModifier.NoModifier and len(text) == 1 and text.isascii() and text.isalnum():
+            self.letter_pressed.emit(text.upper())
+            event.accept()
+            return
+        super().keyPressEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the notices in place when ours changes."""
+        super().resizeEvent(event)
+        self._place_notices()
+
+    def _place_notices(self) -> None:
+        if self._notices is None or self._top_bar is None:
+            return
+        width = min(NOTICES_WIDTH_PX, self.width())
+        self._notices.setFixedWidth(width)
+        self._notices.move((self.width() - width) // 2, self._top_bar.height())
+        self._notices.resize(width, max(self._notices.sizeHint().height(), self._notices.heightForWidth(width)))
+        self._notices.raise_()
 
 
 class DeskWindow(QMainWindow):
@@ -25,14 +85,8 @@ class DeskWindow(QMainWindow):
         self._desk: QWidget | None = None
         self.setCentralWidget(self._pages)
 
-    def add_desk(self, top_bar: QWidget, notices: QWidget, frame: QWidget, docks: QWidget) -> None:
-        """Take the parts of the desk, from top to bottom; ``frame`` is the page that holds them."""
-        layout = QVBoxLayout(frame)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(top_bar)
-        layout.addWidget(notices)
-        layout.addWidget(docks, 1)
+    def add_desk(self, frame: DeskFrame) -> None:
+        """Take the page of the desk."""
         self._pages.addWidget(frame)
         self._desk = frame
 
@@ -50,6 +104,10 @@ class DeskWindow(QMainWindow):
     def on_desk(self) -> bool:
         """Whether the desk is what shows."""
         return self._desk is not None and self._pages.currentWidget() is self._desk
+
+    def restore_place(self, geometry: bytes) -> bool:
+        """Take the place and size of an earlier run; False where that is none."""
+        return self.restoreGeometry(QByteArray(geometry))
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or stop doing so."""

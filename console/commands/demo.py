@@ -3,8 +3,12 @@
 import argparse
 import math
 import sys
+from typing import TYPE_CHECKING
 
 from console.bilingual import Bilingual
+
+if TYPE_CHECKING:
+    from console.demo.room import DemoRoom
 
 EXIT_NO_DISPLAY = 3
 MAX_SECONDS = 7 * 24 * 3600.0
@@ -67,7 +71,7 @@ def run(args: argparse.Namespace) -> int:
         return open_console(options)
 
 
-def _print_accounts(say: Bilingual, room: "DemoRoom") -> None:  # noqa: F821
+def _print_accounts(say: Bilingual, room: "DemoRoom") -> None:
     print(say("demo.accounts", url=room.url))
     for account in room.accounts:
         roles = ", ".join(say(f"role.{role}") for role in account.roles)

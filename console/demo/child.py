@@ -21,9 +21,7 @@ class Child:
         self.name = name
         self.log = log
         kept = [sys.executable, "-m", keeper.__name__, str(log), *command]
-        self._keeper = subprocess.Popen(
-            kept, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_own_group()
-        )
+        self._keeper = _start_apart(kept)
 
     @property
     def running(self) -> bool:
@@ -73,8 +71,10 @@ class Child:
         return content.decode("utf-8", "replace").splitlines()
 
 
-def _own_group() -> dict[str, int]:
-    """Keep a Ctrl+C in the terminal from ending the keeper before its charge."""
+def _start_apart(command: list[str]) -> "subprocess.Popen[bytes]":
+    """Start a keeper in a group of its own: a Ctrl+C in the terminal must not end it before its charge."""
+    quiet = subprocess.DEVNULL
     if sys.platform == "win32":
-        return {"creationflags": subprocess.CREATE_NEW_PROCESS_GROUP}
-    return {"process_group": 0}
+        flags = subprocess.CREATE_NEW_PROCESS_GROUP
+        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, creationflags=flags)
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=quiet, stderr=quiet, process_group=0)

@@ -39,7 +39,10 @@ def start_group(command: list[str], output: int) -> "subprocess.Popen[bytes]":
 def end(process: "subprocess.Popen[bytes]", grace_s: float = GRACE_S) -> None:
     """Ask a process to end, wait, and kill it if it did not."""
     if process.poll() is None:
-        process.send_signal(signal.CTRL_BREAK_EVENT if sys.platform == "win32" else signal.SIGTERM)
+        if sys.platform == "win32":
+            process.send_signal(signal.CTRL_BREAK_EVENT)
+        else:
+            process.terminate()
     try:
         process.wait(grace_s)
     except subprocess.TimeoutExpired:

@@ -1,0 +1,206 @@
+"""From the live picture to the case card: the selected case, its timeline, what may be done, whom to send, photos."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
+
+from client.picture import Delta, Picture
+from client.room import Room
+from console.holdings import Holdings
+from console.select import Selection
+from console.tasks import Tasks
+from domain.case import Case
+from domain.change import Change, Subject
+from domain.faults import Fault
+from domain.ids import AttachmentId, CaseNo, UnitId
+from domain.machine import Step
+from domain.places import distance_m
+from domain.recommend import recommend
+from domain.states import ENDED, CaseState
+from domain.units import POSITION_STALE_AFTER, UnitStatus
+from widgets.case_card.panel import CaseCard
+
+OWNER = "card"
+LOOKUP_MOST = 50
+RECKON_EVERY_S = 5
+"""Steps that time alone can end, and distances of moving units, are reckoned anew this often."""
+
+
+class CardFeed(QObject):
+    """Keeps the card at the selected case. ``case_left`` tells of a selected case that is no longer shown to us."""
+
+    case_left = Signal(object)
+
+    def __init__(
+        self, tasks: Tasks, card: CaseCard, selection: Selection, holdings: Holdings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._card = card
+        self._selection = selection
+        self._holdings = holdings
+        self._room: Room | None = None
+        self._changes: list[Change] | None = None
+        self._steps: list[Step] = []
+        self._seconds = 0
+        card.set_lookup(self.look_up)
+
+    def use(self, room: Room | None) -> None:
+        """Follow this room from here on."""
+        self._tasks.cancel(OWNER)
+        self._room = room
+        self._selection.select_case(None)
+
+    def show(self, case_no: CaseNo | None) -> None:
+        """Show a case, or none."""
+        self._changes = None
+        case = self._case(case_no)
+        if case is None or self._room is None:
+            self._card.show_case(None)
+            if case_no is not None and self._room is not None and self._room.picture is not None:
+                self._tasks.start(OWNER, "case", self._fetch_case(self._room, case_no))
+            return
+        self._show(case)
+        self._card.set_changes(None)
+        self._card.set_fault("")
+        self._suggest(case)
+        self._tasks.start(OWNER, "changes", self._fetch_changes(self._room, case.case_no))
+
+    def take(self, delta: Delta) -> None:
+        """Take in what altered."""
+        case_no = self._selection.case_no
+        if case_no is None:
+            return
+        if case_no in delta.removed:
+            self._selection.select_case(None)
+            self.case_left.emit(case_no)
+            return
+        case = self._case(case_no)
+        if delta.whole:
+            self.show(case_no)
+        elif case is not None and (case_no in delta.cases or delta.reference):
+            self._show(case)
+            self._suggest(case)
+        self._append(case_no, delta.changes)
+
+    def on_second(self, now: datetime) -> None:
+        """Let time pass (service time)."""
+        self._card.set_now(now)
+        self._seconds += 1
+        case = self._case(self._selection.case_no)
+        if case is None or self._room is None or self._seconds % RECKON_EVERY_S:
+            return
+        self._suggest(case)
+        if [s.action for s in self._room.actions(case)] != [s.action for s in self._steps]:
+            self._show(case)
+
+    def look_up(self, typed: str) -> Sequence[Case]:
+        """Return open cases that a case number, title or address leads to, newest first; for the case picker."""
+        picture = self._picture()
+        if picture is None or not typed.strip():
+            return ()
+        sought = typed.strip().casefold()
+        found = [
+            case
+            for case in picture.cases.values()
+            if case.state not in ENDED
+            and case.case_no != self._selection.case_no
+            and sought in f"{case.case_no} {case.title} {case.address}".casefold()
+        ]
+        found.sort(key=lambda case: case.opened_at, reverse=True)
+        return found[:LOOKUP_MOST]
+
+    def put_photo(self, attachment_id: str, full: bool, image: QImage) -> None:
+        """Hand a photo to the card."""
+        self._card.set_photo(AttachmentId(attachment_id), image, full=full)
+
+    def miss_photo(self, attachment_id: str, full: bool, fault: Fault) -> None:
+        """Tell the card that a photo cannot be had."""
+        self._card.set_photo(AttachmentId(attachment_id), None, full=full)
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _picture(self) -> Picture | None:
+        return None if self._room is None else self._room.picture
+
+    def _case(self, case_no: CaseNo | None) -> Case | None:
+        picture = self._picture()
+        return None if picture is None or case_no is None else picture.case(case_no)
+
+    def _show(self, case: Case) -> None:
+        if self._room is None:
+            return
+        self._steps = self._room.actions(case)
+        self._card.set_now(self._room.service_now())
+        self._card.show_case(case, self._steps)
+
+    def _append(self, case_no: CaseNo, changes: Sequence[Change]) -> None:
+        if self._changes is None:
+            return
+        last = self._changes[-1].seq if self._changes else 0
+        fresh = [c for c in changes if _about(c, case_no) and c.seq > last]
+        if fresh:
+            self._changes.extend(fresh)
+            self._card.set_changes(tuple(self._changes))
+
+    async def _fetch_changes(self, room: Room, case_no: CaseNo) -> None:
+        try:
+            page = await room.client.changes(case_no)
+        except Fault:
+            return  # the line's state is on the top bar; the timeline keeps saying that it is on its way
+        if self._selection.case_no == case_no:
+            self._changes = list(page.changes)
+            self._card.set_changes(page.changes)
+
+    async def _fetch_case(self, room: Room, case_no: CaseNo) -> None:
+        """Bring a case that the picture does not hold: an ended one, found by its number."""
+        try:
+            case = await room.client.case(case_no)
+        except Fault:
+            self.case_left.emit(case_no)
+            return
+        if room.picture is not None and self._selection.case_no == case_no:
+            room.picture.put_case(case)
+            self.show(case_no)
+
+    def _suggest(self, case: Case) -> None:
+        """Tell the card what the units are doing and, while the case waits for one, whom to send."""
+        picture, room = self._picture(), self._room
+        if picture is None or room is None:
+            return
+        status = statuses(picture, self._holdings)
+        self._card.set_unit_status(status)
+        if case.state is CaseState.PENDING_DISPATCH:
+            places = unit_places(picture, case, room.service_now())
+            self._card.set_candidates(recommend(case, picture.units.values(), status, places))
+        else:
+            self._card.set_candidates(())
+
+
+def unit_places(picture: Picture, case: Case, now: datetime) -> dict[UnitId, tuple[float, float]]:
+    """Return for each unit the fresh fix (lon, lat) of whoever of it is nearest to the case."""
+    if case.lon is None or case.lat is None:
+        return {}
+    best: dict[UnitId, tuple[float, tuple[float, float]]] = {}
+    movers = [(s.unit_id, str(s.staff_id)) for s in picture.members.values()]
+    movers += [(v.unit_id, str(v.vehicle_id)) for v in picture.vehicles.values()]
+    held = {str(thing): position for thing, position in picture.positions.items()}
+    for unit_id, thing in movers:
+        fix = held.get(thing)
+        if fix is None or now - fix.fixed_at > POSITION_STALE_AFTER:
+            continue
+        far = distance_m(fix.lon, fix.lat, case.lon, case.lat)
+        if unit_id not in best or far < best[unit_id][0]:
+            best[unit_id] = (far, (fix.lon, fix.lat))
+    return {unit_id: place for unit_id, (_, place) in best.items()}
+
+
+def _about(change: Change, case_no: CaseNo) -> bool:
+    return change.subject is Subject.CASE and change.subject_id == case_no
+
+
+def statuses(picture: Picture, holdings: Holdings) -> dict[UnitId, UnitStatus]:
+    """Return what every unit is doing."""
+    return {unit_id: holdings.status(unit_id) for unit_id in picture.units}

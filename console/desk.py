@@ -1,0 +1,251 @@
+"""The composition root of the desktop program: everything is built here, handed what it needs, started and stopped.
+
+Nothing is reached through a global; what knows whom is read off the constructor calls, and what hears whom in
+``console.wiring``.
+"""
+
+import asyncio
+from base64 import b64decode
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from client.room import Room
+from console.actions import ActionTable
+from console.appearance import Appearance
+from console.cardfeed import CardFeed
+from console.clerk import Clerk
+from console.deskactions import ON_DESK, desk_actions
+from console.finder import Finder, read_places
+from console.folders import Folders
+from console.intents import Intents
+from console.mapfeed import MapFeed
+from console.notices import NoticeFeed, NoticeHub
+from console.panels import make_panels
+from console.photos import PhotoCache
+from console.reception import Reception
+from console.roomfeed import RoomFeed
+from console.scout import Scout
+from console.select import Selection
+from console.session import Session
+from console.settings import Settings
+from console.tasks import Tasks
+from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindow
+from console.wiring import connect, follow
+from console.workspace import Workspace, read_stored
+from domain.faults import Fault
+from domain.wire import Geometry
+from resources.words import Words
+from widgets.names import Names
+from widgets.sign_in import SignInPanel
+
+SECOND_MS = 1000
+
+
+class Desk(QObject):
+    """The running console. ``closing`` is set when somebody wants it to end; ``stop`` ends it."""
+
+    def __init__(
+        self, app: QApplication, settings: Settings, folders: Folders, *, ca_file: Path | None, keep: bool
+    ) -> None:
+        super().__init__()
+        self.closing = asyncio.Event()
+        self.settings = settings
+        self._folders = folders
+        self._keep = keep
+        # What everything else is handed
+        self.words = Words("en" if settings.text("language") == "en" else "zh-CN")
+        self.appearance = Appearance(app, self.words, "light" if settings.text("theme") == "light" else "dark", self)
+        self.notices = NoticeHub(self)
+        self.tasks = Tasks(self.show_failure)
+        self.names = Names(self.words)
+        self.selection = Selection(self)
+        # The session and what goes through it
+        self.session = Session(self.tasks, ca_file, self)
+        self.intents = Intents(self.tasks, self.notices, self)
+        self.photos = PhotoCache(self.tasks, settings.number("photo_cache_mb"), self)
+        # The panels, and what keeps them as the room is
+        self.map_feed = MapFeed(self.tasks, self.names, settings.number("map_updates_per_s"), self)
+        self.sign_in = SignInPanel(self.words, self.appearance.theme)
+        self.frame = DeskFrame()
+        self.panels = p = make_panels(self.appearance, self.names, self.map_feed.models, self.frame)
+        self.room_feed = RoomFeed(
+            self.tasks,
+            self.names,
+            self.notices,
+            self.map_feed.holdings,
+            p.case_list,
+            p.board,
+            p.today,
+            p.top_bar,
+            self,
+        )
+        self.card_feed = CardFeed(self.tasks, p.card, self.selection, self.map_feed.holdings, self)
+        self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
+        self.finder = Finder(self.words, self.names)
+        # The window they stand in
+        self.window = DeskWindow(self.sign_in, self.words("app.title"))
+        docks = {
+            "dock-cases": p.case_list,
+            "dock-map": p.map,
+            "dock-card": p.card_stack,
+            "dock-units": p.board,
+            "dock-today": p.today,
+        }
+        self.workspace = Workspace(self.frame, docks, self.words)
+        self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
+        self.window.add_desk(self.frame)
+        self.actions = ActionTable(self.window, self.words, desk_actions(self))
+        self.finder.use_actions(self.actions)
+        # Those who answer to people
+        self.reception = Reception(self.session, self.sign_in, self.notices, settings, self.words, self)
+        self.scout = Scout(
+            self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
+        )
+        self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
+        self._second = QTimer(self)
+        self._second.setInterval(SECOND_MS)
+        self._second.timeout.connect(self.on_second)
+        connect(self)
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Open the window where it was and let time pass."""
+        stored = read_stored(self._folders.config) if self._keep else None
+        if stored is None or not self.window.restore_place(b64decode(stored.window)):
+            self.window.resize(FIRST_WIDTH_PX, FIRST_HEIGHT_PX)
+        self.workspace.lock(self.settings.flag("layout_locked"))
+        if stored is None or not self.workspace.restore(stored):
+            size = self.window.size()
+            self.workspace.proportion(size.width(), size.height())
+        if stored is not None and stored.full_screen:
+            self.window.showFullScreen()
+        else:
+            self.window.show()
+        self._second.start()
+
+    async def stop(self) -> None:
+        """Keep the layout, end the session, every task and every timer, and close the window."""
+        self._second.stop()
+        if self._keep:
+            self.keep_workspace()
+        self._use(None)
+        self.notice_feed.stop()
+        self.panels.map.stop()
+        await self.session.stop()
+        await self.tasks.stop()
+        self.workspace.close_all()
+        self.window.really_close()
+        self.window.deleteLater()
+
+    def request_close(self) -> None:
+        """Somebody wants the program to end."""
+        self.closing.set()
+
+    def keep_workspace(self) -> None:
+        """Store the layout; where that cannot be written the person is told."""
+        geometry = bytes(self.window.saveGeometry().data())
+        try:
+            self.workspace.save(self._folders.config, geometry, self.window.isFullScreen())
+        except OSError:
+            self.notices.warn("notice.layout_not_kept", replace="layout")
+
+    # -- who is signed in ------------------------------------------------------------------------------------------
+
+    def on_opened(self, room: Room) -> None:
+        """Somebody is signed in: show the desk and follow the room."""
+        self._use(room)
+        follow(self, room)
+        self.actions.enable(ON_DESK, True)
+        self.window.show_desk()
+        self.panels.show_card()
+        self.panels.case_list.focus_list()
+        self.panels.map.warm_up()
+
+    def on_closed(self) -> None:
+        """Nobody is signed in any more."""
+        self._use(None)
+        self.actions.enable(ON_DESK, False)
+        self.ask_to_sign_in(None)
+
+    def on_reloaded(self) -> None:
+        """Everything was loaded anew: names that others keep follow."""
+        room = self.session.room
+        if room is None or room.picture is None:
+            return
+        self.finder.use(room.picture)
+        self.panels.map.set_synthetic(room.picture.town.synthetic)
+        self._entitle()
+
+    def _use(self, room: Room | None) -> None:
+        for feed in (self.map_feed, self.room_feed, self.card_feed, self.intents):
+            feed.use(room)
+        self.photos.use(None if room is None else room.client)
+        self.finder.use(None)
+
+    def _entitle(self) -> None:
+        town = self.names.town_name()
+        title = self.words("app.title_town", town=town) if town else self.words("app.title")
+        self.window.setWindowTitle(title)
+
+    # -- time and trouble ------------------------------------------------------------------------------------------
+
+    def on_second(self) -> None:
+        """A second has passed: clocks, lamps, ages."""
+        room = self.session.room
+        if room is None:
+            return
+        if room.picture is None:
+            self.room_feed.show_line(room.line(), None)
+            return
+        now = room.service_now()
+        self.room_feed.on_second(now)
+        self.map_feed.on_second()
+        self.card_feed.on_second(now)
+        self.room_feed.show_line(room.line(), now)
+
+    def on_shapes_loaded(self) -> None:
+        """The map's shapes were loaded: the command bar finds grids and places among them."""
+        room = self.session.room
+        if room is None or room.geometry is None:
+            return
+        self.tasks.start("finder", "places", self._find_places(room.geometry))
+
+    async def _find_places(self, geometry: Geometry) -> None:
+        places = await asyncio.to_thread(read_places, geometry.base)
+        self.finder.use_shapes(geometry.grids, places)
+
+    def on_language_changed(self, language: str) -> None:
+        """Everything that keeps words of its own looks them up again."""
+        self.workspace.retranslate(self.words)
+        self.actions.retranslate()
+        self.notice_feed.retranslate()
+        self.room_feed.retranslate()
+        self.map_feed.rename()
+        self._entitle()
+        self._remember("language", language)
+
+    def on_theme_changed(self, name: str) -> None:
+        """The theme in use is remembered."""
+        self._remember("theme", name)
+
+    def _remember(self, name: str, value: str) -> None:
+        try:
+            self.settings.set(name, value, store=self._keep)
+        except OSError:
+            self.notices.warn("notice.settings_not_kept", replace="settings")
+
+    def show_failure(self, error: BaseException, where: str) -> None:
+        """Show that something inside failed; a ``Fault`` in its own words."""
+        if isinstance(error, Fault):
+            self.notices.fault(error, replace=f"failure-{error.key}")
+        else:
+            name = type(error).__name__
+            self.notices.warn("notice.failure", replace=f"failure-{name}", error=name)
+
+    def ask_to_sign_in(self, server: str | None) -> None:
+        """Show the page to sign in, at this server or the one used last."""
+        self.sign_in.set_server(server or self.settings.text("server_url"), self.settings.text("last_user"))
+        self.window.show_sign_in()

@@ -1,0 +1,136 @@
+"""Taking a picture of a view: the desk is opened offscreen, filled with live data, waited for, and grabbed."""
+
+import asyncio
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from PySide6.QtWidgets import QWidget
+
+from console.bilingual import Bilingual
+from console.desk import Desk
+from console.program import OpenOptions, open_console
+from console.shot.views import VIEWS
+from domain.states import CaseState
+
+WAIT_S = 90.0
+SETTLE_S = 1.5
+POLL_S = 0.1
+LIVELY_S = 20.0
+"""How long a young town is given to fill its lists before the picture is taken of what there is."""
+LIVELY_CASES = 20
+EXIT_NOTHING, EXIT_NOT_WRITTEN = 1, 1
+PREFERRED = (CaseState.PENDING_DISPATCH, CaseState.PENDING_FILE, CaseState.REPORTED)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What to draw: the view, the file, width and height in pixels, language and theme."""
+
+    view: str
+    out: Path
+    size: tuple[int, int]
+    language: str
+    theme: str
+
+
+def take(options: OpenOptions, picture: Picture) -> int:
+    """Draw the picture and return the exit code: 0 drawn, 1 nothing to see in time or not written."""
+    dressed = replace(options, language=picture.language, theme=picture.theme, keep=False)
+    return open_console(dressed, lambda desk: _take(desk, picture))
+
+
+async def _take(desk: Desk, picture: Picture) -> int:
+    say = Bilingual()
+    desk.window.resize(*picture.size)
+    missing = await _wait(desk, picture)
+    if missing:
+        sys.stderr.write(say("shot.nothing", seconds=int(WAIT_S), missing=say(f"shot.missing.{missing}")) + "\n")
+        return EXIT_NOTHING
+    target = _target(desk, picture)
+    image = target.grab().toImage()
+    picture.out.parent.mkdir(parents=True, exist_ok=True)
+    if not image.save(str(picture.out), b"PNG"):
+        sys.stderr.write(say("shot.not_written", file=str(picture.out)) + "\n")
+        return EXIT_NOT_WRITTEN
+    text = say("shot.saved", file=str(picture.out), width=image.width(), height=image.height())
+    sys.stdout.write(text + "\n")
+    return 0
+
+
+async def _wait(desk: Desk, picture: Picture) -> str:
+    """Wait until there is something to see; return what is missing when the time is over, or an empty text."""
+    deadline = time.monotonic() + WAIT_S
+    for name, ready in _STAGES:
+        while not ready(desk):
+            if time.monotonic() > deadline:
+                return name
+            await asyncio.sleep(POLL_S)
+    lively = min(deadline, time.monotonic() + LIVELY_S)
+    while len(_cases(desk)) < LIVELY_CASES and time.monotonic() < lively:  # noqa: ASYNC110 - a look, not an event
+        await asyncio.sleep(POLL_S)
+    width, height = picture.size
+    desk.workspace.reset(width, height - desk.panels.top_bar.height())
+    desk.panels.map.fit()
+    if VIEWS[picture.view].with_case:
+        _select(desk)
+    await asyncio.sleep(SETTLE_S)
+    while not desk.panels.map.settled:
+        if time.monotonic() > deadline:
+            return "map"
+        await asyncio.sleep(POLL_S)
+    return "card" if VIEWS[picture.view].with_case and desk.panels.card.case() is None else ""
+
+
+def _cases(desk: Desk) -> list[str]:
+    room = desk.session.room
+    return [] if room is None or room.picture is None else list(room.picture.cases)
+
+
+def _signed_in(desk: Desk) -> bool:
+    return desk.window.on_desk
+
+
+def _has_cases(desk: Desk) -> bool:
+    return bool(_cases(desk))
+
+
+def _has_shapes(desk: Desk) -> bool:
+    return bool(desk.map_feed.models.grids.shapes.grids)
+
+
+def _has_positions(desk: Desk) -> bool:
+    return len(desk.map_feed.models.positions.table) > 0
+
+
+_STAGES: tuple[tuple[str, Callable[[Desk], bool]], ...] = (
+    ("sign_in", _signed_in),
+    ("cases", _has_cases),
+    ("shapes", _has_shapes),
+    ("positions", _has_positions),
+)
+
+
+def _select(desk: Desk) -> None:
+    """Select the case that waits longest for a person of the room, best one with a photo."""
+    room = desk.session.room
+    if room is None or room.picture is None:
+        return
+    cases = [c for c in room.picture.cases.values() if c.state in PREFERRED and c.lon is not None]
+    cases = cases or list(room.picture.cases.values())
+    best = min(cases, key=lambda c: (_rank(c.state), not c.photos, c.stage_since))
+    desk.selection.select_case(best.case_no)
+
+
+def _rank(state: CaseState) -> int:
+    return PREFERRED.index(state) if state in PREFERRED else len(PREFERRED)
+
+
+def _target(desk: Desk, picture: Picture) -> QWidget:
+    name = VIEWS[picture.view].widget
+    if not name:
+        return desk.window
+    panel: QWidget = desk.workspace.dock(name).widget()
+    return panel

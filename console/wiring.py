@@ -1,0 +1,114 @@
+"""Every connection between objects of the desk, in titled blocks. Panels do not know each other: they meet here."""
+
+from typing import TYPE_CHECKING
+
+from client.room import Room
+from console.deskactions import ON_DESK
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+
+def connect(desk: "Desk") -> None:
+    """Connect everything. Called once, when all has been built."""
+    _connect_life(desk)
+    _connect_session(desk)
+    _connect_selection(desk)
+    _connect_intents(desk)
+    _connect_photos(desk)
+    _connect_bars_and_sheets(desk)
+    _connect_map(desk)
+    _connect_appearance(desk)
+
+
+def _connect_life(desk: "Desk") -> None:
+    desk.window.close_requested.connect(desk.request_close)
+    desk.actions.enable(ON_DESK, False)
+
+
+def _connect_session(desk: "Desk") -> None:
+    reception = desk.reception
+    desk.sign_in.sign_in_requested.connect(reception.on_sign_in_requested)
+    desk.sign_in.language_picked.connect(desk.appearance.use_language)
+    desk.sign_in.theme_picked.connect(desk.appearance.use_theme)
+    desk.session.signing_in.connect(reception.on_signing_in)
+    desk.session.began.connect(reception.on_began)
+    desk.session.refused.connect(reception.on_refused)
+    desk.session.ended.connect(reception.on_ended)
+    reception.opened.connect(desk.on_opened)
+    reception.closed.connect(desk.on_closed)
+    reception.reloaded.connect(desk.on_reloaded)
+    reception.line_altered.connect(desk.on_second)
+
+
+def follow(desk: "Desk", room: Room) -> None:
+    """Let every feed hear of what alters in a room; the map's comes first, since others read its holdings."""
+    for feed in (desk.map_feed, desk.room_feed, desk.card_feed):
+        room.on_delta(feed.take)
+    room.on_delta(desk.reception.on_delta)
+    room.on_line(desk.reception.on_line)
+    room.on_fault(desk.reception.on_fault)
+
+
+def _connect_selection(desk: "Desk") -> None:
+    panels, selection = desk.panels, desk.selection
+    panels.case_list.case_selected.connect(selection.select_case)
+    panels.case_list.case_opened.connect(desk.scout.on_case_opened)
+    panels.case_list.letter_pressed.connect(panels.card.press_key)
+    desk.frame.letter_pressed.connect(panels.card.press_key)
+    panels.map.case_picked.connect(desk.scout.on_case_picked)
+    panels.map.thing_picked.connect(desk.scout.on_thing_picked)
+    panels.board.unit_selected.connect(selection.select_unit)
+    selection.case_changed.connect(panels.case_list.select)
+    selection.case_changed.connect(panels.map.select_case)
+    selection.case_changed.connect(desk.scout.on_case_changed)
+    selection.case_changed.connect(desk.card_feed.show)
+    selection.unit_changed.connect(panels.board.select)
+    selection.unit_changed.connect(desk.scout.on_unit_changed)
+
+
+def _connect_intents(desk: "Desk") -> None:
+    panels, intents, clerk = desk.panels, desk.intents, desk.clerk
+    panels.card.action_requested.connect(intents.act)
+    panels.card.reveal_requested.connect(intents.reveal)
+    panels.report_form.report_requested.connect(intents.report)
+    intents.started.connect(clerk.on_started)
+    intents.done.connect(clerk.on_done)
+    intents.refused.connect(clerk.on_refused)
+    intents.revealed.connect(clerk.on_revealed)
+    intents.report_done.connect(clerk.on_report_done)
+    intents.report_refused.connect(clerk.on_report_refused)
+    desk.card_feed.case_left.connect(clerk.on_case_left)
+
+
+def _connect_photos(desk: "Desk") -> None:
+    desk.panels.card.photo_requested.connect(desk.scout.on_photo_requested)
+    desk.photos.loaded.connect(desk.card_feed.put_photo)
+    desk.photos.failed.connect(desk.card_feed.miss_photo)
+
+
+def _connect_bars_and_sheets(desk: "Desk") -> None:
+    panels = desk.panels
+    panels.command_bar.set_source(desk.finder.find)
+    panels.command_bar.hit_chosen.connect(desk.scout.on_hit_chosen)
+    panels.top_bar.command_requested.connect(panels.command_bar.open_bar)
+    panels.top_bar.overdue_requested.connect(desk.scout.on_overdue_requested)
+    panels.report_form.closed.connect(panels.show_card)
+    panels.report_form.place_requested.connect(desk.scout.on_place_requested)
+    desk.notice_feed.action_requested.connect(desk.actions.trigger)
+    desk.scout.action_chosen.connect(desk.actions.trigger)
+
+
+def _connect_map(desk: "Desk") -> None:
+    panels = desk.panels
+    panels.card.locate_requested.connect(desk.scout.on_locate_requested)
+    panels.map.place_picked.connect(desk.scout.on_place_picked)
+    desk.map_feed.lamps_changed.connect(desk.scout.on_lamps_changed)
+    desk.map_feed.shapes_loaded.connect(desk.on_shapes_loaded)
+
+
+def _connect_appearance(desk: "Desk") -> None:
+    appearance = desk.appearance
+    appearance.dress([desk.sign_in, *desk.panels.dressed()])
+    appearance.language_changed.connect(desk.on_language_changed)
+    appearance.theme_changed.connect(desk.on_theme_changed)
