@@ -81,7 +81,11 @@ def compare(
     """Return two rows, of the medians and of the lower quartiles. ``peer`` is None where the peer is absent."""
     rows: Rows = []
     for name, take in (("median", statistics.median), ("lower quartile", lower_quartile)):
-        rows.append(single(f"{what}, {name}", unit, take(ours), peer and take(peer), peer_name, sense, len(ours)))
+        rows.append(
+            single(
+                f"{what}, {name}", unit, take(ours), None if peer is None else take(peer), peer_name, sense, len(ours)
+            )
+        )
     return rows
 
 
