@@ -48,6 +48,7 @@ class CommandBar(QFrame):
         self.setObjectName("sheet")
         self._words = words
         self._source: Source = _nothing
+        self._anchor: QWidget | None = None
         self._hits: dict[str, Hit] = {}
         self._came_from: QWidget | None = None
         self.list = PickList(rows_shown=SHOWN_AT_MOST)
@@ -72,6 +73,10 @@ class CommandBar(QFrame):
     def set_source(self, source: Source) -> None:
         """Take what finds the hits."""
         self._source = source
+
+    def set_anchor(self, anchor: QWidget) -> None:
+        """Open over this widget, which lies in the same window."""
+        self._anchor = anchor
 
     def open_bar(self, typed: str = "") -> None:
         """Open and wait for typing; the focus comes back to where it was."""
@@ -122,7 +127,8 @@ class CommandBar(QFrame):
         width = min(WIDTH_PX, parent.width() - 24)
         self.setFixedWidth(width)
         self.adjustSize()
-        self.move(QPoint(max(12, min(280, (parent.width() - width) // 2)), 8))
+        left = 280 if self._anchor is None else self._anchor.mapTo(parent, QPoint(0, 0)).x() - 10
+        self.move(max(12, min(left, parent.width() - width - 12)), 6)
 
     def _on_typed(self) -> None:
         self._pause.start()

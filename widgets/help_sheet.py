@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
@@ -110,16 +110,20 @@ class HelpSheet(QFrame):
         self._title.setText(words("desk.help.title"))
         self._close.setText(f"{words('desk.help.close')}  Esc")
         page = QWidget()
-        grid = QGridLayout(page)
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(4)
-        grid.setColumnStretch(1, 1)
-        grid.setColumnStretch(3, 1)
-        left = 0
-        for name, rows in SECTIONS.items():
-            left = self._section(grid, left, 0, words(f"desk.help.section.{name}"), self._plain(rows))
-        self._section(grid, 0, 2, words("desk.help.section.card"), self._card_rows())
-        grid.setRowStretch(grid.rowCount(), 1)
+        across = QHBoxLayout(page)
+        across.setSpacing(32)
+        left = [(words(f"desk.help.section.{name}"), self._plain(rows)) for name, rows in SECTIONS.items()]
+        right = [(words("desk.help.section.card"), self._card_rows())]
+        for sections in (left, right):
+            grid = QGridLayout()
+            grid.setHorizontalSpacing(20)
+            grid.setVerticalSpacing(4)
+            grid.setColumnStretch(1, 1)
+            row = 0
+            for title, rows in sections:
+                row = self._section(grid, row, title, rows)
+            grid.setRowStretch(row, 1)
+            across.addLayout(grid, 1)
         self._scroll.setWidget(page)
 
     def set_theme(self, theme: Theme) -> None:
@@ -139,17 +143,17 @@ class HelpSheet(QFrame):
         return [(key, " · ".join(by_key[key])) for key in sorted(by_key)]
 
     @staticmethod
-    def _section(grid: QGridLayout, row: int, column: int, title: str, rows: list[tuple[str, str]]) -> int:
+    def _section(grid: QGridLayout, row: int, title: str, rows: list[tuple[str, str]]) -> int:
         head = QLabel(title)
         set_role(head, "heading")
-        grid.addWidget(head, row, column, 1, 2)
+        grid.addWidget(head, row, 0, 1, 2)
         for keys, text in rows:
             row += 1
             key_label, text_label = QLabel(keys), QLabel(text)
             set_role(key_label, "second")
             text_label.setWordWrap(True)
-            grid.addWidget(key_label, row, column, Qt.AlignmentFlag.AlignTop)
-            grid.addWidget(text_label, row, column + 1)
+            grid.addWidget(key_label, row, 0, Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(text_label, row, 1)
         return row + 1
 
     def _place(self) -> None:

@@ -4,7 +4,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -21,6 +20,7 @@ from domain.case import MAX_TEXT, Contact, NewReport
 from domain.states import Channel
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.combo import Combo
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
 from widgets.intents import ReportIntent
@@ -49,7 +49,7 @@ class ReportForm(QFrame):
         set_role(self._where, "second")
         for label in (self._fault, self._where):
             label.setWordWrap(True)
-        self.channel = QComboBox()
+        self.channel = Combo()
         self.kind = PickList(rows_shown=4)
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
@@ -73,6 +73,8 @@ class ReportForm(QFrame):
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
         place, contact = QHBoxLayout(), QHBoxLayout()
+        place.setSpacing(6)
+        contact.setSpacing(8)
         place.addWidget(self._where, 1)
         place.addWidget(self._pick)
         place.addWidget(self._unpick)

@@ -91,6 +91,11 @@ class TopBar(QFrame):
         for widget in (self._demo, self._overdue, self._line, self._date, self._clock):
             row.addWidget(widget)
 
+    @property
+    def command_box(self) -> QWidget:
+        """The box the command bar opens over."""
+        return self._command
+
     def set_room(self, town: str, *, synthetic: bool = False, speed: float = 1.0) -> None:
         """Name the town; say that its data is made up, and how fast its clock runs if not as ours."""
         self._town, self._synthetic, self._speed = town, synthetic, speed

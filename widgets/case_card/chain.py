@@ -1,7 +1,7 @@
 """The chain strip: the links of a case's way, those behind it, the present one lit, those before it."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from domain.case import Case
@@ -9,7 +9,7 @@ from domain.states import LINK_OF, CaseState, Link
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.chip import mixed
-from widgets.common.fonts import SECOND_PX, sized
+from widgets.common.fonts import SECOND_PX, SMALL_PX, sized
 
 LINKS = tuple(Link)
 FINISHED = frozenset({CaseState.CLOSED, CaseState.EVALUATED})
@@ -67,13 +67,17 @@ class ChainStrip(QWidget):
             painter.setBrush(QColor(ground))
             painter.drawRoundedRect(box, 3, 3)
             painter.setPen(QColor(text))
-            painter.setFont(
-                sized(self.font(), SECOND_PX if self._words.language == "zh-CN" else 12, bold=i == self._present)
-            )
+            painter.setFont(self._font_for(i))
             shown = painter.fontMetrics().elidedText(
                 self._words(f"link.{link}"), Qt.TextElideMode.ElideRight, int(width) - 2
             )
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
+
+    def _font_for(self, i: int) -> QFont:
+        """Seven English words fit only in the small size, and none of them bold."""
+        if self._words.language == "en":
+            return sized(self.font(), SMALL_PX)
+        return sized(self.font(), SECOND_PX, bold=i == self._present)
 
     def _colours(self, i: int) -> tuple[str, str]:
         theme = self._theme

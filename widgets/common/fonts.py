@@ -21,7 +21,7 @@ FAMILIES = (
 )
 """Faces that hold simplified Chinese, best first. The family is always named: left alone, Qt takes the Japanese one."""
 
-BODY_PX, SECOND_PX, TITLE_PX, FIGURE_PX = 14, 13, 17, 21
+BODY_PX, SECOND_PX, SMALL_PX = 14, 13, 12
 
 
 def pick_family(available: Collection[str]) -> str | None:

@@ -18,7 +18,7 @@ class MomentField(Field):
         super().__init__(arg, context, parent)
         self._now = context.names.local(now)
         self.edit = QDateTimeEdit()
-        self.edit.setCalendarPopup(True)
+        self.edit.setButtonSymbols(QDateTimeEdit.ButtonSymbols.NoButtons)
         self.edit.setDisplayFormat("yyyy-MM-dd HH:mm")
         self._touched = False
         row = QHBoxLayout()
