@@ -144,6 +144,9 @@ class _Import:
         """Leave the file of rejected rows, and the line that scripts read as the last of stdout."""
         from console.exchange.rejects import write_rejects
 
+        repaired = 0 if self._intake is None else sum(record.repaired for record in self._intake.table.records)
+        if repaired:
+            self._say("exchange.repaired", areas=repaired)
         if self._intake is not None and not self._args.dry_run:
             table = self._intake.table
             try:

@@ -2,7 +2,6 @@
 
 from console.exchange.mapping import Level, Mapping
 from console.exchange.rows import Row, bounded
-from console.exchange.shapes import area_wkb
 from console.exchange.table import Record, Table, need_columns
 from domain.faults import Fault, invalid
 from domain.ids import DivisionCode
@@ -29,7 +28,7 @@ def _single(record: Record, mapping: Mapping) -> Row[ImportedDivision]:
             code=bounded("code", mapping.value(fields, "code"), 64, least=1),
             name=bounded("name", mapping.value(fields, "name"), 100, least=1),
             parent=DivisionCode(bounded("parent", parent, 64)) if parent else None,
-            wkb=None if record.geometry is None else area_wkb(record.geometry),
+            wkb=None if record.geometry is None else record.area_wkb(),
             source=mapping.source,
         )
     except Fault as fault:

@@ -2,7 +2,6 @@
 
 from console.exchange.mapping import Mapping
 from console.exchange.rows import Row, bounded
-from console.exchange.shapes import area_wkb
 from console.exchange.table import Record, Table, need_columns
 from domain.faults import Fault, invalid
 from domain.ids import DivisionCode
@@ -25,7 +24,7 @@ def _row(record: Record, mapping: Mapping) -> Row[ImportedGrid]:
         grid = ImportedGrid(
             code=bounded("code", mapping.value(record.fields, "code"), 64, least=1),
             name=bounded("name", mapping.value(record.fields, "name"), 100, least=1),
-            wkb=area_wkb(record.geometry),
+            wkb=record.area_wkb(),
             source=mapping.source,
             division=DivisionCode(bounded("division", division, 64)) if division else None,
         )

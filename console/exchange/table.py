@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from console.exchange.shapes import area_wkb, sound_area
 from domain.faults import Fault, FaultKind, invalid
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
@@ -25,6 +26,12 @@ class Record(msgspec.Struct):
     fields: dict[str, str]
     geometry: Any = None
     fault: Fault | None = None
+    repaired: bool = False
+
+    def area_wkb(self) -> bytes:
+        """Return the record's area as WKB and note whether it had to be repaired. Raises ``Fault``."""
+        area, self.repaired = sound_area(self.geometry)
+        return area_wkb(area)
 
 
 class Table(msgspec.Struct):
