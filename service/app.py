@@ -66,6 +66,7 @@ def _openapi() -> OpenAPIConfig:
 async def _lifespan(runtime: Runtime, _app: Litestar) -> AsyncIterator[None]:
     runtime.start()
     timers = Timers(runtime)
+    await timers.save()
     async with asyncio.TaskGroup() as group:
         tasks = [group.create_task(_for_ever(run, every_s), name=run.__name__) for run, every_s in timers.table()]
         try:

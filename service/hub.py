@@ -25,7 +25,7 @@ MOST_QUEUED = 8 * 1024 * 1024
 """Bytes waiting for one reader before it counts as too slow."""
 MOST_READERS = 500
 MOST_IN_FRAME = 500
-ALIVE_EVERY_S = 3.0
+ALIVE_EVERY_S = 2.5
 
 _encoder = msgspec.msgpack.Encoder()
 
@@ -163,7 +163,7 @@ class Hub:
                 reader.put(frame)
 
     def tick(self) -> None:
-        """Keep silent feeds alive and end those whose token has expired. Called about once a second."""
+        """Keep silent feeds alive and end those whose token has expired. Called twice a second."""
         now = asyncio.get_running_loop().time()
         real = real_now()
         alive: bytes | None = None
@@ -195,9 +195,9 @@ def _positions_frame(sight: Sight, fresh: dict[ThingId, Position], gone: set[Thi
     return encode(Positions(tuple(fresh.values()), tuple(sorted(gone))))
 
 
-def hello(hub: Hub, clock: ServiceClock) -> bytes:
+def hello(epoch: str, head: Seq, clock: ServiceClock) -> bytes:
     """Return the first frame of a feed."""
-    return encode(Hello(hub.epoch, hub.head, clock))
+    return encode(Hello(epoch, head, clock))
 
 
 def resync(reason: str) -> bytes:

@@ -2,11 +2,11 @@
 
 import asyncio
 from collections import OrderedDict
-from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from typing import TYPE_CHECKING
 
 from domain.faults import Fault, FaultKind, invalid
+from service.pools import make_pool
 
 if TYPE_CHECKING:
     from argon2 import PasswordHasher
@@ -54,7 +54,7 @@ class Doorkeeper:
     """Checks passwords off the event loop, and slows down whoever keeps getting one wrong. Event loop only."""
 
     def __init__(self) -> None:
-        self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="sign-in")
+        self._pool = make_pool(THREADS, "sign-in")
         self._waiting = 0
         self._failures: OrderedDict[str, tuple[int, float]] = OrderedDict()
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import Any, TypeVar
 
@@ -20,6 +19,7 @@ from service.access import Asker, Sight, sight_of
 from service.clock import Timekeeper
 from service.hub import Hub
 from service.passwords import Doorkeeper
+from service.pools import make_pool
 from service.store import reads
 from service.store import tables as t
 from service.store.engine import Store
@@ -56,8 +56,8 @@ class Runtime:
         self.doorkeeper = Doorkeeper()
         self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
         self.geometry: dict[tuple[str, bool], bytes] = {}
-        self._reading = ThreadPoolExecutor(READ_THREADS, thread_name_prefix="reading")
-        self._photos = ThreadPoolExecutor(PHOTO_THREADS, thread_name_prefix="photos")
+        self._reading = make_pool(READ_THREADS, "reading")
+        self._photos = make_pool(PHOTO_THREADS, "photos")
         self._photos_waiting = 0
         self._loop: asyncio.AbstractEventLoop | None = None
 

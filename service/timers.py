@@ -32,7 +32,7 @@ class Timers:
         """Return each round and how often it is made, seconds."""
         return [
             (self.show_positions, POSITIONS_EVERY_S),
-            (self.keep_feeds_alive, 1.0),
+            (self.keep_feeds_alive, 0.5),
             (self.resume_suspended, 1.0),
             (self.sweep_positions, 5.0),
             (self.save, 5.0),

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Literal
 
 from litestar import Response, get, post
-from litestar.params import QueryParameter
+from litestar.params import FromPath, QueryParameter
 
 from domain.faults import invalid, not_found
 from domain.ids import AttachmentId
@@ -45,7 +45,9 @@ async def post_attachment(request: ApiRequest) -> Response[AttachmentInfo]:
     media_type="image/jpeg",
 )
 async def get_attachment(
-    request: ApiRequest, attachment_id: str, size: Annotated[Literal["full", "thumb"], QueryParameter()] = "full"
+    request: ApiRequest,
+    attachment_id: FromPath[str],
+    size: Annotated[Literal["full", "thumb"], QueryParameter()] = "full",
 ) -> Response[bytes]:
     """Return a kept photo as JPEG."""
     ask = partial(reads.photo, attachment_id=AttachmentId(attachment_id), thumb=size == "thumb")

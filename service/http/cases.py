@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from litestar import Response, get, post
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 
 from domain.case import Case, NewReport
 from domain.change import Subject
@@ -28,7 +28,7 @@ MAX_REPORT_BODY = 64 * 1024
 
 
 @post("/v1/reports", opt=through(Door.REPORT, NewReport), responses=REFUSALS, request_max_body_size=MAX_REPORT_BODY)
-async def post_report(request: ApiRequest, data: NewReport) -> Response[Outcome]:
+async def post_report(request: ApiRequest, data: JSONBody[NewReport]) -> Response[Outcome]:
     """Bring in a report; it opens a case."""
     key = await key_of(request, 201)
     source = (data.source, data.source_no) if data.source_no else None
@@ -64,13 +64,13 @@ async def list_cases(
 
 
 @get("/v1/cases/{case_no:str}", opt=through(Door.READ), responses=REFUSALS)
-async def get_case(request: ApiRequest, case_no: str) -> Response[Case]:
+async def get_case(request: ApiRequest, case_no: FromPath[str]) -> Response[Case]:
     """Return one case."""
     return reply(request, await _visible_case(request, case_no))
 
 
 @get("/v1/cases/{case_no:str}/changes", opt=through(Door.READ), responses=REFUSALS)
-async def get_changes(request: ApiRequest, case_no: str) -> Response[ChangePage]:
+async def get_changes(request: ApiRequest, case_no: FromPath[str]) -> Response[ChangePage]:
     """Return the timeline of a case, oldest first."""
     await _visible_case(request, case_no)
     ask = partial(reads.timeline, subject=Subject.CASE, subject_id=case_no)
@@ -84,7 +84,7 @@ async def get_changes(request: ApiRequest, case_no: str) -> Response[ChangePage]
     status_code=200,
     request_max_body_size=MAX_REPORT_BODY,
 )
-async def post_command(request: ApiRequest, case_no: str, data: Command) -> Response[Outcome]:
+async def post_command(request: ApiRequest, case_no: FromPath[str], data: JSONBody[Command]) -> Response[Outcome]:
     """Do something to a case, at the version that was seen."""
     key = await key_of(request, 200)
     asker = asker_of(request)
@@ -100,7 +100,9 @@ async def post_command(request: ApiRequest, case_no: str, data: Command) -> Resp
     status_code=200,
     request_max_body_size=4096,
 )
-async def post_contact(request: ApiRequest, case_no: str, data: RevealRequest) -> Response[list[RevealedContact]]:
+async def post_contact(
+    request: ApiRequest, case_no: FromPath[str], data: JSONBody[RevealRequest]
+) -> Response[list[RevealedContact]]:
     """Show the reporters' contacts of a case; who looked and why is logged first."""
     if not data.reason.strip():
         raise invalid("argument_missing", argument="reason")

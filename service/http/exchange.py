@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from litestar import Response, get, post
-from litestar.params import QueryParameter
+from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
 from domain.case import Case
@@ -38,7 +38,7 @@ MOST_IN_PAGE = 1000
     status_code=200,
     request_max_body_size=MAX_IMPORT_BODY,
 )
-async def post_import(request: ApiRequest, what: str, data: ImportBatch) -> Response[ImportResult]:
+async def post_import(request: ApiRequest, what: FromPath[str], data: JSONBody[ImportBatch]) -> Response[ImportResult]:
     """Take in a batch of cases, grids, divisions or positions; sent again it adds nothing."""
     importer = _IMPORTERS.get(what)
     if importer is None:
@@ -95,14 +95,14 @@ def _export(runtime: Runtime, ask: Callable[[Connection], list[Case]], limit: in
     return ExportPage(rows, info.calendar.timezone, rows[-1].case_no if len(rows) == limit else None)
 
 
-def _check_batch(what: str, data: ImportBatch) -> None:
+def _check_batch(what: str, data: JSONBody[ImportBatch]) -> None:
     """Only the list the address names may be filled."""
     for name in ("cases", "grids", "divisions", "positions"):
         if name != what and getattr(data, name):
             raise invalid("wrong_list", what=what, found=name)
 
 
-async def _cases(runtime: Runtime, data: ImportBatch, asker: Asker) -> list[RowResult]:
+async def _cases(runtime: Runtime, data: JSONBody[ImportBatch], asker: Asker) -> list[RowResult]:
     def run(work: Work) -> list[RowResult]:
         pairs = {(row.source, row.source_no) for row in data.cases}
         known = reads.sources(work.connection, pairs)
@@ -111,19 +111,19 @@ async def _cases(runtime: Runtime, data: ImportBatch, asker: Asker) -> list[RowR
     return await _do(runtime, run)
 
 
-async def _grids(runtime: Runtime, data: ImportBatch, asker: Asker) -> list[RowResult]:
+async def _grids(runtime: Runtime, data: JSONBody[ImportBatch], asker: Asker) -> list[RowResult]:
     faults = await runtime.compute(partial(_area_faults, [row.wkb for row in data.grids]))
     return await _do(runtime, partial(import_grids, rows=data.grids, faults=faults, asker=asker, dry_run=data.dry_run))
 
 
-async def _divisions(runtime: Runtime, data: ImportBatch, asker: Asker) -> list[RowResult]:
+async def _divisions(runtime: Runtime, data: JSONBody[ImportBatch], asker: Asker) -> list[RowResult]:
     faults = await runtime.compute(partial(_area_faults, [row.wkb for row in data.divisions]))
     return await _do(
         runtime, partial(import_divisions, rows=data.divisions, faults=faults, asker=asker, dry_run=data.dry_run)
     )
 
 
-async def _positions(runtime: Runtime, data: ImportBatch, asker: Asker) -> list[RowResult]:
+async def _positions(runtime: Runtime, data: JSONBody[ImportBatch], asker: Asker) -> list[RowResult]:
     run = partial(import_fixes, rows=data.positions, asker=asker, dry_run=data.dry_run)
     results, latest = await runtime.do(Job(run, alone=True))
     runtime.tracker.put(latest)

@@ -26,6 +26,8 @@ MOST_MISSED = 20_000
 """Changes a reader may have missed and still resume; beyond that a snapshot is quicker."""
 MOST_A_READ = 2_000
 CLOSE_WITHIN_S = 2.0
+LINGER_S = 0.05
+"""The server takes a refused handshake as ended only once the connection is gone; until then we stay."""
 TRY_AGAIN = 1013
 GOING_AWAY = 1001
 
@@ -45,13 +47,13 @@ async def feed(socket: WebSocket[Any, Any, Any]) -> None:
         return
     try:
         await socket.accept()
-        await socket.send_bytes(hello(runtime.hub, runtime.timekeeper.clock))
+        await socket.send_bytes(hello(runtime.epoch, head, runtime.timekeeper.clock))
         epoch = socket.query_params.get("epoch", "")
         reason = await _catch_up(socket, runtime, reader.sight, epoch, since, head)
         if reason is None:
             reason = await _serve(socket, reader)
         await _close(socket, reason)
-    except (WebSocketDisconnect, ConnectionError):
+    except (WebSocketDisconnect, OSError):
         return
     finally:
         runtime.hub.leave(reader)
@@ -145,6 +147,7 @@ async def _refuse(socket: WebSocket[Any, Any, Any], fault: Fault) -> None:
     headers = [(b"content-type", JSON.encode()), (b"content-length", str(len(body)).encode())]
     await send({"type": "websocket.http.response.start", "status": STATUS[fault.kind], "headers": headers})
     await send({"type": "websocket.http.response.body", "body": body, "more_body": False})
+    await asyncio.sleep(LINGER_S)
 
 
 HANDLERS = (feed,)

@@ -1,6 +1,7 @@
 """Latest positions, in and out."""
 
 from litestar import Response, get, post
+from litestar.params import JSONBody
 
 from domain.places import Position
 from domain.wire import MAX_BATCH, PositionBatch
@@ -19,7 +20,7 @@ MAX_BODY = 1024 * 1024
     status_code=204,
     request_max_body_size=MAX_BODY,
 )
-async def post_positions(request: ApiRequest, data: PositionBatch) -> None:
+async def post_positions(request: ApiRequest, data: JSONBody[PositionBatch]) -> None:
     """Take latest fixes: all of a batch or, where one is refused, none."""
     runtime = runtime_of(request)
     asker = asker_of(request)

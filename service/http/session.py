@@ -3,6 +3,7 @@
 from functools import partial
 
 from litestar import Response, delete, get, post
+from litestar.params import JSONBody
 
 from domain.faults import Fault, FaultKind
 from domain.wire import Me, Session, SignIn
@@ -19,7 +20,7 @@ SESSION_S = 12 * 3600
 
 
 @post("/v1/session", opt=public(SignIn), responses=REFUSALS, status_code=201, request_max_body_size=4096)
-async def open_session(request: ApiRequest, data: SignIn) -> Response[Session]:
+async def open_session(request: ApiRequest, data: JSONBody[SignIn]) -> Response[Session]:
     """Sign in with a password; the token is valid for 12 hours of real time."""
     runtime = runtime_of(request)
     account = await runtime.read(partial(find_account, account=data.user))
