@@ -61,7 +61,7 @@ class Camera:
         near = replace(self, scale=scale)
         return replace(near, x=x - (px - self.width / 2) * scale, y=y + (py - self.height / 2) * scale).clamped()
 
-    def fitted(self, bounds: Bounds, margin: float = 0.06) -> "Camera":
+    def fitted(self, bounds: Bounds, margin: float = 0.04) -> "Camera":
         """Return the camera that shows all of ``bounds`` with a margin (share of the smaller side)."""
         x0, y0, x1, y1 = bounds
         room = 1.0 - 2 * margin

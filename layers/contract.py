@@ -188,6 +188,10 @@ class LayerItem:
         """Return the labels that go with what moves."""
         return ()
 
+    def obstacles(self, area: Area, focus: Focus) -> Sequence[tuple[float, float, float]]:
+        """Return where labels that stand still should not lie: device pixel x, y, and how far around."""
+        return ()
+
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """Return what is drawn at a device pixel, within ``reach`` device pixels."""
         return None

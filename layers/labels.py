@@ -32,11 +32,11 @@ class _Type:
 
 def _types(theme: Theme) -> dict[LabelStyle, _Type]:
     plain, firm = QFont.Weight.Normal, QFont.Weight.Medium
-    bright = mix(theme.text, theme.text_second, 0.25)
+    soft = mix(theme.text, theme.text_second, 0.55)
     return {
         LabelStyle.TOWN: _Type(18, firm, 2, theme.text),
         LabelStyle.DIVISION: _Type(15.5, firm, 0.5, theme.text),
-        LabelStyle.PLACE: _Type(13, plain, 0, bright),
+        LabelStyle.PLACE: _Type(12.5, plain, 0, soft),
         LabelStyle.WATER: _Type(14, plain, 5, mix(theme.map_water, theme.accent, 0.55)),
         LabelStyle.ROAD: _Type(12, plain, 0, theme.map_label),
         LabelStyle.GRID: _Type(12, plain, 0, theme.map_label),
@@ -159,20 +159,33 @@ class Occupied:
     def __init__(self) -> None:
         self._bins: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
 
+    def block(self, x: float, y: float, around: float) -> None:
+        """Take a square around a pixel, whatever lies there."""
+        self._put((x - around, y - around, x + around, y + around))
+
     def take(self, x0: float, y0: float, x1: float, y1: float) -> bool:
         """Take a rectangle if nothing overlaps it; return whether it was free."""
-        cells = [
-            (i, j)
-            for i in range(int(x0 // self.BIN), int(x1 // self.BIN) + 1)
-            for j in range(int(y0 // self.BIN), int(y1 // self.BIN) + 1)
-        ]
-        for cell in cells:
+        for cell in self._cells(x0, y0, x1, y1):
             for a0, b0, a1, b1 in self._bins.get(cell, ()):
                 if x0 < a1 and a0 < x1 and y0 < b1 and b0 < y1:
                     return False
-        for cell in cells:
-            self._bins.setdefault(cell, []).append((x0, y0, x1, y1))
+        self._put((x0, y0, x1, y1))
         return True
+
+    def copy(self) -> "Occupied":
+        """Return what is taken now, to go on from."""
+        made = Occupied()
+        made._bins = {cell: list(boxes) for cell, boxes in self._bins.items()}
+        return made
+
+    def _put(self, box: tuple[float, float, float, float]) -> None:
+        for cell in self._cells(*box):
+            self._bins.setdefault(cell, []).append(box)
+
+    def _cells(self, x0: float, y0: float, x1: float, y1: float) -> list[tuple[int, int]]:
+        columns = range(int(x0 // self.BIN), int(x1 // self.BIN) + 1)
+        rows = range(int(y0 // self.BIN), int(y1 // self.BIN) + 1)
+        return [(i, j) for i in columns for j in rows]
 
 
 def draw_labels(
@@ -182,11 +195,25 @@ def draw_labels(
     for label in sorted(labels, key=lambda wanted: wanted.priority):
         px, py = area.to_pixel(label.x, label.y)
         width, height = atlas.size(label.text, label.style)
-        left = px + label.beside * area.ratio if label.beside else px - width / 2
-        top = py - height / 2
-        if left > area.width or top > area.height or left + width < 0 or top + height < 0:
-            continue
-        if taken.take(left, top, left + width, top + height):
-            sprite = atlas.sprite(label.text, label.style)
-            if sprite is not None:
-                raster.blit(frame, sprite, round(left), round(top))
+        for left, top in _spots(label, px, py, width, height, area.ratio):
+            if left > area.width or top > area.height or left + width < 0 or top + height < 0:
+                break
+            if taken.take(left, top, left + width, top + height):
+                sprite = atlas.sprite(label.text, label.style)
+                if sprite is not None:
+                    raster.blit(frame, sprite, round(left), round(top))
+                break
+
+
+def _spots(
+    label: Label, px: float, py: float, width: int, height: int, ratio: float
+) -> tuple[tuple[float, float], ...]:
+    """Return the corners a label may have, the best first."""
+    away = label.beside * ratio
+    if away:
+        return (px + away, py - height / 2), (px - away - width, py - height / 2), (px - width / 2, py + away)
+    middle = px - width / 2, py - height / 2
+    if label.style not in (LabelStyle.PLACE, LabelStyle.GRID, LabelStyle.DIVISION):
+        return (middle,)
+    shift = 18 * ratio
+    return middle, (middle[0], middle[1] + shift), (middle[0], middle[1] - shift)

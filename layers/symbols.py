@@ -82,7 +82,7 @@ def draw_urgent(painter: QPainter, size: float, theme: Theme) -> None:
     at = QPointF(size * 0.5, -size * 0.5)
     painter.setPen(QPen(QColor(theme.map_ground), 1.0))
     painter.setBrush(QColor(theme.text))
-    painter.drawEllipse(at, 4.6, 4.6)
+    painter.drawEllipse(at, 5.0, 5.0)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(QColor(theme.map_ground))
     painter.drawRect(QRectF(at.x() - 0.8, at.y() - 3.0, 1.6, 3.6))
@@ -142,7 +142,7 @@ def draw_sign(painter: QPainter, state: UnitState, size: float, theme: Theme) ->
     """Draw what a unit is doing at the lower right of its symbol: under way a triangle, on the job a diamond."""
     if state not in (UnitState.UNDER_WAY, UnitState.ON_THE_JOB):
         return
-    x, y, r = size * 0.56, size * 0.44, 4.4
+    x, y, r = size * 0.46, size * 0.42, 4.2
     painter.setPen(QPen(QColor(theme.map_ground), 1.2))
     painter.setBrush(QColor(theme.accent))
     if state is UnitState.UNDER_WAY:

@@ -113,6 +113,17 @@ class CasesItem(LayerItem):
             if -1e6 < px < 1e6 and -1e6 < py < 1e6:
                 raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
 
+    def obstacles(self, area: Area, focus: Focus) -> Sequence[tuple[float, float, float]]:
+        """See ``LayerItem``: marks and clusters, unless they cover everything anyway."""
+        table = self._model.open
+        if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
+            return ()
+        found = self._clusters_at(area)
+        half = CASE_SIZE / 2 * area.ratio
+        px, py = (found.xs - area.left) / area.scale, (area.top - found.ys) / area.scale
+        inside = (px > 0) & (px < area.width) & (py > 0) & (py < area.height)
+        return [(float(px[i]), float(py[i]), half) for i in np.flatnonzero(inside).tolist()]
+
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""
         x, y = area.left + px * area.scale, area.top - py * area.scale

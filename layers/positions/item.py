@@ -80,7 +80,8 @@ class PositionsItem(LayerItem):
         bound = [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no]
         if not bound:
             return
-        painter = QPainter(as_image(frame))
+        image = as_image(frame)  # named: a painter does not keep its device alive
+        painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.look.theme.accent), 2.2 * area.ratio, Qt.PenStyle.DashLine))
         cx, cy = area.to_pixel(*focus.case_at)

@@ -34,6 +34,7 @@ class MapFrame:
         self._static_key: Hashable = None
         self._version = 0
         self._atlas: LabelAtlas | None = None
+        self._taken = Occupied()
         self.complete = False
 
     def restyle(self) -> None:
@@ -118,7 +119,8 @@ class MapFrame:
         grown = was.scale / area.scale
         if grown > 64 or abs(x) > 1e6 or abs(y) > 1e6:
             return
-        painter = QPainter(as_image(self._base))
+        image = as_image(self._base)  # named: a painter does not keep its device alive
+        painter = QPainter(image)
         painter.drawImage(QRectF(x, y, was.width * grown, was.height * grown), as_image(older))
         painter.end()
 
@@ -134,7 +136,11 @@ class MapFrame:
         np.copyto(self._still, self._base)
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
-        draw_labels(raster, self._still, area, self._label_atlas(area), labels, Occupied())
+        self._taken = Occupied()
+        for item in items:
+            for x, y, around in item.obstacles(area, focus):
+                self._taken.block(x, y, around)
+        draw_labels(raster, self._still, area, self._label_atlas(area), labels, self._taken)
         for item in items:
             if not item.moving:
                 item.draw_live(raster, self._still, area, focus)
@@ -147,7 +153,7 @@ class MapFrame:
                 item.draw_live(raster, self._frame, area, focus)
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:
-            draw_labels(raster, self._frame, area, self._label_atlas(area), labels, Occupied())
+            draw_labels(raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())
         image = as_image(self._frame)
         image.setDevicePixelRatio(area.ratio)
         return image

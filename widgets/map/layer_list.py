@@ -1,15 +1,57 @@
 """The list of layers: each on or off, and how old or which version it is."""
 
-from PySide6.QtCore import Qt, Signal
+from math import ceil
+
+from PySide6.QtCore import QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QLabel, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
-from widgets.map.overlay import Card
+from widgets.map.overlay import BODY_PX, Card, sized
 
+BOX, ROW = 13, 26
 ENDED = "ended"
 ORDER = ("cases", ENDED, "positions", "grids", "divisions", "basemap")
 """As listed; ``ENDED`` is not a layer of its own but a choice of the cases."""
+
+
+class LayerBox(QCheckBox):
+    """A check box drawn from the theme, in the calm of the card: a box, a tick, the name."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.setMinimumHeight(ROW)
+        self.setFont(sized(self.font(), BODY_PX))
+
+    def sizeHint(self) -> QSize:
+        """Room for box and name."""
+        return QSize(BOX + 12 + ceil(QFontMetricsF(self.font()).horizontalAdvance(self.text())), ROW)
+
+    def hitButton(self, pos: QPoint) -> bool:
+        """The whole row can be clicked."""
+        return self.rect().contains(pos)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint box, tick and name."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        top = (self.height() - BOX) / 2
+        box = QRectF(1.5, top, BOX, BOX)
+        rim = self.theme.accent if self.hasFocus() else self.theme.text_second
+        painter.setPen(QPen(QColor(rim), 1.8 if self.hasFocus() else 1.0))
+        painter.setBrush(QColor(self.theme.raised))
+        painter.drawRoundedRect(box, 2.5, 2.5)
+        if self.isChecked():
+            painter.setPen(QPen(QColor(self.theme.text), 1.7))
+            tick = [QPointF(4.2, top + 6.8), QPointF(7.0, top + 9.6), QPointF(12.0, top + 3.8)]
+            painter.drawPolyline(tick)
+        painter.setPen(QColor(self.theme.text if self.isChecked() else self.theme.text_second))
+        painter.drawText(
+            QRectF(BOX + 9, 0, self.width() - BOX - 9, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text()
+        )
+        painter.end()
 
 
 class LayerList(Card):
@@ -27,13 +69,12 @@ class LayerList(Card):
         self._grid.setHorizontalSpacing(18)
         self._title = QLabel(self)
         self._grid.addWidget(self._title, 0, 0, 1, 2)
-        self._boxes: dict[str, QCheckBox] = {}
+        self._boxes: dict[str, LayerBox] = {}
         self._notes: dict[str, QLabel] = {}
         self._stale: set[str] = set()
         for row, key in enumerate(ORDER, start=1):
-            box, note = QCheckBox(self), QLabel(self)
+            box, note = LayerBox(theme, self), QLabel(self)
             box.setObjectName(f"map_layer_{key}")
-            box.setMinimumHeight(24)
             box.setChecked(key != ENDED)
             note.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             box.toggled.connect(self._on_box_toggled)
@@ -66,7 +107,8 @@ class LayerList(Card):
         super().set_theme(theme)
         self._title.setStyleSheet(f"color: {theme.text}; background: transparent")
         for key, box in self._boxes.items():
-            box.setStyleSheet(f"QCheckBox {{ color: {theme.text}; background: transparent; spacing: 8px }}")
+            box.theme = theme
+            box.update()
             self._colour(key)
 
     def retranslate(self) -> None:
