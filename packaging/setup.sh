@@ -94,9 +94,10 @@ system_packages() {
 
 # --- Python packages -------------------------------------------------------------------------------------------------
 
-# What the set-up depends on; the place too, since a venv that was moved does not work.
+# What the set-up depends on; the place too, since a venv that was moved does not work, and the rooms there are.
 key() {
-    { pwd; echo "$python"; "$python" -V; cat "$lock" pyproject.toml "$list" packaging/setup.sh; } | sha256sum | cut -d' ' -f1
+    { pwd; echo "$python"; "$python" -V; ls -- */__init__.py; cat "$lock" pyproject.toml "$list" packaging/setup.sh; } |
+        sha256sum | cut -d' ' -f1
 }
 
 python_packages() {
