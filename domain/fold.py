@@ -173,6 +173,7 @@ def _rework(case: Case, change: Change) -> dict[str, Any]:
         "arrived_at": None,
         "handled_at": None,
         "checker": None,
+        "check_passed": None,
     }
 
 
