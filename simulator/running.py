@@ -64,7 +64,7 @@ def read_token(path: Path) -> str:
 async def _until_stopped(server: str, town: Town, tokens: list[str], seed: int, speed: float | None) -> int:
     stopped = asyncio.Event()
     _on_signals(stopped.set)
-    play = asyncio.create_task(_play(server, town, tokens, seed, speed), name="play")
+    play = asyncio.create_task(play(server, town, tokens, seed, speed), name="play")
     stop = asyncio.create_task(stopped.wait(), name="stop")
     await asyncio.wait({play, stop}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
@@ -89,7 +89,11 @@ def _on_signals(stop: Callable[[], None]) -> None:
             signal.signal(getattr(signal, name), on_signal)
 
 
-async def _play(server: str, town: Town, tokens: list[str], seed: int, speed: float | None) -> None:
+async def play(server: str, town: Town, tokens: list[str], seed: int, speed: float | None) -> None:
+    """Play the field until cancelled. ``tokens``: the gateway's and, if there is one, the colleagues'.
+
+    ``speed`` is town seconds a real second, None for the pace of the service's clock. Raises ``Fault``.
+    """
     async with ServiceClient(server, tokens[0]) as client:
         room = Room(client)
         try:

@@ -31,7 +31,7 @@ LEFT: dict[CaseState, int] = {
 TURN_S = (6.0, 22.0)
 """Town seconds between two things a colleague does."""
 CATCH_UP_S = 0.25
-FAR_BEHIND = 8
+FAR_BEHIND = 3
 """With so many more than are left waiting, colleagues hurry, as they do at the start of a shift."""
 ANSWER_AFTER_S = 240.0
 REVISIT_AFTER_S = 600.0

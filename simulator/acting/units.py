@@ -113,7 +113,7 @@ class Units:
                 return
         await scene.travel(body, case)
         present = self._mine(case.case_no, case.lead_unit)
-        if present is None:
+        if present is None or not scene.force.on_shift(body.staff, scene.now()):
             return
         if present.arrived_at is None:
             await self._act(case.case_no, body, "arrive", {})
@@ -124,7 +124,7 @@ class Units:
         least, most = (20.0, 90.0) if self._done < QUICK else WORK_S
         await scene.pace.sleep(scene.between(least, most) * (3.0 if fate is Fate.LATE else 1.0))
         present = self._mine(case.case_no, case.lead_unit)
-        if present is None or present.request is not None:
+        if present is None or present.request is not None or not scene.force.on_shift(body.staff, scene.now()):
             return
         asked = _request(fate, present, scene)
         if asked is not None and await self._act(case.case_no, body, *asked) is not None:

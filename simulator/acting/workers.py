@@ -47,7 +47,7 @@ class Workers:
             await scene.travel(body, case)
             await scene.pace.sleep(scene.between(25, 120))
             fresh = scene.case(case.case_no)
-            if fresh is None or fresh.state is not case.state:
+            if fresh is None or fresh.state is not case.state or not scene.force.on_shift(body.staff, scene.now()):
                 return
             action, args = await self._answer(fresh)
             await scene.gateway.act(fresh, action, args, body.staff)
