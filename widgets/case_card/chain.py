@@ -12,6 +12,7 @@ from widgets.common.chip import mixed
 from widgets.common.fonts import SECOND_PX, SMALL_PX, sized
 
 LINKS = tuple(Link)
+LINK_TINT = 0.16
 FINISHED = frozenset({CaseState.CLOSED, CaseState.EVALUATED})
 
 
@@ -85,4 +86,4 @@ class ChainStrip(QWidget):
             return theme.raised, theme.text_second
         if i == self._present:
             return theme.accent, theme.on_accent
-        return mixed(theme.panel, theme.within, 0.16), theme.text
+        return mixed(theme.panel, theme.within, LINK_TINT), theme.text

@@ -7,6 +7,9 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from widgets.common.fonts import SECOND_PX, sized
 from widgets.common.lamp import Shape, paint_shape
 
+TINT = 0.10
+"""Share of the word's colour in its ground; more of it, and red on dark would no longer be read easily."""
+
 
 class Chip(QAbstractButton):
     """A short word on a tinted ground. Colours are given by whoever shows it."""
@@ -46,7 +49,7 @@ class Chip(QAbstractButton):
         )
         if self.hasFocus():
             painter.setPen(QPen(QColor(self._colour), 2))
-        painter.setBrush(QColor(mixed(self._ground, self._colour, 0.0 if self._outlined else 0.16)))
+        painter.setBrush(QColor(mixed(self._ground, self._colour, 0.0 if self._outlined else TINT)))
         radius = 4.0 if self._outlined else box.height() / 2
         painter.drawRoundedRect(box, radius, radius)
         left = 10.0
