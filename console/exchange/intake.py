@@ -17,6 +17,7 @@ from console.exchange.mapping import Mapping, What, load_mapping
 from console.exchange.readers import read_table
 from console.exchange.rows import Row
 from console.exchange.table import ReadOptions, Table
+from domain.faults import Fault, FaultKind
 
 
 class ImportOrder(msgspec.Struct, frozen=True):
@@ -78,10 +79,20 @@ def read_order(order: ImportOrder, mapping: Mapping, now: datetime) -> Intake:
 
 
 async def service_now(client: ServiceClient) -> datetime:
-    """Return the service's time: what it states, or where it states none its real time as measured on the line."""
+    """Return the service's time: as it states it, or by its clock where the token may read that.
+
+    A token that may only import gets the service's real time as measured on the line; a synthetic town's clock, which
+    may be set elsewhere, is then not followed.
+    """
     stated: Any = (await client.health()).get("now")
     if isinstance(stated, str):
         return datetime.fromisoformat(stated).astimezone(UTC)
     if isinstance(stated, datetime):
         return stated.astimezone(UTC)
-    return client.time.now()
+    try:
+        clock = (await client.snapshot()).clock
+    except Fault as fault:
+        if fault.kind is not FaultKind.FORBIDDEN:
+            raise
+        return client.time.now()
+    return clock.at(client.time.now())
