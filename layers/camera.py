@@ -6,8 +6,8 @@ from math import ceil, floor, log2
 from layers.contract import Area
 from layers.mercator import HALF_WORLD_M
 
-STEPS_PER_OCTAVE = 4
-"""Scales come in quarter octaves, so that coming back to one finds its tiles."""
+STEPS_PER_OCTAVE = 8
+"""Scales come in eighths of an octave, so that coming back to one finds its tiles."""
 FINEST_M = 2.0**-5
 COARSEST_M = 2.0**18
 """Bounds of the scale, plane metres a pixel."""
@@ -55,7 +55,7 @@ class Camera:
         return replace(self, x=x, y=y, scale=self.scale if scale is None else snap_scale(scale)).clamped()
 
     def zoomed(self, steps: int, px: float, py: float) -> "Camera":
-        """Return the camera ``steps`` quarter octaves closer (negative: further), keeping the point under a pixel."""
+        """Return the camera ``steps`` eighths of an octave closer (negative: away); the point under a pixel stays."""
         scale = snap_scale(self.scale / 2.0 ** (steps / STEPS_PER_OCTAVE))
         x, y = self.to_plane(px, py)
         near = replace(self, scale=scale)

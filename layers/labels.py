@@ -14,6 +14,10 @@ from layers.contract import Area, Label, LabelStyle, Look
 from layers.raster.contract import U32, Frame, Raster
 from resources.theme import Theme
 
+Box = tuple[float, float, float, float]
+FIRM = frozenset({LabelStyle.TOWN, LabelStyle.DIVISION})
+"""Styles that may lie on marks where there is no other place."""
+
 KEPT = 4000
 NEW_A_FRAME = 60
 """Sprites made in one frame at most (some 0.15 ms each); the others follow in the next."""
@@ -152,57 +156,70 @@ def _compose(cover: npt.NDArray[np.float32], halo: npt.NDArray[np.float32], colo
 
 
 class Occupied:
-    """Rectangles already taken on a frame, by coarse bins."""
+    """Rectangles (x0, y0, x1, y1) already taken on a frame, by labels and by marks, in coarse bins."""
 
     BIN = 96
 
     def __init__(self) -> None:
-        self._bins: dict[tuple[int, int], list[tuple[float, float, float, float]]] = {}
+        self._labels: dict[tuple[int, int], list[Box]] = {}
+        self._marks: dict[tuple[int, int], list[Box]] = {}
 
     def block(self, x: float, y: float, around: float) -> None:
-        """Take a square around a pixel, whatever lies there."""
-        self._put((x - around, y - around, x + around, y + around))
+        """Take a square around a pixel for a mark."""
+        _put(self._marks, (x - around, y - around, x + around, y + around))
 
-    def take(self, x0: float, y0: float, x1: float, y1: float) -> bool:
-        """Take a rectangle if nothing overlaps it; return whether it was free."""
-        for cell in self._cells(x0, y0, x1, y1):
-            for a0, b0, a1, b1 in self._bins.get(cell, ()):
-                if x0 < a1 and a0 < x1 and y0 < b1 and b0 < y1:
-                    return False
-        self._put((x0, y0, x1, y1))
-        return True
+    def take(self, box: Box) -> None:
+        """Take a rectangle for a label."""
+        _put(self._labels, box)
+
+    def free(self, box: Box, *, beside_marks: bool = True) -> bool:
+        """Return whether no label, and unless it does not matter no mark, overlaps a rectangle."""
+        return not _meets(self._labels, box) and not (beside_marks and _meets(self._marks, box))
 
     def copy(self) -> "Occupied":
         """Return what is taken now, to go on from."""
         made = Occupied()
-        made._bins = {cell: list(boxes) for cell, boxes in self._bins.items()}
+        made._labels = {cell: list(boxes) for cell, boxes in self._labels.items()}
+        made._marks = {cell: list(boxes) for cell, boxes in self._marks.items()}
         return made
 
-    def _put(self, box: tuple[float, float, float, float]) -> None:
-        for cell in self._cells(*box):
-            self._bins.setdefault(cell, []).append(box)
 
-    def _cells(self, x0: float, y0: float, x1: float, y1: float) -> list[tuple[int, int]]:
-        columns = range(int(x0 // self.BIN), int(x1 // self.BIN) + 1)
-        rows = range(int(y0 // self.BIN), int(y1 // self.BIN) + 1)
-        return [(i, j) for i in columns for j in rows]
+def _cells(box: Box) -> list[tuple[int, int]]:
+    x0, y0, x1, y1 = (int(side // Occupied.BIN) for side in box)
+    return [(i, j) for i in range(x0, x1 + 1) for j in range(y0, y1 + 1)]
+
+
+def _put(bins: dict[tuple[int, int], list[Box]], box: Box) -> None:
+    for cell in _cells(box):
+        bins.setdefault(cell, []).append(box)
+
+
+def _meets(bins: dict[tuple[int, int], list[Box]], box: Box) -> bool:
+    x0, y0, x1, y1 = box
+    return any(
+        x0 < a1 and a0 < x1 and y0 < b1 and b0 < y1 for cell in _cells(box) for a0, b0, a1, b1 in bins.get(cell, ())
+    )
 
 
 def draw_labels(
     raster: Raster, frame: Frame, area: Area, atlas: LabelAtlas, labels: Iterable[Label], taken: Occupied
 ) -> None:
-    """Draw the labels that find room, the most important first."""
+    """Draw the labels that find room, the most important first. Names of divisions may lie on marks if they must."""
     for label in sorted(labels, key=lambda wanted: wanted.priority):
         px, py = area.to_pixel(label.x, label.y)
         width, height = atlas.size(label.text, label.style)
-        for left, top in _spots(label, px, py, width, height, area.ratio):
-            if left > area.width or top > area.height or left + width < 0 or top + height < 0:
-                break
-            if taken.take(left, top, left + width, top + height):
-                sprite = atlas.sprite(label.text, label.style)
-                if sprite is not None:
-                    raster.blit(frame, sprite, round(left), round(top))
-                break
+        if not (-width < px < area.width + width and -height < py < area.height + height):
+            continue
+        boxes = [(x, y, x + width, y + height) for x, y in _spots(label, px, py, width, height, area.ratio)]
+        box = next((b for b in boxes if taken.free(b)), None)
+        if box is None and label.style in FIRM:
+            box = next((b for b in boxes if taken.free(b, beside_marks=False)), None)
+        if box is None:
+            continue
+        taken.take(box)
+        sprite = atlas.sprite(label.text, label.style)
+        if sprite is not None:
+            raster.blit(frame, sprite, round(box[0]), round(box[1]))
 
 
 def _spots(
@@ -213,7 +230,7 @@ def _spots(
     if away:
         return (px + away, py - height / 2), (px - away - width, py - height / 2), (px - width / 2, py + away)
     middle = px - width / 2, py - height / 2
-    if label.style not in (LabelStyle.PLACE, LabelStyle.GRID, LabelStyle.DIVISION):
+    if label.style not in (LabelStyle.PLACE, LabelStyle.GRID, *FIRM):
         return (middle,)
     shift = 18 * ratio
     return middle, (middle[0], middle[1] + shift), (middle[0], middle[1] - shift)

@@ -152,7 +152,7 @@ class MapCanvas(QWidget):
             self._look_at(self._camera.centred(x, y, min(self._camera.scale, NEAR_SCALE)))
 
     def zoom(self, steps: int, at: QPointF | None = None) -> None:
-        """Zoom by quarter octaves (in: positive) at a pixel, or at the middle."""
+        """Zoom by eighths of an octave (in: positive) at a pixel, or at the middle."""
         at = QPointF(self.width() / 2, self.height() / 2) if at is None else at
         self._remember()
         self._fitted = True

@@ -35,8 +35,8 @@ from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
 from widgets.map.overlays import MapOverlays
 
 PAN_STEP_PX = 96
-ZOOM_STEPS = 2
-"""Quarter octaves a notch or key."""
+ZOOM_STEPS = 4
+"""Eighths of an octave a notch or key."""
 NOTCH = 120
 CROSS_REACH_PX = 60.0
 DRAG_FROM_PX = 4

@@ -1,0 +1,260 @@
+"""The compiled kernels against plain numpy and shapely, and against Qt's raster."""
+
+import numpy as np
+import pytest
+import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.geometry import POLYGONS, contains, shared_borders, to_shapes
+from layers.mercator import to_degrees
+from layers.raster.blit import blit
+from layers.raster.compiled import CompiledRaster
+from layers.raster.contract import Frame, Placing, Raster, Shapes, make_sprites
+from layers.raster.qt import QtRaster
+
+SIDE = 96
+PLACE = Placing(1.0, 0.0, float(SIDE))
+"""A point (x, y) lies at pixel (x, SIDE - y)."""
+
+coordinate = st.floats(-40, SIDE + 40, width=32)
+colour = st.integers(0, 0xFFFFFF)
+
+
+def blank(value: int = 0xFF204060) -> Frame:
+    return np.full((SIDE, SIDE), value, np.uint32)
+
+
+def ring_shapes(rings: list[list[tuple[float, float]]]) -> Shapes:
+    """One feature with these open rings."""
+    points = np.array([p for ring in rings for p in ring], np.float32)
+    starts = np.r_[0, np.cumsum([len(ring) for ring in rings])].astype(np.int32)
+    box = np.array([[*points.min(0), *points.max(0)]], np.float32)
+    return Shapes(
+        points[:, 0].copy(), points[:, 1].copy(), starts, np.array([0, len(rings)], np.int32), box, (0.0, 0.0)
+    )
+
+
+def plain_stamp(frame: Frame, xs: np.ndarray, ys: np.ndarray, codes: np.ndarray, pixels: np.ndarray) -> None:
+    """Stamp pixel by pixel with plain integers: what stamping means."""
+    size = pixels.shape[1]
+    for x, y, code in zip(xs.tolist(), ys.tolist(), codes.tolist(), strict=True):
+        left, top = int(np.floor(x)) - size // 2, int(np.floor(SIDE - y)) - size // 2
+        for r in range(size):
+            for c in range(size):
+                row, column = top + r, left + c
+                if 0 <= row < SIDE and 0 <= column < SIDE:
+                    source, under = int(pixels[code, r, c]), int(frame[row, column])
+                    alpha = source >> 24
+                    rest = 256 - (alpha + (alpha >> 7))
+                    made = 0
+                    for shift in (0, 8, 16, 24):
+                        made |= ((source >> shift & 255) + ((under >> shift & 255) * rest >> 8)) << shift
+                    frame[row, column] = made
+
+
+@st.composite
+def sprites(draw: st.DrawFn) -> np.ndarray:
+    size = draw(st.sampled_from([3, 5, 8]))
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    alpha = rng.choice([0, 40, 128, 255], (3, size, size)).astype(np.uint32)
+    channels = [(rng.integers(0, 256, alpha.shape) * alpha // 255).astype(np.uint32) for _ in range(3)]
+    return alpha << 24 | channels[0] << 16 | channels[1] << 8 | channels[2]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), min_size=1, max_size=25), sprites())
+def test_stamping_is_pixel_for_pixel_what_plain_stamping_in_the_given_order_is(
+    marks: list[tuple[float, float, int]], pixels: np.ndarray
+) -> None:
+    xs = np.array([m[0] for m in marks], np.float32)
+    ys = np.array([m[1] for m in marks], np.float32)
+    codes = np.array([m[2] for m in marks], np.uint16)
+    expected = blank()
+    plain_stamp(expected, xs.astype(float), ys.astype(float), codes, pixels)
+    stamped = blank()
+    CompiledRaster().stamp(stamped, xs, ys, codes, make_sprites(pixels), PLACE)
+    np.testing.assert_array_equal(stamped, expected)
+
+
+def test_stamping_order_decides_what_lies_on_top() -> None:
+    pixels = np.stack([np.full((5, 5), 0xFFFF0000, np.uint32), np.full((5, 5), 0xFF00FF00, np.uint32)])
+    xs, ys = np.array([40, 41], np.float32), np.array([40, 40], np.float32)
+    frames = []
+    for order in ([0, 1], [1, 0]):
+        frame = blank()
+        CompiledRaster().stamp(frame, xs[order], ys[order], np.array(order, np.uint16), make_sprites(pixels), PLACE)
+        frames.append(int(frame[SIDE - 40, 40]))
+    assert frames == [0xFF00FF00, 0xFFFF0000]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.booleans())
+def test_a_filled_pixel_is_one_whose_centre_shapely_says_is_inside(seed: int, hole: bool) -> None:
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(3, 40))
+    angles = np.sort(rng.uniform(0, 2 * np.pi, count))
+    radii = rng.uniform(8, 70, count)
+    middle = rng.uniform(10, SIDE - 10, 2)
+    outer = np.c_[middle[0] + radii * np.cos(angles), middle[1] + radii * np.sin(angles)].astype(np.float32)
+    rings = [outer.tolist()]
+    holes = []
+    if hole:
+        inner = np.c_[middle[0] + 0.4 * radii * np.cos(angles), middle[1] + 0.4 * radii * np.sin(angles)]
+        rings.append(inner.astype(np.float32).tolist())
+        holes = [rings[1]]
+    area = shapely.Polygon(rings[0], holes)
+    frame = blank()
+    shapes = ring_shapes(rings)
+    CompiledRaster().fill(frame, shapes, np.zeros(1, np.int32), np.array([0xFFAABBCC], np.uint32), PLACE)
+    columns, rows = np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5)
+    points = shapely.points(columns, SIDE - rows)
+    away = shapely.distance(shapely.MultiLineString([[*ring, ring[0]] for ring in rings]), points) > 0.02
+    if not area.is_valid:
+        return
+    inside = shapely.contains(area, points)
+    np.testing.assert_array_equal((frame == 0xFFAABBCC)[away], inside[away])
+
+
+def test_an_area_with_very_many_crossings_in_a_row_is_filled_rightly() -> None:
+    teeth = [(i * 0.47, 10.0 if i % 2 else 80.0) for i in range(180)]
+    ring = [*teeth, (90.0, 5.0), (0.0, 5.0)]
+    frame = blank()
+    CompiledRaster().fill(frame, ring_shapes([ring]), np.zeros(1, np.int32), np.array([0xFFFFFFFF], np.uint32), PLACE)
+    area = shapely.Polygon(ring)
+    columns, rows = np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5)
+    points = shapely.points(columns, SIDE - rows)
+    away = shapely.distance(area.exterior, points) > 0.01
+    np.testing.assert_array_equal((frame == 0xFFFFFFFF)[away], shapely.contains(area, points)[away])
+    assert np.count_nonzero(frame == 0xFFFFFFFF) > 1000
+
+
+def test_a_translucent_fill_mixes_with_what_lies_below() -> None:
+    frame = blank(0xFF000000)
+    square = ring_shapes([[(0, 0), (SIDE, 0), (SIDE, SIDE), (0, SIDE)]])
+    CompiledRaster().fill(frame, square, np.zeros(1, np.int32), np.array([0x80FF8040], np.uint32), PLACE)
+    value = int(frame[50, 50])
+    assert value >> 24 == 0xFF
+    assert [value >> 16 & 255, value >> 8 & 255, value & 255] == pytest.approx([128, 64, 32], abs=1)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.tuples(coordinate, coordinate, coordinate, coordinate))
+def test_a_hairline_has_its_cover_within_a_pixel_of_the_line(ends: tuple[float, float, float, float]) -> None:
+    xa, ya, xb, yb = ends
+    frame = np.zeros((SIDE, SIDE), np.uint32)
+    line = ring_shapes([[(xa, ya), (xb, yb)]])
+    CompiledRaster().outline(frame, line, np.zeros(1, np.int32), 0xFFFFFFFF, PLACE, closed=False)
+    rows, columns = np.nonzero((frame & 0xFF) > 2)
+    drawn = shapely.points(columns + 0.5, SIDE - rows - 0.5)
+    reference = shapely.LineString([(xa, ya), (xb, yb)])
+    if len(drawn):
+        assert float(shapely.distance(reference, drawn).max()) < 1.6
+    inner = shapely.intersection(reference, shapely.box(2, 2, SIDE - 2, SIDE - 2))
+    longest = max(abs(xb - xa), abs(yb - ya))
+    if longest > 4 and inner.length > 4:
+        cover = float((frame & 0xFF).sum()) / 255
+        along = inner.length * longest / max(reference.length, 1e-6)
+        assert along * 0.9 - 2 < cover < SIDE * 1.5
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.tuples(coordinate, coordinate, coordinate, coordinate), st.floats(2, 12))
+def test_a_thick_line_covers_what_lies_within_half_its_width(
+    ends: tuple[float, float, float, float], width: float
+) -> None:
+    frame = np.zeros((SIDE, SIDE), np.uint32)
+    line = ring_shapes([[ends[:2], ends[2:]]])
+    CompiledRaster().stroke(
+        frame, line, np.zeros(1, np.int32), 0xFFFFFFFF, np.array([width], np.float32), PLACE, closed=False
+    )
+    columns, rows = np.meshgrid(np.arange(SIDE) + 0.5, np.arange(SIDE) + 0.5)
+    far = shapely.distance(shapely.LineString([ends[:2], ends[2:]]), shapely.points(columns, SIDE - rows))
+    cover = (frame & 0xFF).astype(int)
+    assert np.all(cover[far < width / 2 - 0.55] == 255)
+    assert np.all(cover[far > width / 2 + 0.55] == 0)
+
+
+@pytest.mark.parametrize("scale", [0.4, 3.0])
+def test_qt_and_the_kernels_draw_the_same_picture_but_for_edges(scale: float) -> None:
+    rng = np.random.default_rng(5)
+    angles = np.linspace(0, 2 * np.pi, 30, endpoint=False)
+    rings = [np.c_[48 + 30 * np.cos(angles), 48 + 22 * np.sin(angles)].tolist()]
+    shapes = ring_shapes([[(float(x) / scale, float(y) / scale) for x, y in ring] for ring in rings])
+    place = Placing(scale, 0.0, float(SIDE))
+    pixels = np.full((1, 5, 5), 0xFF00CC88, np.uint32)
+    xs = (rng.uniform(0, SIDE, 20) / scale).astype(np.float32)
+    frames = []
+    rasters: tuple[Raster, ...] = (QtRaster(), CompiledRaster())
+    for raster in rasters:
+        frame = blank()
+        which = np.zeros(1, np.int32)
+        raster.fill(frame, shapes, which, np.array([0xFFD0A020], np.uint32), place)
+        raster.outline(frame, shapes, which, 0xFFFFFFFF, place, closed=True)
+        raster.stroke(frame, shapes, which, 0xFF802010, np.array([4], np.float32), place, closed=True)
+        raster.stamp(frame, xs, xs[::-1].copy(), np.zeros(20, np.uint16), make_sprites(pixels), place)
+        frames.append(frame)
+    differs = np.abs((frames[0] >> 8 & 0xFF).astype(int) - (frames[1] >> 8 & 0xFF).astype(int)) > 40
+    assert np.count_nonzero(differs) < 0.02 * SIDE * SIDE
+    assert np.count_nonzero(frames[1] == 0xFFD0A020) > 500
+
+
+@given(st.integers(-30, SIDE + 10), st.integers(-30, SIDE + 10))
+@settings(max_examples=40, deadline=None)
+def test_blitting_one_picture_is_stamping_it(x: int, y: int) -> None:
+    rng = np.random.default_rng(3)
+    alpha = rng.choice([0, 90, 255], (9, 9)).astype(np.uint32)
+    sprite = alpha << 24 | alpha << 16 | (alpha // 2) << 8
+    laid, stamped = blank(), blank()
+    blit(laid, sprite, x, y)
+    xs = np.array([x + 4.5], np.float32)
+    ys = np.array([SIDE - y - 4.5], np.float32)
+    CompiledRaster().stamp(stamped, xs, ys, np.zeros(1, np.uint16), make_sprites(sprite[None]), PLACE)
+    np.testing.assert_array_equal(laid, stamped)
+
+
+def test_thinning_keeps_ends_and_leaves_no_point_nearer_than_the_tolerance() -> None:
+    rng = np.random.default_rng(1)
+    points = np.cumsum(rng.normal(0, 1, (400, 2)), axis=0)
+    shapes = ring_shapes([points.tolist()])
+    thin = CompiledRaster().thinned(shapes, 2.0, closed=False)
+    assert 3 < len(thin.xs) < 300
+    assert (thin.xs[0], thin.ys[0], thin.xs[-1], thin.ys[-1]) == (
+        shapes.xs[0], shapes.ys[0], shapes.xs[-1], shapes.ys[-1],
+    )  # fmt: skip
+    steps = np.hypot(np.diff(thin.xs), np.diff(thin.ys))[:-1]
+    assert steps.min() >= 2.0 - 1e-5
+    kept = shapely.LineString(np.c_[thin.xs, thin.ys])
+    assert float(shapely.distance(kept, shapely.points(np.c_[shapes.xs, shapes.ys])).max()) <= 2.0
+
+
+def test_shared_borders_draw_each_border_once_and_leave_none_out() -> None:
+    cells = [shapely.box(x, y, x + 0.01, y + 0.01) for x in (0, 0.01, 0.02) for y in (0, 0.01)]
+    shapes, kept = to_shapes(np.array(cells, dtype=object), POLYGONS)
+    assert kept.tolist() == [0, 1, 2, 3, 4, 5]
+    lines = shared_borders(shapes)
+    drawn = shapely.MultiLineString(
+        [np.c_[lines.xs[a:b], lines.ys[a:b]] for a, b in zip(lines.rings[:-1], lines.rings[1:], strict=True)]
+    )
+    once = shapely.union_all(
+        [
+            shapely.LinearRing(np.c_[shapes.xs[a:b], shapes.ys[a:b]])
+            for a, b in zip(shapes.rings[:-1], shapes.rings[1:], strict=True)
+        ]
+    )
+    assert drawn.length == pytest.approx(once.length, rel=1e-4)
+    assert shapely.hausdorff_distance(drawn, once) < 1.0
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-0.02, 0.05), st.floats(-0.02, 0.05))
+def test_a_point_is_in_an_area_when_shapely_says_so(lon: float, lat: float) -> None:
+    ring = [(0, 0), (0.03, 0.002), (0.02, 0.03), (0.012, 0.011), (0.004, 0.028)]
+    hole = [(0.012, 0.004), (0.018, 0.004), (0.016, 0.009)]
+    area = shapely.Polygon(ring, [hole])
+    shapes, _ = to_shapes(np.array([area], dtype=object), POLYGONS)
+    from layers.mercator import to_plane
+
+    if shapely.distance(area.boundary, shapely.Point(lon, lat)) > 1e-5:
+        x, y = to_plane(lon, lat)
+        assert contains(shapes, 0, x, y) == area.contains(shapely.Point(to_degrees(x, y)))
