@@ -19,7 +19,7 @@ import msgspec
 
 from benchmarks.harness import LEAST_RUNS, Rows, Sense, compare, main, p99, single
 from benchmarks.load import Load, drive, post
-from benchmarks.programs import get_json, make_town, service, token
+from benchmarks.programs import get_json, make_town, reportable_kind, service, token
 from domain.case import NewReport
 from domain.states import Channel
 
@@ -148,9 +148,7 @@ def measure() -> Rows:
         bearer = token(url_of_database, "bench", "gateway", "reader")
         with service(url_of_database, town) as url:
             snapshot = get_json(url, "/v1/snapshot", bearer)
-            kinds = snapshot["town"]["kinds"]  # type: ignore[index]
-            kind = next(k["code"] for k in kinds if k.get("enabled", True) and k.get("parent"))
-            reports = Reports(url, bearer, kind)
+            reports = Reports(url, bearer, reportable_kind(snapshot))
             first, seq = 0, int(str(snapshot["head"]))
             at = column(database, "change", "recorded_at")
             for turn in range(LEAST_RUNS + 1):

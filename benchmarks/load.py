@@ -60,6 +60,20 @@ async def drive(url: str, make: MakeRequest, *, clients: int, seconds: float, fi
     return load
 
 
+async def send_all(url: str, requests: list[bytes]) -> None:
+    """Send requests one after the other on one connection. Raises RuntimeError where one is refused."""
+    parts = urlsplit(url)
+    reader, writer = await asyncio.open_connection(parts.hostname, parts.port)
+    try:
+        for request in requests:
+            writer.write(request)
+            status = await _answer(reader)
+            if not 200 <= status < 300:
+                raise RuntimeError(f"refused with {status}")
+    finally:
+        writer.close()
+
+
 async def _answer(reader: asyncio.StreamReader) -> int:
     head = await reader.readuntil(b"\r\n\r\n")
     length = 0

@@ -10,6 +10,7 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 READY_WITHIN_S = 60
 
@@ -70,9 +71,15 @@ def service(database: str, town: Path) -> AbstractContextManager[str]:
     return running(["service", "run", "--database", database, "--town", str(town), "--port", "0"], "ready ")
 
 
-def get_json(url: str, path: str, bearer: str) -> dict[str, object]:
+def get_json(url: str, path: str, bearer: str) -> dict[str, Any]:
     """Return what a GET answers."""
     request = urllib.request.Request(url + path, headers={"Authorization": f"Bearer {bearer}"})
     with urllib.request.urlopen(request, timeout=30) as answer:
-        found: dict[str, object] = json.load(answer)
+        found: dict[str, Any] = json.load(answer)
         return found
+
+
+def reportable_kind(snapshot: dict[str, Any]) -> str:
+    """Return the code of a kind that may be reported."""
+    kinds = snapshot["town"]["kinds"]
+    return str(next(k["code"] for k in kinds if k.get("enabled", True) and k.get("parent")))

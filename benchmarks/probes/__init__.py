@@ -1,0 +1,1 @@
+"""Small programs that a benchmark starts and times from outside."""
