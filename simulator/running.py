@@ -64,14 +64,14 @@ def read_token(path: Path) -> str:
 async def _until_stopped(server: str, town: Town, tokens: list[str], seed: int, speed: float | None) -> int:
     stopped = asyncio.Event()
     _on_signals(stopped.set)
-    play = asyncio.create_task(play(server, town, tokens, seed, speed), name="play")
+    playing = asyncio.create_task(play(server, town, tokens, seed, speed), name="play")
     stop = asyncio.create_task(stopped.wait(), name="stop")
-    await asyncio.wait({play, stop}, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait({playing, stop}, return_when=asyncio.FIRST_COMPLETED)
     stop.cancel()
-    if not play.done():
-        play.cancel()
+    if not playing.done():
+        playing.cancel()
     try:
-        await play
+        await playing
     except asyncio.CancelledError:
         log.info("stopped")
     return 0

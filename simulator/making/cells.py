@@ -13,9 +13,10 @@ _ROUNDS = 30
 
 
 class Cell(NamedTuple):
-    """A grid to be: its polygon in degrees, its middle in metres, the village it belongs to (index)."""
+    """A grid to be: its polygon in degrees and in metres, its middle in metres, the index of its village."""
 
     polygon: Any
+    area: Any
     middle: tuple[float, float]
     village: int
 
@@ -42,12 +43,12 @@ def make_cells(plan: Plan, frame: Frame, outline: Any, rng: np.random.Generator)
     found = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
     inner = shapely.get_coordinates(shapely.point_on_surface(frame.metres(found)))
     within = shapely.contains_xy(outline, inner[:, 0], inner[:, 1])
-    polygons, inner = rounded(found[within]), inner[within]
+    polygons, inner = shapely.normalize(rounded(found[within])), inner[within]
     if len(polygons) != GRIDS:
         raise ValueError(f"{len(polygons)} cells instead of {GRIDS}")
     cells = [
-        Cell(shapely.normalize(polygon), (float(x), float(y)), _village(plan, x, y))
-        for polygon, (x, y) in zip(polygons, inner, strict=True)
+        Cell(polygon, area, (float(x), float(y)), _village(plan, x, y))
+        for polygon, area, (x, y) in zip(polygons, frame.metres(polygons), inner, strict=True)
     ]
     return sorted(cells, key=lambda c: (c.middle[0] - 0.25 * c.middle[1], c.middle[1]))
 

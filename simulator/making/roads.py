@@ -39,7 +39,22 @@ def make_roads(plan: Plan, outline: Any, river: Any, cells: Sequence[Cell], rng:
         for part in shapely.get_parts(road.line.intersection(inside))
         if part.geom_type == "LineString" and part.length > 5
     ]
-    return _merge(_connected(_noded(clipped)))
+    network = _connected(_noded(clipped))
+    return _merge(_connected(_noded([*network, *_ways_in(cells, network)])))
+
+
+def _ways_in(cells: Sequence[Cell], network: Sequence[Road]) -> list[Road]:
+    """A track from the nearest road into each grid that no road has reached, over a footbridge if need be."""
+    lines = np.array([r.line for r in network])
+    whole = shapely.union_all(lines)
+    tree = shapely.STRtree(lines)
+    found = []
+    for cell in cells:
+        inside = [lines[i] for i in tree.query(cell.area.buffer(-30), predicate="intersects")]
+        if not inside:
+            track = shapely.shortest_line(shapely.Point(cell.middle), whole)
+            found.append(Road(track, VILLAGE_ROAD, ""))
+    return found
 
 
 def _village_roads(cells: Sequence[Cell], river: Any, rng: np.random.Generator) -> list[Any]:
