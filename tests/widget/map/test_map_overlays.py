@@ -1,0 +1,116 @@
+"""What lies over the map: counts in the legend, a true scale bar, layers on and off, the empty map, both languages."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QAbstractButton, QCheckBox
+from pytestqt.qtbot import QtBot
+
+from domain.places import distance_m
+from layers.mercator import to_degrees
+from resources.words import Words
+from tests.helpers.map_scene import NOW, Scene, make_scene, thing_mark, town_grids
+from widgets.map.scale_bar import round_distance
+from widgets.map.view import MapView
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Scene:
+    return make_scene(qtbot)
+
+
+def test_the_legend_counts_what_is_there(qtbot: QtBot, scene: Scene) -> None:
+    scene.positions.replace([thing_mark("a", 120.71, 29.71), thing_mark("b", 120.72, 29.71, age_s=500)])
+    scene.view.set_synthetic(True)
+    scene.view.overlays.feed()
+    said = scene.view.overlays.legend.accessibleName()
+    for part in ("在办案件 3", "时限内 1", "将超时 1", "已超时 1", "在岗人员 1", "位置陈旧 1", "演示数据（虚构）"):
+        assert part in said
+    scene.cases.remove(["near"])
+    qtbot.waitUntil(lambda: "在办案件 2" in scene.view.overlays.legend.accessibleName(), timeout=2000)
+
+
+def test_the_scale_bar_is_as_long_as_it_says(scene: Scene) -> None:
+    bar, camera = scene.view.overlays.scale_bar, scene.view.camera
+    for steps in (0, 5, 11, -9):
+        scene.view.zoom(steps)
+        camera = scene.view.camera
+        left = to_degrees(*camera.to_plane(400 - bar.length_px / 2, 300))
+        right = to_degrees(*camera.to_plane(400 + bar.length_px / 2, 300))
+        assert distance_m(*left, *right) == pytest.approx(bar.distance_m, rel=0.006)
+        assert 50 < bar.length_px <= 150
+
+
+@given(st.floats(1e-3, 1e8))
+def test_a_round_distance_is_one_two_or_five_and_not_too_long(most: float) -> None:
+    found = round_distance(most)
+    assert most / 2.6 <= found <= most * 1.000001
+    assert f"{found:.0e}"[0] in "125"
+
+
+def test_a_box_of_the_layer_list_hides_its_layer(qtbot: QtBot, scene: Scene) -> None:
+    scene.view.overlays.feed()
+    box = scene.view.findChild(QCheckBox, "map_layer_positions")
+    assert box is not None
+    assert box.text() == "人员车辆"
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    item = scene.view.item("positions")
+    assert item is not None
+    assert not item.visible
+    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
+    assert item.visible
+
+
+def test_the_buttons_do_what_they_say_and_say_their_key(qtbot: QtBot, scene: Scene) -> None:
+    buttons = {name: scene.view.findChild(QAbstractButton, f"map_{name}") for name in ("zoom_in", "fit", "back")}
+    scale = scene.view.camera.scale
+    qtbot.mouseClick(buttons["zoom_in"], Qt.MouseButton.LeftButton)
+    assert scene.view.camera.scale < scale
+    qtbot.mouseClick(buttons["back"], Qt.MouseButton.LeftButton)
+    assert scene.view.camera.scale == scale
+    assert "Home" in buttons["fit"].toolTip()
+    assert all(min(b.width(), b.height()) >= 32 and b.accessibleName() for b in buttons.values())
+
+
+def test_an_empty_map_says_what_would_be_here_until_grids_come(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot, empty=True)
+    scene.view.overlays.feed()
+    assert scene.view.overlays.empty.isVisible()
+    assert "onemap import grids" in scene.view.overlays.empty.accessibleName()
+    scene.grids.set_grids(town_grids())
+    qtbot.waitUntil(lambda: not scene.view.overlays.empty.isVisible(), timeout=2000)
+
+
+def test_another_language_reaches_every_overlay(scene: Scene) -> None:
+    words: Words = scene.view._look.words
+    words.use("en")
+    scene.view.retranslate()
+    over = scene.view.overlays
+    assert "open cases" in over.legend.accessibleName()
+    assert over.attribution.text().startswith("Base map")
+    assert "arrows" in scene.view.accessibleName()
+
+
+def test_the_age_of_positions_stands_beside_their_layer(scene: Scene) -> None:
+    scene.view.set_layer_note("positions", "3 分前", stale=True)
+    scene.view.set_layer_note("nothing of that name", "x")
+    texts = [child.text() for child in scene.view.overlays.layer_list.children() if hasattr(child, "text")]
+    assert "3 分前" in texts
+
+
+def test_a_small_map_leaves_out_legend_and_list(qtbot: QtBot, scene: Scene) -> None:
+    view: MapView = scene.view
+    view.resize(400, 300)
+    assert not view.overlays.legend.isVisible()
+    assert not view.overlays.layer_list.isVisible()
+    assert view.overlays.scale_bar.isVisible()
+    view.resize(800, 600)
+    assert view.overlays.legend.isVisible()
+
+
+def test_time_of_the_service_makes_positions_stale_in_the_legend(qtbot: QtBot, scene: Scene) -> None:
+    from datetime import timedelta
+
+    scene.positions.set_now(NOW + timedelta(minutes=5))
+    qtbot.waitUntil(lambda: "位置陈旧 1" in scene.view.overlays.legend.accessibleName(), timeout=2000)

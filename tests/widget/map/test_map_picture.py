@@ -1,0 +1,153 @@
+"""The picture itself: tiles and direct drawing agree, layers, themes and choices are to be seen, live things move."""
+
+import numpy as np
+import pytest
+from PySide6.QtGui import QColor
+from pytestqt.qtbot import QtBot
+
+from domain.clock import Lamp
+from domain.ids import GridCode
+from resources.theme import load_theme
+from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene, picture, thing_mark, wait_settled
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Scene:
+    return make_scene(qtbot)
+
+
+def near(scene: Scene, shown: np.ndarray, place: tuple[float, float], around: int = 24) -> np.ndarray:
+    at = scene.pixel(*place)
+    return shown[at.y() - around : at.y() + around, at.x() - around : at.x() + around]
+
+
+def count(shown: np.ndarray, colour: str, within: int = 10) -> int:
+    wanted = QColor(colour)
+    bgr = np.array([wanted.blue(), wanted.green(), wanted.red()])
+    return int(np.count_nonzero(np.abs(shown - bgr).max(axis=-1) <= within))
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_tiles_and_direct_drawing_make_the_same_picture(qtbot: QtBot, scene: Scene, compiled: bool) -> None:
+    view = scene.view
+    if compiled:
+        view._rasters.compile()
+    view.pan(37, -21)
+    wait_settled(qtbot, view)
+    tiled = picture(view)
+    view.draw_now()
+    view._at_once = True  # the grab below paints once more
+    direct = picture(view)
+    assert np.abs(tiled - direct).max() <= 3
+
+
+def test_kernels_take_over_without_changing_the_picture_much(qtbot: QtBot, scene: Scene) -> None:
+    before = picture(scene.view)
+    scene.view.warm_up()
+    qtbot.waitUntil(lambda: scene.view._rasters.compiled, timeout=60_000)
+    wait_settled(qtbot, scene.view)
+    after = picture(scene.view)
+    differs = np.abs(before - after).max(axis=-1)
+    assert np.count_nonzero(differs) > 0
+    assert np.count_nonzero(differs > 60) < 0.01 * differs.size
+
+
+def test_each_lamp_has_its_colour_where_the_case_is(scene: Scene) -> None:
+    theme = load_theme("dark")
+    shown = picture(scene.view)
+    assert count(near(scene, shown, PLACES["near"]), theme.overdue) > 100
+    assert count(near(scene, shown, PLACES["west"]), theme.near) > 100  # the cluster shows its worst
+    assert count(near(scene, shown, PLACES["west"]), theme.within) == 0
+    scene.cases.update([case_mark("near", Lamp.WITHIN)])
+    shown = picture(scene.view)
+    assert count(near(scene, shown, PLACES["near"]), theme.overdue) == 0
+    assert count(near(scene, shown, PLACES["near"]), theme.within) > 100
+
+
+def test_a_chosen_case_wears_a_ring(scene: Scene) -> None:
+    theme = load_theme("dark")
+    assert count(near(scene, picture(scene.view), PLACES["near"]), theme.text, 40) < 20
+    scene.view.select_case("near")
+    assert count(near(scene, picture(scene.view), PLACES["near"]), theme.text, 40) > 60
+    scene.view.select_case(None)
+    assert count(near(scene, picture(scene.view), PLACES["near"]), theme.text, 40) < 20
+
+
+def test_a_hidden_layer_is_gone_from_the_picture(qtbot: QtBot, scene: Scene) -> None:
+    theme = load_theme("dark")
+    lines = count(picture(scene.view), theme.map_grid_line, 4)
+    scene.view.set_layer_visible("grids", False)
+    wait_settled(qtbot, scene.view)
+    assert count(picture(scene.view), theme.map_grid_line, 4) < lines / 2
+    scene.view.set_layer_visible("cases", False)
+    assert count(near(scene, picture(scene.view), PLACES["near"]), theme.overdue) == 0
+
+
+def test_another_theme_changes_the_ground(qtbot: QtBot, scene: Scene) -> None:
+    light = load_theme("light")
+    assert count(picture(scene.view), light.map_ground, 1) == 0
+    scene.view.set_theme(light)
+    wait_settled(qtbot, scene.view)
+    assert count(picture(scene.view), light.map_ground, 1) > 200_000
+
+
+def test_moving_people_draws_no_tile_anew(qtbot: QtBot, scene: Scene) -> None:
+    theme = load_theme("dark")
+    generation = scene.view._tiles.generation
+    assert count(near(scene, picture(scene.view), PLACES["east"]), theme.staff) > 20
+    scene.positions.update([thing_mark("张三", 120.7265, 29.7265)])
+    shown = picture(scene.view)
+    assert count(near(scene, shown, PLACES["east"]), theme.staff) == 0
+    assert count(near(scene, shown, (120.7265, 29.7265)), theme.staff) > 20
+    assert scene.view._tiles.generation == generation
+
+
+def test_a_stale_person_is_hollow_and_grey(scene: Scene) -> None:
+    theme = load_theme("dark")
+    scene.positions.replace([thing_mark("张三", *PLACES["east"], age_s=600)])
+    shown = near(scene, picture(scene.view), PLACES["east"])
+    assert count(shown, theme.staff) == 0
+    assert count(shown, theme.paused, 40) > 10
+
+
+def test_ended_cases_show_when_there_is_no_open_one_or_when_asked(qtbot: QtBot, scene: Scene) -> None:
+    from dataclasses import replace
+
+    theme = load_theme("dark")
+    ended = replace(case_mark("east"), ended=True, lamp=Lamp.NONE, lon=120.7265, lat=29.7265)
+    spot = (ended.lon, ended.lat)
+    scene.cases.update([ended])
+    wait_settled(qtbot, scene.view)
+    assert count(near(scene, picture(scene.view), spot, 6), theme.paused) == 0
+    scene.view.set_ended_visible(True)
+    wait_settled(qtbot, scene.view)
+    assert count(near(scene, picture(scene.view), spot, 6), theme.paused) > 5
+    scene.view.set_ended_visible(None)
+    scene.cases.replace([ended])
+    wait_settled(qtbot, scene.view)
+    assert count(near(scene, picture(scene.view), spot, 6), theme.paused) > 5
+
+
+def test_class_fills_colour_their_grid_only(qtbot: QtBot, scene: Scene) -> None:
+    before = picture(scene.view)
+    scene.grids.set_classes({GridCode("g22"): 4})
+    wait_settled(qtbot, scene.view)
+    after = picture(scene.view)
+    filled, other = (120.7265, 29.7235), (120.7165, 29.7235)
+    assert np.abs(near(scene, after, filled, 4) - near(scene, before, filled, 4)).min() > 10
+    assert np.abs(near(scene, after, other, 4) - near(scene, before, other, 4)).max() == 0
+
+
+def test_old_tiles_stretch_until_new_ones_are_in(qtbot: QtBot, scene: Scene) -> None:
+    theme = load_theme("dark")
+    scene.view.zoom(8)
+    shown = picture(scene.view)  # grabbed at once: no thread can have drawn a tile yet
+    wait_settled(qtbot, scene.view)
+    assert count(shown, theme.map_grid_line, 12) > 100
+    settled = picture(scene.view)
+    assert np.count_nonzero(np.abs(settled - shown).max(axis=-1) > 30) > 0
+
+
+def test_after_stop_the_map_still_paints_what_it_has(qtbot: QtBot, scene: Scene) -> None:
+    scene.view.stop()
+    assert picture(scene.view).shape == (600, 800, 3)
