@@ -159,7 +159,7 @@ class Transport:
                 if fault.kind is not FaultKind.UNAVAILABLE or attempt == attempts - 1:
                     raise
                 failed = fault
-        if maybe_taken and request.method != "GET":
+        if maybe_taken and KEY_HEADER in request.headers:
             raise Fault(FaultKind.UNAVAILABLE, "outcome_unclear") from failed
         raise Fault(FaultKind.UNAVAILABLE, "line_down") from failed
 

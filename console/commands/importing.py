@@ -145,6 +145,8 @@ class _Import:
         from console.exchange.rejects import write_rejects
 
         repaired = 0 if self._intake is None else sum(record.repaired for record in self._intake.table.records)
+        if self._intake is not None and self._intake.table.unended:
+            self._say("exchange.unended")
         if repaired:
             self._say("exchange.repaired", areas=repaired)
         if self._intake is not None and not self._args.dry_run:

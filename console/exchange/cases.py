@@ -11,8 +11,8 @@ from domain.wire import ImportedCase
 
 def case_rows(table: Table, mapping: Mapping) -> list[Row[ImportedCase]]:
     """Return a row for each record. Raises ``Fault('columns_missing')``."""
-    if table.place == "line":
-        need_columns(table, mapping.required_columns())
+    in_geometry = {"lon", "lat"} if table.place == "feature" else set()
+    need_columns(table, mapping.required_columns(but=in_geometry))
     return [_row(record, mapping) for record in table.records]
 
 

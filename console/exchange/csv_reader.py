@@ -51,7 +51,7 @@ def read_csv(content: bytes, options: ReadOptions) -> Table:
         if len(values) != len(columns):
             record.fault = _count_fault(line, len(values), len(columns), last=index == len(rows) - 1)
         records.append(record)
-    return Table("line", columns, records)
+    return Table("line", columns, records, unended=not content.endswith((b"\n", b"\r")))
 
 
 def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:

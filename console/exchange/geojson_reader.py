@@ -44,7 +44,8 @@ def _parse(text: str) -> Any:
     try:
         return json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        key = "json_cut_short" if error.pos >= len(text.rstrip()) - 1 else "json_malformed"
+        cut = error.pos >= len(text.rstrip()) - 1 or error.msg.startswith("Unterminated string")
+        key = "json_cut_short" if cut else "json_malformed"
         raise invalid(key, line=error.lineno, column=error.colno, reason=error.msg) from None
     except RecursionError:
         raise invalid("json_too_deep") from None

@@ -4,6 +4,7 @@ A mapping's name is that of a shipped file, or the path of a file of one's own t
 """
 
 from codecs import lookup
+from collections.abc import Set
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -53,9 +54,10 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: str = "{thing}"
     crs: str | None = None
 
-    def required_columns(self) -> set[str]:
-        """Return the source's columns a file must have."""
-        return {column for field, columns in self.columns.items() if field not in self.optional for column in columns}
+    def required_columns(self, *, but: Set[str] = frozenset()) -> set[str]:
+        """Return the source's columns a file must have, those of the fields in ``but`` left out."""
+        spared = self.optional | but
+        return {column for field, columns in self.columns.items() if field not in spared for column in columns}
 
     def value(self, fields: dict[str, str], field: str) -> str:
         """Return what a record says for one of our fields, ``""`` for nothing."""

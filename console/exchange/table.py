@@ -35,11 +35,15 @@ class Record(msgspec.Struct):
 
 
 class Table(msgspec.Struct):
-    """All records of a file. ``place`` says what their numbers count."""
+    """All records of a file. ``place`` says what their numbers count.
+
+    ``unended`` means the text stops without a line end: allowed, but so it looks when the last field was cut.
+    """
 
     place: Place
     columns: tuple[str, ...]
     records: list[Record]
+    unended: bool = False
 
 
 class ReadOptions(msgspec.Struct, frozen=True):

@@ -101,7 +101,7 @@ TEXT_CASES: list[tuple[str, str, bytes, str, dict[str, Any]]] = [
     ("CSV called geojson", "a.geojson", GOOD.encode(), "file_not_what_it_says", {"found": "CSV"}),
     ("unknown suffix", "a.docx", b"PK\x03\x04", "file_kind_unknown", {}),
     ("JSON cut short", "a.geojson", json.dumps(collection()).encode()[:-40], "json_cut_short", {"line": 1}),
-    ("JSON cut in a string", "a.geojson", b'{"type": "Feat', "json_malformed", {"line": 1, "column": 10}),
+    ("JSON cut in a string", "a.geojson", b'{"type": "Feat', "json_cut_short", {"line": 1, "column": 10}),
     ("JSON with a comma too many", "a.geojson", b'{"type": "x",\n,}', "json_malformed", {"line": 2}),
     ("JSON with NaN", "a.geojson", b'{"type": NaN}', "json_malformed", {"reason": "NaN"}),
     ("JSON too deep", "a.geojson", b"[" * 100_000 + b"]" * 100_000, "json_too_deep", {}),
