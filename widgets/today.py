@@ -1,6 +1,6 @@
 """The day's figures, each with the words that say exactly what was counted."""
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.today import Today
 from resources.theme import Theme
@@ -56,14 +56,14 @@ class TodayPanel(QWidget):
             grid.setColumnStretch(i, 1)
         grid.setRowStretch(len(FIGURES) // COLUMNS, 1)
         self._grid_box, self._empty = grid_box, EmptyState()
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(grid_box)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 4, 0)
         column.setSpacing(2)
         column.addWidget(self._head)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         self.retranslate()
 
     def set_figures(self, today: Today | None) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.clock import Lamp
@@ -54,7 +54,7 @@ class CaseListPanel(QWidget):
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.table)
         self.empty = EmptyState()
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
         self._stack.addWidget(self.empty)
         column = QVBoxLayout(self)
@@ -62,7 +62,7 @@ class CaseListPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.filter_bar)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         self._connect()
         self.retranslate()
 

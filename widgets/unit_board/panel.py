@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStackedLayout, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.ids import ThingId, UnitId
@@ -41,14 +41,14 @@ class UnitBoard(QWidget):
         self.view = QTableView()
         self._set_up_view()
         self._empty = EmptyState()
-        self._stack = QStackedLayout()
+        self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.view)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 6, 0, 0)
         column.setSpacing(2)
         column.addWidget(self._head)
-        column.addLayout(self._stack, 1)
+        column.addWidget(self._stack, 1)
         self.view.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.retranslate()
 

@@ -15,6 +15,7 @@ from domain.timing import lamp_of, stage_clock
 
 START = datetime(2026, 11, 20, 8, 0, tzinfo=UTC)  # a Friday, 16:00 in Shanghai
 CALENDAR = WorkCalendar()
+STATES = (CaseState.REPORTED, CaseState.PENDING_CLOSE, CaseState.HANDLING, CaseState.CLOSED)
 RULES = Rules(
     stage={CaseState.REPORTED: Limit(15, LimitUnit.MINUTE), CaseState.PENDING_CLOSE: Limit(4, LimitUnit.WORK_HOUR)}
 )

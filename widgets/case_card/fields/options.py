@@ -22,7 +22,7 @@ class OptionsField(Field):
         box = QWidget()
         box.setObjectName("field")
         flow = FlowLayout(box, spacing_px=10)
-        for option in self._options():
+        for option in map(str, self._options()):
             button = QRadioButton()
             button.setObjectName(f"option_{option}")
             button.installEventFilter(self)

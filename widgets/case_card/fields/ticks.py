@@ -20,8 +20,8 @@ class TicksField(Field):
             self.column.addWidget(box)
         self._none = QLabel()
         set_role(self._none, "second")
-        self._none.setVisible(not self._boxes)
         self.column.addWidget(self._none)
+        self._none.setVisible(not self._boxes)
         self.finish()
 
     def retranslate(self) -> None:

@@ -1,0 +1,96 @@
+"""What the panels' tests share: words, theme, names of a small town, and the style the program runs in."""
+
+from collections.abc import Iterator
+
+import pytest
+from domain_factories import CALENDAR, CONDITIONS, KIND, OTHER_KIND, RULES, STAFF, UNITS
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication, QWidget
+
+from domain.case import CaseKind
+from domain.ids import AccountId, DivisionCode, GridCode
+from domain.people import Role
+from domain.wire import Me, TownInfo
+from resources.theme import Theme, load_theme
+from resources.words import Words
+from widgets.common.fonts import BODY_PX, installed_family
+from widgets.common.style import style_sheet
+from widgets.names import Names
+
+TOWN = TownInfo(
+    division=DivisionCode("330699103"),
+    name_zh="清溪镇",
+    name_en="Qingxi",
+    synthetic=True,
+    calendar=CALENDAR,
+    rules=RULES,
+    kinds=(
+        CaseKind("01", "市容环境", "Appearance"),
+        CaseKind(KIND, "暴露垃圾", "Rubbish", "01"),
+        CaseKind("03", "施工管理", "Building sites"),
+        CaseKind(OTHER_KIND, "工地扬尘", "Site dust", "03"),
+        CaseKind("0409", "群发性事件", "Crowds", "03", enabled=False),
+    ),
+    conditions=CONDITIONS,
+)
+
+PANELS = {"CaseListPanel", "CaseCard", "UnitBoard", "TodayPanel", "TopBar", "NoticeStrip", "SignInPanel"}
+PANELS |= {"ReportForm", "QWidget", "PickList", "TabStrip", "QMenu", "QFileDialog", "PhotoThumb"}
+
+
+@pytest.fixture
+def words() -> Words:
+    return Words("zh-CN")
+
+
+@pytest.fixture
+def theme() -> Theme:
+    return load_theme("dark")
+
+
+@pytest.fixture
+def names(words: Words) -> Names:
+    names = Names(words)
+    names.set_town(TOWN)
+    names.set_grids({GridCode("g1"): "清溪-1", GridCode("g2"): "清溪-2"})
+    names.set_people(UNITS, STAFF)
+    names.set_me(Me(AccountId("p"), "李", frozenset({Role.DISPATCHER, Role.ACCEPTOR})))
+    return names
+
+
+class _Windows(QObject):
+    """Notes every window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(type(watched).__name__)
+        return False
+
+
+@pytest.fixture(autouse=True)
+def no_stray_windows(qapp: QApplication) -> Iterator[None]:
+    """Fail a test in which a part of a panel flashed up as a window of its own, because it had no parent yet."""
+    windows = _Windows()
+    qapp.installEventFilter(windows)
+    yield
+    qapp.removeEventFilter(windows)
+    assert set(windows.shown) <= PANELS
+
+
+@pytest.fixture(autouse=True)
+def styled(qapp: QApplication, theme: Theme) -> Iterator[None]:
+    """Run in the program's own style and face."""
+    family = installed_family() or "sans-serif"
+    font = QFont(family)
+    font.setPixelSize(BODY_PX)
+    before = qapp.font()
+    qapp.setFont(font)
+    qapp.setStyleSheet(style_sheet(theme, family))
+    yield
+    qapp.setStyleSheet("")
+    qapp.setFont(before)
