@@ -144,11 +144,7 @@ class _Import:
         """Leave the file of rejected rows, and the line that scripts read as the last of stdout."""
         from console.exchange.rejects import write_rejects
 
-        repaired = 0 if self._intake is None else sum(record.repaired for record in self._intake.table.records)
-        if self._intake is not None and self._intake.table.unended:
-            self._say("exchange.unended")
-        if repaired:
-            self._say("exchange.repaired", areas=repaired)
+        self._tell_notes()
         if self._intake is not None and not self._args.dry_run:
             table = self._intake.table
             try:
@@ -161,6 +157,19 @@ class _Import:
         for record, fault in self._tally.rejected[:10]:
             self._say("exchange.rejected_row", number=record.number, reason=self._sentence(fault))
         print(self._tally.as_line(), flush=True)
+
+    def _tell_notes(self) -> None:
+        """Say what was odd about the file and yet taken."""
+        if self._intake is None:
+            return
+        table = self._intake.table
+        for note in table.notes:
+            self._say("exchange.note", text=note)
+        if table.unended:
+            self._say("exchange.unended")
+        repaired = sum(record.repaired for record in table.records)
+        if repaired:
+            self._say("exchange.repaired", areas=repaired)
 
     def _sentence(self, fault: FaultBody) -> str:
         text = self._words(f"fault.{fault.key}", **fault.params)

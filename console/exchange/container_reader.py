@@ -7,9 +7,11 @@ reads on past what is missing, so we do not ask it whether a file is whole.
 import sqlite3
 import struct
 import tempfile
+import warnings
 import zipfile
 import zlib
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from io import BytesIO
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -49,7 +51,11 @@ def read_geopackage(content: bytes, options: ReadOptions) -> Table:
         path = Path(folder) / "layer.gpkg"
         path.write_bytes(content)
         _check_sqlite(path)
-        return _read(path, _layer(path, options.layer), options.crs, ("utf-8",))
+        with _heard() as notes:
+            layer = _layer(path, options.layer)
+        table = _read(path, layer, options.crs, ("utf-8",))
+        table.notes = list(dict.fromkeys([*notes, *table.notes]))
+        return table
 
 
 # -- zip ---------------------------------------------------------------------------------------------------------------
@@ -211,7 +217,8 @@ def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> T
 
     options: dict[str, Any] = {} if path.suffix == ".gpkg" else {"encoding": encoding}
     try:
-        meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **options)
+        with _heard() as notes:
+            meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **options)
     except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
         raise invalid("layer_unreadable", reason=str(error)[:200]) from None
     names = tuple(str(name) for name in meta["fields"])
@@ -227,7 +234,17 @@ def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> T
         Record(i + 1, {n: plain_text(_scalar(c[i])) for n, c in zip(names, columns, strict=True)}, geometry)
         for i, geometry in enumerate(geometries)
     ]
-    return Table("feature", names, records)
+    return Table("feature", names, records, notes=notes)
+
+
+@contextmanager
+def _heard() -> Iterator[list[str]]:
+    """Gather what GDAL warns of, to be told to whoever imports instead of to a terminal nobody reads."""
+    notes: list[str] = []
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        yield notes
+    notes += dict.fromkeys(str(warning.message)[:200] for warning in caught[:20])
 
 
 def _scalar(value: Any) -> Any:

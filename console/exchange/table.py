@@ -38,12 +38,14 @@ class Table(msgspec.Struct):
     """All records of a file. ``place`` says what their numbers count.
 
     ``unended`` means the text stops without a line end: allowed, but so it looks when the last field was cut.
+    ``notes`` are what the reading library had to remark, in its words.
     """
 
     place: Place
     columns: tuple[str, ...]
     records: list[Record]
     unended: bool = False
+    notes: list[str] = []
 
 
 class ReadOptions(msgspec.Struct, frozen=True):
