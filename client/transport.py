@@ -2,7 +2,7 @@
 
 Fault keys made here: ``line_down`` (no connection), ``outcome_unclear`` (a keyed request may or may not have been
 taken, even after asking again under the same key), ``bad_reply``, ``reply_too_large``, ``bad_server_url``,
-``bad_token``. Every other key comes from the service.
+``bad_token``, ``bad_ca_file``, ``certificate_untrusted``. Every other key comes from the service.
 """
 
 import asyncio
@@ -153,6 +153,8 @@ class Transport:
                 async with self._slots:
                     return await self._once(http, request, most)
             except httpx.TransportError as error:
+                if _untrusted(error):
+                    raise Fault(FaultKind.UNAVAILABLE, "certificate_untrusted") from error
                 maybe_taken = maybe_taken or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
                 failed: Exception = error
             except Fault as fault:
@@ -239,6 +241,16 @@ async def decode_apart(reply: Reply, kind: type[T]) -> T:
 def encode(value: Any) -> bytes:
     """Return a request body."""
     return msgspec.msgpack.encode(value)
+
+
+def _untrusted(error: BaseException) -> bool:
+    """Return whether a certificate that nobody we trust has signed is at the bottom of an error."""
+    below: BaseException | None = error
+    while below is not None:
+        if isinstance(below, ssl.SSLCertVerificationError):
+            return True
+        below = below.__cause__ or below.__context__
+    return False
 
 
 async def _read(response: httpx.Response, most: int) -> bytes:
