@@ -161,7 +161,6 @@ class Desk(QObject):
         self.actions.enable(ON_DESK, True)
         self.window.show_desk()
         self.panels.show_card()
-        self.panels.case_list.focus_list()
         self.panels.map.warm_up()
 
     def on_closed(self) -> None:
@@ -177,6 +176,9 @@ class Desk(QObject):
             return
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
+        focused = self.window.focusWidget()
+        if focused is None or not self.frame.isAncestorOf(focused) or focused.objectName() == "command_box":
+            self.panels.case_list.focus_list()
         self._entitle()
 
     def _use(self, room: Room | None) -> None:

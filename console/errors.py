@@ -31,10 +31,10 @@ _QT_LEVELS = {
 
 
 class ErrorHub:
-    """Takes uncaught errors and tells ``show`` of each distinct one, once."""
+    """Takes uncaught errors and tells whoever shows them of each distinct one, once."""
 
-    def __init__(self, show: Callable[[BaseException, str], None]) -> None:
-        self._show = show
+    def __init__(self) -> None:
+        self._show: Callable[[BaseException, str], None] | None = None
         self._seen: dict[tuple[str, str], int] = {}
         self._log = logging.getLogger("onemap.errors")
         self._before = (sys.excepthook, threading.excepthook)
@@ -44,6 +44,10 @@ class ErrorHub:
         sys.excepthook = self._on_exception
         threading.excepthook = self._on_thread_exception
         qInstallMessageHandler(_on_qt_message)
+
+    def show_with(self, show: Callable[[BaseException, str], None]) -> None:
+        """Tell ``show`` from here on; before, errors go to the log alone."""
+        self._show = show
 
     def remove(self) -> None:
         """Give the hooks back."""
@@ -61,7 +65,8 @@ class ErrorHub:
             return
         key = error.key if isinstance(error, Fault) else ""
         self._log.error("%s %s in %s\n%s", type(error).__name__, key, where, _frames_of(error))
-        self._show(error, where)
+        if self._show is not None:
+            self._show(error, where)
 
     def _on_exception(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
         if issubclass(kind, KeyboardInterrupt):

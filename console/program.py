@@ -88,10 +88,11 @@ async def _main(app: QApplication, options: OpenOptions, folders: Folders, erran
     for name, value in (("language", options.language), ("theme", options.theme)):
         if value is not None:
             settings.set(name, value, store=False)
-    desk = Desk(app, settings, folders, ca_file=options.ca_file, keep=options.keep)
-    errors = ErrorHub(desk.show_failure)
+    errors = ErrorHub()
     errors.install()
     loop.take_errors(errors.report)
+    desk = Desk(app, settings, folders, ca_file=options.ca_file, keep=options.keep)
+    errors.show_with(desk.show_failure)
     release = _close_on_signals(desk)
     try:
         desk.start()

@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 import PySide6QtAds as ads  # noqa: N813
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSplitter, QWidget
 
 from console.folders import write_atomically
 from resources.words import Words
@@ -21,7 +21,8 @@ FILE_NAME = "workspace.json"
 VERSION = 1
 MAX_FILE = 1024 * 1024
 MAP = "dock-map"
-HANDLE_PX = 1
+LOCKED_HANDLE_PX, FREE_HANDLE_PX = 1, 5
+"""A hairline while the layout is locked; something to take hold of while it is free."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,8 @@ class Workspace(QObject):
             dock.setFeatures(free | ads.CDockWidget.DockWidgetFeature.DockWidgetFocusable)
         for area in self.manager.openedDockAreas():
             self._on_area_created(area)
+        for splitter in self.manager.findChildren(QSplitter):
+            splitter.setHandleWidth(LOCKED_HANDLE_PX if locked else FREE_HANDLE_PX)
 
     def show_dock(self, name: str) -> QWidget:
         """Open a dock, bring it to the front, and return its panel."""

@@ -3,10 +3,13 @@
 import asyncio
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from PySide6.QtCore import QByteArray
+from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QWidget
 
 from console.bilingual import Bilingual
@@ -18,9 +21,10 @@ from domain.states import CaseState
 WAIT_S = 90.0
 SETTLE_S = 1.5
 POLL_S = 0.1
-LIVELY_S = 20.0
-"""How long a young town is given to fill its lists before the picture is taken of what there is."""
-LIVELY_CASES = 20
+LIVELY_S = 40.0
+"""How long a young town is given to get to work before the picture is taken of what there is."""
+LIVELY_STATES = {CaseState.PENDING_DISPATCH: 3, CaseState.HANDLING: 5}
+"""A town at work has so many cases in these states."""
 EXIT_NOTHING, EXIT_NOT_WRITTEN = 1, 1
 PREFERRED = (CaseState.PENDING_DISPATCH, CaseState.PENDING_FILE, CaseState.REPORTED)
 
@@ -39,20 +43,23 @@ class Picture:
 def take(options: OpenOptions, picture: Picture) -> int:
     """Draw the picture and return the exit code: 0 drawn, 1 nothing to see in time or not written."""
     dressed = replace(options, language=picture.language, theme=picture.theme, keep=False)
-    return open_console(dressed, lambda desk: _take(desk, picture))
+    return open_console(dressed, lambda desk: _take(desk, picture, options))
 
 
-async def _take(desk: Desk, picture: Picture) -> int:
+async def _take(desk: Desk, picture: Picture, options: OpenOptions) -> int:
     say = Bilingual()
     desk.window.resize(*picture.size)
     missing = await _wait(desk, picture)
     if missing:
         sys.stderr.write(say("shot.nothing", seconds=int(WAIT_S), missing=say(f"shot.missing.{missing}")) + "\n")
+        ended = None if options.watch is None else options.watch()
+        if ended is not None:
+            sys.stderr.write(f"{ended.name}: {ended.tail()}\n")
         return EXIT_NOTHING
     target = _target(desk, picture)
     image = target.grab().toImage()
     picture.out.parent.mkdir(parents=True, exist_ok=True)
-    if not image.save(str(picture.out), b"PNG"):
+    if not QImageWriter(str(picture.out), QByteArray(b"png")).write(image):
         sys.stderr.write(say("shot.not_written", file=str(picture.out)) + "\n")
         return EXIT_NOT_WRITTEN
     text = say("shot.saved", file=str(picture.out), width=image.width(), height=image.height())
@@ -69,7 +76,7 @@ async def _wait(desk: Desk, picture: Picture) -> str:
                 return name
             await asyncio.sleep(POLL_S)
     lively = min(deadline, time.monotonic() + LIVELY_S)
-    while len(_cases(desk)) < LIVELY_CASES and time.monotonic() < lively:  # noqa: ASYNC110 - a look, not an event
+    while not _is_lively(desk) and time.monotonic() < lively:  # noqa: ASYNC110 - a look, not an event
         await asyncio.sleep(POLL_S)
     width, height = picture.size
     desk.workspace.reset(width, height - desk.panels.top_bar.height())
@@ -87,6 +94,15 @@ async def _wait(desk: Desk, picture: Picture) -> str:
 def _cases(desk: Desk) -> list[str]:
     room = desk.session.room
     return [] if room is None or room.picture is None else list(room.picture.cases)
+
+
+def _is_lively(desk: Desk) -> bool:
+    """Whether the town is at work; a service that was there before the picture is taken as it is."""
+    room = desk.session.room
+    if room is None or room.picture is None or room.picture.clock.speed == 1.0:
+        return True
+    held = Counter(case.state for case in room.picture.cases.values())
+    return all(held[state] >= least for state, least in LIVELY_STATES.items())
 
 
 def _signed_in(desk: Desk) -> bool:
