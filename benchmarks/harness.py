@@ -69,10 +69,15 @@ def lower_quartile(figures: Sequence[float]) -> float:
     return statistics.quantiles(figures, n=4, method="inclusive")[0] if len(figures) > 1 else figures[0]
 
 
+def percentile(figures: Sequence[float], percent: float) -> float:
+    """Return a percentile by rank."""
+    ordered = sorted(figures)
+    return ordered[min(len(ordered) - 1, int(percent / 100 * len(ordered)))]
+
+
 def p99(figures: Sequence[float]) -> float:
     """Return the 99th percentile by rank."""
-    ordered = sorted(figures)
-    return ordered[min(len(ordered) - 1, int(0.99 * len(ordered)))]
+    return percentile(figures, 99)
 
 
 def compare(
