@@ -44,7 +44,7 @@ def test_every_kind_can_be_filed_under_something() -> None:
 
 
 def test_dangerous_covers_run_on_at_night() -> None:
-    fastest = [c.limit for c in CODES.conditions if c.kind == "part.01-02"][0]
+    fastest = next(c.limit for c in CODES.conditions if c.kind == "part.01-02")
     assert fastest == Limit(2, LimitUnit.URGENT_HOUR)
 
 
