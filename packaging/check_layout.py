@@ -222,7 +222,7 @@ def colours_come_from_the_theme(tree: Tree) -> Iterator[str]:
 
 def slots_are_methods(tree: Tree) -> Iterator[str]:
     """No lambda in ``.connect``: it keeps whatever it captures alive as long as the sender."""
-    for source in filter(lambda s: s.is_product, tree.sources):
+    for source in filter(lambda s: s.path.startswith(("console/", "widgets/", "layers/")), tree.sources):
         calls = (node for node in ast.walk(source.tree) if isinstance(node, ast.Call))
         for call in calls:
             if getattr(call.func, "attr", "") == "connect" and any(isinstance(a, ast.Lambda) for a in call.args):
