@@ -14,7 +14,7 @@ from simulator.making.plan import load_plan
 from simulator.moving.body import BIKE, CAR, FOOT, Body, Gait
 from simulator.moving.graph import Place, RoadGraph
 
-SILENT_SHARE = 0.04
+SILENT_SHARE = 0.07
 """Share of phones that send nothing at any time: no signal, an empty battery."""
 SILENCE_S = (150.0, 540.0)
 REST_S = (40.0, 260.0)

@@ -19,7 +19,10 @@ CALLED_BACK = frozenset({Channel.PUBLIC, Channel.HOTLINE, Channel.COUNTER})
 
 
 class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A template: a kind of case, the photo's scene, the sort of place, who tells it, and in which words."""
+    """A template: a kind of case, the photo's scene, the sort of place, who tells it, and in which words.
+
+    ``said`` holds the words of channels that say it differently: a sensor does not smell, a caller does not patrol.
+    """
 
     kind: str
     scene: str
@@ -28,6 +31,7 @@ class Story(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     title: str
     texts: list[str]
     details: list[str]
+    said: dict[Channel, list[str]] = {}
     urgent: bool = False
     weight: int = 2
     self_handled: bool = False
@@ -45,7 +49,7 @@ class Looks(msgspec.Struct, frozen=True):
 class _File(msgspec.Struct, frozen=True):
     stories: list[Story]
     near: dict[str, list[str]]
-    where: list[str]
+    where: dict[str, list[str]]
     channels: dict[Channel, int]
     feedback: list[str]
     feedback_poor: list[str]
@@ -88,7 +92,7 @@ class StoryBook:
         shares = np.array([s.weight * s.channels.count(channel) or 1 for s in told], dtype=np.float64)
         story = told[int(self._rng.choice(len(told), p=shares / shares.sum()))]
         name = self._place_for(story)
-        where = self._one(self._file.where)
+        where = self._one(self._file.where.get(name) or self._file.where[story.near])
         words = {
             "p": name,
             "w": where,
@@ -100,7 +104,7 @@ class StoryBook:
             kind=story.kind,
             scene=story.scene,
             title=story.title.format_map(words),
-            text=self._one(story.texts).format_map(words),
+            text=self._one(story.said.get(channel) or story.texts).format_map(words),
             address=name + where,
             at=self._spot(name),
             urgent=story.urgent,
