@@ -15,6 +15,8 @@ from widgets.common.style import set_role
 TYPING_PAUSE_MS = 80
 SHOWN_AT_MOST = 12
 WIDTH_PX = 560
+HURRIED = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Up})
+"""Keys that need the hits at once, before the pause in typing is over."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +86,8 @@ class CommandBar(QFrame):
         focused = window.focusWidget()
         self._came_from = focused if focused is not None and not self.isAncestorOf(focused) else None
         self.list.search.setText(typed)
+        self._pause.stop()
         self._search()
-        self._place()
         self.show()
         self.raise_()
         self.list.search.setFocus()
@@ -104,7 +106,7 @@ class CommandBar(QFrame):
             if event.key() == Qt.Key.Key_Escape:
                 self.close_bar()
                 return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._pause.isActive():
+            if event.key() in HURRIED and self._pause.isActive():
                 self._pause.stop()
                 self._search()
         elif watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():

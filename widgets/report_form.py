@@ -131,7 +131,8 @@ class ReportForm(QFrame):
         """Show the form and go to the text."""
         self.refresh()
         self.show()
-        self.raise_()
+        if not self.isWindow():
+            self.raise_()
         self.text.setFocus()
 
     def set_place(self, lon: float, lat: float, label: str = "") -> None:

@@ -82,6 +82,7 @@ class CardBody(QWidget):
     def place_form(self, form: ActionForm) -> None:
         """Put the form below the actions."""
         self._form_place.addWidget(form)
+        form.show()
 
     def remove_form(self, form: ActionForm) -> None:
         """Take the form away."""

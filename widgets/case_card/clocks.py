@@ -11,6 +11,7 @@ from domain.states import LINK_OF
 from domain.timing import case_clock, stage_clock
 from resources.theme import Theme
 from widgets.common.elided import ElidedLabel
+from widgets.common.flow import FlowLayout
 from widgets.common.lamp import LampSign
 from widgets.common.style import set_role
 from widgets.durations import clock_text, limit_text
@@ -54,17 +55,15 @@ class ClockBox(QFrame):
 
 
 class TwoClocks(QWidget):
-    """The stage clock and the case clock side by side."""
+    """The stage clock and the case clock side by side, one below the other where it is narrow."""
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names, self._theme = names, theme
         self.stage, self.whole = ClockBox(), ClockBox()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
-        row.addWidget(self.stage, 1)
-        row.addWidget(self.whole, 1)
+        flow = FlowLayout(self, spacing_px=8, columns=2)
+        flow.addWidget(self.stage)
+        flow.addWidget(self.whole)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

@@ -12,7 +12,7 @@ from domain.ids import CaseNo
 from domain.people import Role
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_list.delegate import CaseRowDelegate
+from widgets.case_list.delegate import ROW_PX, CaseRowDelegate
 from widgets.case_list.filter_bar import FilterBar
 from widgets.case_list.rows import ListTab
 from widgets.case_list.table import CASE_ROLE, CaseTable
@@ -49,7 +49,7 @@ class CaseListPanel(QWidget):
         self.table = CaseTable(names, datetime(1970, 1, 1, tzinfo=UTC), self)
         self.tabs = TabStrip(theme)
         self.filter_bar = FilterBar(words)
-        self.view = CaseRowsView()
+        self.view = CaseRowsView(ROW_PX)
         self._delegate = CaseRowDelegate(words, theme, self)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.table)

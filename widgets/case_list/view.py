@@ -2,22 +2,32 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QListView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
 
 SEARCH_KEYS = frozenset({"/", "、"})
 
 
-class CaseRowsView(QListView):
-    """A list view whose letters are signals, not a search by first letter."""
+class CaseRowsView(QTableView):
+    """A list whose letters are signals, not a search by first letter.
+
+    It is a table of one column: a QListView asks its model about every row whenever one row moves.
+    """
 
     letter_pressed = Signal(str)
     search_requested = Signal()
     opened = Signal()
     escaped = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, row_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setUniformItemSizes(True)
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(row_px)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -40,6 +50,8 @@ class CaseRowsView(QListView):
             self.opened.emit()
         elif key == Qt.Key.Key_Escape:
             self.escaped.emit()
+        elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
+            self._go_to_end(key == Qt.Key.Key_Home)
         elif event.text() in SEARCH_KEYS and event.text():
             self.search_requested.emit()
         elif _is_letter(event):
@@ -52,6 +64,12 @@ class CaseRowsView(QListView):
         if query == Qt.InputMethodQuery.ImEnabled:
             return False
         return super().inputMethodQuery(query)
+
+    def _go_to_end(self, first: bool) -> None:
+        """Home and End go along a table's row; in a list they go to its first and last row."""
+        model = self.model()
+        if model is not None and model.rowCount():
+            self.setCurrentIndex(model.index(0 if first else model.rowCount() - 1, 0))
 
     @staticmethod
     def _is_ours(event: QKeyEvent) -> bool:

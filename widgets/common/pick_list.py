@@ -53,10 +53,9 @@ class PickList(QWidget):
         column.addWidget(self.rows)
         self.setFocusProxy(self.search)
         self.search.installEventFilter(self)
+        self.rows.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
-        self.search.returnPressed.connect(self._on_search_returned)
         self.rows.itemClicked.connect(self._on_item_clicked)
-        self.rows.itemActivated.connect(self._on_item_activated)
 
     def set_texts(self, name: str, placeholder: str) -> None:
         """Name the list for readers and say in the search line what can be typed."""
@@ -91,13 +90,23 @@ class PickList(QWidget):
         self.changed.emit()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows in the search line move the list."""
-        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
-            if step is not None and self.rows.count():
-                row = min(max(self.rows.currentRow() + step, 0), self.rows.count() - 1)
-                self.rows.setCurrentRow(row)
-                return True
+        """Arrows in the search line move the list; Enter chooses, and on what is chosen already it sends.
+
+        Enter is used up here: a line edit would let it through to the form around it as well.
+        """
+        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+            return super().eventFilter(watched, event)
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+                self.submitted.emit()
+            else:
+                self._on_returned()
+            return True
+        if step is not None and watched is self.search and self.rows.count():
+            row = min(max(self.rows.currentRow() + step, 0), self.rows.count() - 1)
+            self.rows.setCurrentRow(row)
+            return True
         return super().eventFilter(watched, event)
 
     def _fill(self) -> None:
@@ -130,14 +139,7 @@ class PickList(QWidget):
     def _on_item_clicked(self, item: QListWidgetItem) -> None:
         self._pick(str(item.data(ID_ROLE)))
 
-    def _on_item_activated(self, item: QListWidgetItem) -> None:
-        value = str(item.data(ID_ROLE))
-        if value in self._chosen and not self._many:
-            self.submitted.emit()
-            return
-        self._pick(value)
-
-    def _on_search_returned(self) -> None:
+    def _on_returned(self) -> None:
         if self.rows.currentRow() < 0:
             if self._many or not self.search.text():
                 self.submitted.emit()

@@ -1,0 +1,154 @@
+"""The small shared widgets: faces, tabs that fit, columns, lists to pick from, durations."""
+
+import pytest
+from domain_factories import CALENDAR, MONDAY
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from domain.clock import Lamp, Limit, LimitUnit, Reading
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.flow import FlowLayout
+from widgets.common.fonts import FAMILIES, pick_family
+from widgets.common.pick_list import Choice, PickList
+from widgets.common.tab_strip import Tab, TabStrip
+from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
+
+
+def _reading(unit: LimitUnit, remaining_s: int, lamp: Lamp = Lamp.WITHIN) -> Reading:
+    return Reading(Limit(3, unit), MONDAY, 0, remaining_s, lamp, None)
+
+
+@pytest.mark.parametrize(
+    ("reading", "chinese", "english"),
+    [
+        (_reading(LimitUnit.MINUTE, 108 * 60 + 59), "剩 1:48", "1:48 left"),
+        (_reading(LimitUnit.MINUTE, -12 * 60 - 5, Lamp.OVERDUE), "超 0:12", "0:12 over"),
+        (_reading(LimitUnit.WORK_DAY, 2 * 8 * 3600 + 5 * 3600 + 20 * 60), "剩 2 日 5:20", "2 d 5:20 left"),
+        (_reading(LimitUnit.CALENDAR_DAY, 86_400 + 3600), "剩 1 日 1:00", "1 d 1:00 left"),
+        (_reading(LimitUnit.URGENT_HOUR, 26 * 3600), "剩 26:00", "26:00 left"),
+        (_reading(LimitUnit.URGENT_HOUR, -2000 * 3600, Lamp.OVERDUE), "超 83 日", "83 d over"),
+        (_reading(LimitUnit.WORK_HOUR, 60, Lamp.PAUSED), "停 0:01", "paused 0:01"),
+    ],
+)
+def test_clocks_are_said_as_the_room_says_them(reading: Reading, chinese: str, english: str) -> None:
+    assert clock_text(reading, Words("zh-CN"), CALENDAR) == chinese
+    assert clock_text(reading, Words("en"), CALENDAR) == english
+
+
+@given(st.integers(0, 10**9))
+def test_a_span_never_says_more_than_is_true(seconds: int) -> None:
+    text = span_text(seconds, Words("en"), None)
+    if seconds < 100 * 3600:
+        hours, minutes = text.split(":")
+        assert 0 <= seconds - int(hours) * 3600 - int(minutes) * 60 < 60
+
+
+@pytest.mark.parametrize(
+    ("age_s", "said"),
+    [(-5, "0 秒前"), (12.9, "12 秒前"), (60, "1 分前"), (3599, "59 分前"), (7200, "2 小时前"), (200_000, "2 天前")],
+)
+def test_ages(age_s: float, said: str) -> None:
+    assert age_text(age_s, Words("zh-CN")) == said
+
+
+def test_distances_rates_and_minutes() -> None:
+    assert [distance_text(m) for m in (3, 86, 494, 900, 2449, 9960)] == [
+        "< 50 m",
+        "90 m",
+        "490 m",
+        "0.9 km",
+        "2.4 km",
+        "10 km",
+    ]
+    assert [rate_text(share) for share in (None, 0.0, 0.9312, 1.0)] == ["—", "0%", "93.1%", "100%"]
+    assert [minutes_text(s) for s in (None, 400, 3661)] == ["—", "6:40", "1:01:01"]
+
+
+def test_the_best_chinese_face_is_taken_and_none_is_admitted() -> None:
+    assert pick_family({"Arial", "SimSun", "Microsoft YaHei UI"}) == "Microsoft YaHei UI"
+    assert pick_family({"Arial", "Noto Sans CJK JP"}) is None
+    assert pick_family(FAMILIES) == "Noto Sans CJK SC"
+
+
+def _tabs(*names: str) -> list[Tab]:
+    return [Tab(name, name, 10, pinned=name == "last") for name in names]
+
+
+def test_tabs_that_do_not_fit_go_into_the_menu_but_never_the_current_or_the_pinned(qtbot: QtBot, theme: Theme) -> None:
+    strip = TabStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(220, 38)
+    strip.show()
+    strip.set_tabs(_tabs("first", "second", "third", "fourth", "last"), "More")
+    strip.set_current("fourth")
+    shown = {name for name, button in strip._buttons.items() if button.isVisible()}
+    assert {"fourth", "last"} <= shown
+    assert strip._hidden
+    assert strip._more.isVisible()
+    assert all(b.geometry().right() <= strip.width() for b in strip._buttons.values() if b.isVisible())
+    strip.resize(900, 38)
+    assert not strip._hidden
+    with qtbot.waitSignal(strip.tab_chosen) as chosen:
+        qtbot.keyClick(strip, Qt.Key.Key_Right)
+    assert chosen.args == ["last"]
+
+
+@pytest.mark.parametrize(("width", "columns"), [(600, 3), (260, 2), (120, 1)])
+def test_columns_give_way_where_it_is_narrow(qtbot: QtBot, width: int, columns: int) -> None:
+    box = QWidget()
+    qtbot.addWidget(box)
+    flow = FlowLayout(box, spacing_px=8, columns=3)
+    buttons = [QPushButton("x") for _ in range(6)]
+    for button in buttons:
+        button.setMinimumWidth(110)
+        flow.addWidget(button)
+    box.resize(width, 400)
+    box.show()
+    flow.activate()
+    assert len({button.x() for button in buttons}) == columns
+    assert all(button.geometry().right() < width for button in buttons)
+    assert flow.heightForWidth(width) >= max(button.geometry().bottom() for button in buttons)
+
+
+def _choices(count: int) -> list[Choice]:
+    return [Choice(str(n), f"name {n}", "detail", f"code{n}") for n in range(count)]
+
+
+def test_typing_finds_enter_chooses_and_a_second_enter_sends(qtbot: QtBot) -> None:
+    pick = PickList()
+    qtbot.addWidget(pick)
+    pick.set_choices(_choices(30))
+    qtbot.keyClicks(pick.search, "code17")
+    assert pick.rows.count() == 1
+    with qtbot.assertNotEmitted(pick.submitted):
+        qtbot.keyClick(pick.search, Qt.Key.Key_Return)
+    assert pick.chosen() == ["17"]
+    with qtbot.waitSignal(pick.submitted):
+        qtbot.keyClick(pick.search, Qt.Key.Key_Return)
+
+
+def test_what_is_chosen_stays_while_the_rows_change_and_goes_with_its_row(qtbot: QtBot) -> None:
+    pick = PickList(many=True)
+    qtbot.addWidget(pick)
+    pick.set_choices(_choices(5))
+    pick.choose("1")
+    pick.choose("3")
+    pick.set_choices(_choices(3))
+    assert pick.chosen() == ["1"]
+    pick.choose("1")
+    assert pick.chosen() == []
+    pick.choose("nobody")
+    assert pick.chosen() == []
+
+
+def test_a_long_list_is_shown_in_part_and_found_in_whole(qtbot: QtBot) -> None:
+    pick = PickList()
+    qtbot.addWidget(pick)
+    pick.set_choices(_choices(5000))
+    assert pick.rows.count() == 400
+    pick.search.setText("code4999")
+    assert pick.rows.count() == 1
