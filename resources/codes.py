@@ -9,6 +9,9 @@ import msgspec
 
 from domain.case import CaseKind, Condition, Rules
 from domain.clock import WorkCalendar
+from domain.ids import DivisionCode
+from domain.town import Town
+from domain.wire import TownInfo
 from resources.files import read_bytes
 
 T = TypeVar("T")
@@ -36,3 +39,25 @@ def load_codes() -> Codes:
 def _table(name: str, kind: type[T]) -> T:
     whole = msgspec.json.decode(read_bytes(f"codes/{name}.json"), type=dict[str, Any])
     return msgspec.convert(whole[name], kind)
+
+
+UNNAMED_DIVISION = DivisionCode("000000000")
+
+
+def unnamed_town() -> Town:
+    """Return a real town without a name, places or people, on the shipped code tables.
+
+    It is what a service starts with that was handed none: divisions, grids and cases can be imported at once.
+    """
+    codes = load_codes()
+    info = TownInfo(
+        division=UNNAMED_DIVISION,
+        name_zh="未命名镇街",
+        name_en="Unnamed town",
+        synthetic=False,
+        calendar=codes.calendar,
+        rules=codes.rules,
+        kinds=codes.kinds,
+        conditions=codes.conditions,
+    )
+    return Town(info=info, divisions=(), grids=(), base=(), units=(), staff=(), vehicles=())

@@ -12,6 +12,7 @@ from domain.clock import ServiceClock
 from domain.faults import invalid
 from domain.town import Town
 from domain.wire import TownInfo
+from resources.codes import unnamed_town
 from service.clock import check_speed, real_clock, real_now, started_clock
 from service.runtime import Runtime
 from service.store import reads
@@ -42,15 +43,13 @@ def opened(url: str, *, exclusive: bool) -> Iterator[Store]:
 
 
 def make_runtime(store: Store, town: Callable[[], Town] | None, speed: float | None) -> Runtime:
-    """Return a runtime on a store, putting ``town`` in where it holds none.
+    """Return a runtime on a store, putting ``town`` (or one without a name) in where it holds none.
 
-    Raises ``Fault``: no town at all, another town, or a speed that is not allowed.
+    Raises ``Fault``: another town than the one held, or a speed that is not allowed.
     """
     info = _town_info(store)
     if info is None:
-        if town is None:
-            raise invalid("no_town_given")
-        given = town()
+        given = unnamed_town() if town is None else town()
         check_speed(speed, synthetic=given.info.synthetic)
         settle(store, given, _first_moment(given))
     elif town is not None:

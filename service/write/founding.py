@@ -28,11 +28,6 @@ def found(store: Store) -> None:
         connection.execute(sql.ADD_META, {"name": META_EPOCH, "value": secrets.token_hex(8).encode()})
 
 
-def has_town(connection: Connection) -> bool:
-    """Return whether a town was put into the store."""
-    return reads.meta(connection, META_TOWN) is not None
-
-
 def settle(store: Store, town: Town, at: datetime) -> None:
     """Put a town into a store that has none, as one change. Raises the error that prevented it."""
     with store.writing.connect() as connection:
