@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import time
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ MOST_MISSED = 20_000
 """Changes a reader may have missed and still resume; beyond that a snapshot is quicker."""
 MOST_A_READ = 2_000
 CLOSE_WITHIN_S = 2.0
+HUB_WITHIN_S = 3.0
 LINGER_S = 0.05
 """The server takes a refused handshake as ended only once the connection is gone; until then we stay."""
 TRY_AGAIN = 1013
@@ -41,6 +43,7 @@ async def feed(socket: WebSocket[Any, Any, Any]) -> None:
         await _refuse(socket, fault)
         return
     runtime = runtime_of(socket)
+    await _hub_reaches(runtime, since)
     head = runtime.hub.join(reader)
     if head is None:
         await _refuse(socket, Fault(FaultKind.UNAVAILABLE, "too_many_feeds"))
@@ -69,6 +72,18 @@ async def _let_in(socket: WebSocket[Any, Any, Any]) -> tuple[Reader, int]:
         raise invalid("since_bad")
     holder = await runtime.holder(socket.headers.get("authorization"))
     return Reader(runtime.sight(asker), holder.token, holder.expires_at), int(since)
+
+
+async def _hub_reaches(runtime: Runtime, since: int) -> None:
+    """Wait until the hub has heard of change ``since``, if the store has it.
+
+    A snapshot is read from the store and may be a moment ahead of the hub, above all when another program wrote.
+    """
+    deadline = time.monotonic() + HUB_WITHIN_S
+    while runtime.hub.head < since and time.monotonic() < deadline:
+        if since > (await runtime.read(reads.head)).seq:
+            return
+        await asyncio.sleep(0.02)
 
 
 async def _catch_up(

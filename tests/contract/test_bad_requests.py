@@ -358,12 +358,6 @@ BAD = [
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     with serve_town(tmp_path_factory.mktemp("stage")) as served:
         yield _set(served)
-        for_closing = _CLIENTS.pop(served.url)
-        for client in for_closing:
-            client.close()
-
-
-_CLIENTS: dict[str, list[httpx.Client]] = {}
 
 
 def _set(served: Served) -> Stage:
@@ -384,7 +378,6 @@ def _set(served: Served) -> Stage:
         signed = clients["nobody"].post("/v1/session", json={"user": user, "password": "a good password"})
         clients[name] = served.client(signed.json()["token"])
     _expire(served, clients["expired"].headers["Authorization"])
-    _CLIENTS[served.url] = list(clients.values())
     room = clients["room"]
     photo = room.post("/v1/attachments", content=_jpeg(), headers={"Content-Type": "image/jpeg"}).json()[
         "attachment_id"

@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,7 @@ class Served:
     store: Store
     runtime: Runtime
     loop: asyncio.AbstractEventLoop
+    clients: list[httpx.Client] = field(default_factory=list)
 
     def token(self, user: str, *roles: Role, hours: int = 8) -> str:
         """Return a token of a script account."""
@@ -65,11 +66,17 @@ class Served:
         return self.store
 
     def client(self, token: str = "", **headers: str) -> httpx.Client:
-        """Return an HTTP client that signs in with a token."""
+        """Return an HTTP client that signs in with a token; it is closed with the service."""
         given = dict(headers)
         if token:
             given["Authorization"] = f"Bearer {token}"
-        return httpx.Client(base_url=self.url, headers=given, timeout=20, trust_env=False)
+        self.clients.append(httpx.Client(base_url=self.url, headers=given, timeout=20, trust_env=False))
+        return self.clients[-1]
+
+    def close_clients(self) -> None:
+        """Close every client handed out."""
+        for client in self.clients:
+            client.close()
 
     def head(self) -> int:
         """Return where the log stands in the store."""
@@ -91,7 +98,9 @@ def serve_town(folder: Path, town: Town | None = None, speed: float | None = Non
         runner = _Runner(runtime, sock)
         runner.start()
         stack.callback(runner.stop)
-        yield Served(f"http://127.0.0.1:{sock.getsockname()[1]}", beside, runtime, runner.loop)
+        served = Served(f"http://127.0.0.1:{sock.getsockname()[1]}", beside, runtime, runner.loop)
+        stack.callback(served.close_clients)
+        yield served
 
 
 class _Runner:
