@@ -42,6 +42,10 @@ class Appearance(QObject):
         self.family = installed_family()
         font = sized(QFont(self.family) if self.family else app.font(), BODY_PX)
         app.setFont(font)
+        app.setStyleSheet("")
+
+    def apply(self) -> None:
+        """Put the style sheet on. Once all is built: a widget is polished anew whenever it finds another parent."""
         self._apply_sheet()
 
     def dress(self, parts: Sequence[Dressed]) -> None:

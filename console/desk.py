@@ -5,7 +5,9 @@ Nothing is reached through a global; what knows whom is read off the constructor
 """
 
 import asyncio
+import gc
 from base64 import b64decode
+from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer
@@ -54,6 +56,7 @@ class Desk(QObject):
         self.settings = settings
         self._folders = folders
         self._keep = keep
+        self._warm = False
         # What everything else is handed
         self.words = Words("en" if settings.text("language") == "en" else "zh-CN")
         self.appearance = Appearance(app, self.words, "light" if settings.text("theme") == "light" else "dark", self)
@@ -108,6 +111,7 @@ class Desk(QObject):
         self._second.setInterval(SECOND_MS)
         self._second.timeout.connect(self.on_second)
         connect(self)
+        self.appearance.apply()
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -125,6 +129,8 @@ class Desk(QObject):
         else:
             self.window.show()
         self._second.start()
+        # The shapes of the map need it, and the line is waited for meanwhile
+        self.tasks.start("desk", "prefetch", asyncio.to_thread(import_module, "shapely"))
 
     async def stop(self) -> None:
         """Keep the layout, end the session, every task and every timer, and close the window."""
@@ -161,7 +167,6 @@ class Desk(QObject):
         self.actions.enable(ON_DESK, True)
         self.window.show_desk()
         self.panels.show_card()
-        self.panels.map.warm_up()
 
     def on_closed(self) -> None:
         """Nobody is signed in any more."""
@@ -174,6 +179,7 @@ class Desk(QObject):
         room = self.session.room
         if room is None or room.picture is None:
             return
+        gc.freeze()  # what was just loaded stays: the collector need not walk it, which the window would feel
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
         focused = self.window.focusWidget()
@@ -199,6 +205,9 @@ class Desk(QObject):
         room = self.session.room
         if room is None:
             return
+        if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:
+            self._warm = True  # not before: compiling would take its time from the first picture
+            self.panels.map.warm_up()
         if room.picture is None:
             self.room_feed.show_line(room.line(), None)
             return

@@ -23,7 +23,7 @@ from widgets.top_bar import LineKind, LineView, TopBar
 from widgets.unit_board.panel import UnitBoard
 
 OWNER = "room-feed"
-LIST_MS = 100
+LIST_MS = 40
 BOARD_MS = 1000
 TODAY_MS = 2000
 TODAY_AT_LEAST_EVERY_S = 30

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 from client.api import ServiceClient
 from client.room import Room
 from console.tasks import Tasks
-from domain.faults import Fault, FaultKind
+from domain.faults import Fault
 
 OWNER = "session"
 SIGN_OUT_S = 2.0
@@ -62,17 +62,10 @@ class Session(QObject):
         await self._begin(client)
 
     async def _use_token(self, server: str, token: str) -> None:
-        client: ServiceClient | None = None
+        """Begin at once: the first snapshot says whether the token is good, and a line that is down may come back."""
         try:
             client = ServiceClient(server, token, ca_file=self._ca_file)
-            await client.me()
         except Fault as fault:
-            if client is not None and fault.kind is FaultKind.UNAVAILABLE and fault.key == "line_down":
-                self._owns_token = False
-                await self._begin(client)  # the token may well be good: the room keeps trying
-                return
-            if client is not None:
-                await client.aclose()
             self.refused.emit(fault)
             return
         self._owns_token = False
