@@ -73,16 +73,9 @@ class Desk(QObject):
         self.sign_in = SignInPanel(self.words, self.appearance.theme)
         self.frame = DeskFrame()
         self.panels = p = make_panels(self.appearance, self.names, self.map_feed.models, self.frame)
+        held = self.map_feed.holdings
         self.room_feed = RoomFeed(
-            self.tasks,
-            self.names,
-            self.notices,
-            self.map_feed.holdings,
-            p.case_list,
-            p.board,
-            p.today,
-            p.top_bar,
-            self,
+            self.tasks, self.names, self.notices, held, p.case_list, p.board, p.today, p.top_bar, self
         )
         self.card_feed = CardFeed(self.tasks, p.card, self.selection, self.map_feed.holdings, self)
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)

@@ -16,7 +16,7 @@ class Chip(QAbstractButton):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._shape, self._colour, self._ground, self._outlined = Shape.NONE, "#000000", "#ffffff", False
+        self._shape, self._colour, self._ground, self._outlined = Shape.NONE, "", "", False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -40,7 +40,9 @@ class Chip(QAbstractButton):
         return self.sizeHint()
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Paint the ground, the shape and the word."""
+        """Paint the ground, the shape and the word; nothing before it was given any."""
+        if not self._colour:
+            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         box = QRectF(self.rect()).adjusted(1, 4, -1, -4)

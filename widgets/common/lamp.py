@@ -88,4 +88,4 @@ class LampSign(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the shape."""
         painter = QPainter(self)
-        paint_shape(painter, QRectF(1, 1, self._px - 2, self._px - 2), self._shape, self._colour or "#000000")
+        paint_shape(painter, QRectF(1, 1, self._px - 2, self._px - 2), self._shape, self._colour)
