@@ -118,14 +118,14 @@ class Colleagues:
     def _intake(self, case: Case) -> Move | None:
         chance = self._scene.rng.random()
         if case.self_handled and case.after_photos:
-            return "close_self_handled", {"text": "照片齐全，审核通过。"}
+            return "close_self_handled", {"text": self._say("close_self_handled")}
         if case.verified is False:
-            return "reject", {"reason": "anonymous_unverifiable", "text": "网格员现场核实未发现所述情况。"}
+            return "reject", {"reason": "anonymous_unverifiable", "text": self._say("reject")}
         if case.channel in VERIFIED_CHANNELS and case.verified is None and chance < 0.35:
             worker = self._worker(case)
-            return None if worker is None else ("send_verify", {"staff": worker, "text": "请到现场核实。"})
+            return None if worker is None else ("send_verify", {"staff": worker, "text": self._say("send_verify")})
         if case.kind.startswith(("plat.21", "plat.22")) and chance < 0.5:
-            return "record_only", {"text": "咨询类，已当场答复。"}
+            return "record_only", {"text": self._say("record_only")}
         return "accept", {}
 
     def _file(self, case: Case) -> Move | None:
@@ -139,14 +139,17 @@ class Colleagues:
 
     def _check(self, case: Case) -> Move | None:
         if case.check_passed is False:
-            return "rework", {"reason": "incomplete", "text": "核查不通过，请重新处置。"}
+            return "rework", {"reason": "incomplete", "text": self._say("rework")}
         if case.channel is Channel.HOTLINE and self._scene.rng.random() < 0.25:
-            return "skip_check", {"text": "已电话回访，反映人确认解决。"}
+            return "skip_check", {"text": self._say("skip_check")}
         worker = self._worker(case)
         return None if worker is None else ("send_check", {"staff": worker})
 
     def _close(self, case: Case) -> Move | None:
         return "close", {"closing": list(case.closing)}
+
+    def _say(self, name: str) -> str:
+        return self._scene.book.phrase(name)
 
     def _worker(self, case: Case) -> str | None:
         now = self._scene.now()
@@ -183,7 +186,7 @@ class Colleagues:
             if (now - case.closed_at).total_seconds() > REVISIT_AFTER_S:
                 answers = ("satisfied",) * 14 + ("basically",) * 4 + ("unreached",)
                 answer = answers[int(self._scene.rng.integers(len(answers)))]
-                await self._do(case, "revisit", {"satisfaction": answer, "text": "已回访。"})
+                await self._do(case, "revisit", {"satisfaction": answer, "text": self._say("revisit")})
                 return
 
     def _left_closed(self) -> set[CaseNo]:

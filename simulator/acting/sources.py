@@ -105,7 +105,7 @@ class Sources:
         source = SOURCES.get(tale.channel, "")
         report = NewReport(
             channel=tale.channel,
-            text=tale.text + ("已现场处理，附处置前后照片。" if handled else ""),
+            text=tale.text + (scene.book.phrase("self_handled") if handled else ""),
             title=tale.title,
             kind=tale.kind,
             address=tale.address,

@@ -93,7 +93,7 @@ class Units:
         await self._scene.pace.sleep(self._scene.between(40, 300))
         fresh = self._scene.case(case.case_no)
         if fresh is not None and not fresh.supervise_replied:
-            await self._scene.gateway.act(fresh, "reply_supervise", {"text": "已安排人员，今日内处置到位。"}, clerk)
+            await self._scene.gateway.act(fresh, "reply_supervise", {"text": self._scene.book.phrase("reply")}, clerk)
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def _handle(self, case: Case, body: Body) -> None:
@@ -107,7 +107,7 @@ class Units:
         scene, fate = self._scene, fate_of(case)
         if fate is Fate.RETURN and not case.extension_count and case.arrived_at is None:
             await scene.pace.sleep(scene.between(20, 90))
-            asked = {"reason": "not_our_duty", "text": "经核对不属本单位职责，请改派。"}
+            asked = {"reason": "not_our_duty", "text": scene.book.phrase("return")}
             if await self._act(case.case_no, body, "request_return", asked) is not None:
                 await asyncio.sleep(LOOK_EVERY_S)
                 return
@@ -150,8 +150,8 @@ class Units:
 def _request(fate: Fate, case: Case, scene: Scene) -> tuple[str, dict[str, Any]] | None:
     """What a unit asks for when it sees the place, at most once a case."""
     if fate is Fate.EXTEND and case.extension_count == 0:
-        return "request_extension", {"reason": "materials", "text": "配件需从县里调运，预计明日到货。"}
+        return "request_extension", {"reason": "materials", "text": scene.book.phrase("extension")}
     if fate is Fate.SUSPEND and case.suspension_count == 0:
         until = (scene.now() + timedelta(days=90)).isoformat()
-        return "request_suspension", {"reason": "seasonal", "until": until, "text": "待种植季节补种。"}
+        return "request_suspension", {"reason": "seasonal", "until": until, "text": scene.book.phrase("suspension")}
     return None

@@ -54,6 +54,7 @@ class _File(msgspec.Struct, frozen=True):
     feedback: list[str]
     feedback_poor: list[str]
     looks: Looks
+    phrases: dict[str, str]
     callers: list[str]
 
 
@@ -134,6 +135,10 @@ class StoryBook:
     def verification(self, *, confirmed: bool) -> str:
         """Return what a grid worker writes after a verification."""
         return self._one(self._file.looks.true if confirmed else self._file.looks.untrue)
+
+    def phrase(self, name: str) -> str:
+        """Return a set phrase of units and colleagues. Raises KeyError for one there is none of."""
+        return self._file.phrases[name]
 
     def _one(self, of: list[str]) -> str:
         return of[int(self._rng.integers(len(of)))]
