@@ -216,6 +216,14 @@ def test_a_clock_that_stands_or_has_stopped() -> None:
     assert read_clock(limit, CALENDAR, MONDAY, now, pauses=later).lamp == Lamp.OVERDUE
 
 
+def test_the_last_working_second_of_a_year_is_in_that_year() -> None:
+    midnight = timedelta(hours=8)  # in Shanghai
+    first, last = datetime(2026, 1, 1, tzinfo=UTC) - midnight, datetime(2027, 1, 1, tzinfo=UTC) - midnight
+    whole = working_seconds(CALENDAR, first, last)
+    assert add_working(CALENDAR, first, whole) == datetime(2026, 12, 31, 10, tzinfo=UTC)
+    assert add_working(CALENDAR, first, whole + 1) == datetime(2027, 1, 1, 0, 0, 1, tzinfo=UTC)
+
+
 def test_beyond_the_last_year_nothing_falls_due() -> None:
     late = datetime(LAST_YEAR, 12, 30, tzinfo=UTC)
     assert add_working(CALENDAR, late, 30 * 86_400) is None
