@@ -10,7 +10,7 @@ second, in the service's time, aware UTC. What a person wants comes out as a sig
 ``intents``.
 
 =====================  ================================================================================================
-``case_list.panel``    ``CaseListPanel(words, theme, names)``: ``set_cases``, ``update_cases(cases, removed=())``,
+``case_list.panel``    ``CaseListPanel(words, theme, names)``: ``set_cases(cases, now)``, ``update_cases``,
                        ``select(case_no | None)``, ``set_now``, ``set_tab``, ``set_loading``; ``case_selected(object)``
                        CaseNo or None, ``case_opened(object)`` on Enter, ``letter_pressed(str)`` for the card
 ``case_card.panel``    ``CaseCard(words, theme, names)``: ``show_case(case, steps)`` (again on every change of it),
@@ -18,7 +18,7 @@ second, in the service's time, aware UTC. What a person wants comes out as a sig
                        ``set_fault(text)``, ``action_done``, ``set_now``, ``press_key(letter)``, ``set_lookup``;
                        ``action_requested(ActionIntent)``, ``reveal_requested(RevealIntent)``,
                        ``photo_requested(PhotoWanted)``, ``locate_requested(CaseNo)``, ``typing_changed(bool)``
-``unit_board.panel``   ``UnitBoard(words, theme, names)``: ``set_picture(units, staff, vehicles, cases, positions)``,
+``unit_board.panel``   ``UnitBoard(words, theme, names)``: ``set_picture(units, staff, vehicles, cases, positions, now)``,
                        ``set_now``, ``select(unit_id | None)``; ``unit_selected(object)``
 ``today``              ``TodayPanel(words, theme)``: ``set_figures(domain.today.Today | None)``
 ``top_bar``            ``TopBar(words, theme)``: ``set_room``, ``set_person``, ``set_overdue``, ``set_line``,
@@ -28,9 +28,11 @@ second, in the service's time, aware UTC. What a person wants comes out as a sig
                        ``action_requested(str)``
 ``sign_in``            ``SignInPanel(words, theme)``: ``set_server``, ``set_busy``, ``set_fault``;
                        ``sign_in_requested(SignInIntent)``, ``language_picked(str)``, ``theme_picked(str)``
-``report_form``        ``ReportForm(words, theme, names)``: ``set_place``, ``set_busy``, ``set_fault``, ``clear``;
+``report_form``        ``ReportForm(words, theme, names)``: ``set_place``, ``set_busy``, ``set_fault``,
+                       ``open_form``, ``clear``;
                        ``report_requested(ReportIntent)``, ``place_requested()``, ``closed()``
-``command_bar``        ``CommandBar(words, theme)``: ``set_source(callable)``, ``open_bar()``; ``hit_chosen(Hit)``
+``command_bar``        ``CommandBar(words, theme)``: ``set_source(callable)``, ``set_anchor``, ``open_bar()``;
+                       ``hit_chosen(Hit)``
 ``help_sheet``         ``HelpSheet(words, theme)``: ``open_sheet()``
 =====================  ================================================================================================
 """

@@ -16,11 +16,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from domain.case import MAX_TEXT, Contact, NewReport
+from domain.case import MAX_PHOTOS, MAX_TEXT, Contact, NewReport
 from domain.states import Channel
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.combo import Combo
+from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
 from widgets.intents import ReportIntent
@@ -59,10 +60,13 @@ class ReportForm(QFrame):
         for edit, most in ((self.heading, 200), (self.address, 200), (self.contact_name, 60), (self.contact_phone, 32)):
             edit.setMaxLength(most)
         self.urgent = QCheckBox()
+        self.photos = PhotoFiles(MAX_PHOTOS)
         self._pick, self._unpick, self._send, self._cancel = (QPushButton() for _ in range(4))
         set_role(self._send, "primary")
         set_role(self._unpick, "quiet")
-        self._labels = {name: QLabel() for name in ("channel", "kind", "text", "title", "address", "place", "contact")}
+        self._labels = {
+            name: QLabel() for name in ("channel", "kind", "text", "title", "address", "place", "contact", "photos")
+        }
         self._build()
         self._connect()
         self.retranslate()
@@ -88,6 +92,7 @@ class ReportForm(QFrame):
             ("place", place),
             ("title", self.heading),
             ("contact", contact),
+            ("photos", self.photos),
         )
         for i, (name, what) in enumerate(rows):
             set_role(self._labels[name], "second")
@@ -103,19 +108,23 @@ class ReportForm(QFrame):
         column.setSpacing(10)
         column.addWidget(self._title)
         column.addLayout(grid)
-        column.addWidget(self._fault)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self._send, 1)
-        buttons.addWidget(self._cancel)
-        column.addLayout(buttons)
         column.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(inner)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(scroll)
+        outer.setContentsMargins(1, 1, 1, 1)
+        outer.setSpacing(0)
+        outer.addWidget(scroll, 1)
+        foot = QVBoxLayout()
+        foot.setContentsMargins(16, 8, 16, 12)
+        foot.addWidget(self._fault)
+        buttons = QHBoxLayout()
+        buttons.addWidget(self._send, 1)
+        buttons.addWidget(self._cancel)
+        foot.addLayout(buttons)
+        outer.addLayout(foot)
         self._fault.hide()
 
     def _connect(self) -> None:
@@ -143,7 +152,9 @@ class ReportForm(QFrame):
     def has_input(self) -> bool:
         """Return whether something that was typed would be lost."""
         typed = (self.heading, self.address, self.contact_name, self.contact_phone)
-        return bool(self.text.toPlainText().strip()) or any(edit.text().strip() for edit in typed)
+        return bool(self.text.toPlainText().strip() or self.photos.paths()) or any(
+            edit.text().strip() for edit in typed
+        )
 
     def set_busy(self, busy: bool) -> None:
         """The report is on its way, or came back."""
@@ -163,6 +174,7 @@ class ReportForm(QFrame):
         for edit in (self.heading, self.address, self.contact_name, self.contact_phone, self.kind.search):
             edit.clear()
         self.text.clear()
+        self.photos.clear()
         self.kind.set_choices(())
         self.urgent.setChecked(False)
         self._on_unpicked()
@@ -183,7 +195,7 @@ class ReportForm(QFrame):
             self.text.setFocus()
         else:
             self.set_busy(True)
-            self.report_requested.emit(ReportIntent(self._report(text)))
+            self.report_requested.emit(ReportIntent(self._report(text), self.photos.paths()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, Ctrl+Enter sends, no letter leaves the form."""
@@ -230,6 +242,7 @@ class ReportForm(QFrame):
         self.contact_name.setPlaceholderText(words("desk.report.contact_name"))
         self.contact_phone.setPlaceholderText(words("desk.report.contact_phone"))
         self.urgent.setText(words("desk.report.urgent"))
+        self.photos.set_texts(words("desk.form.add_photos"), words("arg.photos"), words("desk.form.take_out"))
         self._pick.setText(words("desk.report.pick"))
         self._unpick.setText(words("desk.report.unpick"))
         self._cancel.setText(f"{words('desk.report.close')}  Esc")

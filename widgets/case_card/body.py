@@ -58,7 +58,7 @@ class CardBody(QWidget):
     def show_case(self, case: Case, steps: Sequence[Step], now: datetime) -> None:
         """Show a case and what may be done with it."""
         self._dispatch_offered = any(step.action == "dispatch" for step in steps)
-        self.header.show_case(case)
+        self.header.show_case(case, now)
         self.chain.show_case(case)
         self.clocks.show_case(case, now)
         self.evidence.show_case(case)

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from domain.case import Case
+from domain.ids import UnitId
 from domain.machine import Step
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.registry import build_field
@@ -38,6 +39,7 @@ class ActionForm(QFrame):
         self._cancel.clicked.connect(self.cancelled)
         for field in self.fields:
             field.submitted.connect(self.submit)
+            field.changed.connect(self._show_effect)
         self._note.hide()
         self._fault.hide()
         self.retranslate()
@@ -88,6 +90,7 @@ class ActionForm(QFrame):
         self._note.setVisible(moved or not offered or self._note.isVisible())
         for field in self.fields:
             field.update_context()
+        self._show_effect()
         self._show_state()
 
     def set_busy(self, busy: bool) -> None:
@@ -134,18 +137,25 @@ class ActionForm(QFrame):
         """Look the words up again."""
         words = self.context.names.words
         self._title.setText(words(f"action.{self.step.action}"))
-        self._effect.setText(self._effect_text())
+        self._show_effect()
         self._cancel.setText(f"{words('desk.cancel')}  Esc")
         for field in self.fields:
             field.retranslate()
             field.update_context()
         self._show_state()
 
-    def _effect_text(self) -> str:
-        words, step = self.context.names.words, self.step
-        if step.target is None:
-            return words("desk.form.stays", state=words(f"state.{self.context.case.state}"))
-        return words("desk.form.becomes", state=words(f"state.{step.target}"))
+    def _show_effect(self) -> None:
+        """Say what sending will do: who is sent where, and what the case will then be."""
+        names, case, step = self.context.names, self.context.case, self.step
+        words = names.words
+        state = words(f"state.{case.state if step.target is None else step.target}")
+        unit = self.field("unit")
+        chosen = None if unit is None else unit.value()
+        if isinstance(chosen, str):
+            place = case.address or names.place(case)
+            self._effect.setText(words("desk.form.sends", unit=names.unit(UnitId(chosen)), place=place, state=state))
+        else:
+            self._effect.setText(words("desk.form.stays" if step.target is None else "desk.form.becomes", state=state))
 
     def _show_state(self) -> None:
         words = self.context.names.words

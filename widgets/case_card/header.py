@@ -1,5 +1,7 @@
 """The head of the card: title, number, channel, time, and the badges that must not be overlooked."""
 
+from datetime import datetime
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
@@ -48,10 +50,11 @@ class CaseHeader(QWidget):
         """Take another theme."""
         self._theme = theme
 
-    def show_case(self, case: Case) -> None:
-        """Show the head of a case."""
+    def show_case(self, case: Case, now: datetime) -> None:
+        """Show the head of a case; a report of today is told by its time alone."""
         names, words = self._names, self._names.words
-        opened = names.local(case.opened_at).strftime("%m-%d %H:%M")
+        at, today = names.local(case.opened_at), names.local(now).date()
+        opened = at.strftime("%H:%M" if at.date() == today else "%m-%d %H:%M" if at.year == today.year else "%Y-%m-%d")
         self._title.setText(case.title or names.kind(case.kind))
         parts = [case.case_no, words(f"channel.{case.channel}"), words("desk.card.opened", at=opened)]
         self._meta.setText(" · ".join(parts))

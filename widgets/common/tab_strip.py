@@ -159,7 +159,7 @@ class TabStrip(QWidget):
             self._more.raise_()
 
     def _fitting(self) -> set[str]:
-        """Ids of the tabs that are shown: the current and the pinned ones, then the others as long as there is room."""
+        """Ids of the tabs that are shown: the current, the pinned, those that hold something, while there is room."""
         widths = {tab_id: button.sizeHint().width() for tab_id, button in self._buttons.items()}
         room = self.width() - 8
         if sum(widths.values()) <= room:
@@ -167,8 +167,9 @@ class TabStrip(QWidget):
         self._more.show_tab(Tab("", f"{self._more_text} 8 ▾"))
         room -= self._more.sizeHint().width()
         first = [t for t, b in self._buttons.items() if b.tab.pinned or t == self._current]
+        filled = [t for t, b in self._buttons.items() if b.tab.count != 0]
         keep: set[str] = set()
-        for tab_id in dict.fromkeys([*first, *self._buttons]):
+        for tab_id in dict.fromkeys([*first, *filled, *self._buttons]):
             if widths[tab_id] > room and tab_id != self._current:
                 break
             keep.add(tab_id)

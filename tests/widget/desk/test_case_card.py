@@ -113,6 +113,8 @@ def test_a_letter_opens_the_form_and_enter_sends_it(card: CaseCard, ledger: Ledg
     qtbot.keyClicks(field.list.search, "u2")
     qtbot.keyClick(field.list.search, Qt.Key.Key_Return)
     assert field.value() == UNITS[1].unit_id
+    assert card._form is not None
+    assert "派 2队 去 无位置；案件变为「待签收」" in _texts(card._form)
     with qtbot.waitSignal(card.action_requested) as sent:
         qtbot.keyClick(field.list.search, Qt.Key.Key_Return)
     assert sent.args == [ActionIntent(case.case_no, "dispatch", case.version, {"unit": UNITS[1].unit_id})]

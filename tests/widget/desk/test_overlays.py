@@ -43,6 +43,7 @@ def test_a_report_is_taken_down_whole(form: ReportForm, qtbot: QtBot) -> None:
     form.contact_phone.setText("13800000000")
     form.urgent.setChecked(True)
     form.set_place(120.8, 29.6, "清溪-1")
+    form.photos.add_files(["/x/a.jpg", "/x/b.jpg", "/x/a.jpg"])
     with qtbot.waitSignal(form.report_requested) as sent:
         qtbot.keyClick(form.text, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert sent.args == [
@@ -56,7 +57,8 @@ def test_a_report_is_taken_down_whole(form: ReportForm, qtbot: QtBot) -> None:
                 lat=29.6,
                 urgent=True,
                 contact=Contact("王女士", "13800000000"),
-            )
+            ),
+            ("/x/a.jpg", "/x/b.jpg"),
         )
     ]
 

@@ -13,6 +13,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.flow import FlowLayout
 from widgets.common.fonts import FAMILIES, pick_family
+from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
@@ -152,3 +153,27 @@ def test_a_long_list_is_shown_in_part_and_found_in_whole(qtbot: QtBot) -> None:
     assert pick.rows.count() == 400
     pick.search.setText("code4999")
     assert pick.rows.count() == 1
+
+
+def test_files_are_kept_once_in_order_within_the_most_and_can_be_taken_out(qtbot: QtBot) -> None:
+    files = PhotoFiles(2)
+    qtbot.addWidget(files)
+    files.set_texts("add", "photos", "out")
+    files.add_files(["/x/a.jpg", "/x/a.jpg", "/x/b.jpg", "/x/c.jpg"])
+    assert files.paths() == ("/x/a.jpg", "/x/b.jpg")
+    assert not files._add.isEnabled()
+    with qtbot.waitSignal(files.changed):
+        files._rows["/x/a.jpg"].click()
+    assert files.paths() == ("/x/b.jpg",)
+    assert files._add.isEnabled()
+
+
+def test_tabs_that_hold_something_come_before_empty_ones(qtbot: QtBot, theme: Theme) -> None:
+    strip = TabStrip(theme)
+    qtbot.addWidget(strip)
+    strip.resize(170, 38)
+    strip.show()
+    strip.set_tabs([Tab("first", "first", 0), Tab("second", "second", 0), Tab("third", "third", 7)], "More")
+    shown = {name for name, button in strip._buttons.items() if button.isVisible()}
+    assert "third" in shown
+    assert strip._hidden
