@@ -154,7 +154,7 @@ def draw_sign(painter: QPainter, state: UnitState, size: float, theme: Theme) ->
 
 def case_sprites(theme: Theme, size: float, ratio: float, *, signs: bool) -> Sprites:
     """Return the sprites of cases: code = rank of the lamp, plus the number of lamps for an urgent one."""
-    side = odd_side(size * (1.6 if signs else 1.15), ratio)
+    side = odd_side(size * (1.6 if signs else 1.0), ratio)
     made = []
     for urgent in (False, True):
         for lamp in LAMP_ORDER:
@@ -189,7 +189,7 @@ STALE_VEHICLE = VEHICLE + len(SIGNS)
 def thing_sprites(theme: Theme, size: float, ratio: float) -> Sprites:
     """Return the sprites of people and vehicles; for their codes see ``STALE_VEHICLE``."""
     signs = size > SMALL_THING_SIZE
-    side = odd_side(size * (2.0 if signs else 1.1), ratio)
+    side = odd_side(size * (2.0 if signs else 1.0), ratio)
     made = []
 
     def add(draw: Draw) -> None:

@@ -27,14 +27,15 @@ class _Drawn:
 
 
 class GridsItem(LayerItem):
-    """Outlines, names and class fills of grids. ``fill_alpha`` 255 hides what lies below filled grids."""
+    """Outlines, names and class fills of grids. ``fill_alpha`` 255 hides what lies below filled
+    grids; it is taken up by ``restyle``."""
 
     key = "grids"
 
-    def __init__(self, model: GridsModel, look: Look, fill_alpha: int = FILL_ALPHA) -> None:
+    def __init__(self, model: GridsModel, look: Look) -> None:
         super().__init__(look)
         self._model = model
-        self._fill_alpha = fill_alpha
+        self.fill_alpha = FILL_ALPHA
         self._seen = -1
         self._line, self.palette = self._mixed()
         self._drawn = self._made()
@@ -45,7 +46,7 @@ class GridsItem(LayerItem):
 
     def static_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self._line
+        return self._model.revision, self._line, self.fill_alpha
 
     def restyle(self) -> None:
         """See ``LayerItem``."""
@@ -128,7 +129,7 @@ class GridsItem(LayerItem):
     def _mixed(self) -> tuple[int, U32]:
         theme = self.look.theme
         shares = [0.12 + 0.18 * step for step in range(CLASS_COUNT)]
-        fills = [argb(mix(theme.map_ground, theme.accent, share), self._fill_alpha) for share in shares]
+        fills = [argb(mix(theme.map_ground, theme.accent, share), self.fill_alpha) for share in shares]
         return argb(theme.map_grid_line), np.array(fills, np.uint32)
 
     def _made(self) -> _Drawn:

@@ -13,6 +13,8 @@ from layers.contract import usable
 from layers.observed import Observed
 from layers.table import Floats, MarkTable
 
+Slots = npt.NDArray[np.intp]
+
 HEADINGS = 24
 NO_HEADING = HEADINGS
 """Headings are drawn in steps of 15 degrees; ``NO_HEADING`` is for a thing that stands or does not say."""
@@ -61,11 +63,16 @@ class PositionsModel(Observed):
         self.table.put((m.thing, m, m.lon, m.lat, m.fixed_at.timestamp()) for m in marks if usable(m.lon, m.lat))
         self._touch()
 
-    def move(self, things: Sequence[str], lons: Floats, lats: Floats, fixed_at: datetime) -> None:
-        """Move many known things at once (10 Hz for thousands): same length each. Unknown things are passed over."""
-        slots = np.array([-1 if (s := self.table.slot(t)) is None else s for t in things], np.intp)
+    def slots(self, things: Sequence[str]) -> Slots:
+        """Return where things stand in the table, -1 for unknown ones; good until marks are added or removed."""
+        return np.array([-1 if (s := self.table.slot(t)) is None else s for t in things], np.intp)
+
+    def move(self, slots: Slots, lons: Floats, lats: Floats, fixed_at: datetime) -> None:
+        """Move many things at once (10 Hz for thousands): same length each, ``slots`` as ``slots()`` gave them."""
         known = slots >= 0
-        self.table.move(slots[known], lons[known], lats[known], fixed_at.timestamp())
+        if not known.all():
+            slots, lons, lats = slots[known], lons[known], lats[known]
+        self.table.move(slots, lons, lats, fixed_at.timestamp())
         self._changed()
 
     def remove(self, things: Iterable[str]) -> None:

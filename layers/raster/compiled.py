@@ -4,7 +4,7 @@ import numpy as np
 
 from layers.raster import areas, lines, stamps
 from layers.raster.blit import blit
-from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites
+from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites, make_sprites
 
 
 class CompiledRaster:
@@ -45,7 +45,7 @@ class CompiledRaster:
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
         if len(xs):
-            stamps.stamp_points(frame, xs, ys, codes, sprites.pixels, sprites.through, *placing)
+            stamps.stamp_points(frame, xs, ys, codes, sprites.pixels, sprites.through, sprites.spans, *placing)
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
@@ -66,6 +66,5 @@ def exercise() -> None:
     raster.fill(frame, shapes, which, np.array([0xFF123456], np.uint32), place)
     raster.outline(frame, shapes, which, 0xFF123456, place, closed=True)
     raster.stroke(frame, shapes, which, 0xFF123456, np.array([3], np.float32), place, closed=True)
-    pixels = np.full((1, 3, 3), 0xFF00FF00, np.uint32)
-    sprites = Sprites(pixels, np.zeros((1, 3, 3), np.uint32))
+    sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)

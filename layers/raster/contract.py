@@ -92,10 +92,14 @@ def no_shapes() -> Shapes:
 
 @dataclass(frozen=True)
 class Sprites:
-    """Square sprites of one size, (count, size, size): premultiplied pixels and what they let through (0..256)."""
+    """Square sprites of one size, (count, size, size): premultiplied pixels and what they let through (0..256).
+
+    ``spans`` (count, size, 2) says which columns of each row are not wholly transparent: first, and one past the last.
+    """
 
     pixels: U32
     through: U32
+    spans: I32
 
     @property
     def size(self) -> int:
@@ -107,7 +111,12 @@ def make_sprites(pixels: U32) -> Sprites:
     """Return sprites from premultiplied pixels (count, size, size)."""
     alpha = pixels >> np.uint32(24)
     through = np.uint32(256) - (alpha + (alpha >> np.uint32(7)))
-    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(through.astype(np.uint32)))
+    seen = alpha > 0
+    any_seen = seen.any(axis=2)
+    first = np.where(any_seen, seen.argmax(axis=2), 0)
+    last = np.where(any_seen, pixels.shape[2] - seen[:, :, ::-1].argmax(axis=2), 0)
+    spans = np.ascontiguousarray(np.stack([first, last], axis=2), np.int32)
+    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(through.astype(np.uint32)), spans)
 
 
 class Raster(Protocol):

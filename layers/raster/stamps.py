@@ -4,7 +4,7 @@ from math import floor
 
 import numpy as np
 
-from layers.raster.contract import F32, U16, U32, Frame
+from layers.raster.contract import F32, I32, U16, U32, Frame
 from layers.raster.jit import compiled
 
 
@@ -16,11 +16,15 @@ def stamp_points(
     codes: U16,
     pixels: U32,
     through: U32,
+    spans: I32,
     per_metre: float,
     dx: float,
     dy: float,
 ) -> None:
-    """Lay a sprite over each point, in the order given; points far outside are passed over."""
+    """Lay a sprite over each point, in the order given; points far outside are passed over.
+
+    The one-dimensional slices are there for the compiler: loops over them are vectorised, loops over two indices not.
+    """
     height, width = frame.shape
     size = pixels.shape[1]
     half = size // 2
@@ -34,11 +38,15 @@ def stamp_points(
         left = floor(fx) - half
         top = floor(fy) - half
         c = codes[k]
-        i0, i1 = max(0, -left), min(size, width - left)
         for r in range(max(0, -top), min(size, height - top)):
-            for i in range(i0, i1):
-                rest = through[c, r, i]
-                d = frame[top + r, left + i]
+            a = max(spans[c, r, 0], -left)
+            b = min(spans[c, r, 1], width - left)
+            under = frame[top + r, left + a : left + b]
+            over = pixels[c, r, a:b]
+            rests = through[c, r, a:b]
+            for i in range(b - a):
+                d = under[i]
+                rest = rests[i]
                 rb = ((d & low) * rest) >> eight
                 ag = ((d >> eight) & low) * rest
-                frame[top + r, left + i] = pixels[c, r, i] + (rb & low) + (ag & high)
+                under[i] = over[i] + (rb & low) + (ag & high)

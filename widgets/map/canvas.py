@@ -6,7 +6,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from PySide6.QtCore import QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -23,6 +23,8 @@ from widgets.map.frame import MapFrame
 from widgets.map.tiles import TileStore
 
 REACH_PX = 5.0
+ARRIVALS_MS = 24
+"""Tiles that come in within this time are shown together."""
 NEAR_SCALE = 2.4
 """How close ``show_case`` looks, plane metres a logical pixel."""
 
@@ -52,7 +54,11 @@ class MapCanvas(QWidget):
         self._fitted = False
         self._at_once = False
         self._cross = False
-        self._tiles.tiles_arrived.connect(self.update)
+        self._arrivals = QTimer(self)
+        self._arrivals.setSingleShot(True)
+        self._arrivals.setInterval(ARRIVALS_MS)
+        self._arrivals.timeout.connect(self.update)
+        self._tiles.tiles_arrived.connect(self._on_tiles_arrived)
         self._compiled.connect(self.update)
         self._rasters.when_compiled(self._compiled.emit)
 
@@ -171,10 +177,20 @@ class MapCanvas(QWidget):
         """Whether the picture last painted is whole: every tile drawn, every label made."""
         return self._frame.complete and not self._frame.wanting
 
+    @property
+    def idle(self) -> bool:
+        """Whether no tile is being drawn, not even one out of sight."""
+        return not self._tiles.busy
+
     def draw_now(self) -> None:
         """Draw everything anew at once, without waiting for tiles, and paint it before returning (if visible)."""
         self._at_once = True
         self.repaint()
+
+    def forget_tiles(self) -> None:
+        """Have every tile drawn anew, though nothing has changed (for measurements)."""
+        self._tiles.forget()
+        self._frame.restyle()
 
     def pick_at(self, px: float, py: float, reach: float = REACH_PX) -> Picked | None:
         """Return what lies under a logical pixel: things, then cases, then grids."""
@@ -206,17 +222,22 @@ class MapCanvas(QWidget):
     def _paint_over(self, painter: QPainter) -> None:
         """Paint the cross that says what Enter would pick, and the frame that shows where the keys go."""
         theme = self._look.theme
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._cross:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             middle = QPointF(self.width() / 2, self.height() / 2)
             for colour, width in ((theme.map_ground, 4.0), (theme.accent, 1.6)):
                 painter.setPen(QPen(QColor(colour), width))
                 for dx, dy in ((1, 0), (-1, 0), (0, 1), (0, -1)):
                     painter.drawLine(middle + QPointF(dx, dy) * 7, middle + QPointF(dx, dy) * 20)
         if self.hasFocus():
-            painter.setPen(QPen(QColor(theme.accent), 1))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(0, 0, self.width() - 1, self.height() - 1)
+            accent, width, height = QColor(theme.accent), self.width(), self.height()
+            for x, y, w, h in (
+                (0, 0, width, 1),
+                (0, height - 1, width, 1),
+                (0, 0, 1, height),
+                (width - 1, 0, 1, height),
+            ):
+                painter.fillRect(x, y, w, h, accent)
 
     # -- inner --------------------------------------------------------------------------------------------------
 
@@ -255,6 +276,13 @@ class MapCanvas(QWidget):
         bounds = None if self._fitted else self._bounds()
         if bounds is not None and self.width() > 1:
             self._look_at(self._camera.fitted(bounds))
+
+    def _on_tiles_arrived(self) -> None:
+        if not self._tiles.busy:
+            self._arrivals.stop()
+            self.update()
+        elif not self._arrivals.isActive():
+            self._arrivals.start()
 
     def _on_model_changed(self) -> None:
         self._fit_first()

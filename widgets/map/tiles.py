@@ -71,6 +71,11 @@ class TileStore(QObject):
         """Make all tiles old: what they are drawn from has changed."""
         self.generation += 1
 
+    def forget(self) -> None:
+        """Drop all tiles."""
+        self._tiles.clear()
+        self.renew()
+
     def find(self, key: TileKey) -> tuple[Frame | None, bool]:
         """Return the tile of a key, if there is any, and whether it is of the present generation."""
         found = self._tiles.get(key)

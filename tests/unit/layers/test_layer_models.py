@@ -101,7 +101,7 @@ def test_a_fix_goes_stale_by_the_given_clock_and_fresh_again_with_the_next() -> 
     assert model.stale().tolist() == [False, True]
     model.set_now(NOW + timedelta(seconds=5))
     assert model.stale().tolist() == [True, True]
-    model.move(["b", "nobody"], np.array([120.8, 0.0]), np.array([29.7, 0.0]), NOW + timedelta(seconds=5))
+    model.move(model.slots(["b", "nobody"]), np.array([120.8, 0.0]), np.array([29.7, 0.0]), NOW + timedelta(seconds=5))
     assert model.stale().tolist() == [True, False]
     assert model.place("b") == pytest.approx(to_plane(120.8, 29.7))
     assert model.newest_age_s() == 0.0

@@ -1,0 +1,96 @@
+"""Our end of the QGIS peer: finds a Python that has QGIS, starts the script in it, and asks it for figures."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import shapely
+
+from benchmarks.county import County
+
+SCRIPT = Path(__file__).with_name("qgis_county.py")
+CANDIDATES = ("python3", "/usr/bin/python3", "python3-qgis")
+START_S = 120
+
+
+def find_python() -> str | None:
+    """Return an interpreter that can import QGIS, other than ours, or None."""
+    found = [path for name in CANDIDATES if (path := shutil.which(name))]
+    for path in dict.fromkeys([*found, *_outside_venv()]):
+        probe = subprocess.run(
+            [path, "-c", "import qgis.core"], capture_output=True, check=False, timeout=60, env=_plain_environment()
+        )
+        if probe.returncode == 0:
+            return path
+    return None
+
+
+def _outside_venv() -> list[str]:
+    base = Path(sys.base_prefix) / "bin" / "python3"
+    return [str(base)] if base.exists() else []
+
+
+def _plain_environment() -> dict[str, str]:
+    """Return the environment without what would pull our packages into another Python."""
+    return {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "VIRTUAL_ENV", "QT_"))}
+
+
+class QgisPeer:
+    """QGIS in a process of its own. Use as a context."""
+
+    def __init__(self, python: str, county: County, spec: dict[str, object]) -> None:
+        self._process = subprocess.Popen(
+            [python, str(SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            env=_plain_environment(),
+        )
+        styles = {key: spec.pop(key) for key in ("area_styles", "case_styles", "staff_styles")}
+        spec["areas"] = _layer(_hex(county.areas), county.classes.tolist(), styles["area_styles"])
+        spec["cases"] = _layer(_hex(shapely.points(county.cases)), county.lamps.tolist(), styles["case_styles"])
+        spec["staff"] = _layer(_hex(shapely.points(county.staff)), county.signs.tolist(), styles["staff_styles"])
+        self.version = self.ask(json.dumps(spec)).removeprefix("ready ")
+
+    def __enter__(self) -> "QgisPeer":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+
+    def ask(self, line: str) -> str:
+        """Send a line and return the answer. Raises RuntimeError where QGIS has gone."""
+        if self._process.stdin is None or self._process.stdout is None:
+            raise RuntimeError("no pipes to QGIS")
+        self._process.stdin.write(line + "\n")
+        self._process.stdin.flush()
+        answer = self._process.stdout.readline().strip()
+        if not answer:
+            raise RuntimeError(f"QGIS ended with {self._process.poll()}")
+        return answer
+
+    def full(self) -> float:
+        """Draw everything; milliseconds."""
+        return float(self.ask("full"))
+
+    def staff(self) -> float:
+        """Draw the staff over what is kept; milliseconds."""
+        return float(self.ask("staff"))
+
+
+def _layer(wkb: list[str], codes: list[int], styles: object) -> dict[str, object]:
+    return {"wkb": wkb, "codes": codes, "styles": styles}
+
+
+def _hex(geometries: object) -> list[str]:
+    return [str(wkb) for wkb in np.atleast_1d(shapely.to_wkb(np.asarray(geometries, object), hex=True))]
