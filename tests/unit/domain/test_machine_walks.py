@@ -17,6 +17,7 @@ from domain.ids import AccountId
 from domain.machine import STEPS, TABLE, Step
 from domain.people import Actor, Role
 from domain.states import ENDED, OPEN, CaseState, Channel
+from domain.timing import HANDLING_STATES
 from resources.words import load_words
 
 S = CaseState
@@ -144,6 +145,9 @@ def test_no_walk_takes_an_illegal_step(channel: Channel, moves: list[Move]) -> N
         paper = PAPER.get(step.no, {(before.state, None)}) | BEYOND.get(step.no, set())
         assert (before.state, step.target) in paper
         assert after.version == before.version + 1
+        same_link = before.state == after.state or {before.state, after.state} <= HANDLING_STATES
+        if step.action not in {"dispatch", "unmerge"} and same_link:
+            assert after.stage_since == before.stage_since
         assert (after.state == S.MERGED) == (after.merged_into is not None)
         if after.state in ENDED - {S.CLOSED, S.MERGED}:
             assert after.request is None

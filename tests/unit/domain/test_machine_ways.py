@@ -73,6 +73,19 @@ def test_the_main_way() -> None:
     assert case.closing == FILED.closing_zh
 
 
+def test_only_another_link_starts_the_stage_clock_anew() -> None:
+    way = Way()
+    starts = [(way.ledger.pass_time(minutes=9), way.go(action).stage_since)[1] for action in TO_CLOSED]
+    accept, file, dispatch, sign, arrive, feedback, send_check, check_pass, close = starts
+    assert dispatch == sign == arrive
+    assert accept < file < dispatch < feedback < send_check < check_pass < close
+    way = Way()
+    dispatched = way.go("accept", "file", "dispatch").stage_since
+    way.go("mark_urgent", "note", "sign", "request_suspension", "endorse_suspension", "approve_suspension")
+    assert way.case.state == S.SUSPENDED
+    assert way.go("resume", "request_extension", "approve_extension").stage_since == dispatched
+
+
 def test_a_failed_check_goes_back_to_the_same_unit_with_all_data() -> None:
     way = Way()
     before = way.go(*TO_HANDLING, "arrive", "feedback", "send_check", "check_fail")
