@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import numpy as np
 import pytest
+from qingxi import town_of
 
 from domain.case import Case
 from domain.clock import LimitUnit
@@ -13,14 +14,13 @@ from domain.states import CaseState, Channel
 from domain.town import Town
 from simulator.acting.choices import condition_for, unit_for, worker_for
 from simulator.acting.units import Fate, fate_of
-from simulator.making.maker import make_town
 
 AT = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
 def town() -> Town:
-    return make_town(1)
+    return town_of(1)
 
 
 def case(kind: str, number: int = 1, **fields: object) -> Case:

@@ -4,21 +4,21 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from qingxi import graph_of, town_of
 
 from domain.town import Town
-from simulator.making.maker import make_town
 from simulator.moving.force import Force
 from simulator.moving.graph import RoadGraph
 
 
 @pytest.fixture(scope="module")
 def town() -> Town:
-    return make_town(1)
+    return town_of(1)
 
 
 @pytest.fixture(scope="module")
 def graph(town: Town) -> RoadGraph:
-    return RoadGraph(town.base)
+    return graph_of(1)
 
 
 def test_all_staff_and_vehicles_on_shift_send_once(town: Town, graph: RoadGraph) -> None:

@@ -7,12 +7,12 @@ from io import BytesIO
 import numpy as np
 import pytest
 from PIL import Image
+from qingxi import graph_of, town_of
 
 from domain.states import Channel
 from resources.codes import load_codes
-from simulator.making.maker import make_town
 from simulator.moving.force import named_places
-from simulator.moving.graph import RoadGraph, apart
+from simulator.moving.graph import apart
 from simulator.photos.photo import draw_photo
 from simulator.photos.trouble import SCENES
 from simulator.telling.stories import CALLED_BACK, StoryBook, scene_seed
@@ -22,8 +22,8 @@ NOON = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 
 @pytest.fixture(scope="module")
 def book() -> StoryBook:
-    town = make_town(1)
-    graph = RoadGraph(town.base)
+    town = town_of(1)
+    graph = graph_of(1)
     return StoryBook(graph, named_places(town, graph), np.random.default_rng(5))
 
 
@@ -49,8 +49,8 @@ def test_kinds_are_enabled_and_leaves(book: StoryBook) -> None:
 
 
 def test_things_happen_near_the_place_that_is_named() -> None:
-    town = make_town(1)
-    graph = RoadGraph(town.base)
+    town = town_of(1)
+    graph = graph_of(1)
     places = named_places(town, graph)
     book = StoryBook(graph, places, np.random.default_rng(6))
     for _ in range(200):

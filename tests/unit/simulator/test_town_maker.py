@@ -8,20 +8,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
+from qingxi import graph_of, town_of
 
 from domain.people import Role, UnitKind
 from domain.places import BaseKind, DivisionLevel
 from domain.town import Town
 from resources.town import read_town, write_town
-from simulator.making.maker import make_town
-from simulator.moving.graph import RoadGraph
 
 FILES = ("town.json", "divisions.geojson", "grids.geojson", "base.geojson")
 
 
 @pytest.fixture(scope="module")
 def town() -> Town:
-    return make_town(1)
+    return town_of(1)
 
 
 def polygons(town: Town) -> np.ndarray:
@@ -39,14 +38,14 @@ def test_the_command_writes_the_same_bytes_for_the_same_seed(town: Town, tmp_pat
 
 
 def test_another_seed_is_another_town(town: Town) -> None:
-    other = make_town(2)
+    other = town_of(2)
     assert {g.wkb for g in other.grids}.isdisjoint(g.wkb for g in town.grids)
     assert [s.name for s in other.staff] != [s.name for s in town.staff]
 
 
 @pytest.mark.parametrize("seed", [1, 5, 11])
 def test_grids_tile_the_town_without_gap_or_overlap(seed: int) -> None:
-    made = make_town(seed)
+    made = town_of(seed)
     cells = polygons(made)
     assert len(cells) >= 48
     assert bool(shapely.is_valid(cells).all())
@@ -84,8 +83,8 @@ def test_grids_are_smaller_where_people_live(town: Town) -> None:
 
 @pytest.mark.parametrize("seed", [1, 5, 11])
 def test_every_grid_is_reached_by_one_connected_road_graph(seed: int) -> None:
-    made = make_town(seed)
-    graph = RoadGraph(made.base)
+    made = town_of(seed)
+    graph = graph_of(seed)
     assert graph.parts() == 1
     assert all(graph.inside(g.wkb) for g in made.grids)
 
