@@ -18,7 +18,7 @@ second, in the service's time, aware UTC. What a person wants comes out as a sig
                        ``set_fault(text)``, ``action_done``, ``set_now``, ``press_key(letter)``, ``set_lookup``;
                        ``action_requested(ActionIntent)``, ``reveal_requested(RevealIntent)``,
                        ``photo_requested(PhotoWanted)``, ``locate_requested(CaseNo)``, ``typing_changed(bool)``
-``unit_board.panel``   ``UnitBoard(words, theme, names)``: ``set_picture(units, staff, vehicles, cases, positions, now)``,
+``unit_board.panel``   ``UnitBoard(words, theme, names)``: ``set_picture(units, staff, ..., now)``,
                        ``set_now``, ``select(unit_id | None)``; ``unit_selected(object)``
 ``today``              ``TodayPanel(words, theme)``: ``set_figures(domain.today.Today | None)``
 ``top_bar``            ``TopBar(words, theme)``: ``set_room``, ``set_person``, ``set_overdue``, ``set_line``,

@@ -7,7 +7,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.empty import EmptyState
 from widgets.common.section import SectionHeader
-from widgets.common.style import set_role
+from widgets.common.style import set_colour, set_role
 from widgets.durations import minutes_text, rate_text
 
 FIGURES = ("reported", "filed", "closed", "overdue", "in_time", "dispatch", "reworked", "satisfied")
@@ -31,7 +31,7 @@ class _Figure(QFrame):
     def show_figure(self, name: str, figure: str, meaning: str, colour: str) -> None:
         self._name.setText(name)
         self._figure.setText(figure)
-        self._figure.setStyleSheet(f"color: {colour}; background: transparent;")
+        set_colour(self._figure, colour)
         self.setToolTip(meaning)
         self.setAccessibleName(f"{name} {figure}. {meaning}")
 

@@ -13,7 +13,7 @@ from resources.theme import Theme
 from widgets.common.elided import ElidedLabel
 from widgets.common.flow import FlowLayout
 from widgets.common.lamp import LampSign
-from widgets.common.style import set_role
+from widgets.common.style import set_colour, set_role
 from widgets.durations import clock_text, limit_text
 from widgets.names import Names
 from widgets.signs import LAMP_SHAPES, lamp_colour
@@ -49,7 +49,7 @@ class ClockBox(QFrame):
         if self._figure.text() != figure:
             self._figure.setText(figure)
         set_role(self._figure, "second" if lamp is Lamp.NONE else "figure")
-        self._figure.setStyleSheet(f"color: {colour}; background: transparent;")
+        set_colour(self._figure, colour)
         self.setToolTip(due)
         self.setAccessibleName(f"{title}, {meaning}, {figure}")
 

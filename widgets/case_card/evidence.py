@@ -28,6 +28,7 @@ class Evidence(QWidget):
         self._images: dict[str, QImage] = {}
         self._missing: set[str] = set()
         self._captions: dict[str, str] = {}
+        self._shown_facts: list[tuple[str, str]] = []
         self._strip = QWidget()
         self._flow = FlowLayout(self._strip, spacing_px=8)
         self._text = QLabel()
@@ -140,6 +141,9 @@ class Evidence(QWidget):
         return rows
 
     def _show_facts(self, rows: list[tuple[str, str]]) -> None:
+        if rows == self._shown_facts:
+            return
+        self._shown_facts = rows
         while (item := self._facts.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:

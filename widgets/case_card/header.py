@@ -36,6 +36,7 @@ class CaseHeader(QWidget):
         top.setSpacing(8)
         top.addWidget(self._title, 1)
         top.addWidget(self._supervise, 0, Qt.AlignmentFlag.AlignTop)
+        self._shown_badges: list[tuple[str, str]] | None = None
         self._badges = QWidget()
         self._badge_flow = FlowLayout(self._badges, spacing_px=6)
         column = QVBoxLayout(self)
@@ -72,11 +73,15 @@ class CaseHeader(QWidget):
         if level is not Supervise.NONE:
             colour = supervise_colour(level, theme)
             self._supervise.show_chip(words(f"supervise.{level}"), Shape.NONE, colour, theme.panel, outlined=True)
+        badges = self._badge_texts(case)
+        if badges == self._shown_badges:
+            return
+        self._shown_badges = badges
         while (item := self._badge_flow.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        for text, colour in self._badge_texts(case):
+        for text, colour in badges:
             chip = Chip()
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             chip.show_chip(text, Shape.NONE, colour, theme.panel, outlined=True)

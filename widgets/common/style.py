@@ -33,6 +33,13 @@ def style_sheet(theme: Theme, family: str) -> str:
     return re.sub(r"@([a-z_]+)@", lambda found: values[found.group(1)], read_text(TEMPLATE))
 
 
+def set_colour(widget: QWidget, colour: str) -> None:
+    """Give a widget's text a colour of the theme; costs nothing where it has it already."""
+    sheet = f"color: {colour}; background: transparent;"
+    if widget.styleSheet() != sheet:
+        widget.setStyleSheet(sheet)
+
+
 def set_role(widget: QWidget, role: Role) -> None:
     """Give a widget a look of the style sheet, at once also when it was shown before."""
     if widget.property("role") == role:
