@@ -39,6 +39,12 @@ class RasterSource:
                 return
         callback()
 
+    def forget(self, callback: Callable[[], None]) -> None:
+        """Do not call back any more; once this returns it does not happen."""
+        with self._lock:
+            if callback in self._ready:
+                self._ready.remove(callback)
+
     def warm_up(self) -> None:
         """Start making the compiled raster ready in the background, once."""
         if self._thread is None:
@@ -57,8 +63,8 @@ class RasterSource:
             self._raster = cast("Raster", module.CompiledRaster())
             self.compiled = True
             waiting, self._ready = self._ready, []
-        for callback in waiting:
-            callback()
+            for callback in waiting:  # under the lock, so that nobody who was forgotten is called
+                callback()
 
     def wait(self, timeout_s: float) -> bool:
         """Wait for a warm-up that was started; return whether the compiled raster is in."""

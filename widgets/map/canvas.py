@@ -60,7 +60,8 @@ class MapCanvas(QWidget):
         self._arrivals.timeout.connect(self.update)
         self._tiles.tiles_arrived.connect(self._on_tiles_arrived)
         self._compiled.connect(self.update)
-        self._rasters.when_compiled(self._compiled.emit)
+        self._tell_compiled = self._compiled.emit
+        self._rasters.when_compiled(self._tell_compiled)
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
@@ -103,6 +104,7 @@ class MapCanvas(QWidget):
 
     def stop(self) -> None:
         """End the threads that draw tiles and let go of the models."""
+        self._rasters.forget(self._tell_compiled)
         self._let_go()
         self._tiles.stop()
 
