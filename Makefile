@@ -37,17 +37,19 @@ test-full:
 	$(CAP) 1800 env $(PYTEST) -n 2 --dist loadfile -m "not end2end" $(ARGS)
 	$(CAP) 1800 env $(PYTEST) -m end2end $(ARGS)
 
+# All checks run, however many of them fail. The second mypy has the types of Windows: whatever is POSIX only is an error.
 lint:
 	@sh packaging/setup.sh setup
-	$(PY) -m ruff check .
-	$(PY) -m ruff format --check .
-	$(PY) -m mypy
-	$(PY) -m mypy packaging/check_layout.py
-	@# The same types as Windows has them: whatever exists on POSIX only is an error here.
-	$(PY) -m mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/windows \
-		-p console -p client -p widgets -p layers
-	.venv/bin/lint-imports
-	$(PY) packaging/check_layout.py
+	@failed=; check() { echo "$$*"; "$$@" || failed=1; }; \
+	check $(PY) -m ruff check .; \
+	check $(PY) -m ruff format --check .; \
+	check $(PY) -m mypy; \
+	check $(PY) -m mypy packaging/check_layout.py; \
+	check $(PY) -m mypy --platform win32 --no-warn-unreachable --cache-dir .mypy_cache/windows \
+		-p console -p client -p widgets -p layers; \
+	check .venv/bin/lint-imports; \
+	check $(PY) packaging/check_layout.py; \
+	test -z "$$failed"
 
 bench:
 	@sh packaging/setup.sh setup
