@@ -38,9 +38,11 @@ def stamp_points(
         left = floor(fx) - half
         top = floor(fy) - half
         c = codes[k]
+        inside = left >= 0 and left + size <= width
         for r in range(max(0, -top), min(size, height - top)):
-            a = max(spans[c, r, 0], -left)
-            b = min(spans[c, r, 1], width - left)
+            a, b = spans[c, r, 0], spans[c, r, 1]
+            if not inside:
+                a, b = max(a, -left), min(b, width - left)
             under = frame[top + r, left + a : left + b]
             over = pixels[c, r, a:b]
             rests = through[c, r, a:b]

@@ -52,12 +52,12 @@ class MapFrame:
     def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the whole picture drawn at once in this thread, without tiles: for pictures and measurements."""
         self._follow(area, items)
-        self._render(self._base, area, items)
+        self._render(self._still, area, items)
         self._base_key = None
         self._still_key = None
         self.complete = True
         self._label_atlas(area).begin(budget=100_000)
-        self._draw_still(area, items, focus)
+        self._draw_marks(area, items, focus)
         return self._compose_frame(area, items, focus)
 
     @property
@@ -134,6 +134,10 @@ class MapFrame:
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         np.copyto(self._still, self._base)
+        self._draw_marks(area, items, focus)
+
+    def _draw_marks(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+        """Draw labels and all marks that do not move over what is on *still*."""
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
         self._taken = Occupied()
