@@ -35,7 +35,7 @@ class Card(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         ground = QColor(self.theme.panel)
-        ground.setAlpha(236)
+        ground.setAlpha(248)
         painter.setBrush(ground)
         painter.setPen(QPen(QColor(self.theme.line), 1))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
