@@ -19,6 +19,7 @@ from console.appearance import Appearance
 from console.cardfeed import CardFeed
 from console.clerk import Clerk
 from console.deskactions import ON_DESK, desk_actions
+from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
 from console.intents import Intents
@@ -111,7 +112,8 @@ class Desk(QObject):
     def start(self) -> None:
         """Open the window where it was and let time pass."""
         stored = read_stored(self._folders.config) if self._keep else None
-        if stored is None or not self.window.restore_place(b64decode(stored.window)):
+        placed = stored is not None and self.window.restore_place(b64decode(stored.window))
+        if not placed:
             self.window.resize(FIRST_WIDTH_PX, FIRST_HEIGHT_PX)
         self.workspace.lock(self.settings.flag("layout_locked"))
         if stored is None or not self.workspace.restore(stored):
@@ -119,8 +121,10 @@ class Desk(QObject):
             self.workspace.proportion(size.width(), size.height())
         if stored is not None and stored.full_screen:
             self.window.showFullScreen()
-        else:
+        elif placed or not self._keep or is_offscreen():
             self.window.show()
+        else:
+            self.window.showMaximized()
         self._second.start()
         # The shapes of the map need it, and the line is waited for meanwhile
         self.tasks.start("desk", "prefetch", asyncio.to_thread(import_module, "shapely"))
