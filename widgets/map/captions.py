@@ -18,14 +18,13 @@ class Caption(QWidget):
         self.words = words
         self._theme = theme
         self._text = ""
-        self.setFont(sized(self.font(), SECOND_PX))
         self.resize(0, 22)
 
     def set_text(self, text: str) -> None:
         """Show this text; nothing where it is empty."""
         if text != self._text:
             self._text = text
-            width = QFontMetricsF(self.font()).horizontalAdvance(text) + 16 if text else 0
+            width = QFontMetricsF(sized(self.font(), SECOND_PX)).horizontalAdvance(text) + 16 if text else 0
             right = self.geometry().right()
             self.resize(round(width), self.height())
             if self.property("right_aligned"):
@@ -52,6 +51,7 @@ class Caption(QWidget):
         painter.setBrush(ground)
         painter.drawRoundedRect(self.rect(), 4, 4)
         painter.setPen(QColor(self._theme.text_second))
+        painter.setFont(sized(self.font(), SECOND_PX))
         painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self._text)
         painter.end()
 
