@@ -1,0 +1,137 @@
+"""The writing thread: what waits goes together, every answer comes after its commit, and it never dies."""
+
+import queue
+import threading
+from pathlib import Path
+from typing import Any
+
+import pytest
+from log_checks import check_store
+from stores import report_job, settled_store
+from towns import MORNING
+
+from domain.faults import Fault
+from domain.wire import Outcome
+from service.store import reads
+from service.store.engine import Store
+from service.write import writer as writing
+from service.write.ledger import Ledger
+from service.write.transaction import Committed, Job
+from service.write.work import Work
+from service.write.writer import Ticket, Writer
+
+
+class Desk:
+    """A writer and what it delivered."""
+
+    def __init__(self, store: Store, ledger: Ledger) -> None:
+        self.delivered: queue.Queue[tuple[Any, Any, int]] = queue.Queue()
+        self._store = store
+        self.writer = Writer(store, ledger, lambda: MORNING, self._deliver)
+
+    def _deliver(self, tickets: list[Ticket], committed: Committed) -> None:
+        with self._store.reading.begin() as connection:
+            kept = reads.head(connection).seq
+        for ticket, answer in zip(tickets, committed.answers, strict=True):
+            self.delivered.put((ticket.asker, answer, kept))
+
+    def answers(self, count: int) -> dict[Any, Any]:
+        found = {}
+        for _ in range(count):
+            asker, answer, kept = self.delivered.get(timeout=20)
+            if isinstance(answer, Outcome):
+                assert answer.change.seq <= kept, "answered before the commit"
+            found[asker] = answer
+        return found
+
+
+def test_what_waits_while_a_commit_runs_goes_into_the_next_one(tmp_path: Path) -> None:
+    with settled_store(tmp_path) as (store, ledger):
+        desk = Desk(store, ledger)
+        gate = threading.Event()
+
+        def slow(work: Work) -> None:
+            gate.wait(10)
+
+        desk.writer.start()
+        desk.writer.submit(Job(slow), "slow")
+        for n in range(100):
+            desk.writer.submit(report_job(), n)
+        gate.set()
+        answers = desk.answers(101)
+        desk.writer.stop()
+        assert all(isinstance(answers[n], Outcome) for n in range(100))
+        assert desk.writer.batches <= 3
+        assert check_store(store) == 101
+
+
+def test_from_many_threads_every_job_is_answered_once(tmp_path: Path) -> None:
+    with settled_store(tmp_path) as (store, ledger):
+        desk = Desk(store, ledger)
+        desk.writer.start()
+
+        def send(who: int) -> None:
+            for n in range(40):
+                desk.writer.submit(report_job(), (who, n))
+
+        threads = [threading.Thread(target=send, args=(who,)) for who in range(6)]
+        for thread in threads:
+            thread.start()
+        answers = desk.answers(240)
+        for thread in threads:
+            thread.join()
+        desk.writer.stop()
+        assert len({a.case.case_no for a in answers.values()}) == 240
+        assert check_store(store) == 241
+
+
+def test_a_job_that_wants_to_be_alone_is(tmp_path: Path) -> None:
+    with settled_store(tmp_path) as (store, ledger):
+        desk = Desk(store, ledger)
+        seen: list[int] = []
+
+        def count(work: Work) -> None:
+            seen.append(len(work.recorded) + reads.head(work.connection).seq)
+
+        gate = threading.Event()
+        desk.writer.start()
+        desk.writer.submit(Job(lambda work: gate.wait(10) and None), "first")
+        desk.writer.submit(report_job(), 1)
+        desk.writer.submit(Job(count, alone=True), 2)
+        desk.writer.submit(report_job(), 3)
+        gate.set()
+        desk.answers(4)
+        desk.writer.stop()
+        assert seen == [2]
+
+
+def test_too_many_waiting_and_a_stopped_writer_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "MOST_WAITING", 3)
+    with settled_store(tmp_path) as (store, ledger):
+        desk = Desk(store, ledger)
+        for n in range(3):
+            desk.writer.submit(report_job(), n)
+        with pytest.raises(Fault, match="too_busy"):
+            desk.writer.submit(report_job(), 4)
+        desk.writer.start()
+        desk.writer.stop()
+        assert len(desk.answers(3)) == 3
+        with pytest.raises(Fault, match="stopping"):
+            desk.writer.submit(report_job(), 5)
+
+
+def test_an_idle_writer_notices_what_another_program_wrote(tmp_path: Path) -> None:
+    with settled_store(tmp_path) as (store, ledger):
+        heard: queue.Queue[list[int]] = queue.Queue()
+        writer = Writer(
+            store, ledger, lambda: MORNING, lambda _, committed: heard.put([r.change.seq for r in committed.recorded])
+        )
+        writer.start()
+        beside = Store(str(tmp_path / "town.db"))
+        from service.starting import write_once
+        from service.write.accounts import give_script_token
+
+        write_once(beside, lambda work: give_script_token(work, "script", frozenset(), 1))
+        assert heard.get(timeout=5) == [2]
+        writer.stop()
+        beside.close()
