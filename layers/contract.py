@@ -200,6 +200,10 @@ class LayerItem:
         """Return the rows this layer adds to the legend."""
         return ()
 
+    def note(self) -> tuple[str, bool]:
+        """Return what the list of layers says beside this one (how many, how old), and whether that is a warning."""
+        return "", False
+
     def close(self) -> None:
         """Let go of the model."""
 

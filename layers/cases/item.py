@@ -154,6 +154,10 @@ class CasesItem(LayerItem):
         """Return where a case stands on the plane."""
         return self._model.place(case_no)
 
+    def note(self) -> tuple[str, bool]:
+        """See ``LayerItem``."""
+        return self.look.words("map.note.count", n=len(self._model.open)), False
+
     def open_count(self) -> int:
         """Return how many open cases have a place."""
         return len(self._model.open)

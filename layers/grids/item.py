@@ -115,6 +115,10 @@ class GridsItem(LayerItem):
             lines=(self.look.words("map.grid_code", code=grid.code),),
         )
 
+    def note(self) -> tuple[str, bool]:
+        """See ``LayerItem``."""
+        return self.look.words("map.note.count", n=len(self._model.shapes.grids)), False
+
     def _pick_out(self, raster: Raster, frame: Frame, area: Area, code: str, alpha: int, width: float) -> None:
         index = self._model.index_of(code)
         if index is None:

@@ -7,7 +7,7 @@ import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from domain.units import UnitState
+from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.positions.model import PositionsModel, ThingMark, heading_step
 from layers.raster.contract import U16, Frame, Raster, Sprites
@@ -144,6 +144,13 @@ class PositionsItem(LayerItem):
             LegendRow("staff_stale", words("map.legend.stale"), int(np.count_nonzero(stale))),
         ]
 
+    def note(self) -> tuple[str, bool]:
+        """See ``LayerItem``: how old the newest fix is."""
+        age_s = self._model.newest_age_s()
+        if age_s is None:
+            return "", False
+        return self._age_text(int(age_s)), age_s > POSITION_STALE_AFTER.total_seconds()
+
     def codes(self) -> U16:
         """Return the sprite of each thing."""
         revision = self._model.marks_revision
@@ -175,7 +182,9 @@ class PositionsItem(LayerItem):
         return mark.name if chosen or scale < until else ""
 
     def _age(self, slot: int) -> str:
-        age_s = max(0, int(self._model.now_s - self._model.table.times[slot]))
+        return self._age_text(max(0, int(self._model.now_s - self._model.table.times[slot])))
+
+    def _age_text(self, age_s: int) -> str:
         words = self.look.words
         if age_s < 60:
             return words("map.age.seconds", n=age_s)

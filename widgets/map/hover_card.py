@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 from layers.contract import Picked
 from resources.theme import Theme
 from resources.words import Words
-from widgets.map.overlay import SECOND_PX, Card, sized
+from widgets.map.overlay import Card
 
 PAD, LINE, OFF, WIDEST = 11, 21, 16, 340
 
@@ -49,8 +49,8 @@ class HoverCard(Card):
         """The size that holds the card's lines, within bounds."""
         if self._picked is None:
             return QSize(0, 0)
-        small = QFontMetricsF(sized(self.font(), SECOND_PX))
-        widths = [QFontMetricsF(self.font()).horizontalAdvance(self._picked.title)]
+        small = QFontMetricsF(self.small_font())
+        widths = [QFontMetricsF(self.body_font()).horizontalAdvance(self._picked.title)]
         widths += [small.horizontalAdvance(line) for line in self._picked.lines]
         return QSize(min(WIDEST, ceil(max(widths))) + 2 * PAD + 2, LINE * (1 + len(self._picked.lines)) + 14)
 
@@ -59,7 +59,7 @@ class HoverCard(Card):
         if self._picked is None:
             return
         for i, text in enumerate((self._picked.title, *self._picked.lines)):
-            font = self.font() if i == 0 else sized(self.font(), SECOND_PX)
+            font = self.body_font() if i == 0 else self.small_font()
             painter.setFont(font)
             painter.setPen(QColor(self.theme.text if i == 0 else self.theme.text_second))
             line = QRectF(PAD, 7 + i * LINE, self.width() - 2 * PAD, LINE)

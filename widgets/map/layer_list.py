@@ -23,11 +23,10 @@ class LayerBox(QCheckBox):
         super().__init__(parent)
         self.theme = theme
         self.setMinimumHeight(ROW)
-        self.setFont(sized(self.font(), BODY_PX))
 
     def sizeHint(self) -> QSize:
         """Room for box and name."""
-        return QSize(BOX + 12 + ceil(QFontMetricsF(self.font()).horizontalAdvance(self.text())), ROW)
+        return QSize(BOX + 12 + ceil(QFontMetricsF(sized(self.font(), BODY_PX)).horizontalAdvance(self.text())), ROW)
 
     def hitButton(self, pos: QPoint) -> bool:
         """The whole row can be clicked."""
@@ -47,6 +46,7 @@ class LayerBox(QCheckBox):
             painter.setPen(QPen(QColor(self.theme.text), 1.7))
             tick = [QPointF(4.2, top + 6.8), QPointF(7.0, top + 9.6), QPointF(12.0, top + 3.8)]
             painter.drawPolyline(tick)
+        painter.setFont(sized(self.font(), BODY_PX))
         painter.setPen(QColor(self.theme.text if self.isChecked() else self.theme.text_second))
         painter.drawText(
             QRectF(BOX + 9, 0, self.width() - BOX - 9, self.height()), Qt.AlignmentFlag.AlignVCenter, self.text()
@@ -72,6 +72,7 @@ class LayerList(Card):
         self._boxes: dict[str, LayerBox] = {}
         self._notes: dict[str, QLabel] = {}
         self._stale: set[str] = set()
+        self._given: set[str] = set()
         for row, key in enumerate(ORDER, start=1):
             box, note = LayerBox(theme, self), QLabel(self)
             box.setObjectName(f"map_layer_{key}")
@@ -94,6 +95,10 @@ class LayerList(Card):
 
     def set_note(self, key: str, text: str, *, stale: bool = False) -> None:
         """Say beside a layer how old it is or which version; an unknown key is passed over."""
+        self._given.add(key)
+        self._say(key, text, stale=stale)
+
+    def _say(self, key: str, text: str, *, stale: bool) -> None:
         note = self._notes.get(key)
         if note is None or (note.text() == text and (key in self._stale) == stale):
             return
@@ -102,10 +107,15 @@ class LayerList(Card):
         self._colour(key)
         self.adjustSize()
 
+    def offer_note(self, key: str, text: str, *, stale: bool = False) -> None:
+        """Say what the layer knows of itself, unless somebody else has spoken for it."""
+        if key not in self._given:
+            self._say(key, text, stale=stale)
+
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
         super().set_theme(theme)
-        self._title.setStyleSheet(f"color: {theme.text}; background: transparent")
+        self._title.setStyleSheet(f"color: {theme.text}; background: transparent; font-size: {BODY_PX}px")
         for key, box in self._boxes.items():
             box.theme = theme
             box.update()

@@ -12,7 +12,7 @@ from layers.contract import LegendRow
 from layers.symbols import draw_lamp, draw_staff, draw_vehicle
 from resources.theme import Theme
 from resources.words import Words
-from widgets.map.overlay import SECOND_PX, Card, sized
+from widgets.map.overlay import Card
 
 PAD, ROW, GAP, SIGN = 14, 27, 26, 26
 
@@ -47,14 +47,14 @@ class Legend(Card):
         """The size that holds every row."""
         lines = 1 + ceil(len(self._rows) / 2) + self._synthetic
         columns = [self._column_width(i) for i in (0, 1)]
-        title = QFontMetricsF(self.font()).horizontalAdvance(self._title)
+        title = QFontMetricsF(self.body_font()).horizontalAdvance(self._title)
         width = max(title, sum(columns) + (GAP if columns[1] else 0))
         return QSize(ceil(width) + 2 * PAD, lines * ROW + 14)
 
     def paint_content(self, painter: QPainter) -> None:
         """See ``Card``."""
         painter.setPen(QColor(self.theme.text))
-        painter.setFont(self.font())
+        painter.setFont(self.body_font())
         painter.drawText(_line(PAD, 0, self.width()), Qt.AlignmentFlag.AlignVCenter, self._title)
         second = PAD + self._column_width(0) + GAP
         for i, row in enumerate(self._rows):
@@ -64,7 +64,7 @@ class Legend(Card):
             painter.drawText(_line(x + SIGN, 1 + i // 2, self.width()), Qt.AlignmentFlag.AlignVCenter, _text(row))
         if self._synthetic:
             painter.setPen(QColor(self.theme.text_second))
-            painter.setFont(sized(self.font(), SECOND_PX))
+            painter.setFont(self.small_font())
             line = _line(PAD, 1 + ceil(len(self._rows) / 2), self.width())
             painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.words("map.synthetic"))
 
@@ -84,7 +84,7 @@ class Legend(Card):
         painter.restore()
 
     def _column_width(self, column: int) -> float:
-        metrics = QFontMetricsF(self.font())
+        metrics = QFontMetricsF(self.body_font())
         return max((SIGN + metrics.horizontalAdvance(_text(row)) for row in self._rows[column::2]), default=0.0)
 
     def _settle(self) -> None:

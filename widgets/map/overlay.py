@@ -19,7 +19,6 @@ class Card(QWidget):
         self.words = words
         self.theme = theme
         self.setAttribute(Qt.WidgetAttribute.WA_NoMousePropagation)
-        self.setFont(sized(self.font(), BODY_PX))
 
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
@@ -41,6 +40,14 @@ class Card(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
         self.paint_content(painter)
         painter.end()
+
+    def body_font(self) -> QFont:
+        """Return the font of body text: the program's face at our size, whatever a style sheet says of sizes."""
+        return sized(self.font(), BODY_PX)
+
+    def small_font(self) -> QFont:
+        """Return the font of second text."""
+        return sized(self.font(), SECOND_PX)
 
     def paint_content(self, painter: QPainter) -> None:
         """Paint what is on the card; subclasses with children need not."""

@@ -111,6 +111,9 @@ class MapOverlays(QObject):
         count = cases.open_count() if cases is not None else 0
         self.legend.set_rows(self._words("map.legend", count=count), rows)
         self.layer_list.set_keys({item.key for item in items})
+        for item in items:
+            text, stale = item.note()
+            self.layer_list.offer_note(item.key, text, stale=stale)
         self.empty.setVisible(self._shown and all(item.bounds() is None for item in items))
         self.place()
 

@@ -32,7 +32,6 @@ class ScaleBar(QWidget):
         self._theme = theme
         self.length_px = 0.0
         self.distance_m = 0.0
-        self.setFont(sized(self.font(), SECOND_PX))
         self.resize(round(LONGEST_PX) + 8, 34)
 
     def set_camera(self, camera: Camera) -> None:
@@ -70,5 +69,6 @@ class ScaleBar(QWidget):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawPolyline(ends)
         painter.setPen(QColor(self._theme.text))
+        painter.setFont(sized(self.font(), SECOND_PX))
         painter.drawText(QRectF(left, 0, self.length_px, y - 5), Qt.AlignmentFlag.AlignCenter, self.text())
         painter.end()
