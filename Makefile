@@ -29,8 +29,8 @@ demo:
 
 test:
 	@sh packaging/setup.sh test
-	$(CAP) 600 env $(PYTEST) -n 2 --dist loadfile -m "not end2end and not slow" $(ARGS)
-	$(CAP) 600 env $(PYTEST) -m "end2end and not slow" $(ARGS)
+	$(CAP) 1200 env $(PYTEST) -n 2 --dist loadfile -m "not end2end and not slow" $(ARGS)
+	$(CAP) 1200 env $(PYTEST) -m "end2end and not slow" $(ARGS)
 
 test-full:
 	@sh packaging/setup.sh test
