@@ -19,6 +19,9 @@ from resources.words import Words
 
 Ints = npt.NDArray[np.int32]
 
+HEADINGS = 24
+"""Directions in which the sprite of a moving thing is drawn: one every 15 degrees."""
+
 
 @dataclass(frozen=True)
 class Area:

@@ -13,7 +13,7 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
 
 from domain.clock import LAMP_ORDER, Lamp
 from domain.units import UnitState
-from layers.positions.model import HEADINGS
+from layers.contract import HEADINGS
 from layers.raster.contract import U32, Sprites, make_sprites
 from resources.theme import Theme
 

@@ -9,13 +9,12 @@ import numpy.typing as npt
 
 from domain.ids import CaseNo, ThingId
 from domain.units import POSITION_STALE_AFTER, UnitState
-from layers.contract import usable
+from layers.contract import HEADINGS, usable
 from layers.observed import Observed
 from layers.table import Floats, MarkTable
 
 Slots = npt.NDArray[np.intp]
 
-HEADINGS = 24
 NO_HEADING = HEADINGS
 """Headings are drawn in steps of 15 degrees; ``NO_HEADING`` is for a thing that stands or does not say."""
 
