@@ -15,7 +15,7 @@ from domain.ids import CaseNo
 from domain.states import CaseState
 from domain.wire import CasePage, ChangePage, Outcome, RevealedContact, RevealRequest
 from service.access import Door
-from service.http.codec import ApiRequest, asker_of, key_of, reply, runtime_of
+from service.http.codec import ApiRequest, KeyHeader, asker_of, key_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
 from service.store import reads
 from service.store.rows import to_us, watchers
@@ -28,9 +28,11 @@ MAX_REPORT_BODY = 64 * 1024
 
 
 @post("/v1/reports", opt=through(Door.REPORT, NewReport), responses=REFUSALS, request_max_body_size=MAX_REPORT_BODY)
-async def post_report(request: ApiRequest, data: JSONBody[NewReport]) -> Response[Outcome]:
+async def post_report(
+    request: ApiRequest, data: JSONBody[NewReport], idempotency_key: KeyHeader = None
+) -> Response[Outcome]:
     """Bring in a report; it opens a case."""
-    key = await key_of(request, 201)
+    key = await key_of(request, idempotency_key, 201)
     source = (data.source, data.source_no) if data.source_no else None
     job = Job(partial(take_report, report=data, asker=asker_of(request)), key=key, source=source)
     return reply(request, await runtime_of(request).do(job), 201)
@@ -84,9 +86,11 @@ async def get_changes(request: ApiRequest, case_no: FromPath[str]) -> Response[C
     status_code=200,
     request_max_body_size=MAX_REPORT_BODY,
 )
-async def post_command(request: ApiRequest, case_no: FromPath[str], data: JSONBody[Command]) -> Response[Outcome]:
+async def post_command(
+    request: ApiRequest, case_no: FromPath[str], data: JSONBody[Command], idempotency_key: KeyHeader = None
+) -> Response[Outcome]:
     """Do something to a case, at the version that was seen."""
-    key = await key_of(request, 200)
+    key = await key_of(request, idempotency_key, 200)
     asker = asker_of(request)
     runtime = runtime_of(request)
     run = partial(act, case_no=CaseNo(case_no), command=data, asker=asker, sight=runtime.sight(asker))

@@ -3,11 +3,12 @@
 from collections.abc import Hashable
 from functools import cache
 from hashlib import sha256
-from typing import Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
 from litestar.connection import ASGIConnection
+from litestar.params import HeaderParameter
 
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import KEY_HEADER, FaultBody
@@ -107,9 +108,17 @@ def asker_of(request: ApiRequest) -> Asker:
     return cast("Asker", request.scope["state"]["asker"])
 
 
-async def key_of(request: ApiRequest, status: int) -> Key:
+KeyHeader = Annotated[
+    str | None,
+    HeaderParameter(
+        name=KEY_HEADER, description="Required; 8 to 64 plain characters; kept at least 7 days", required=True
+    ),
+]
+"""How a handler names the idempotency key, so that the schema shows it. That it is there, ``key_of`` checks."""
+
+
+async def key_of(request: ApiRequest, given: str | None, status: int) -> Key:
     """Return the idempotency key of a request. Raises ``Fault`` where it is missing or malformed."""
-    given = request.headers.get(KEY_HEADER)
     if given is None:
         raise invalid("idempotency_key_missing")
     if not 8 <= len(given) <= 64 or not given.isascii() or not given.isprintable():
