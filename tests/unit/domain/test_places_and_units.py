@@ -46,6 +46,7 @@ def test_coordinates_out_of_range_are_refused(bad: float) -> None:
         with pytest.raises(Fault, match="coordinates_out_of_range"):
             check_lon_lat(lon, lat)
     check_lon_lat(180.0, -90.0)
+    check_lon_lat(-180.0, 90.0)
 
 
 @given(st.text("0123456789", min_size=12, max_size=12))
