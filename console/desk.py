@@ -23,6 +23,7 @@ from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
 from console.intents import Intents
+from console.layernotes import LayerNotes
 from console.mapfeed import MapFeed
 from console.notices import NoticeFeed, NoticeHub
 from console.panels import make_panels
@@ -57,7 +58,7 @@ class Desk(QObject):
         self.settings = settings
         self._folders = folders
         self._keep = keep
-        self._warm = False
+        self._warm = self._focused = False
         # What everything else is handed
         self.words = Words("en" if settings.text("language") == "en" else "zh-CN")
         self.appearance = Appearance(app, self.words, "light" if settings.text("theme") == "light" else "dark", self)
@@ -100,6 +101,7 @@ class Desk(QObject):
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
+        self.layer_notes = LayerNotes(p.map, self.words)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
         self._second = QTimer(self)
         self._second.setInterval(SECOND_MS)
@@ -167,6 +169,7 @@ class Desk(QObject):
 
     def on_closed(self) -> None:
         """Nobody is signed in any more."""
+        self._focused = False
         self._use(None)
         self.actions.enable(ON_DESK, False)
         self.ask_to_sign_in(None)
@@ -179,9 +182,6 @@ class Desk(QObject):
         gc.freeze()  # what was just loaded stays: the collector need not walk it, which the window would feel
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
-        focused = self.window.focusWidget()
-        if focused is None or not self.frame.isAncestorOf(focused) or focused.objectName() == "command_box":
-            self.panels.case_list.focus_list()
         self._entitle()
 
     def _use(self, room: Room | None) -> None:
@@ -205,6 +205,9 @@ class Desk(QObject):
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:
             self._warm = True  # not before: compiling would take its time from the first picture
             self.panels.map.warm_up()
+        if not self._focused and self.panels.case_list.view.isVisible():
+            self._focused = True
+            self.panels.case_list.focus_list()
         if room.picture is None:
             self.room_feed.show_line(room.line(), None)
             return
@@ -213,6 +216,7 @@ class Desk(QObject):
         self.map_feed.on_second()
         self.card_feed.on_second(now)
         self.room_feed.show_line(room.line(), now)
+        self.layer_notes.show(room.line(), now, self.map_feed.models)
 
     def on_shapes_loaded(self) -> None:
         """The map's shapes were loaded: the command bar finds grids and places among them."""

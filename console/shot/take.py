@@ -81,9 +81,13 @@ async def _wait(desk: Desk, picture: Picture) -> str:
     width, height = picture.size
     desk.workspace.reset(width, height - desk.panels.top_bar.height())
     desk.panels.map.fit()
+    desk.panels.case_list.focus_list()
     if VIEWS[picture.view].with_case:
         _select(desk)
     await asyncio.sleep(SETTLE_S)
+    if VIEWS[picture.view].with_case and not _waits(desk):
+        _select(desk)  # a colleague was faster
+        await asyncio.sleep(SETTLE_S)
     while not desk.panels.map.settled:
         if time.monotonic() > deadline:
             return "map"
@@ -129,14 +133,20 @@ _STAGES: tuple[tuple[str, Callable[[Desk], bool]], ...] = (
 )
 
 
+def _waits(desk: Desk) -> bool:
+    """Whether the case on the card still waits for a person of the room."""
+    case = desk.panels.card.case()
+    return case is not None and case.state in PREFERRED
+
+
 def _select(desk: Desk) -> None:
-    """Select the case that waits longest for a person of the room, best one with a photo."""
+    """Select a case that waits for a person of the room: to be dispatched before others, with photos, then newest."""
     room = desk.session.room
     if room is None or room.picture is None:
         return
     cases = [c for c in room.picture.cases.values() if c.state in PREFERRED and c.lon is not None]
     cases = cases or list(room.picture.cases.values())
-    best = min(cases, key=lambda c: (_rank(c.state), not c.photos, c.stage_since))
+    best = min(cases, key=lambda c: (_rank(c.state), -len(c.photos), -c.stage_since.timestamp()))
     desk.selection.select_case(best.case_no)
 
 

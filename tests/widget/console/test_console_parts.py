@@ -1,0 +1,266 @@
+"""The parts of the desk one by one: docks, actions, notices, throttle, slices, photos, intents' keys and files."""
+
+import asyncio
+import base64
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from desks import until
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt
+from PySide6.QtGui import QColor, QImage
+from PySide6.QtWidgets import QLabel, QWidget
+from served import ALL_ROOM, Served, send_report
+
+from client.api import ServiceClient
+from client.room import Room
+from console.actions import ActionTable, DeskAction
+from console.intents import MAX_PHOTO, Intents, mime_of, read_photo
+from console.notices import Notice, NoticeFeed, NoticeHub
+from console.photos import PhotoCache
+from console.slices import in_slices
+from console.tasks import Tasks
+from console.throttle import Throttle
+from console.workspace import DOCKS, MAP, Workspace, read_stored
+from domain.faults import Fault, FaultKind, invalid
+from domain.ids import AttachmentId
+from domain.people import Role
+from resources.theme import load_theme
+from resources.words import Words
+from widgets.intents import ActionIntent
+from widgets.notices import NoticeStrip, Severity
+
+
+@pytest.fixture
+def workspace(qtbot) -> Iterator[Workspace]:
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    made = Workspace(frame, {dock.name: QLabel(dock.name) for dock in DOCKS}, Words())
+    made.manager.resize(1600, 900)
+    frame.resize(1600, 900)
+    frame.show()
+    made.proportion(1600, 900)
+    yield made
+    del frame  # until here: it is what the docks live in
+
+
+def test_docks_keep_their_names_when_their_titles_are_translated(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.save(tmp_path, b"place", False)
+    workspace.retranslate(Words("en"))
+    assert workspace.dock(MAP).windowTitle() == "Map"
+    stored = read_stored(tmp_path)
+    assert stored is not None
+    assert workspace.restore(stored)
+
+
+def test_the_map_is_the_largest_dock(workspace: Workspace) -> None:
+    areas = {dock.name: workspace.dock(dock.name).width() * workspace.dock(dock.name).height() for dock in DOCKS}
+    assert max(areas, key=lambda name: areas[name]) == MAP
+
+
+def test_a_dock_the_stored_layout_has_never_heard_of_is_opened(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.dock("dock-today").toggleView(False)
+    workspace.save(tmp_path, b"", False)
+    stored = read_stored(tmp_path)
+    assert stored is not None
+    older = msgspec.structs.replace(stored, known=tuple(n for n in stored.known if n != "dock-today"))
+    assert workspace.restore(stored)
+    assert workspace.dock("dock-today").isClosed()
+    assert workspace.restore(older)
+    assert not workspace.dock("dock-today").isClosed()
+
+
+@pytest.mark.qt_log_ignore("qUncompress")
+def test_a_layout_that_is_none_is_refused(workspace: Workspace, tmp_path: Path) -> None:
+    workspace.save(tmp_path, b"", False)
+    stored = read_stored(tmp_path)
+    assert stored is not None
+    assert not workspace.restore(msgspec.structs.replace(stored, version=99))
+    assert not workspace.restore(msgspec.structs.replace(stored, docks=base64.b64encode(b"garbage").decode()))
+    (tmp_path / "workspace.json").write_bytes(b'{"version": 1}')
+    assert read_stored(tmp_path) is None
+    assert read_stored(tmp_path / "nowhere") is None
+
+
+def test_locked_docks_have_no_title_bars_and_cannot_be_moved(workspace: Workspace) -> None:
+    bar = workspace.dock("dock-card").dockAreaWidget().titleBar()
+    assert not bar.isVisible()
+    workspace.lock(False)
+    assert bar.isVisible()
+    workspace.lock(True)
+    assert not bar.isVisible()
+
+
+def test_actions_are_done_by_their_keys_and_no_two_share_one(qtbot) -> None:
+    window, done = QWidget(), []
+    qtbot.addWidget(window)
+    table = ActionTable(window, Words(), [DeskAction("help", ("F1",), lambda: done.append("help"))])
+    with qtbot.waitActive(window):
+        window.show()
+        window.activateWindow()
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert done == ["help"]
+    assert table.listed() == [("help", "按键一览", "F1")]
+    table.enable(["help"], False)
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert done == ["help"]
+    assert table.listed() == []
+    twice = [DeskAction("help", ("F1",), list), DeskAction("theme", ("F1",), list)]
+    with pytest.raises(ValueError, match="F1"):
+        ActionTable(window, Words(), twice)
+
+
+async def test_notices_replace_each_other_go_in_time_and_follow_the_language(qtbot) -> None:
+    words, hub = Words(), NoticeHub()
+    strip = NoticeStrip(words, load_theme("dark"))
+    qtbot.addWidget(strip)
+    feed = NoticeFeed(hub, strip, words, 1)
+    hub.info("notice.layout_locked", replace="layout")
+    hub.info("notice.layout_free", replace="layout")
+    hub.fault(invalid("photo_type_unknown"))
+    values = {"fault": "fault.settings_unknown_key", "name": "x"}
+    hub.post(Notice(Severity.WARNING, "notice.settings_default", values, "settings", lasting=True))
+    assert len(feed.standing()) == 3
+    texts = {notice.text for notice in strip.notices()}
+    assert any("不认识的项：x" in text for text in texts)
+    words.use("en")
+    feed.retranslate()
+    assert any("unknown name: x" in notice.text for notice in strip.notices())
+    await until(lambda: len(feed.standing()) == 2)
+    feed.dismiss_latest()
+    assert [n.key for n in feed.standing()] == ["notice.settings_default"]
+    feed.stop()
+    assert strip.notices() == []
+
+
+async def test_a_throttle_answers_the_first_at_once_and_the_rest_together(qtbot) -> None:
+    owner, due = QObject(), []
+    throttle = Throttle(80, owner)
+    throttle.due.connect(lambda: due.append(asyncio.get_running_loop().time()))
+    throttle.request()
+    assert len(due) == 1
+    for _ in range(10):
+        throttle.request()
+    assert len(due) == 1
+    await until(lambda: len(due) == 2)
+    assert due[1] - due[0] > 0.06
+    throttle.request()
+    throttle.stop()
+    await asyncio.sleep(0.12)
+    assert len(due) == 2
+
+
+async def test_slices_take_everything_and_let_others_run() -> None:
+    taken: list[int] = []
+    turns = 0
+
+    async def other() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    beside = asyncio.create_task(other())
+
+    def take(part) -> None:
+        taken.extend(part)
+        time.sleep(0.003)
+
+    await in_slices(list(range(1000)), take, at_once=50)
+    beside.cancel()
+    assert taken == list(range(1000))
+    assert turns >= 5
+
+
+def _jpeg(colour: str) -> bytes:
+    image = QImage(400, 300, QImage.Format.Format_RGB32)
+    image.fill(QColor(colour))
+    kept = QByteArray()
+    buffer = QBuffer(kept)
+    buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    assert image.save(buffer, "JPG")  # type: ignore[call-overload]  # the stub knows bytes only, the binding neither
+    return bytes(kept.data())
+
+
+async def test_photos_are_fetched_once_kept_within_bounds_and_missed_in_words(served: Served) -> None:
+    tasks = Tasks(lambda error, where: pytest.fail(f"{where}: {error!r}"))
+    client = ServiceClient(served.url, served.token("desk", *ALL_ROOM, Role.GATEWAY))
+    photos = PhotoCache(tasks, 1)
+    loaded, failed = [], []
+    photos.loaded.connect(lambda photo, full, image: loaded.append((photo, full, image.width())))
+    photos.failed.connect(lambda photo, full, fault: failed.append(fault.key))
+    photos.use(client)
+    ids = [(await client.upload(_jpeg(c), "image/jpeg")).attachment_id for c in ("red", "green", "blue")]
+    for _ in range(3):
+        photos.want(ids[0], False)
+    await until(lambda: loaded)
+    assert loaded == [(ids[0], False, 320)]
+    photos.want(ids[0], False)
+    assert len(loaded) == 2, "a kept photo comes at once"
+    for each in ids:
+        photos.want(each, True)
+    await until(lambda: len(loaded) == 5)
+    assert photos.size_bytes <= 2**20
+    photos.want(AttachmentId("a" * 32), False)
+    await until(lambda: failed)
+    photos.use(None)
+    await tasks.stop()
+    await client.aclose()
+
+
+async def test_an_unclear_answer_keeps_its_key_and_a_clear_one_does_not(served: Served) -> None:
+    case = send_report(served.client(served.token("phones", Role.GATEWAY))).case
+    tasks = Tasks(lambda error, where: pytest.fail(f"{where}: {error!r}"))
+    intents = Intents(tasks, NoticeHub())
+    client = ServiceClient(served.url, served.token("desk", *ALL_ROOM))
+    room = Room(client)
+    intents.use(room)
+    refused: list[str] = []
+    done: list[str] = []
+    intents.refused.connect(lambda no, fault, since: refused.append(fault.key))
+    intents.done.connect(lambda no, action: done.append(action))
+    wish = ActionIntent(case.case_no, "note", case.version, {"text": "一次"})
+    # The answer gets lost on the way back: the service has taken it, we have not heard
+    send, keys = room.send, []
+
+    async def lose(*args, key=None, **rest):
+        keys.append(key)
+        outcome = await send(*args, key=key, **rest)
+        if len(keys) == 1:
+            raise Fault(FaultKind.UNAVAILABLE, "outcome_unclear")
+        return outcome
+
+    room.send = lose  # type: ignore[method-assign]  # the one line in a test that cannot be cut for real
+    head = served.head()
+    intents.act(wish)
+    await until(lambda: refused == ["outcome_unclear"])
+    assert served.head() == head + 1
+    intents.act(wish)
+    await until(lambda: done == ["note"])
+    assert served.head() == head + 1, "done once, though asked twice"
+    assert keys[0] == keys[1]
+    intents.act(wish)  # now it is a wish of its own, on a version that has passed
+    await until(lambda: refused == ["outcome_unclear", "stale_version"])
+    assert keys[2] != keys[0]
+    await tasks.stop()
+    await client.aclose()
+
+
+def test_photo_files_are_bounded_and_known_by_their_first_bytes(tmp_path: Path) -> None:
+    good = tmp_path / "a.jpg"
+    good.write_bytes(_jpeg("red"))
+    mark, content = read_photo(good)
+    assert mime_of(content) == "image/jpeg"
+    assert mark == read_photo(good)[0]
+    big = tmp_path / "big.jpg"
+    with big.open("wb") as file:
+        file.truncate(MAX_PHOTO + 1)
+    for path, key in ((big, "photo_too_large"), (tmp_path / "none.jpg", "photo_file_unreadable")):
+        with pytest.raises(Fault) as refused:
+            read_photo(path)
+        assert refused.value.key == key
+    with pytest.raises(Fault) as unknown:
+        mime_of(b"GIF89a")
+    assert unknown.value.key == "photo_type_unknown"
