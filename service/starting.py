@@ -17,7 +17,7 @@ from service.clock import check_speed, real_clock, real_now, started_clock
 from service.runtime import Runtime
 from service.store import reads
 from service.store.engine import Store
-from service.store.lock import FileLock, is_held
+from service.store.lock import FileLock, ServerLock, is_held
 from service.store.migrate import upgrade
 from service.world import META_CLOCK, META_TOWN, Standing, load_world
 from service.write.founding import found, settle
@@ -34,8 +34,9 @@ def opened(url: str, *, exclusive: bool) -> Iterator[Store]:
     """
     store = Store(url)
     with contextlib.ExitStack() as stack:
-        if exclusive and store.path is not None:
-            stack.enter_context(FileLock(store.path))
+        if exclusive:
+            lock = ServerLock(store.url) if store.path is None else FileLock(store.path)
+            stack.callback(lock.close)
         stack.callback(store.close)
         upgrade(store)
         found(store)

@@ -1,5 +1,6 @@
 """Bodies in and out: JSON, or MessagePack where the headers say so. Strict: a number in quotes is no number."""
 
+import re
 from collections.abc import Hashable
 from functools import cache
 from hashlib import sha256
@@ -32,6 +33,9 @@ STATUS: dict[FaultKind, int] = {
     FaultKind.UNAVAILABLE: 503,
 }
 
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""A NUL character in JSON. PostgreSQL keeps none in a text, so we take none."""
+
 _Decoder = msgspec.json.Decoder[Any] | msgspec.msgpack.Decoder[Any]
 
 
@@ -48,11 +52,15 @@ def decode(body: bytes, content_type: str, kind: type[T]) -> T:
         raise invalid("content_type_unknown", content_type=media[:80])
     decoder = _decoders(cast("Hashable", kind))[1 if media == MSGPACK else 0]
     try:
-        return cast("T", decoder.decode(body))
+        value = cast("T", decoder.decode(body))
+        plain = msgspec.json.encode(value) if media == MSGPACK else body
     except msgspec.ValidationError as error:
         raise invalid("validation", detail=str(error)[:200]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
         raise invalid("body_unreadable") from None
+    if _NUL.search(plain):
+        raise invalid("text_with_nul")
+    return value
 
 
 class ApiRequest(Request[Any, Any, Any]):

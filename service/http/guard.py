@@ -39,6 +39,8 @@ def public(body: Any = None) -> dict[str, Any]:
 async def guard(connection: ASGIConnection[Any, Any, Any, Any], handler: BaseRouteHandler) -> None:
     """Let a request in or raise the ``Fault`` that keeps it out."""
     check_wire(connection.headers.get(WIRE_HEADER))
+    if "\x00" in connection.scope["path"] or b"%00" in connection.scope["query_string"]:
+        raise invalid("text_with_nul")
     if handler.opt.get("public"):
         return
     door = handler.opt.get("door")

@@ -16,7 +16,8 @@ READERS = 4
 class Store:
     """The two ways into a database: ``writing`` (one connection at a time, locks at once) and ``reading``.
 
-    ``path`` is the SQLite file, None on PostgreSQL.
+    ``path`` is the SQLite file, None on PostgreSQL. Errors never show parameters: a contact may be among them, and
+    they end in the diagnostic log.
     """
 
     def __init__(self, url: str) -> None:
@@ -39,13 +40,21 @@ class Store:
                 self.url,
                 pool_size=pool_size,
                 max_overflow=0,
+                hide_parameters=True,
                 connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000},
             )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _beginner(begin))
             return engine
         level = "READ COMMITTED" if begin.endswith("IMMEDIATE") else "REPEATABLE READ"
-        return create_engine(self.url, pool_size=pool_size, max_overflow=0, isolation_level=level)
+        return create_engine(
+            self.url,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            isolation_level=level,
+        )
 
 
 def parse_url(text: str) -> URL:

@@ -1,4 +1,4 @@
-"""One service per SQLite file: a lock the operating system drops when the process ends, however it ends."""
+"""One service per database: a lock that is dropped when the process ends, however it ends."""
 
 import os
 import sys
@@ -6,7 +6,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from sqlalchemy import NullPool, create_engine, text
+from sqlalchemy.engine import URL
+
 from domain.faults import Fault, FaultKind
+
+SERVICE_LOCK = 7_306_991_030
+"""Number of the advisory lock a service holds on a PostgreSQL database."""
 
 if sys.platform == "win32":
     import msvcrt
@@ -43,6 +49,26 @@ class FileLock:
     def close(self) -> None:
         """Give the lock back. The file stays: removing it would let two services lock different files."""
         os.close(self._handle)
+
+
+class ServerLock:
+    """Holds an advisory lock of a PostgreSQL database while its connection lives.
+
+    Raises ``Fault('database_in_use')`` where another service holds it.
+    """
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._connection = self._engine.connect()
+        taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": SERVICE_LOCK}).scalar_one()
+        if not taken:
+            self.close()
+            raise Fault(FaultKind.CONFLICT, "database_in_use", path=str(url.database))
+
+    def close(self) -> None:
+        """Give the lock back."""
+        self._connection.close()
+        self._engine.dispose()
 
 
 def is_held(database: Path) -> bool:

@@ -36,6 +36,10 @@ class Ledger:
         while len(self._cases) > MOST_CASES:
             self._cases.popitem(last=False)
 
+    def forget(self, case_no: CaseNo) -> None:
+        """Read a case again when it is next asked for."""
+        self._cases.pop(case_no, None)
+
     def remember_counters(self, counters: dict[str, int]) -> None:
         """Keep committed counters."""
         if len(self.counters) + len(counters) > MOST_DAYS:

@@ -17,18 +17,20 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from domain.change import Subject
 from domain.faults import Fault, FaultKind
 from domain.fold import fold_all
-from domain.ids import AccountId
+from domain.ids import AccountId, CaseNo
 from domain.wire import Outcome
 from service.clock import real_now
 from service.store import reads
 from service.store import statements as sql
 from service.store.rows import to_us
-from service.world import World
+from service.world import World, load_world
 from service.write.ledger import Ledger
 from service.write.work import Batch, Recorded, Work
 
 MOST_FOREIGN = 10_000
 """Changes of other programs taken in at once."""
+
+_OF_THE_TOWN = frozenset({Subject.GRID, Subject.DIVISION, Subject.UNIT, Subject.STAFF, Subject.TOWN})
 
 log = logging.getLogger(__name__)
 
@@ -190,9 +192,7 @@ def _answered_row(key: Key, outcome: Outcome) -> dict[str, Any]:
 def _open(connection: Connection, ledger: Ledger, jobs: Sequence[Job], now: datetime) -> tuple[Batch, list[Recorded]]:
     """Begin a batch under the lock of the head: what others wrote meanwhile, and what the jobs will ask."""
     head = reads.head(connection, lock=True)
-    foreign: list[Recorded] = []
-    if head.seq > ledger.seq:
-        foreign = [Recorded(c) for c in reads.changes_after(connection, ledger.seq, MOST_FOREIGN)]
+    foreign = _take_foreign(connection, ledger) if head.seq > ledger.seq else []
     batch = Batch(connection, ledger, head, now)
     keys = {job.key.key for job in jobs if job.key is not None}
     if keys:
@@ -201,6 +201,22 @@ def _open(connection: Connection, ledger: Ledger, jobs: Sequence[Job], now: date
     if pairs:
         batch.sources = reads.sources(connection, pairs)
     return batch, foreign
+
+
+def _take_foreign(connection: Connection, ledger: Ledger) -> list[Recorded]:
+    """Return what was written by somebody else, or by ourselves in a commit whose answer was lost; forget what we knew.
+
+    Beyond ``MOST_FOREIGN`` the readers see a hole in the numbers and fetch a snapshot.
+    """
+    changes = reads.changes_after(connection, ledger.seq, MOST_FOREIGN)
+    ledger.counters.clear()
+    numbers = {CaseNo(c.subject_id) for c in changes if c.subject is Subject.CASE}
+    for case_no in numbers:
+        ledger.forget(case_no)
+    if any(c.subject in _OF_THE_TOWN for c in changes):
+        ledger.world = load_world(connection)
+    cases = {case.case_no: case for case in reads.cases_in(connection, numbers)}
+    return [Recorded(change, cases.get(CaseNo(change.subject_id))) for change in changes]
 
 
 def _flush(connection: Connection, rows: sql.Rows) -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from log_checks import check_store
+from shapely import box, to_wkb
 from sqlalchemy import func, select, text
 from stores import GATE, ROOM, report_job, settled_store
 from towns import MORNING
@@ -17,13 +18,15 @@ from domain.change import Subject
 from domain.command import Command
 from domain.faults import Fault, FaultKind, conflict
 from domain.ids import AttachmentId
-from domain.wire import Outcome
+from domain.wire import ImportedGrid, Outcome
 from service.access import sight_of
 from service.store import reads
 from service.store import statements as sql
 from service.store import tables as t
 from service.store.engine import Store
+from service.world import load_world
 from service.write.acting import act
+from service.write.importing_areas import import_grids
 from service.write.ledger import Ledger
 from service.write.transaction import Job, rebuild, transact
 from service.write.work import SYSTEM, Work
@@ -170,6 +173,27 @@ def test_another_program_writing_meanwhile_neither_forks_nor_holes_the_log(tmp_p
         assert [r.change.seq for r in committed.recorded] == [3, 4, 5]
         beside.close()
         assert check_store(store) == 5
+
+
+def test_what_was_committed_without_our_knowing_is_read_again(tmp_path: Path) -> None:
+    """A commit whose answer was lost, or another writer: neither cases nor counters nor grids are taken from memory."""
+    with settled_store(tmp_path) as (store, ledger):
+        case = run(store, ledger, [report_job()])[0].case
+        with store.reading.begin() as connection:
+            other = Ledger(load_world(connection), reads.head(connection).seq)
+        sight = sight_of(ROOM.own)
+
+        def command(action: str, version: int) -> Job:
+            given = Command(action, version)
+            return Job(partial(act, case_no=case.case_no, command=given, asker=ROOM, sight=sight))
+
+        row = ImportedGrid(code="G", name="g", wkb=to_wkb(box(121, 29, 122, 30)))
+        grids = partial(import_grids, rows=[row], faults=[None], asker=ROOM, dry_run=False)
+        run(store, other, [command("accept", 1), report_job(), Job(grids, alone=True)])
+        answers = run(store, ledger, [command("note", 1), report_job(lon=121.5)])
+        assert answers[0].key == "stale_version"
+        assert (answers[1].case.case_no[-4:], answers[1].case.grid_code) == ("0003", "G")
+        check_store(store)
 
 
 def test_a_counter_and_a_key_are_kept_once_per_batch(tmp_path: Path) -> None:
