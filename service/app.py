@@ -37,7 +37,7 @@ def make_app(runtime: Runtime) -> Litestar:
             *exchange.HANDLERS,
             *feed.HANDLERS,
         ],
-        guards=[guard],
+        before_request=guard,
         exception_handlers=HANDLERS,
         request_class=ApiRequest,
         request_max_body_size=MAX_BODY,
