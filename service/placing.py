@@ -31,7 +31,14 @@ class GridIndex:
         """Return the placement of one place."""
         if lon is None or lat is None:
             return Placement.NO_PLACE, None
-        return self.place_all([lon], [lat])[0]
+        import shapely  # noqa: PLC0415 - a quarter of a second that a start need not pay
+
+        if not self._grids:
+            return Placement.OUTSIDE, None
+        if self._tree is None:
+            self._build()
+        ranks = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
+        return (Placement.INSIDE, self._codes[ranks.min()]) if ranks.size else (Placement.OUTSIDE, None)
 
     def place_all(self, lons: Sequence[float], lats: Sequence[float]) -> list[Placed]:
         """Return the placements of many places, in their order."""
