@@ -259,5 +259,6 @@ class Desk(QObject):
 
     def ask_to_sign_in(self, server: str | None) -> None:
         """Show the page to sign in, at this server or the one used last."""
-        self.sign_in.set_server(server or self.settings.text("server_url"), self.settings.text("last_user"))
+        address = server or self.session.server or self.settings.text("server_url")
+        self.sign_in.set_server(address, self.settings.text("last_user"))
         self.window.show_sign_in()

@@ -27,16 +27,20 @@ class Session(QObject):
         self._tasks = tasks
         self._ca_file = None if ca_file is None else str(ca_file)
         self._owns_token = False
+        self.server = ""
+        """Where somebody last signed in, or tried to."""
         self.client: ServiceClient | None = None
         self.room: Room | None = None
 
     def sign_in(self, server: str, user: str, password: str) -> None:
         """Sign in with a password; an attempt under way is given up."""
+        self.server = server
         self.signing_in.emit()
         self._tasks.start(OWNER, "sign-in", self._sign_in(server, user, password))
 
     def use_token(self, server: str, token: str) -> None:
         """Sign in with a token that was handed to us; it is not ours to revoke."""
+        self.server = server
         self.signing_in.emit()
         self._tasks.start(OWNER, "sign-in", self._use_token(server, token))
 

@@ -8,7 +8,7 @@ LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1024, 640
 FIRST_WIDTH_PX, FIRST_HEIGHT_PX = 1600, 900
 
 
-NOTICES_WIDTH_PX = 860
+NOTICES_WIDTH_PX = 640
 
 
 class DeskFrame(QWidget):
@@ -33,6 +33,7 @@ class DeskFrame(QWidget):
         layout.addWidget(top_bar)
         layout.addWidget(docks, 1)
         notices.setParent(self)
+        notices.raise_()
         self._top_bar, self._notices = top_bar, notices
         self._place_notices()
 
@@ -65,7 +66,6 @@ class DeskFrame(QWidget):
         self._notices.setFixedWidth(width)
         self._notices.move((self.width() - width) // 2, self._top_bar.height())
         self._notices.resize(width, max(self._notices.sizeHint().height(), self._notices.heightForWidth(width)))
-        self._notices.raise_()
 
 
 class DeskWindow(QMainWindow):

@@ -2,12 +2,14 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QWidget
+
+from widgets.common.calm_focus import CalmTableView
 
 SEARCH_KEYS = frozenset({"/", "、"})
 
 
-class CaseRowsView(QTableView):
+class CaseRowsView(CalmTableView):
     """A list whose letters are signals, not a search by first letter.
 
     It is a table of one column: a QListView asks its model about every row whenever one row moves.

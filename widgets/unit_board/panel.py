@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStackedWidget, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.ids import ThingId, UnitId
@@ -12,6 +12,7 @@ from domain.people import Staff, Unit, Vehicle
 from domain.places import Position
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.calm_focus import CalmTableView
 from widgets.common.empty import EmptyState
 from widgets.common.section import SectionHeader
 from widgets.names import Names
@@ -38,7 +39,7 @@ class UnitBoard(QWidget):
         self.table = UnitTable(names, self)
         self._delegate = UnitCellDelegate(theme, self)
         self._head = SectionHeader()
-        self.view = QTableView()
+        self.view = CalmTableView()
         self._set_up_view()
         self._empty = EmptyState()
         self._stack = QStackedWidget()
