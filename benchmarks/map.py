@@ -3,7 +3,7 @@
 Ours is the product's own widget and layers, shown on an offscreen screen, what lies over the map switched off (the
 peers have none). *Full redraw* draws areas, borders, 26,419 cases and 3,822 people into an empty frame and paints it;
 shapes thinned for the scale are kept from frame to frame, as in use. *Staff moved* takes new coordinates of all staff,
-stamps them over what is kept, and paints. QGIS reads memory layers; its staff figure leaves out applying positions.
+stamps them over what is kept, and paints. QGIS reads memory layers; its draw-only figure leaves out applying positions.
 The pictures are compared: pixels that are plain area in both must show the same class.
 """
 
@@ -220,7 +220,9 @@ def measure() -> Rows:
         name = "QGIS (absent: not installed)"
     else:
         with QgisPeer(python, county, qgis_spec(ours, look)) as peer, tempfile.TemporaryDirectory() as folder:
-            found = alternate({**measures, "qgis full": peer.full, "qgis staff": peer.staff}, RUNS)
+            found = alternate(
+                {**measures, "qgis full": peer.full, "qgis staff": peer.staff, "qgis apply": peer.apply}, RUNS
+            )
             name = f"QGIS {peer.version}"
             ours.view.draw_now()
             plain, differing = same_classes(ours, peer, look, Path(folder))
@@ -235,6 +237,9 @@ def measure() -> Rows:
         note = f"{name}, draw only, rest kept" if key == "staff" and python else name
         rows += compare(what, "ms", found[key], found.get(f"qgis {key}"), note, Sense.TIMES_FASTER)
         rows += compare(what, "ms", found[key], found[f"pg {key}"], graph_name, Sense.TIMES_FASTER)
+    if "qgis apply" in found:
+        note = f"{name}, new positions applied and drawn, rest kept"
+        rows += compare("county staff moved", "ms", found["staff"], found["qgis apply"], note, Sense.TIMES_FASTER)
     rows += compare(
         "county full redraw by tiles in the background", "ms", found["tiled"], found.get("qgis full"), name,
         Sense.TIMES_FASTER,

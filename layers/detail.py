@@ -1,6 +1,6 @@
 """Shapes thinned for the scale they are seen at, each made once: a point nearer than most of a pixel adds nothing."""
 
-from math import log2
+from math import ceil, log2
 from threading import Lock
 
 from layers.raster.contract import Raster, Shapes
@@ -20,7 +20,7 @@ class DetailCache:
 
     def at(self, raster: Raster, scale: float) -> Shapes:
         """Return the shapes as detailed as ``scale`` (metres a device pixel) shows them."""
-        step = int(log2(scale) * 2 // 1)
+        step = ceil(log2(scale) * 2 - 1e-9)
         key = (step, type(raster).__name__ == "CompiledRaster")
         with self._lock:
             found = self._made.get(key)

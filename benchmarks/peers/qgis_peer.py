@@ -87,6 +87,10 @@ class QgisPeer:
         """Draw the staff, the others from QGIS's own cache; milliseconds."""
         return float(self.ask("staff"))
 
+    def apply(self) -> float:
+        """Put new positions into the layer and draw as ``staff``; milliseconds."""
+        return float(self.ask("apply"))
+
     def lean(self) -> float:
         """Draw the staff alone over a kept picture, by hand; milliseconds."""
         return float(self.ask("lean"))
