@@ -232,5 +232,5 @@ def _spots(
     middle = px - width / 2, py - height / 2
     if label.style not in (LabelStyle.PLACE, LabelStyle.GRID, *FIRM):
         return (middle,)
-    shift = 18 * ratio
+    shift = max(18 * ratio, height / 2 + 10 * ratio)  # clear of a mark, however tall the face is
     return middle, (middle[0], middle[1] + shift), (middle[0], middle[1] - shift)
