@@ -16,7 +16,7 @@ from console.bilingual import Bilingual
 from console.desk import Desk
 from console.program import OpenOptions, open_console
 from console.shot.views import VIEWS
-from domain.states import CaseState
+from domain.states import ENDED, CaseState
 
 WAIT_S = 90.0
 SETTLE_S = 1.5
@@ -49,15 +49,16 @@ def take(options: OpenOptions, picture: Picture) -> int:
 async def _take(desk: Desk, picture: Picture, options: OpenOptions) -> int:
     say = Bilingual()
     desk.window.resize(*picture.size)
-    missing = await _wait(desk, picture)
+    missing, target = await _prepare(desk, picture)
     if missing:
         sys.stderr.write(say("shot.nothing", seconds=int(WAIT_S), missing=say(f"shot.missing.{missing}")) + "\n")
         ended = None if options.watch is None else options.watch()
         if ended is not None:
             sys.stderr.write(f"{ended.name}: {ended.tail()}\n")
         return EXIT_NOTHING
-    target = _target(desk, picture)
     image = target.grab().toImage()
+    if target is not desk.window:
+        target.close()
     picture.out.parent.mkdir(parents=True, exist_ok=True)
     if not QImageWriter(str(picture.out), QByteArray(b"png")).write(image):
         sys.stderr.write(say("shot.not_written", file=str(picture.out)) + "\n")
@@ -67,20 +68,21 @@ async def _take(desk: Desk, picture: Picture, options: OpenOptions) -> int:
     return 0
 
 
-async def _wait(desk: Desk, picture: Picture) -> str:
-    """Wait until there is something to see; return what is missing when the time is over, or an empty text."""
+async def _prepare(desk: Desk, picture: Picture) -> tuple[str, QWidget]:
+    """Wait until there is something to see and lay it out.
+
+    Returns what is missing when the time is over, or an empty text, and the widget to be drawn.
+    """
     deadline = time.monotonic() + WAIT_S
     for name, ready in _STAGES:
         while not ready(desk):
             if time.monotonic() > deadline:
-                return name
+                return name, desk.window
             await asyncio.sleep(POLL_S)
     lively = min(deadline, time.monotonic() + LIVELY_S)
     while not _is_lively(desk) and time.monotonic() < lively:  # noqa: ASYNC110 - a look, not an event
         await asyncio.sleep(POLL_S)
-    width, height = picture.size
-    desk.workspace.reset(width, height - desk.panels.top_bar.height())
-    desk.panels.map.fit()
+    target = _lay_out(desk, picture)
     desk.panels.case_list.focus_list()
     if VIEWS[picture.view].with_case:
         _select(desk)
@@ -90,9 +92,26 @@ async def _wait(desk: Desk, picture: Picture) -> str:
         await asyncio.sleep(SETTLE_S)
     while not desk.panels.map.settled:
         if time.monotonic() > deadline:
-            return "map"
+            return "map", target
         await asyncio.sleep(POLL_S)
-    return "card" if VIEWS[picture.view].with_case and desk.panels.card.case() is None else ""
+    missing = "card" if VIEWS[picture.view].with_case and _cases(desk) and desk.panels.card.case() is None else ""
+    return missing, target
+
+
+def _lay_out(desk: Desk, picture: Picture) -> QWidget:
+    """Give the view its size: the whole desk, or one panel taken out of its dock."""
+    width, height = picture.size
+    name = VIEWS[picture.view].widget
+    if not name:
+        desk.workspace.reset(width, height - desk.panels.top_bar.height())
+        target: QWidget = desk.window
+    else:
+        target = desk.workspace.dock(name).takeWidget()
+        target.setParent(None)
+        target.resize(width, height)
+        target.show()
+    desk.panels.map.fit()
+    return target
 
 
 def _cases(desk: Desk) -> list[str]:
@@ -113,23 +132,24 @@ def _signed_in(desk: Desk) -> bool:
     return desk.window.on_desk
 
 
-def _has_cases(desk: Desk) -> bool:
-    return bool(_cases(desk))
+def _has_picture(desk: Desk) -> bool:
+    """Whether the snapshot and the shapes of the town have arrived."""
+    room = desk.session.room
+    return room is not None and room.picture is not None and room.geometry is not None
 
 
-def _has_shapes(desk: Desk) -> bool:
-    return bool(desk.map_feed.models.grids.shapes.grids)
-
-
-def _has_positions(desk: Desk) -> bool:
-    return len(desk.map_feed.models.positions.table) > 0
+def _is_at_work(desk: Desk) -> bool:
+    """Whether a town that is played has begun: it reports and moves. Any other is drawn as it is, empty or not."""
+    room = desk.session.room
+    if room is None or room.picture is None or room.picture.clock.speed == 1.0:
+        return True
+    return bool(room.picture.cases) and len(desk.map_feed.models.positions.table) > 0
 
 
 _STAGES: tuple[tuple[str, Callable[[Desk], bool]], ...] = (
     ("sign_in", _signed_in),
-    ("cases", _has_cases),
-    ("shapes", _has_shapes),
-    ("positions", _has_positions),
+    ("cases", _has_picture),
+    ("positions", _is_at_work),
 )
 
 
@@ -146,17 +166,10 @@ def _select(desk: Desk) -> None:
         return
     cases = [c for c in room.picture.cases.values() if c.state in PREFERRED and c.lon is not None]
     cases = cases or list(room.picture.cases.values())
-    best = min(cases, key=lambda c: (_rank(c.state), -len(c.photos), -c.stage_since.timestamp()))
-    desk.selection.select_case(best.case_no)
+    if cases:
+        best = min(cases, key=lambda c: (_rank(c.state), c.state in ENDED, -len(c.photos), -c.stage_since.timestamp()))
+        desk.selection.select_case(best.case_no)
 
 
 def _rank(state: CaseState) -> int:
     return PREFERRED.index(state) if state in PREFERRED else len(PREFERRED)
-
-
-def _target(desk: Desk, picture: Picture) -> QWidget:
-    name = VIEWS[picture.view].widget
-    if not name:
-        return desk.window
-    panel: QWidget = desk.workspace.dock(name).widget()
-    return panel
