@@ -58,6 +58,10 @@ def _levels(offsets: tuple[Any, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArra
     return rings, parts
 
 
+LABEL_ROOM = 0.45
+"""A centroid closer to the border than this share of the radius of a round area is no place for a label."""
+
+
 def _pack(
     x: npt.NDArray[np.float64],
     y: npt.NDArray[np.float64],
@@ -92,13 +96,21 @@ def _pack(
 
 
 def inner_points(geometries: Geometries) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """Return a plane point inside each area, for its label: the centroid, or another where that lies outside."""
+    """Return a plane point well inside each area, for its label.
+
+    The centroid, or the middle of the largest circle inside where the centroid lies outside or close to the border.
+    """
     import shapely  # noqa: PLC0415 - as above
 
     middle = shapely.centroid(geometries)
-    within = shapely.contains(geometries, middle)
-    if not np.all(within):
-        middle = np.where(within, middle, shapely.point_on_surface(geometries))
+    wanted = LABEL_ROOM * np.sqrt(shapely.area(geometries) / np.pi)
+    room = np.where(shapely.contains(geometries, middle), shapely.distance(middle, shapely.boundary(geometries)), -1.0)
+    tight = np.flatnonzero(room < wanted)
+    if len(tight):
+        areas = np.asarray(geometries, object)[tight]
+        circles = shapely.maximum_inscribed_circle(areas, tolerance=np.sqrt(shapely.area(areas)) / 40 + 1e-9)
+        middle = np.asarray(middle, object)
+        middle[tight] = shapely.get_point(circles, 0)
     return to_plane_arrays(shapely.get_x(middle), shapely.get_y(middle))
 
 
