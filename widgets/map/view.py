@@ -245,6 +245,11 @@ class MapView(MapCanvas):
         self._overlays.place()
         self._on_camera_changed()
 
+    @property
+    def moving(self) -> bool:
+        """Whether the last move is so fresh that another would belong to the same step back."""
+        return self._gesture.isActive()
+
     # -- inner --------------------------------------------------------------------------------------------------
 
     def _remember(self) -> None:

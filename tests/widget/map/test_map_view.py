@@ -122,7 +122,7 @@ def test_keys_pan_zoom_fit_and_go_back(qtbot: QtBot, scene: Scene) -> None:
     fitted = view.camera
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert view.camera.x > fitted.x
-    qtbot.wait(750)  # the next key is a gesture of its own
+    qtbot.waitUntil(lambda: not view.moving)  # the next key is a gesture of its own
     panned = view.camera
     qtbot.keyClick(view, Qt.Key.Key_Plus)
     assert view.camera.scale < panned.scale
