@@ -37,7 +37,7 @@ class GridIndex:
             return Placement.OUTSIDE, None
         if self._tree is None:
             self._build()
-        ranks = self._tree.query(shapely.Point(lon, lat), predicate="intersects")
+        ranks = self._tree.query(shapely.points(lon, lat), predicate="intersects")
         return (Placement.INSIDE, self._codes[ranks.min()]) if ranks.size else (Placement.OUTSIDE, None)
 
     def place_all(self, lons: Sequence[float], lats: Sequence[float]) -> list[Placed]:

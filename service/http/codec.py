@@ -70,12 +70,20 @@ class ApiRequest(Request[Any, Any, Any]):
         """Return the body as the handler's wire type."""
         kind = self.route_handler.opt.get("body")
         body = await self.body()
-        return decode(body, self.headers.get("content-type", ""), cast("type[Any]", kind))
+        return decode(body, header(self, b"content-type") or "", cast("type[Any]", kind))
+
+
+def header(connection: ASGIConnection[Any, Any, Any, Any], name: bytes) -> str | None:
+    """Return a header by its lower-case name. Looking through the few there are is quicker than making a mapping."""
+    for key, value in connection.scope["headers"]:
+        if key == name:
+            return value.decode("latin-1")
+    return None
 
 
 def wants_msgpack(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
     """Return whether the answer is asked for as MessagePack."""
-    return MSGPACK in connection.headers.get("accept", "")
+    return MSGPACK in (header(connection, b"accept") or "")
 
 
 def reply(request: ApiRequest, value: T, status: int = 200) -> Response[T]:

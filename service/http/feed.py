@@ -16,7 +16,7 @@ from domain.faults import Fault, FaultKind, invalid
 from domain.ids import CaseNo
 from domain.wire import WIRE_HEADER, FaultBody
 from service.access import Door, Sight, admit
-from service.http.codec import JSON, STATUS, runtime_of
+from service.http.codec import JSON, STATUS, header, runtime_of
 from service.http.guard import check_wire, identify
 from service.hub import Reader, frames, hello, resync
 from service.runtime import Runtime
@@ -63,14 +63,14 @@ async def feed(socket: WebSocket[Any, Any, Any]) -> None:
 
 
 async def _let_in(socket: WebSocket[Any, Any, Any]) -> tuple[Reader, int]:
-    check_wire(socket.headers.get(WIRE_HEADER))
+    check_wire(header(socket, WIRE_HEADER.lower().encode()))
     runtime = runtime_of(socket)
     asker = await identify(socket)
     admit(asker, Door.READ)
     since = str(socket.query_params.get("since", "0"))
     if not since.isdecimal() or not since.isascii() or len(since) > 16 or int(since) > MAX_SEQ:
         raise invalid("since_bad")
-    holder = await runtime.holder(socket.headers.get("authorization"))
+    holder = await runtime.holder(header(socket, b"authorization"))
     return Reader(runtime.sight(asker), holder.token, holder.expires_at), int(since)
 
 

@@ -10,7 +10,10 @@ from domain.faults import forbidden, invalid
 from domain.ids import StaffId
 from domain.wire import BEHALF_HEADER, WIRE, WIRE_HEADER, FaultBody
 from service.access import Asker, Door, act_for, admit
-from service.http.codec import runtime_of
+from service.http.codec import header, runtime_of
+
+_WIRE = WIRE_HEADER.lower().encode()
+_BEHALF = BEHALF_HEADER.lower().encode()
 
 REFUSALS = {
     400: ResponseSpec(FaultBody, description="Malformed or out of bounds", generate_examples=False),
@@ -37,7 +40,7 @@ def public(body: Any = None) -> dict[str, Any]:
 
 async def guard(request: Request[Any, Any, Any]) -> None:
     """Let a request in or raise the ``Fault`` that keeps it out. (Litestar's own guards copy the handler each time.)"""
-    check_wire(request.headers.get(WIRE_HEADER))
+    check_wire(header(request, _WIRE))
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise invalid("text_with_nul")
     opt = request.route_handler.opt
@@ -54,8 +57,8 @@ async def guard(request: Request[Any, Any, Any]) -> None:
 async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Asker:
     """Return who asks; a gateway may name the member of staff it speaks for."""
     runtime = runtime_of(connection)
-    holder = await runtime.holder(connection.headers.get("authorization"))
-    behalf = connection.headers.get(BEHALF_HEADER)
+    holder = await runtime.holder(header(connection, b"authorization"))
+    behalf = header(connection, _BEHALF)
     if behalf is None:
         return Asker(holder.actor, holder.name, holder.token, holder.actor)
     member = runtime.world.staff.get(StaffId(behalf))

@@ -64,11 +64,13 @@ _TIMELINE = (
     .order_by(t.change.c.seq)
     .limit(bindparam("most"))
 )
-_ANSWERED = select(t.answered.c.actor, t.answered.c.key, t.answered.c.request, t.answered.c.seq).where(
-    t.answered.c.key.in_(bindparam("keys", expanding=True))
+_ANSWERED = select(t.answered.c.key, t.answered.c.request, t.answered.c.seq).where(
+    t.answered.c.actor == bindparam("actor"), t.answered.c.key.in_(bindparam("keys", expanding=True))
 )
-_SOURCES = select(t.cases.c.source, t.cases.c.source_no, t.cases.c.case_no).where(
-    tuple_(t.cases.c.source, t.cases.c.source_no).in_(bindparam("pairs", expanding=True)), t.cases.c.source_no != ""
+_SOURCES = select(t.cases.c.source_no, t.cases.c.case_no).where(
+    t.cases.c.source == bindparam("source"),
+    t.cases.c.source_no.in_(bindparam("numbers", expanding=True)),
+    t.cases.c.source_no != "",
 )
 _COUNTER = select(t.counter.c.last).where(t.counter.c.day == bindparam("day"))
 _CONTACTS = select(t.contact).where(t.contact.c.case_no == bindparam("case_no")).order_by(t.contact.c.report_id)
@@ -171,21 +173,21 @@ def timeline(
     return [change_of(row) for row in rows]
 
 
-def answered(connection: Connection, keys: Collection[str]) -> dict[tuple[str, str], tuple[bytes, Seq]]:
-    """Return, by actor and key, the request hash and the change of requests answered before."""
+def answered(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[bytes, Seq]]:
+    """Return, by (actor, key), the request digest and the change of requests answered before."""
     found: dict[tuple[str, str], tuple[bytes, Seq]] = {}
-    for part in _parts(list(keys)):
-        for row in connection.execute(_ANSWERED, {"keys": part}):
-            found[row.actor, row.key] = (bytes(row.request), row.seq)
+    for actor, part in _by_first(keys):
+        for row in connection.execute(_ANSWERED, {"actor": actor, "keys": part}):
+            found[actor, row.key] = (bytes(row.request), row.seq)
     return found
 
 
 def sources(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tuple[str, str], CaseNo]:
     """Return the cases that carry these (source, source_no)."""
     found: dict[tuple[str, str], CaseNo] = {}
-    for part in _parts(list(pairs)):
-        for row in connection.execute(_SOURCES, {"pairs": part}):
-            found[row.source, row.source_no] = CaseNo(row.case_no)
+    for source, part in _by_first(pairs):
+        for row in connection.execute(_SOURCES, {"source": source, "numbers": part}):
+            found[source, row.source_no] = CaseNo(row.case_no)
     return found
 
 
@@ -273,3 +275,13 @@ def export_page(
 def _parts(values: list[T]) -> Iterator[list[T]]:
     for i in range(0, len(values), IN_LIST):
         yield values[i : i + IN_LIST]
+
+
+def _by_first(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, list[str]]]:
+    """Yield the second halves of pairs by their first, in parts: asked so, the index on both is used."""
+    grouped: dict[str, list[str]] = {}
+    for first, second in pairs:
+        grouped.setdefault(first, []).append(second)
+    for first, seconds in grouped.items():
+        for part in _parts(seconds):
+            yield first, part

@@ -55,11 +55,6 @@ def break_down(work: Work) -> None:
     raise ZeroDivisionError
 
 
-def twin(work: Work) -> None:
-    work.put(sql.ADD_COUNTER, {"day": "20260303", "last": 1})
-    work.put(sql.ADD_CASE, {"case_no": "same"})
-
-
 def test_all_jobs_of_a_batch_are_in_one_commit(tmp_path: Path) -> None:
     with settled_store(tmp_path) as (store, ledger):
         answers = run(store, ledger, [report_job(f"第{n}件") for n in range(40)])
