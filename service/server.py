@@ -67,6 +67,7 @@ def serve(app: Litestar, sock: socket.socket) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         backlog=BACKLOG,
         ws="websockets-sansio",
         ws_max_size=MAX_FEED_MESSAGE,

@@ -34,6 +34,7 @@ class Timers:
             (self.show_positions, POSITIONS_EVERY_S),
             (self.keep_feeds_alive, 0.5),
             (self.resume_suspended, 1.0),
+            (self.empty_write_ahead_log, 2.0),
             (self.sweep_positions, 5.0),
             (self.save, 5.0),
             (self.prune, 3600.0),
@@ -53,6 +54,10 @@ class Timers:
         due = await self._runtime.read(partial(reads.due_resumptions, now=now))
         for case_no, _ in due:
             await self._runtime.do(Job(partial(resume_due, case_no=case_no)))
+
+    async def empty_write_ahead_log(self) -> None:
+        """Spare the commits the work of it."""
+        await self._runtime.compute(self._runtime.store.checkpoint)
 
     async def sweep_positions(self) -> None:
         """Drop the positions of whoever went off shift."""

@@ -14,6 +14,7 @@ from service.access import Asker, Door
 from service.clock import real_now
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
+from service.http.packed import Packed
 from service.photos import MAX_BODY, Photo, clean
 from service.store import reads
 from service.store import statements as sql
@@ -54,7 +55,7 @@ async def get_attachment(
     jpeg = await runtime_of(request).read(ask)
     if jpeg is None:
         raise not_found("unknown_attachment", attachment=attachment_id[:64])
-    return Response(jpeg, media_type="image/jpeg", headers={"Cache-Control": FOREVER})
+    return Packed(jpeg, "image/jpeg", 200, {"Cache-Control": FOREVER})
 
 
 def _keep(work: Work, attachment_id: AttachmentId, photo: Photo, asker: Asker) -> None:

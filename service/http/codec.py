@@ -14,6 +14,7 @@ from litestar.params import HeaderParameter
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import KEY_HEADER, FaultBody
 from service.access import Asker
+from service.http.packed import Packed
 from service.runtime import Runtime
 from service.write.transaction import Key
 
@@ -97,7 +98,7 @@ def encoded(
     content: bytes, *, msgpack: bool, status: int = 200, headers: dict[str, str] | None = None
 ) -> Response[Any]:
     """Return an answer that is encoded already."""
-    return Response(content, media_type=MSGPACK if msgpack else JSON, status_code=status, headers=headers)
+    return Packed(content, MSGPACK if msgpack else JSON, status, headers)
 
 
 def fault_reply(
@@ -140,7 +141,7 @@ async def key_of(request: ApiRequest, given: str | None, status: int) -> Key:
     if not 8 <= len(given) <= 64 or not given.isascii() or not given.isprintable():
         raise invalid("idempotency_key_bad")
     asker = asker_of(request)
-    digest = sha256(request.url.path.encode())
+    digest = sha256(request.scope["path"].encode())
     digest.update((asker.on_behalf_of or "").encode() + b"\x00")
     digest.update(await request.body())
     return Key(asker.own.account, given, digest.digest(), status)

@@ -11,6 +11,8 @@ from domain.faults import invalid
 
 BUSY_MS = 15_000
 READERS = 4
+WAL_PAGES = 16_384
+"""Pages (64 MB) after which a commit itself empties the write-ahead log: a backstop behind ``Store.checkpoint``."""
 
 
 class Store:
@@ -33,6 +35,16 @@ class Store:
         """Close all connections."""
         self.reading.dispose()
         self.writing.dispose()
+
+    def checkpoint(self) -> None:
+        """Bring SQLite's write-ahead log into the file, beside the writer and without holding it up."""
+        if not self.is_sqlite:
+            return
+        raw = self.reading.raw_connection()
+        try:
+            raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()
+        finally:
+            raw.close()
 
     def _engine(self, begin: str, pool_size: int) -> Engine:
         if self.is_sqlite:
@@ -85,6 +97,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "foreign_keys=ON",
         "temp_store=MEMORY",
         "cache_size=-32000",
+        f"wal_autocheckpoint={WAL_PAGES}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
