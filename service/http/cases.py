@@ -34,7 +34,8 @@ async def post_report(
     """Bring in a report; it opens a case."""
     key = await key_of(request, idempotency_key, 201)
     source = (data.source, data.source_no) if data.source_no else None
-    job = Job(partial(take_report, report=data, asker=asker_of(request)), key=key, source=source)
+    spot = None if data.lon is None or data.lat is None else (data.lon, data.lat)
+    job = Job(partial(take_report, report=data, asker=asker_of(request)), key=key, source=source, spot=spot)
     return reply(request, await runtime_of(request).do(job), 201)
 
 

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from domain.case import Contact, NewReport
@@ -34,7 +35,7 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
     _check_kind(work.world, kind)
     _check_photos(work, (*report.photos, *report.after_photos))
     occurred = _occurred(report.occurred_at, work.now)
-    placed = work.world.index.place(report.lon, report.lat)
+    placed = work.place(report.lon, report.lat)
     case_no = new_case_no(work, work.now)
     report_id = new_report_id()
     author = author_of(asker)
@@ -136,8 +137,14 @@ def title_from(text: str) -> str:
 def new_case_no(work: Work, at: datetime) -> CaseNo:
     """Return the next case number of the local day of ``at``."""
     info = work.world.info
-    day = at.astimezone(ZoneInfo(info.calendar.timezone)).strftime("%Y%m%d")
+    day = _local_day(int(at.timestamp()) // 60, info.calendar.timezone)
     return CaseNo(f"{info.division}-{day}-{work.next_number(day):04d}")
+
+
+@lru_cache(maxsize=4096)
+def _local_day(minute: int, timezone: str) -> str:
+    """Return the local day ``yyyymmdd`` of a minute since 1970; days begin on whole minutes everywhere."""
+    return datetime.fromtimestamp(minute * 60, ZoneInfo(timezone)).strftime("%Y%m%d")
 
 
 def new_report_id() -> ReportId:

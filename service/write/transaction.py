@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Executable
@@ -51,13 +52,14 @@ class Key:
 class Job:
     """Something to be done in a transaction. ``run`` may be called more than once and must only stage.
 
-    A job with a ``key`` returns an ``Outcome``. ``source`` is looked up beforehand; ``alone`` asks for a transaction
-    of its own.
+    A job with a ``key`` returns an ``Outcome``. ``source`` and ``spot`` (lon, lat) are looked up beforehand, for all
+    jobs of a batch at once; ``alone`` asks for a transaction of its own.
     """
 
     run: Callable[[Work], Any]
     key: Key | None = None
     source: tuple[str, str] | None = None
+    spot: tuple[float, float] | None = None
     alone: bool = False
 
 
@@ -202,6 +204,10 @@ def _open(connection: Connection, ledger: Ledger, jobs: Sequence[Job], now: date
     pairs = {job.source for job in jobs if job.source is not None}
     if pairs:
         batch.sources = reads.sources(connection, pairs)
+    spots = list({job.spot for job in jobs if job.spot is not None})
+    if spots and ledger.world is not None:
+        found = ledger.world.index.place_all([lon for lon, _ in spots], [lat for _, lat in spots])
+        batch.placed = dict(zip(spots, found, strict=True))
     return batch, foreign
 
 
@@ -230,18 +236,23 @@ def _flush(connection: Connection, rows: sql.Rows) -> None:
         if name is not None:
             waiting = list({row[name]: row for row in waiting}.values())
         text, names = _compiled(statement, connection.dialect)
-        given: Any = waiting if names is None else [tuple(row[name] for name in names) for row in waiting]
+        given: Any = waiting if names is None else [names(row) for row in waiting]
         connection.exec_driver_sql(text, given)
 
 
 @lru_cache(maxsize=256)
-def _compiled(statement: Executable, dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    """Return a statement's text and, where it is positional, the names in their order.
+def _compiled(
+    statement: Executable, dialect: Dialect
+) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]] | None]:
+    """Return a statement's text and, where it is positional, what puts a row's values in order.
 
     Rows are whole and of plain types, so SQLAlchemy's work on each of them (a third of the writer's time) is left out.
     """
     compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined] # all ours are statements
-    return str(compiled), tuple(compiled.positiontup) if compiled.positional else None
+    if not compiled.positional:
+        return str(compiled), None
+    names: list[str] = compiled.positiontup
+    return str(compiled), (lambda row: (row[names[0]],)) if len(names) == 1 else itemgetter(*names)
 
 
 def _set_head(connection: Connection, batch: Batch) -> None:

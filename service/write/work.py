@@ -19,6 +19,7 @@ from domain.fold import fold
 from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
 from domain.states import CaseState
+from service.placing import Placed
 from service.store import reads
 from service.store import statements as sql
 from service.store.reads import Head
@@ -62,6 +63,7 @@ class Batch:
         self.counters: dict[str, int] = {}
         self.sources: dict[tuple[str, str], CaseNo] = {}
         self.answered: dict[tuple[str, str], tuple[bytes, int]] = {}
+        self.placed: dict[tuple[float, float], Placed] = {}
         self.attachments: set[AttachmentId] = set()
         self.recorded: list[Recorded] = []
         self.rows: sql.Rows = {}
@@ -145,6 +147,12 @@ class Work:
         """Return the case that carries a source's number. The batch has asked the store beforehand."""
         pair = (source, source_no)
         return self.sources.get(pair) or self._batch.sources.get(pair)
+
+    def place(self, lon: float | None, lat: float | None) -> Placed:
+        """Return where a place lies: from what the batch looked up (no job of a shared batch alters grids), or now."""
+        if lon is not None and lat is not None and (lon, lat) in self._batch.placed:
+            return self._batch.placed[lon, lat]
+        return self.world.index.place(lon, lat)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 
