@@ -109,6 +109,8 @@ def steps_ms(url: str, bearer: str, second: Probe) -> list[float]:
     for number in range(STEPS):
         snapshot = get_json(url, "/v1/snapshot", bearer)
         case = next(c for c in snapshot["cases"] if c["state"] in ("reported", "pending_file", "pending_dispatch"))
+        second.order(f"select {case['case_no']}")
+        time.sleep(0.1)
         command = {"action": "note", "version": case["version"], "args": {"text": f"第 {number} 次"}}
         sent = time.monotonic()
         try:

@@ -2,7 +2,7 @@
 
 ``python -m benchmarks.probes.desk URL``, the token in ONEMAP_TOKEN. Prints ``ready``, then ``shown CASE VERSION
 MONOTONIC`` after each paint that showed something newer; ``gaps SECONDS`` on standard input is answered with ``gaps
-MILLISECONDS``. Ends with its input.
+MILLISECONDS``; ``select CASE`` brings a case into view (one out of view needs no paint). Ends with its input.
 """
 
 import asyncio
@@ -18,6 +18,7 @@ from benchmarks.probes.listener import Listener, say
 from console.desk import Desk
 from console.program import OpenOptions, open_console
 from domain.case import Case
+from domain.ids import CaseNo
 
 
 class PaintWatch(QObject):
@@ -57,7 +58,18 @@ async def watched(desk: Desk) -> int:
     gaps = Gaps(watch)
     gaps.measured.connect(lambda figure: say("gaps", figure))
     listener = Listener(watch)
-    listener.ordered.connect(lambda order: gaps.measure(float(order.split()[1])) if order else ended.set())
+
+    def obey(order: str) -> None:
+        match order.split():
+            case []:
+                ended.set()
+            case ["gaps", seconds]:
+                gaps.measure(float(seconds))
+            case ["select", case_no]:
+                desk.selection.select_case(None)  # chosen again it is brought into view again
+                desk.selection.select_case(CaseNo(case_no))
+
+    listener.ordered.connect(obey)
     listener.start()
     say("ready")
     await ended.wait()
