@@ -15,11 +15,12 @@ from service.snapshots import take_snapshot
 
 @get("/v1/health", opt=public())
 async def get_health(request: ApiRequest) -> Response[dict[str, Any]]:
-    """Say that the service serves, where its log stands and what it speaks."""
+    """Say that the service serves, what time its town has, where its log stands and what it speaks."""
     runtime = runtime_of(request)
     info = runtime.world.info
     town = {"division": info.division, "name_zh": info.name_zh, "name_en": info.name_en, "synthetic": info.synthetic}
-    return reply(request, {"status": "ok", "wire": WIRE, "head": runtime.hub.head, "town": town})
+    now = runtime.timekeeper.now().isoformat()
+    return reply(request, {"status": "ok", "wire": WIRE, "now": now, "head": runtime.hub.head, "town": town})
 
 
 @get("/v1/snapshot", opt=through(Door.READ), responses=REFUSALS)
