@@ -1,10 +1,11 @@
 """Signing in: where, who, and the password, which is never kept. Language and theme can be chosen before."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import LANGUAGES, Words
+from widgets.common.button import Button
 from widgets.common.style import set_role
 from widgets.intents import SignInIntent
 
@@ -37,10 +38,10 @@ class SignInPanel(QWidget):
             edit.setMaxLength(most)
             edit.setMinimumHeight(34)
         self._labels = {edit: QLabel() for edit in (self.server, self.user, self.password)}
-        self._send = QPushButton()
+        self._send = Button()
         self._send.setMinimumHeight(38)
         set_role(self._send, "primary")
-        self._language, self._theme_button = QPushButton(), QPushButton()
+        self._language, self._theme_button = Button(), Button()
         set_role(self._language, "quiet")
         set_role(self._theme_button, "quiet")
         self._build()
@@ -51,6 +52,7 @@ class SignInPanel(QWidget):
         self._theme_button.clicked.connect(self._on_theme_clicked)
         self._fault.hide()
         self.retranslate()
+        self.focus_first()
 
     def _build(self) -> None:
         sheet = QFrame()
@@ -94,8 +96,9 @@ class SignInPanel(QWidget):
         self.focus_first()
 
     def focus_first(self) -> None:
-        """Go to the first line that is still empty."""
+        """Go to the first line that is still empty; whoever gives the page the focus comes there too."""
         first = next((edit for edit in self._labels if not edit.text()), self.password)
+        self.setFocusProxy(first)
         first.setFocus()
 
     def set_busy(self, busy: bool) -> None:

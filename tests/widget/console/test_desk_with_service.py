@@ -47,6 +47,19 @@ def find_settings_text(desk: Desk) -> str:
     return "".join(file.read_text("utf-8") for file in desk._folders.config.glob("*"))
 
 
+async def test_the_sign_in_page_opens_where_the_first_empty_line_is(qtbot) -> None:
+    async with open_desk() as desk:
+        desk.ask_to_sign_in("https://room.example")
+        panel = desk.sign_in
+        assert desk.window.focusWidget() is panel.user
+        qtbot.keyClicks(desk.window.focusWidget(), "li")
+        assert panel.user.text() == "li"
+        desk.settings.set("last_user", "li", store=False)
+        desk.window.show_desk()
+        desk.ask_to_sign_in("https://room.example")
+        assert desk.window.focusWidget() is panel.password
+
+
 async def test_a_server_that_is_not_there_is_said_on_the_sign_in_page() -> None:
     async with open_desk() as desk:
         desk.session.sign_in("http://127.0.0.1:9", "li", "x")
