@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_card.keys import ACTION_KEYS, LOCATE_KEY
+from widgets.common.button import Button
 from widgets.common.style import set_role
 
 
@@ -60,7 +61,7 @@ class HelpSheet(QFrame):
         self.setObjectName("sheet")
         self._words = words
         self._came_from: QWidget | None = None
-        self._title, self._close = QLabel(), QPushButton()
+        self._title, self._close = QLabel(), Button()
         set_role(self._title, "title")
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)

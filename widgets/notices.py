@@ -5,10 +5,11 @@ from enum import StrEnum
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.button import Button
 from widgets.common.chip import mixed
 from widgets.common.lamp import Shape, paint_shape
 from widgets.common.style import set_role
@@ -47,7 +48,7 @@ class _NoticeRow(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.notice = Notice("", Severity.INFO, "")
-        self._text, self._action, self._close = QLabel(), QPushButton(), QPushButton("✕")
+        self._text, self._action, self._close = QLabel(), Button(), Button("✕")
         self._text.setWordWrap(True)
         set_role(self._action, "quiet")
         set_role(self._close, "quiet")

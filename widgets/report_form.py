@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
-    QPushButton,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from domain.case import MAX_PHOTOS, MAX_TEXT, Contact, NewReport
 from domain.states import Channel
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
@@ -61,7 +61,7 @@ class ReportForm(QFrame):
             edit.setMaxLength(most)
         self.urgent = QCheckBox()
         self.photos = PhotoFiles(MAX_PHOTOS)
-        self._pick, self._unpick, self._send, self._cancel = (QPushButton() for _ in range(4))
+        self._pick, self._unpick, self._send, self._cancel = (Button() for _ in range(4))
         set_role(self._send, "primary")
         set_role(self._unpick, "quiet")
         self._labels = {

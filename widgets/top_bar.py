@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.button import Button
 from widgets.common.chip import Chip
 from widgets.common.elided import ElidedLabel
 from widgets.common.fonts import sized
@@ -53,7 +54,7 @@ class TopBar(QFrame):
         self.setFixedHeight(HEIGHT_PX)
         self._words, self._theme = words, theme
         self._room, self._person = QLabel(), ElidedLabel()
-        self._command = QPushButton()
+        self._command = Button()
         self._overdue, self._line, self._demo = Chip(), Chip(), Chip()
         self._date, self._clock = QLabel(), QLabel()
         self._town, self._who, self._duty = "", "", ""

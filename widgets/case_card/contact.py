@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.ids import CaseNo
 from domain.wire import RevealedContact
 from resources.words import Words
+from widgets.common.button import Button
 from widgets.common.style import set_role
 from widgets.intents import RevealIntent
 
@@ -29,7 +30,7 @@ class ContactRow(QWidget):
         self._contacts: tuple[RevealedContact, ...] = ()
         self._line = QLabel()
         self._line.setWordWrap(True)
-        self._ask, self._send, self._cancel = QPushButton(), QPushButton(), QPushButton()
+        self._ask, self._send, self._cancel = Button(), Button(), Button()
         set_role(self._ask, "quiet")
         set_role(self._send, "primary")
         self._reason = QLineEdit()

@@ -4,13 +4,14 @@ from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.ids import UnitId
 from domain.machine import Step
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.registry import build_field
+from widgets.common.button import Button
 from widgets.common.style import set_role
 from widgets.intents import ActionIntent
 
@@ -32,7 +33,7 @@ class ActionForm(QFrame):
             label.setWordWrap(True)
         set_role(self._title, "heading")
         self.fields: list[Field] = [build_field(arg, context, now) for arg in step.args]
-        self._send, self._cancel = QPushButton(), QPushButton()
+        self._send, self._cancel = Button(), Button()
         set_role(self._send, "primary")
         self._build()
         self._send.clicked.connect(self.submit)

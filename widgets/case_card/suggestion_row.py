@@ -1,10 +1,11 @@
 """One suggested unit: its key, its name, why, and how far in a straight line."""
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from resources.theme import Theme
+from widgets.common.button import press_by_enter
 from widgets.common.fonts import BODY_PX, SECOND_PX, sized
 
 
@@ -35,6 +36,11 @@ class SuggestionRow(QAbstractButton):
     def sizeHint(self) -> QSize:
         """One line, 34 px high."""
         return QSize(220, 34)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, like Space."""
+        if not press_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint key, name, reasons and distance, and the line below."""

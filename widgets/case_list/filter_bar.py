@@ -4,12 +4,13 @@ from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from domain.clock import Lamp
 from domain.states import Channel
 from resources.words import Words
 from widgets.case_list.rows import Filter, ListTab, Order
+from widgets.common.button import Button
 
 TYPING_PAUSE_MS = 120
 LAMPS = (Lamp.OVERDUE, Lamp.NEAR, Lamp.WITHIN, Lamp.PAUSED)
@@ -33,7 +34,7 @@ class FilterBar(QWidget):
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
         self.search.installEventFilter(self)
-        self._filter_button, self._order_button = QPushButton(), QPushButton()
+        self._filter_button, self._order_button = Button(), Button()
         self._filter_button.setCheckable(True)
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)

@@ -1,9 +1,10 @@
 """A chip: a rounded word with a shape beside it, such as ``■ 超时 3`` or ``● 实时 0.3 秒``; it can be pressed."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
+from widgets.common.button import press_by_enter
 from widgets.common.fonts import SECOND_PX, sized
 from widgets.common.lamp import Shape, paint_shape
 
@@ -38,6 +39,11 @@ class Chip(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         """A chip is never cut."""
         return self.sizeHint()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, like Space."""
+        if not press_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the ground, the shape and the word; nothing before it was given any."""

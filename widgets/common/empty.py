@@ -1,8 +1,9 @@
 """What a panel shows while it has nothing: what would be here, and how to get it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from widgets.common.button import Button
 from widgets.common.style import set_role
 
 
@@ -13,7 +14,7 @@ class EmptyState(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._hint, self._button = QLabel(), QLabel(), QPushButton()
+        self._title, self._hint, self._button = QLabel(), QLabel(), Button()
         set_role(self._hint, "second")
         for label in (self._title, self._hint):
             label.setWordWrap(True)

@@ -1,10 +1,11 @@
 """A button that shows its key: the word at the left, the key as a cap at the right."""
 
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QEnterEvent, QFontMetrics, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from resources.theme import Theme
+from widgets.common.button import press_by_enter
 from widgets.common.fonts import BODY_PX, SECOND_PX, sized
 
 HEIGHT_PX, CAP_PX = 36, 22
@@ -60,6 +61,11 @@ class KeyButton(QAbstractButton):
         """Show that the pointer has left."""
         self.update()
         super().leaveEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, like Space."""
+        if not press_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint ground, edge, focus, word and cap."""

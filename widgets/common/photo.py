@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QImage, QKeyEvent, QMouseEvent, QPainter, QPai
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from resources.theme import Theme
+from widgets.common.button import press_by_enter
 from widgets.common.fonts import sized
 
 THUMB = QSize(124, 84)
@@ -43,6 +44,11 @@ class PhotoThumb(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Always the same size."""
         return THUMB
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter presses, like Space."""
+        if not press_by_enter(self, event):
+            super().keyPressEvent(event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the picture cut to the frame, or the words instead."""

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
+from widgets.common.button import Button
 from widgets.common.style import set_role
 
 PATTERNS = "*.jpg *.jpeg *.png *.webp *.bmp"
@@ -20,9 +21,9 @@ class PhotoFiles(QWidget):
         super().__init__(parent)
         self.setObjectName("field")
         self._most = most
-        self._rows: dict[str, QPushButton] = {}
+        self._rows: dict[str, Button] = {}
         self._kind, self._take_out = "", ""
-        self._add = QPushButton()
+        self._add = Button()
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         column = QVBoxLayout(self)
@@ -48,7 +49,7 @@ class PhotoFiles(QWidget):
         """Take files; those there already and those beyond the most are left out."""
         for path in paths:
             if path not in self._rows and len(self._rows) < self._most:
-                row = QPushButton(f"✕  {Path(path).name}")
+                row = Button(f"✕  {Path(path).name}")
                 set_role(row, "row")
                 row.setToolTip(self._take_out)
                 row.clicked.connect(self._on_row_clicked)

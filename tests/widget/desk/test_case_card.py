@@ -166,6 +166,22 @@ def test_esc_gives_up_and_goes_back(card: CaseCard, ledger: Ledger, qtbot: QtBot
     assert card._form is None
 
 
+def test_enter_on_an_action_opens_its_form_and_on_cancel_gives_up(card: CaseCard, ledger: Ledger, qtbot: QtBot) -> None:
+    case = _to_dispatch(ledger)
+    card.show_case(case, _steps(ledger, case))
+    note = card.findChild(QWidget, "action_note")
+    assert note is not None
+    qtbot.keyClick(note, Qt.Key.Key_Return)
+    assert card._form is not None
+    assert card._form.step.action == "note"
+    field = card._form.field("text")
+    assert isinstance(field, TextField)
+    field.prefill("已电话告知")
+    with qtbot.assertNotEmitted(card.action_requested):
+        qtbot.keyClick(card._form._cancel, Qt.Key.Key_Return)
+    assert card._form is None
+
+
 def test_typed_text_and_focus_survive_every_change(card: CaseCard, ledger: Ledger, qtbot: QtBot) -> None:
     case = _to_dispatch(ledger)
     card.show_case(case, _steps(ledger, case))

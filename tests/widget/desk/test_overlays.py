@@ -82,6 +82,14 @@ def test_choosing_a_kind_by_enter_does_not_send(form: ReportForm, qtbot: QtBot) 
     assert form.kind.chosen() == ["0302"]
 
 
+def test_enter_on_a_button_of_the_form_does_what_it_says_and_does_not_send(form: ReportForm, qtbot: QtBot) -> None:
+    form.text.setPlainText("停水")
+    with qtbot.assertNotEmitted(form.report_requested), qtbot.waitSignal(form.place_requested):
+        qtbot.keyClick(form._pick, Qt.Key.Key_Return)
+    with qtbot.assertNotEmitted(form.report_requested), qtbot.waitSignal(form.closed):
+        qtbot.keyClick(form._cancel, Qt.Key.Key_Return)
+
+
 def test_disabled_kinds_and_classes_are_not_offered(form: ReportForm) -> None:
     offered = [form.kind.rows.item(row).data(Qt.ItemDataRole.UserRole) for row in range(form.kind.rows.count())]
     assert offered == ["0102", "0302"]

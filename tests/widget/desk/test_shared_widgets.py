@@ -5,14 +5,18 @@ from domain_factories import CALENDAR, MONDAY
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.clock import Lamp, Limit, LimitUnit, Reading
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.chip import Chip
 from widgets.common.flow import FlowLayout
 from widgets.common.fonts import FAMILIES, pick_family
+from widgets.common.key_button import KeyButton
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.tab_strip import Tab, TabStrip
@@ -177,3 +181,42 @@ def test_tabs_that_hold_something_come_before_empty_ones(qtbot: QtBot, theme: Th
     shown = {name for name, button in strip._buttons.items() if button.isVisible()}
     assert "third" in shown
     assert strip._hidden
+
+
+class _Form(QWidget):
+    """Counts the Enters that come through to what stands around a button."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sent = 0
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.sent += event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+@pytest.mark.parametrize("kind", ["key", "chip", "plain"])
+def test_enter_presses_a_button_like_space_and_sends_nothing_around_it(
+    qtbot: QtBot, theme: Theme, key: Qt.Key, kind: str
+) -> None:
+    form = _Form()
+    qtbot.addWidget(form)
+    button: QAbstractButton = {"key": lambda: KeyButton("派遣", "D", theme), "chip": Chip, "plain": Button}[kind]()
+    QVBoxLayout(form).addWidget(button)
+    pressed: list[str] = []
+    button.clicked.connect(lambda: pressed.append(kind))
+    qtbot.keyClick(button, key)
+    assert len(pressed) == 1
+    assert form.sent == 0
+    button.setEnabled(False)
+    qtbot.keyClick(button, key)
+    assert len(pressed) == 1
+
+
+def test_ctrl_enter_on_a_button_is_left_to_the_form(qtbot: QtBot) -> None:
+    form, button = _Form(), Button("x")
+    qtbot.addWidget(form)
+    QVBoxLayout(form).addWidget(button)
+    with qtbot.assertNotEmitted(button.clicked):
+        qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+    assert form.sent == 1

@@ -3,10 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 from PySide6.QtCore import QDate, QDateTime, QTime
-from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QDateTimeEdit, QHBoxLayout, QWidget
 
 from domain.command import Arg
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.common.button import Button
 
 STEPS_DAYS = (7, 30, 90)
 
@@ -24,9 +25,9 @@ class MomentField(Field):
         row = QHBoxLayout()
         row.setSpacing(6)
         row.addWidget(self.edit, 1)
-        self._steps: list[QPushButton] = []
+        self._steps: list[Button] = []
         for _ in STEPS_DAYS:
-            button = QPushButton()
+            button = Button()
             button.clicked.connect(self._on_step_clicked)
             self._steps.append(button)
             row.addWidget(button)

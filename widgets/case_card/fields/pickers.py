@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QPushButton, QWidget
+from PySide6.QtWidgets import QWidget
 
 from domain.case import Case, Condition
 from domain.command import Arg
 from domain.people import Role, Staff
 from domain.units import UnitState, UnitStatus
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.common.button import Button
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
 from widgets.durations import limit_text
@@ -22,7 +23,7 @@ class PickField(Field):
     def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
         super().__init__(arg, context, parent)
         self.list = PickList(many=self.many, rows_shown=5)
-        self._unfold = QPushButton()
+        self._unfold = Button()
         set_role(self._unfold, "row")
         self.column.addWidget(self._unfold)
         self.column.addWidget(self.list)
