@@ -236,7 +236,7 @@ class ReportForm(QFrame):
         for channel in CHANNELS:
             self.channel.addItem(words(f"channel.{channel}"), channel)
         self.channel.setCurrentIndex(max(chosen, 0))
-        self.kind.set_texts(words("desk.report.kind"), words("desk.form.type_to_find"))
+        self.kind.set_texts(words("desk.report.kind"), words("desk.form.type_to_find"), words("desk.form.none_fits"))
         self.text.setPlaceholderText(words("desk.report.text_hint"))
         self.heading.setPlaceholderText(words("desk.report.title_hint"))
         self.contact_name.setPlaceholderText(words("desk.report.contact_name"))

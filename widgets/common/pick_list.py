@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+
+from widgets.common.style import set_role
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX = 32
@@ -46,22 +48,28 @@ class PickList(QWidget):
         self.rows.setUniformItemSizes(True)
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.rows.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.rows.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._none = QLabel()
+        set_role(self._none, "second")
+        self._none.hide()
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(4)
         column.addWidget(self.search)
         column.addWidget(self.rows)
+        column.addWidget(self._none)
         self.setFocusProxy(self.search)
         self.search.installEventFilter(self)
-        self.rows.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.rows.itemClicked.connect(self._on_item_clicked)
 
-    def set_texts(self, name: str, placeholder: str) -> None:
-        """Name the list for readers and say in the search line what can be typed."""
+    def set_texts(self, name: str, placeholder: str, none: str = "") -> None:
+        """Name the list for readers, say in the search line what can be typed, and below it that ``none`` fits."""
         self.search.setPlaceholderText(placeholder)
         self.search.setAccessibleName(name)
         self.rows.setAccessibleName(name)
+        self._none.setText(none)
+        self._show_rows_or_words()
 
     def set_choices(self, choices: Sequence[Choice]) -> None:
         """Offer these rows; what was typed and chosen stays where it still exists."""
@@ -92,9 +100,10 @@ class PickList(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows in the search line move the list; Enter chooses, and on what is chosen already it sends.
 
+        The rows themselves never take the focus: it would be lost to the eye there, and letters would choose.
         Enter is used up here: a line edit would let it through to the form around it as well.
         """
-        if event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
+        if watched is not self.search or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -103,7 +112,7 @@ class PickList(QWidget):
             else:
                 self._on_returned()
             return True
-        if step is not None and watched is self.search and self.rows.count():
+        if step is not None and self.rows.count():
             row = min(max(self.rows.currentRow() + step, 0), self.rows.count() - 1)
             self.rows.setCurrentRow(row)
             return True
@@ -124,6 +133,13 @@ class PickList(QWidget):
                 break
         self.rows.setFixedHeight(ROW_PX * max(1, min(self._rows_shown, self.rows.count())) + 4)
         self._mark()
+        self._show_rows_or_words()
+
+    def _show_rows_or_words(self) -> None:
+        """Without a row there is no empty box, but words that say why: something was typed that nothing fits."""
+        empty = not self.rows.count()
+        self.rows.setHidden(empty)
+        self._none.setVisible(empty and bool(self.search.text().strip()) and bool(self._none.text()))
 
     def _mark(self) -> None:
         for row in range(self.rows.count()):

@@ -136,6 +136,45 @@ def test_typing_finds_enter_chooses_and_a_second_enter_sends(qtbot: QtBot) -> No
         qtbot.keyClick(pick.search, Qt.Key.Key_Return)
 
 
+def test_the_search_line_is_the_only_stop_and_down_begins_at_the_first_row(qtbot: QtBot) -> None:
+    pick, after = PickList(), QPushButton("after")
+    page = QWidget()
+    column = QVBoxLayout(page)
+    for part in (pick, after):
+        column.addWidget(part)
+    qtbot.addWidget(page)
+    page.show()
+    pick.set_choices(_choices(5))
+    pick.search.setFocus()
+    qtbot.keyClick(pick.search, Qt.Key.Key_Tab)
+    assert page.focusWidget() is after
+    pick.search.setFocus()
+    qtbot.keyClick(pick.search, Qt.Key.Key_Down)
+    assert pick.rows.currentRow() == 0
+    qtbot.keyClick(pick.search, Qt.Key.Key_Down)
+    qtbot.keyClick(pick.search, Qt.Key.Key_Return)
+    assert pick.chosen() == ["1"]
+    qtbot.mouseClick(pick.rows.viewport(), Qt.MouseButton.LeftButton)
+    assert page.focusWidget() is pick.search
+    assert pick.chosen() != ["1"]
+
+
+def test_a_list_that_nothing_fits_says_so_instead_of_an_empty_box(qtbot: QtBot) -> None:
+    pick = PickList()
+    qtbot.addWidget(pick)
+    pick.set_texts("kinds", "type", "nothing fits")
+    pick.show()
+    pick.set_choices(_choices(5))
+    assert pick.rows.isVisible()
+    assert not pick._none.isVisible()
+    pick.search.setText("zzz")
+    assert not pick.rows.isVisible()
+    assert pick._none.isVisible()
+    pick.search.clear()
+    assert pick.rows.isVisible()
+    assert not pick._none.isVisible()
+
+
 def test_what_is_chosen_stays_while_the_rows_change_and_goes_with_its_row(qtbot: QtBot) -> None:
     pick = PickList(many=True)
     qtbot.addWidget(pick)

@@ -44,7 +44,7 @@ class PickField(Field):
         super().retranslate()
         words = self.context.names.words
         self._unfold.setText(words("desk.form.add", name=words(f"arg.{self.arg.name}")))
-        self.list.set_texts(self.label_text(), words("desk.form.type_to_find"))
+        self.list.set_texts(self.label_text(), words("desk.form.type_to_find"), words("desk.form.none_fits"))
 
     def update_context(self) -> None:
         """Offer what is true now."""
