@@ -33,7 +33,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
     "list": (
         KeyRow("↑ ↓  PgUp PgDn", "desk.help.move"),
         KeyRow("Enter", "desk.help.open"),
-        KeyRow("/", "desk.help.search"),
+        KeyRow("Ctrl+F", "desk.help.search"),
         KeyRow("← →", "desk.help.tabs"),
     ),
     "map": (
@@ -46,6 +46,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
     "form": (
         KeyRow("Enter  Ctrl+Enter", "desk.help.send"),
         KeyRow("1 – 9", "desk.help.option"),
+        KeyRow("↑ ↓  Enter", "desk.help.pick_row"),
         KeyRow("Esc", "desk.help.give_up"),
     ),
 }

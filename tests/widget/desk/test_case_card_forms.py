@@ -7,15 +7,18 @@ from functools import partial
 import pytest
 from case_walks import holder_of, walk
 from domain_factories import PHOTO, Ledger, actor_for, arguments, refusal
+from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
+from domain.command import ArgKind
 from domain.decide import NOT_COMMANDS
 from domain.machine import STEPS, TABLE, Step
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_card.fields.base import Field
+from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.options import OptionsField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.pickers import PickField
@@ -115,6 +118,21 @@ def test_no_two_actions_on_offer_share_a_key() -> None:
             actor = actor_for(case, task=step.action)
             refusal(partial(ledger.do, case.case_no, step.action, actor, **args))
     assert len(seen) > 45, sorted(set(ACTION_KEYS) - seen)
+
+
+def test_a_digit_ticks_the_box_of_that_number_and_takes_the_tick_away(qtbot: QtBot, names: Names) -> None:
+    case = replace(Ledger().report(), closing=("现场清理完毕", "当事人已告知"))
+    arg = next(arg for arg in STEPS["close"].args if arg.kind is ArgKind.TICKS)
+    field = TicksField(arg, FormContext(names, case, lambda typed: ()))
+    qtbot.addWidget(field)
+    boxes = list(field._boxes.values())
+    qtbot.keyClick(boxes[0], Qt.Key.Key_2)
+    assert [box.isChecked() for box in boxes] == [False, True]
+    qtbot.keyClick(boxes[1], Qt.Key.Key_1)
+    qtbot.keyClick(boxes[0], Qt.Key.Key_3)
+    assert field.value() == list(case.closing)
+    qtbot.keyClick(boxes[0], Qt.Key.Key_2)
+    assert field.value() == ["现场清理完毕"]
 
 
 def test_fields_have_names_for_those_who_cannot_see(qtbot: QtBot, words: Words, theme: Theme, names: Names) -> None:

@@ -1,5 +1,7 @@
 """What must hold at closing, each ticked by hand."""
 
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 
 from domain.command import Arg
@@ -16,6 +18,7 @@ class TicksField(Field):
         for text in context.case.closing:
             box = QCheckBox()
             box.toggled.connect(self.changed)
+            box.installEventFilter(self)
             self._boxes[text] = box
             self.column.addWidget(box)
         self._none = QLabel()
@@ -51,3 +54,13 @@ class TicksField(Field):
         for box in self._boxes.values():
             box.setFocus()
             return
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """A digit ticks a box, or takes the tick away."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            digit, boxes = event.text(), list(self._boxes.values())
+            if digit.isascii() and digit.isdigit() and 1 <= int(digit) <= len(boxes):
+                boxes[int(digit) - 1].toggle()
+                boxes[int(digit) - 1].setFocus()
+                return True
+        return super().eventFilter(watched, event)
