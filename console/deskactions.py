@@ -19,6 +19,7 @@ ON_DESK = (
     "go_today",
     "fit_map",
     "overdue",
+    "search_cases",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -47,6 +48,10 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         workspace.show_dock("dock-card")
         panels.show_report_form()
 
+    def search_cases() -> None:
+        workspace.show_dock("dock-cases")
+        panels.case_list.focus_search()
+
     def overdue() -> None:
         workspace.show_dock("dock-cases")
         panels.case_list.show_overdue()
@@ -60,6 +65,8 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
     def reset_layout() -> None:
         size = desk.frame.size()
         workspace.reset(size.width(), size.height())
+        workspace.lock(True)
+        desk.settings.set("layout_locked", True)
         desk.notices.info("notice.layout_reset", replace="layout")
 
     return [
@@ -67,6 +74,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("command_bar", ("/", "Ctrl+K", "、"), command_bar),
         DeskAction("new_report", ("N", "Ctrl+N"), new_report),
         DeskAction("overdue", ("Ctrl+O",), overdue),
+        DeskAction("search_cases", ("Ctrl+F",), search_cases),
         DeskAction("go_cases", ("Ctrl+1",), go_cases),
         DeskAction("go_map", ("Ctrl+2",), lambda: go("dock-map")),
         DeskAction("go_card", ("Ctrl+3",), go_card),

@@ -12,6 +12,7 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
+from client.early import EarlyReplies
 from console import loop
 from console.bilingual import Bilingual
 from console.desk import Desk
@@ -30,6 +31,7 @@ EXIT_DEMO_DIED = 1
 class OpenOptions:
     """How a console is opened. It has no repr: it may hold a token or a password.
 
+    ``early`` are replies already asked for with ``server`` and ``token``.
     ``watch`` returns a demo process that has died, or None; ``seconds`` ends the program by itself; ``language``
     and ``theme`` are for this run only.
     """
@@ -39,6 +41,7 @@ class OpenOptions:
     user: str = ""
     password: str = ""
     ca_file: Path | None = None
+    early: EarlyReplies | None = None
     seconds: float | None = None
     watch: Callable[[], Any] | None = None
     language: str | None = None
@@ -114,7 +117,7 @@ def _greet(desk: Desk, options: OpenOptions, unreadable: Fault | None) -> None:
         sys.stderr.write(say("notice.no_chinese_font", command=font_command()) + "\n")
         desk.notices.warn("notice.no_chinese_font", command=font_command())
     if options.server is not None and options.token is not None:
-        desk.session.use_token(options.server, options.token)
+        desk.session.use_token(options.server, options.token, options.early)
     elif options.server is not None and options.password:
         desk.session.sign_in(options.server, options.user, options.password)
     else:

@@ -120,7 +120,7 @@ class RoomFeed(QObject):
 
     def show_line(self, line: LineReading, now: datetime | None) -> None:
         """Show the line as it is, with its age; ``now`` is service time, None before there is one."""
-        since = None if now is None or line.state is LineState.LIVE else now - timedelta(seconds=line.state_age_s)
+        since = None if now is None or line.state is LineState.LIVE else self._silent_since(line, now)
         self._bar.set_line(LineView(_KIND[line.state], line.heard_age_s, since))
         if line.state is LineState.OFFLINE and not self._was_offline:
             self._was_offline = True
@@ -138,6 +138,13 @@ class RoomFeed(QObject):
         """Names of people's roles are words too."""
         if self._room is not None and self._room.picture is not None:
             self._show_person(self._room)
+
+    def _silent_since(self, line: LineReading, now: datetime) -> datetime:
+        """Return the service's time when it was last heard; its clock may run faster than ours."""
+        picture = None if self._room is None else self._room.picture
+        speed = 1.0 if picture is None else picture.clock.speed
+        real_s = line.state_age_s if line.heard_age_s is None else line.heard_age_s
+        return now - timedelta(seconds=real_s * speed)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

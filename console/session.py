@@ -6,6 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from client.api import ServiceClient
+from client.early import EarlyReplies
 from client.room import Room
 from console.tasks import Tasks
 from domain.faults import Fault
@@ -38,11 +39,11 @@ class Session(QObject):
         self.signing_in.emit()
         self._tasks.start(OWNER, "sign-in", self._sign_in(server, user, password))
 
-    def use_token(self, server: str, token: str) -> None:
-        """Sign in with a token that was handed to us; it is not ours to revoke."""
+    def use_token(self, server: str, token: str, early: EarlyReplies | None = None) -> None:
+        """Sign in with a token that was handed to us; it is not ours to revoke. ``early`` was asked for with it."""
         self.server = server
         self.signing_in.emit()
-        self._tasks.start(OWNER, "sign-in", self._use_token(server, token))
+        self._tasks.start(OWNER, "sign-in", self._use_token(server, token, early))
 
     def sign_out(self) -> None:
         """End the session and go back to signing in."""
@@ -65,10 +66,10 @@ class Session(QObject):
         self._owns_token = True
         await self._begin(client)
 
-    async def _use_token(self, server: str, token: str) -> None:
+    async def _use_token(self, server: str, token: str, early: EarlyReplies | None) -> None:
         """Begin at once: the first snapshot says whether the token is good, and a line that is down may come back."""
         try:
-            client = ServiceClient(server, token, ca_file=self._ca_file)
+            client = ServiceClient(server, token, ca_file=self._ca_file, early=early)
         except Fault as fault:
             self.refused.emit(fault)
             return

@@ -28,6 +28,11 @@ def run(args: argparse.Namespace) -> int:
         print(say("demo.no_display"), file=sys.stderr)
         return EXIT_NO_DISPLAY
     token = read_token(args.token_file)
+    from console import headstart
+
+    early = headstart.begin(args.server, token, args.ca_file)
     from console.program import OpenOptions, open_console
 
-    return open_console(OpenOptions(server=args.server, token=token, ca_file=args.ca_file, seconds=args.seconds))
+    return open_console(
+        OpenOptions(server=args.server, token=token, ca_file=args.ca_file, early=early, seconds=args.seconds)
+    )

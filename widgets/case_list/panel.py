@@ -74,7 +74,6 @@ class CaseListPanel(QWidget):
         self.view.opened.connect(self._on_opened)
         self.view.doubleClicked.connect(self._on_opened)
         self.view.letter_pressed.connect(self.letter_pressed)
-        self.view.search_requested.connect(self.focus_search)
         self.view.escaped.connect(self.escaped)
         self.table.counts_changed.connect(self._show_counts)
         self.empty.action_requested.connect(self.filter_bar.clear_all)

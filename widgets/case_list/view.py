@@ -1,12 +1,10 @@
-"""The list itself: arrows move, Enter opens, letters act on the case, ``/`` searches. It refuses the input method."""
+"""The list itself: arrows move, Enter opens, letters act on the case. It refuses the input method."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QWidget
 
 from widgets.common.calm_focus import CalmTableView
-
-SEARCH_KEYS = frozenset({"/", "、"})
 
 
 class CaseRowsView(CalmTableView):
@@ -16,7 +14,6 @@ class CaseRowsView(CalmTableView):
     """
 
     letter_pressed = Signal(str)
-    search_requested = Signal()
     opened = Signal()
     escaped = Signal()
 
@@ -54,8 +51,6 @@ class CaseRowsView(CalmTableView):
             self.escaped.emit()
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._go_to_end(key == Qt.Key.Key_Home)
-        elif event.text() in SEARCH_KEYS and event.text():
-            self.search_requested.emit()
         elif _is_letter(event):
             self.letter_pressed.emit(event.text().upper())
         else:
@@ -75,7 +70,7 @@ class CaseRowsView(CalmTableView):
 
     @staticmethod
     def _is_ours(event: QKeyEvent) -> bool:
-        return bool(event.text()) and (event.text() in SEARCH_KEYS or event.text().isdigit())
+        return event.text().isdigit()
 
 
 def _is_letter(event: QKeyEvent) -> bool:

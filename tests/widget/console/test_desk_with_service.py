@@ -1,12 +1,16 @@
 """The desk and the real service: signing in, following, selecting, acting, conflicts, losing the line, closing."""
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pytest
 from desks import PASSWORD, listed, open_desk, signed_in, until
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel
-from served import ALL_ROOM, Served, command, send_report
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
+from served import ALL_ROOM, Served, command, send_report, serve_town
 
+from client.line import LineReading, LineState
 from console.desk import Desk
 from domain.case import NewReport
 from domain.people import Role
@@ -174,6 +178,22 @@ async def test_without_a_line_nothing_is_lost_and_it_is_said(served: Served) -> 
         assert desk.words("notice.offline_kept") in _shown_text(desk)
 
 
+async def test_the_time_of_the_last_word_stands_still_while_the_clock_runs_faster(tmp_path: Path) -> None:
+    with serve_town(tmp_path, speed=60.0) as fast:
+        fast.account("li", PASSWORD, *ALL_ROOM)
+        async with signed_in(fast) as desk:
+            room = desk.session.room
+            assert room is not None
+            said: list[str] = []
+            for age_s in (1.0, 11.0):
+                now = room.service_now() + timedelta(seconds=60 * age_s)
+                line = LineReading(LineState.OFFLINE, state_age_s=age_s, heard_age_s=age_s)
+                desk.room_feed.show_line(line, now)
+                said.append(desk.panels.top_bar._line.text())
+            first, second = (datetime.strptime(text[-8:], "%H:%M:%S").replace(tzinfo=UTC) for text in said)
+            assert abs(second - first) < timedelta(seconds=60)
+
+
 async def test_an_ended_session_leads_back_to_the_sign_in_page(served: Served) -> None:
     async with signed_in(served) as desk:
         desk.actions.trigger("sign_out")
@@ -207,8 +227,11 @@ async def test_the_layout_is_where_it_was(served: Served) -> None:
         assert not desk.workspace.locked
         assert desk.workspace.dock("dock-today").isClosed()
         assert not desk.workspace.dock("dock-map").isClosed()
-        desk.workspace.reset(1500, 800)
+        desk.actions.enable(["reset_layout"], True)
+        desk.actions.trigger("reset_layout")
         assert not desk.workspace.dock("dock-today").isClosed()
+        assert desk.workspace.locked
+        assert desk.settings.flag("layout_locked")
 
 
 async def test_closing_is_a_request(served: Served) -> None:
@@ -237,6 +260,31 @@ async def test_letters_on_the_map_act_on_the_selected_case(qtbot, served: Served
         qtbot.keyClick(desk.panels.map, Qt.Key.Key_A)
         assert desk.panels.card._form is not None
         assert desk.panels.card._form.step.action == "accept"
+
+
+@pytest.mark.parametrize("key", ["/", "、"])
+async def test_the_slash_opens_the_command_bar_also_from_the_list(qtbot, served: Served, key: str) -> None:
+    send_report(served.client(served.token("phones", Role.GATEWAY)))
+    async with signed_in(served) as desk:
+        await until(lambda: len(listed(desk)) == 1)
+        panel = desk.panels.case_list
+        desk.window.activateWindow()
+        panel.focus_list()
+        _press(panel.view, key)
+        assert desk.panels.command_bar.isVisible()
+        desk.panels.command_bar.close_bar()
+        assert desk.window.focusWidget() is panel.view
+        qtbot.keyClick(panel.view, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert desk.window.focusWidget() is panel.filter_bar.search
+        _press(panel.filter_bar.search, key)
+        assert panel.filter_bar.search.text() == key
+        assert not desk.panels.command_bar.isVisible()
+
+
+def _press(widget: QWidget, text: str) -> None:
+    """Press a key as the window system gives it, so that shortcuts are looked at first."""
+    for press in (True, False):
+        QTest.simulateEvent(widget, press, ord(text), Qt.KeyboardModifier.NoModifier, text, False)
 
 
 async def test_the_command_bar_finds_cases_grids_coordinates_and_actions(served: Served) -> None:

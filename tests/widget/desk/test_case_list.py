@@ -6,10 +6,8 @@ from datetime import timedelta
 import pytest
 from domain_factories import MONDAY
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
@@ -127,15 +125,6 @@ def test_arrows_choose_enter_opens_letters_are_passed_on(panel: CaseListPanel, q
     with qtbot.waitSignal(panel.letter_pressed) as digit:
         qtbot.keyClick(panel.view, Qt.Key.Key_2)
     assert digit.args == ["2"]
-
-
-@pytest.mark.parametrize("key", ["/", "、"])
-def test_the_search_key_works_with_and_without_the_input_method(panel: CaseListPanel, qtbot: QtBot, key: str) -> None:
-    panel.activateWindow()
-    panel.focus_list()
-    event = QKeyEvent(QEvent.Type.KeyPress, 0, Qt.KeyboardModifier.NoModifier, key)  # as an input method gives it
-    QApplication.sendEvent(panel.view, event)
-    assert panel.filter_bar.search.hasFocus() or panel.focusWidget() is panel.filter_bar.search
 
 
 def test_the_list_refuses_the_input_method(panel: CaseListPanel) -> None:
