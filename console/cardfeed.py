@@ -6,6 +6,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
+from client.line import LineState
 from client.picture import Delta, Picture
 from client.room import Room
 from console.holdings import Holdings
@@ -13,7 +14,7 @@ from console.select import Selection
 from console.tasks import Tasks
 from domain.case import Case
 from domain.change import Change, Subject
-from domain.faults import Fault
+from domain.faults import Fault, FaultKind
 from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.places import distance_m
@@ -24,6 +25,8 @@ from widgets.case_card.panel import CaseCard
 
 OWNER = "card"
 LOOKUP_MOST = 50
+RETRY_EVERY_S = 3
+"""What could not be fetched is asked for again this often once the line is live."""
 RECKON_EVERY_S = 5
 """Steps that time alone can end, and distances of moving units, are reckoned anew this often."""
 
@@ -45,6 +48,7 @@ class CardFeed(QObject):
         self._changes: list[Change] | None = None
         self._steps: list[Step] = []
         self._seconds = 0
+        self._retry_at: int | None = None
         card.set_lookup(self.look_up)
 
     def use(self, room: Room | None) -> None:
@@ -52,10 +56,11 @@ class CardFeed(QObject):
         self._tasks.cancel(OWNER)
         self._room = room
         self._selection.select_case(None)
+        self._card.forget_drafts()
 
     def show(self, case_no: CaseNo | None) -> None:
         """Show a case, or none."""
-        self._changes = None
+        self._changes = self._retry_at = None
         case = self._case(case_no)
         if case is None or self._room is None:
             self._card.show_case(None)
@@ -89,6 +94,7 @@ class CardFeed(QObject):
         """Let time pass (service time)."""
         self._card.set_now(now)
         self._seconds += 1
+        self._try_again()
         case = self._case(self._selection.case_no)
         if case is None or self._room is None or self._seconds % RECKON_EVERY_S:
             return
@@ -145,11 +151,27 @@ class CardFeed(QObject):
             self._changes.extend(fresh)
             self._card.set_changes(tuple(self._changes))
 
+    def _try_again(self) -> None:
+        """Fetch what could not be had while the line was down."""
+        room, case_no = self._room, self._selection.case_no
+        if self._retry_at is None or self._seconds < self._retry_at or room is None or case_no is None:
+            return
+        if room.line().state is not LineState.LIVE:
+            return
+        self._retry_at = None
+        if self._case(case_no) is None:
+            self._tasks.start(OWNER, "case", self._fetch_case(room, case_no))
+        else:
+            self._tasks.start(OWNER, "changes", self._fetch_changes(room, case_no))
+
     async def _fetch_changes(self, room: Room, case_no: CaseNo) -> None:
         try:
             page = await room.client.changes(case_no)
         except Fault:
-            return  # the line's state is on the top bar; the timeline keeps saying that it is on its way
+            if self._selection.case_no == case_no:
+                self._retry_at = self._seconds + RETRY_EVERY_S
+                self._card.miss_changes()
+            return
         if self._selection.case_no == case_no:
             self._changes = list(page.changes)
             self._card.set_changes(page.changes)
@@ -158,8 +180,11 @@ class CardFeed(QObject):
         """Bring a case that the picture does not hold: an ended one, found by its number."""
         try:
             case = await room.client.case(case_no)
-        except Fault:
-            self.case_left.emit(case_no)
+        except Fault as fault:
+            if fault.kind is not FaultKind.UNAVAILABLE:
+                self.case_left.emit(case_no)
+            elif self._selection.case_no == case_no:
+                self._retry_at = self._seconds + RETRY_EVERY_S
             return
         if room.picture is not None and self._selection.case_no == case_no:
             room.picture.put_case(case)

@@ -63,6 +63,7 @@ class CardBody(QWidget):
         self.clocks.show_case(case, now)
         self.evidence.show_case(case)
         self.contact.show_case(case)
+        self.timeline.set_now(now)
         self.action_bar.offer(steps, request_open=case.request is not None, placed=case.lon is not None)
         self.show_suggestions(case)
 
@@ -84,10 +85,14 @@ class CardBody(QWidget):
         self._form_place.addWidget(form)
         form.show()
 
-    def remove_form(self, form: ActionForm) -> None:
-        """Take the form away."""
+    def withdraw_form(self, form: ActionForm) -> None:
+        """Take the form out of sight; it can be placed again."""
         self._form_place.removeWidget(form)
         form.hide()
+
+    def remove_form(self, form: ActionForm) -> None:
+        """Take the form away for good."""
+        self.withdraw_form(form)
         form.deleteLater()
 
     def set_fault(self, text: str) -> None:

@@ -31,6 +31,9 @@ from widgets.common.photo import PhotoViewer
 from widgets.intents import ActionIntent, PhotoWanted
 from widgets.names import Names
 
+DRAFTS_MOST = 20
+"""Forms left open with something in them on other cases; beyond these the oldest goes."""
+
 
 def _finds_nothing(typed: str) -> Sequence[Case]:
     return ()
@@ -55,6 +58,7 @@ class CaseCard(QWidget):
         self._lookup: Lookup = _finds_nothing
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
         self._form: ActionForm | None = None
+        self._drafts: dict[CaseNo, ActionForm] = {}
         self._came_from: QWidget | None = None
         self._viewer: PhotoViewer | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -96,13 +100,15 @@ class CaseCard(QWidget):
     def show_case(self, case: Case | None, steps: Sequence[Step] = ()) -> None:
         """Show a case and the steps this person may take on it now; None for no case.
 
-        The same case again brings it up to date: an open form stays with all that was typed.
+        The same case again brings it up to date: an open form stays with all that was typed. A form with something
+        in it waits while another case is shown, and is there again with its own.
         """
         other = case is None or self._case is None or case.case_no != self._case.case_no
         if other:
-            self._close_form()
+            self._put_form_aside()
             self._close_viewer()
             self.body.forget_case()
+            self.body.action_bar.set_enabled(True)
         self._case, self._steps = case, tuple(steps)
         self._stack.setCurrentWidget(self._empty if case is None else self._scroll)
         if case is None:
@@ -110,13 +116,17 @@ class CaseCard(QWidget):
         self.body.show_case(case, self._steps, self._now)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
+            self._take_form_up(case)
         elif self._form is not None:
-            offered = any(step.action == self._form.step.action for step in self._steps)
-            self._form.update_case(case, offered=offered)
+            self._form.update_case(case, offered=self._offers(self._form))
 
     def set_changes(self, changes: Sequence[Change] | None) -> None:
         """Show the timeline; None while it is on its way."""
         self.body.timeline.set_changes(changes)
+
+    def miss_changes(self) -> None:
+        """Say that the timeline could not be had for now."""
+        self.body.timeline.miss_changes()
 
     def set_candidates(self, candidates: Sequence[Candidate]) -> None:
         """Show the suggested units of a case that waits to be dispatched."""
@@ -150,6 +160,7 @@ class CaseCard(QWidget):
         self._now = now
         if self._case is not None and self.isVisible():
             self.body.clocks.show_case(self._case, now)
+            self.body.timeline.set_now(now)
 
     def refresh(self) -> None:
         """Names changed: show everything anew."""
@@ -229,6 +240,14 @@ class CaseCard(QWidget):
         if self._case is not None and self._case.case_no == case_no:
             self.set_busy(False)
             self._leave_form()
+        elif case_no in self._drafts:
+            self.body.remove_form(self._drafts.pop(case_no))
+
+    def forget_drafts(self) -> None:
+        """Somebody else may sign in: nothing that was typed stays."""
+        for form in self._drafts.values():
+            self.body.remove_form(form)
+        self._drafts.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Letters and digits act."""
@@ -263,6 +282,35 @@ class CaseCard(QWidget):
         self._form = form
         self.body.place_form(form)
         self.typing_changed.emit(True)
+
+    def _put_form_aside(self) -> None:
+        """Another case comes: keep the form where something was put in, so that it is there when this one is back."""
+        form, case = self._form, self._case
+        if form is None or case is None or not form.has_input():
+            self._close_form()
+            return
+        self._form = self._came_from = None
+        self.body.withdraw_form(form)
+        self._drafts[case.case_no] = form
+        if len(self._drafts) > DRAFTS_MOST:
+            self.body.remove_form(self._drafts.pop(next(iter(self._drafts))))
+        self.typing_changed.emit(False)
+
+    def _take_form_up(self, case: Case) -> None:
+        """Bring back what was being filled in when this case was left."""
+        form = self._drafts.pop(case.case_no, None)
+        if form is None:
+            return
+        self._form = form
+        form.context.unit_status = self._status
+        form.set_busy(False)
+        form.retranslate()
+        form.update_case(case, offered=self._offers(form))
+        self.body.place_form(form)
+        self.typing_changed.emit(True)
+
+    def _offers(self, form: ActionForm) -> bool:
+        return any(step.action == form.step.action for step in self._steps)
 
     def _close_form(self) -> None:
         if self._form is None:

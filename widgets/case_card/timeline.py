@@ -1,6 +1,7 @@
 """The timeline: every change of the case, newest first, each with its time, a dot and what was done."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -15,6 +16,9 @@ from widgets.common.style import set_role
 from widgets.names import Names
 
 SHOWN_AT_MOST = 200
+TIME, DAY, YEAR = "%H:%M", "%m-%d %H:%M", "%Y-%m-%d %H:%M"
+WIDTHS_PX = {TIME: 40, DAY: 84, YEAR: 120}
+"""Room for a moment written in each of these forms."""
 
 
 class _Dot(QWidget):
@@ -60,6 +64,8 @@ class Timeline(QWidget):
         super().__init__(parent)
         self._names, self._theme = names, theme
         self._changes: tuple[Change, ...] | None = None
+        self._missed = False
+        self._today: date | None = None
         self._head = SectionHeader()
         self._instead = QLabel()
         set_role(self._instead, "second")
@@ -73,8 +79,20 @@ class Timeline(QWidget):
     def set_changes(self, changes: Sequence[Change] | None) -> None:
         """Show these changes (in any order); None while they are on their way."""
         kept = None if changes is None else tuple(sorted(changes, key=lambda change: change.seq, reverse=True))
-        if kept != self._changes:
-            self._changes = kept
+        if kept != self._changes or self._missed:
+            self._changes, self._missed = kept, False
+            self.retranslate()
+
+    def miss_changes(self) -> None:
+        """Say that the changes could not be had for now."""
+        self._changes, self._missed = None, True
+        self.retranslate()
+
+    def set_now(self, now: datetime) -> None:
+        """Changes of today are told by the time alone, others with their day; ``now`` is the service's time."""
+        today = self._names.local(now).date()
+        if today != self._today:
+            self._today = today
             self.retranslate()
 
     def retranslate(self) -> None:
@@ -82,21 +100,27 @@ class Timeline(QWidget):
         words, changes = self._names.words, self._changes
         count = "" if changes is None else words("desk.timeline.count", n=len(changes))
         self._head.show_texts(words("desk.timeline.title"), count)
-        self._instead.setText(words("desk.timeline.loading" if changes is None else "desk.timeline.empty"))
+        instead = "empty" if changes is not None else "missed" if self._missed else "loading"
+        self._instead.setText(words(f"desk.timeline.{instead}"))
         self._instead.setVisible(not changes)
         shown = (changes or ())[:SHOWN_AT_MOST]
         while len(self._rows) < len(shown):
             row = _Row(self._theme)
             self._rows.append(row)
             self._column.addWidget(row)
-        newest = self._names.local(shown[0].at).date() if shown else None
-        one_day = all(self._names.local(change.at).date() == newest for change in shown)
-        for row, change in zip(self._rows, shown, strict=False):
-            at = self._names.local(change.at)
-            time = at.strftime("%H:%M" if at.date() == newest else "%m-%d %H:%M")
-            row.show_change(time, at.strftime("%Y-%m-%d %H:%M:%S"), story(change, self._names), 40 if one_day else 84)
+        moments = [self._names.local(change.at) for change in shown]
+        forms = [self._form(at.date()) for at in moments]
+        width = max((WIDTHS_PX[form] for form in forms), default=0)
+        for row, change, at, form in zip(self._rows, shown, moments, forms, strict=False):
+            row.show_change(at.strftime(form), at.strftime("%Y-%m-%d %H:%M:%S"), story(change, self._names), width)
         for i, row in enumerate(self._rows):
             row.setVisible(i < len(shown))
+
+    def _form(self, day: date) -> str:
+        """Return how a moment of that day is written: no more of its date than is needed."""
+        if self._today is None or day.year != self._today.year:
+            return YEAR
+        return TIME if day == self._today else DAY
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""

@@ -13,6 +13,8 @@ from served import ALL_ROOM, Served, command, send_report, serve_town
 from client.line import LineReading, LineState
 from console.desk import Desk
 from domain.case import NewReport
+from domain.faults import Fault, FaultKind
+from domain.ids import CaseNo
 from domain.people import Role
 from domain.states import CaseState, Channel
 from widgets.intents import ActionIntent, ReportIntent
@@ -176,6 +178,26 @@ async def test_without_a_line_nothing_is_lost_and_it_is_said(served: Served) -> 
         await until(lambda: "notice.offline_kept" in _standing(desk))
         assert desk.panels.card._form is not None
         assert desk.words("notice.offline_kept") in _shown_text(desk)
+
+
+async def test_a_record_that_could_not_be_fetched_is_fetched_once_the_line_is_back(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    case = send_report(served.client(served.token("phones", Role.GATEWAY))).case
+    async with signed_in(served) as desk:
+        await until(lambda: listed(desk) == [case.case_no])
+        room = desk.session.room
+        assert room is not None
+        with monkeypatch.context() as down:
+            down.setattr(room.client, "changes", _no_line)
+            desk.selection.select_case(case.case_no)
+            await until(lambda: desk.words("desk.timeline.missed") in _shown_text(desk))
+        await until(lambda: desk.words("desk.timeline.missed") not in _shown_text(desk))
+        assert len(desk.panels.card.body.timeline._changes or ()) == 1
+
+
+async def _no_line(case_no: CaseNo) -> None:
+    raise Fault(FaultKind.UNAVAILABLE, "line_down")
 
 
 async def test_the_time_of_the_last_word_stands_still_while_the_clock_runs_faster(tmp_path: Path) -> None:

@@ -262,6 +262,53 @@ def test_another_case_takes_nothing_over(card: CaseCard, ledger: Ledger) -> None
     assert "记录正在取" in _texts(card)
 
 
+def test_what_was_typed_waits_with_its_case(card: CaseCard, ledger: Ledger, words: Words) -> None:
+    case, other = _to_dispatch(ledger), ledger.report()
+    card.show_case(case, _steps(ledger, case))
+    card.start_action("note")
+    text = _field(card, "text")
+    assert isinstance(text, TextField)
+    text.prefill("已电话告知当事人")
+    card.show_case(other, [])
+    assert card._form is None
+    assert not text.isVisible()
+    words.use("en")
+    card.retranslate()
+    card.show_case(case, _steps(ledger, case))
+    assert card._form is not None
+    assert _field(card, "text") is text
+    assert text.value() == "已电话告知当事人"
+    assert card._form.isVisible()
+    assert card._form._cancel.text().startswith(words("desk.cancel"))
+    card.show_case(other, [])
+    card.action_done(case.case_no)
+    card.show_case(case, _steps(ledger, case))
+    assert card._form is None, "what was done is not offered again"
+
+
+def test_no_draft_outlives_the_session(card: CaseCard, ledger: Ledger) -> None:
+    case = _to_dispatch(ledger)
+    card.show_case(case, _steps(ledger, case))
+    card.start_action("note")
+    text = _field(card, "text")
+    assert isinstance(text, TextField)
+    text.prefill("x")
+    card.show_case(None)
+    card.forget_drafts()
+    card.show_case(case, _steps(ledger, case))
+    assert card._form is None
+
+
+def test_a_command_on_its_way_for_another_case_does_not_hold_up_this_one(card: CaseCard, ledger: Ledger) -> None:
+    case, other = _to_dispatch(ledger), _to_dispatch(ledger)
+    card.show_case(case, _steps(ledger, case))
+    card.set_busy(True)
+    card.show_case(other, _steps(ledger, other))
+    note = card.findChild(QWidget, "action_note")
+    assert note is not None
+    assert note.isEnabled()
+
+
 def test_contacts_are_masked_shown_for_a_reason_and_masked_again(card: CaseCard, ledger: Ledger, qtbot: QtBot) -> None:
     case, other = _to_dispatch(ledger), ledger.report()
     card.show_case(case, [])
@@ -330,6 +377,20 @@ def test_the_timeline_tells_the_newest_first_in_words(card: CaseCard, ledger: Le
     words.use("en")
     card.retranslate()
     assert "Dispatch" in card.body.timeline._rows[0].accessibleName()
+
+
+@pytest.mark.parametrize(
+    ("later", "shown"), [(0, "09:00"), (1, "03-02 09:00"), (365, "2026-03-02 09:00")], ids=["today", "day", "year"]
+)
+def test_a_change_of_another_day_says_its_day(card: CaseCard, ledger: Ledger, later: int, shown: str) -> None:
+    case = ledger.report()
+    card.set_now(ledger.now)
+    card.show_case(case, [])
+    card.set_changes(ledger.changes)
+    card.set_now(ledger.now + timedelta(days=later))
+    row = card.body.timeline._rows[0]
+    assert row._time.text() == shown
+    assert row._time.width() >= row._time.sizeHint().width()
 
 
 def test_seeing_the_scene_is_offered_only_where_there_is_one(card: CaseCard, ledger: Ledger, qtbot: QtBot) -> None:
