@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from client.early import EarlyReplies
 from console import loop
 from console.bilingual import Bilingual
+from console.collector import Collector
 from console.desk import Desk
 from console.doctor.checks import font_command
 from console.errors import ErrorHub, close_log, open_log
@@ -94,6 +95,8 @@ async def _main(app: QApplication, options: OpenOptions, folders: Folders, erran
     errors = ErrorHub()
     errors.install()
     loop.take_errors(errors.report)
+    collector = Collector()
+    collector.start()
     desk = Desk(app, settings, folders, ca_file=options.ca_file, keep=options.keep)
     errors.show_with(desk.show_failure)
     release = _close_on_signals(desk)
@@ -103,6 +106,7 @@ async def _main(app: QApplication, options: OpenOptions, folders: Folders, erran
         return await _until_closed(desk, options, errand)
     finally:
         await desk.stop()
+        collector.stop()
         release()
         errors.remove()
 

@@ -5,7 +5,9 @@ announced with ``@pytest.mark.logs_expected("logger name")``.
 """
 
 import asyncio
+import gc
 import inspect
+import itertools
 import logging
 import os
 import threading
@@ -18,11 +20,29 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+gc.disable()
+"""Collected between tests, on the main thread: rubbish that holds Qt objects must not go in a thread of the service."""
+
+YOUNG_ENOUGH = 20_000
+TESTS_A_SWEEP = 50
+
 LoopFactory = Callable[[], asyncio.AbstractEventLoop]
 
 THREAD_GRACE_S = 3.0
 AUTOUSE = ("own_folders", "no_unexpected_log", "no_leaked_threads", "no_leaked_widgets")
 QUIET_LOGGERS = ("asyncio.subprocess", "hypothesis", "faulthandler")
+
+
+_seen = itertools.count(1)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Clear the rubbish of the tests before."""
+    if next(_seen) % TESTS_A_SWEEP == 0:
+        gc.collect()
+    elif gc.get_count()[0] > YOUNG_ENOUGH:
+        gc.collect(1)
 
 
 def _wants_qt_loop(item: pytest.Item) -> bool:
