@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
+from client.early import EarlyReplies
 from client.timekeeping import ServiceTime
 from client.transport import MSGPACK, Transport, decode_apart, encode
 from domain.case import Case, NewReport
@@ -50,9 +51,19 @@ def new_key() -> str:
 class ServiceClient:
     """A session with one service. Close it with ``aclose`` or use it as an async context."""
 
-    def __init__(self, base_url: str, token: str | None = None, *, ca_file: str | None = None) -> None:
-        """Raises ``Fault('bad_server_url')`` and ``Fault('bad_token')``; connects on the first request."""
-        self._line = Transport(base_url, ca_file=ca_file)
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        ca_file: str | None = None,
+        early: EarlyReplies | None = None,
+    ) -> None:
+        """Raises ``Fault('bad_server_url')`` and ``Fault('bad_token')``; connects on the first request.
+
+        ``early`` are replies asked for beforehand with the same address and token.
+        """
+        self._line = Transport(base_url, ca_file=ca_file, early=early)
         self._line.token = token
 
     @property

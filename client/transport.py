@@ -12,12 +12,14 @@ import ssl
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from http.client import HTTPException
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
 import httpx
 import msgspec
 
+from client.early import EarlyReplies
 from client.timekeeping import ServiceTime
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import KEY_HEADER, WIRE, WIRE_HEADER, FaultBody
@@ -59,14 +61,23 @@ class Reply(msgspec.Struct, frozen=True):
 class Transport:
     """An HTTP connection pool to one service. Built without blocking: the TLS context is made in a thread."""
 
-    def __init__(self, base_url: str, *, ca_file: str | None = None, at_once: int = MAX_AT_ONCE) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        ca_file: str | None = None,
+        early: EarlyReplies | None = None,
+        at_once: int = MAX_AT_ONCE,
+    ) -> None:
         """``base_url`` is ``http(s)://host[:port]``; ``ca_file`` a PEM file of a private authority, or None.
 
+        ``early`` holds replies of this service that were asked for beforehand, under the same token.
         Raises ``Fault('bad_server_url')``.
         """
         self.base = parse_base(base_url)
         self.time = ServiceTime()
         self._ca_file = ca_file
+        self._early = early
         self._slots = asyncio.Semaphore(at_once)
         self._building = asyncio.Lock()
         self._http: httpx.AsyncClient | None = None
@@ -125,6 +136,8 @@ class Transport:
         Reads and requests with an idempotency ``key`` are asked again, under the same key, a bounded number of times
         while the line fails or the service says it cannot; anything else is sent once.
         """
+        if method == "GET" and not params and not headers and (ready := await self._take_early(path)) is not None:
+            return ready
         sent: dict[str, str] = {WIRE_HEADER: str(WIRE), "Accept": MSGPACK, **(headers or {})}
         if self._token is not None:
             sent["Authorization"] = f"Bearer {self._token}"
@@ -143,6 +156,18 @@ class Transport:
         )
         repeatable = method == "GET" or key is not None
         return await self._persist(http, request, ATTEMPTS if repeatable else 1, most)
+
+    async def _take_early(self, path: str) -> Reply | None:
+        """Return the reply that was asked for beforehand; None where there is none, or it did not come."""
+        waiting = None if self._early is None else self._early.take(path)
+        if waiting is None:
+            return None
+        try:
+            early = await asyncio.wrap_future(waiting)
+        except (OSError, ValueError, HTTPException):
+            return None  # asked again in the ordinary way, which says what is wrong
+        self._note_date(early.headers.get("date"), early.sent_at, early.received_at)
+        return Reply(200, early.body, _plain_type(early.headers), early.headers)
 
     async def _persist(self, http: httpx.AsyncClient, request: httpx.Request, attempts: int, most: int) -> Reply:
         maybe_taken = False
@@ -169,26 +194,25 @@ class Transport:
         sent_at = time.monotonic()
         response = await http.send(request, stream=True)
         try:
-            self._note_time(response, sent_at)
+            self._note_date(response.headers.get("date"), sent_at, time.monotonic())
             body = await _read(response, most)
         except httpx.DecodingError as error:
             raise Fault(FaultKind.UNAVAILABLE, "bad_reply", status=response.status_code) from error
         finally:
             await response.aclose()
-        content_type = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+        content_type = _plain_type(response.headers)
         if response.is_success or response.status_code == 304:
             return Reply(response.status_code, body, content_type, dict(response.headers.items()))
         raise refusal(response.status_code, body, content_type)
 
-    def _note_time(self, response: httpx.Response, sent_at: float) -> None:
-        date = response.headers.get("date")
+    def _note_date(self, date: str | None, sent_at: float, received_at: float) -> None:
         if date is None:
             return
         try:
             stated = parsedate_to_datetime(date).timestamp()
         except (ValueError, OverflowError):
             return  # a peer that states no time: the feed's own stamps remain
-        self.time.note_second(stated, sent_at, time.monotonic())
+        self.time.note_second(stated, sent_at, received_at)
 
     async def _client(self) -> httpx.AsyncClient:
         async with self._building:
@@ -241,6 +265,11 @@ async def decode_apart(reply: Reply, kind: type[T]) -> T:
 def encode(value: Any) -> bytes:
     """Return a request body."""
     return msgspec.msgpack.encode(value)
+
+
+def _plain_type(headers: Mapping[str, str]) -> str:
+    """Return the content type without its parameters."""
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def _untrusted(error: BaseException) -> bool:

@@ -12,9 +12,9 @@ import time
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
-from benchmarks.probes.first_window import LOOK_EVERY_S, is_useful
 from benchmarks.probes.gaps import Gaps
 from benchmarks.probes.listener import Listener, say
+from benchmarks.probes.usefulness import LOOK_EVERY_S, is_useful
 from console.desk import Desk
 from console.program import OpenOptions, open_console
 from domain.case import Case
