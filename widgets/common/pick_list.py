@@ -11,6 +11,7 @@ from widgets.common.style import set_role
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX = 32
+CHOSEN_SIGN = "✓  "
 SHOWN_AT_MOST = 400
 """Rows beyond these are reached by typing."""
 
@@ -100,11 +101,14 @@ class PickList(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows in the search line move the list; Enter chooses, and on what is chosen already it sends.
 
-        The rows themselves never take the focus: it would be lost to the eye there, and letters would choose.
+        Tab takes the lit row along. The rows themselves never take the focus: it would be lost to the eye there, and
+        letters would choose.
         Enter is used up here: a line edit would let it through to the form around it as well.
         """
         if watched is not self.search or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
             return super().eventFilter(watched, event)
+        if event.key() == Qt.Key.Key_Tab:
+            self._settle()
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -147,10 +151,18 @@ class PickList(QWidget):
             on = item.data(ID_ROLE) in self._chosen
             if self._many:
                 item.setCheckState(Qt.CheckState.Checked if on else Qt.CheckState.Unchecked)
-            elif on:
+                continue
+            item.setText(f"{CHOSEN_SIGN}{item.toolTip()}" if on else item.toolTip())
+            if on:
                 self.rows.setCurrentRow(row)
         if not self._chosen and self.search.text() and self.rows.count():
             self.rows.setCurrentRow(0)
+
+    def _settle(self) -> None:
+        """Going on with Tab takes the row that is lit: what looks chosen is chosen."""
+        item = self.rows.currentItem()
+        if not self._many and item is not None and str(item.data(ID_ROLE)) not in self._chosen:
+            self.choose(str(item.data(ID_ROLE)))
 
     def _on_item_clicked(self, item: QListWidgetItem) -> None:
         self._pick(str(item.data(ID_ROLE)))

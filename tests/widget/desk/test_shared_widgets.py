@@ -159,6 +159,22 @@ def test_the_search_line_is_the_only_stop_and_down_begins_at_the_first_row(qtbot
     assert pick.chosen() != ["1"]
 
 
+def test_the_row_that_is_lit_is_chosen_by_going_on_and_wears_a_sign(qtbot: QtBot) -> None:
+    pick = PickList()
+    qtbot.addWidget(pick)
+    pick.show()
+    pick.set_choices(_choices(5))
+    qtbot.keyClick(pick.search, Qt.Key.Key_Tab)
+    assert pick.chosen() == [], "nothing was lit"
+    qtbot.keyClicks(pick.search, "code3")
+    assert pick.chosen() == []
+    with qtbot.assertNotEmitted(pick.picked):
+        qtbot.keyClick(pick.search, Qt.Key.Key_Tab)
+    assert pick.chosen() == ["3"]
+    pick.search.clear()
+    assert [pick.rows.item(row).text().startswith("✓") for row in range(5)] == [False, False, False, True, False]
+
+
 def test_a_list_that_nothing_fits_says_so_instead_of_an_empty_box(qtbot: QtBot) -> None:
     pick = PickList()
     qtbot.addWidget(pick)
