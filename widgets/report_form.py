@@ -43,7 +43,7 @@ class ReportForm(QFrame):
         self.setObjectName("report_form")
         self._words, self._names = words, names
         self._place: tuple[float, float] | None = None
-        self._place_label, self._busy = "", False
+        self._place_label, self._busy, self._complaint = "", False, ""
         self._title, self._fault, self._where = QLabel(), QLabel(), QLabel()
         set_role(self._title, "title")
         set_role(self._fault, "fault")
@@ -160,12 +160,14 @@ class ReportForm(QFrame):
         """The report is on its way, or came back."""
         self._busy = busy
         self._send.setEnabled(not busy)
-        self._send.setText(self._words("desk.form.sending" if busy else "desk.report.send"))
+        send = f"{self._words('desk.report.send')}  Ctrl+↵"
+        self._send.setText(self._words("desk.form.sending") if busy else send)
         if busy:
             self.set_fault("")
 
     def set_fault(self, text: str) -> None:
         """Say what came back; what was typed stays."""
+        self._complaint = ""
         self._fault.setText(text)
         self._fault.setVisible(bool(text))
 
@@ -188,14 +190,20 @@ class ReportForm(QFrame):
             return
         text = self.text.toPlainText().strip()
         if not text:
-            self.set_fault(self._words("desk.form.missing", name=self._words("desk.report.text")))
+            self._complain("missing")
             self.text.setFocus()
         elif len(text) > MAX_TEXT:
-            self.set_fault(self._words("desk.form.too_long", n=MAX_TEXT))
+            self._complain("too_long")
             self.text.setFocus()
         else:
             self.set_busy(True)
             self.report_requested.emit(ReportIntent(self._report(text), self.photos.paths()))
+
+    def _complain(self, key: str) -> None:
+        """Say what is wrong with the text."""
+        words = self._words
+        self.set_fault(words(f"desk.form.{key}", name=words("desk.report.text"), n=MAX_TEXT))
+        self._complaint = key
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, Ctrl+Enter sends, no letter leaves the form."""
@@ -252,6 +260,8 @@ class ReportForm(QFrame):
         self.contact_name.setAccessibleName(words("desk.report.contact_name"))
         self.contact_phone.setAccessibleName(words("desk.report.contact_phone"))
         self.set_busy(self._busy)
+        if self._complaint:
+            self._complain(self._complaint)
         self._show_place()
         self.refresh()
 

@@ -26,7 +26,7 @@ class ActionForm(QFrame):
         super().__init__(parent)
         self.setObjectName("form")
         self.step, self.context = step, context
-        self._offered, self._busy = True, False
+        self._offered, self._busy, self._moved = True, False, False
         self._title, self._effect, self._note, self._fault = QLabel(), QLabel(), QLabel(), QLabel()
         for label, role in ((self._effect, "second"), (self._note, "warning"), (self._fault, "fault")):
             set_role(label, role)  # type: ignore[arg-type]  # the pairs above are roles
@@ -79,16 +79,10 @@ class ActionForm(QFrame):
 
     def update_case(self, case: Case, *, offered: bool) -> None:
         """The case moved on while the form is open: say so, keep what was typed."""
-        moved = case.version != self.context.case.version
+        self._moved = self._moved or case.version != self.context.case.version
         self.context.case = case
         self._offered = offered
-        words = self.context.names.words
-        if not offered:
-            state = words(f"state.{case.state}")
-            self._note.setText(words("desk.form.no_longer", state=state))
-        elif moved:
-            self._note.setText(words("desk.form.case_moved"))
-        self._note.setVisible(moved or not offered or self._note.isVisible())
+        self._show_note()
         for field in self.fields:
             field.update_context()
         self._show_effect()
@@ -100,6 +94,10 @@ class ActionForm(QFrame):
         if busy:
             self._fault.hide()
         self._show_state()
+
+    def is_busy(self) -> bool:
+        """Return whether it is on its way."""
+        return self._busy
 
     def set_fault(self, text: str) -> None:
         """Say what came back; what was typed stays."""
@@ -143,7 +141,17 @@ class ActionForm(QFrame):
         for field in self.fields:
             field.retranslate()
             field.update_context()
+        self._show_note()
         self._show_state()
+
+    def _show_note(self) -> None:
+        """Say what happened to the case while the form was open."""
+        words = self.context.names.words
+        if not self._offered:
+            self._note.setText(words("desk.form.no_longer", state=words(f"state.{self.context.case.state}")))
+        elif self._moved:
+            self._note.setText(words("desk.form.case_moved"))
+        self._note.setVisible(self._moved or not self._offered)
 
     def _show_effect(self) -> None:
         """Say what sending will do: who is sent where, and what the case will then be."""

@@ -250,7 +250,11 @@ class CaseCard(QWidget):
         self._drafts.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Letters and digits act."""
+        """Letters and digits act; Esc closes the form, also where the focus is beside it."""
+        if event.key() == Qt.Key.Key_Escape and self._form is not None and not self._form.is_busy():
+            self._leave_form()
+            event.accept()
+            return
         plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
         text = event.text()
         if plain == Qt.KeyboardModifier.NoModifier and len(text) == 1 and text.isalnum() and self.press_key(text):

@@ -1,7 +1,8 @@
-"""The frame of the map: tiles put together, labels and marks laid over them, moving things stamped last.
+"""The frame of the map: tiles put together, labels and marks laid over them, in the order of ``layers.registry``.
 
-Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (labels,
-cases and what is picked out over them) and *frame* (people and vehicles on top), which is what the widget paints.
+Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (labels
+and marks that do not move) and *frame*, which is what the widget paints: moving things, and over them again the layers
+above, so that no case is hidden by somebody who stands there.
 """
 
 from collections.abc import Hashable, Sequence
@@ -152,8 +153,10 @@ class MapFrame:
     def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         np.copyto(self._frame, self._still)
         raster = self._rasters.raster
+        moved = False
         for item in items:
-            if item.moving:
+            moved = moved or item.moving
+            if moved:
                 item.draw_live(raster, self._frame, area, focus)
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:

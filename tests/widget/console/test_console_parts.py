@@ -11,7 +11,7 @@ import pytest
 from desks import until
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from served import ALL_ROOM, Served, send_report
 
 from client.api import ServiceClient
@@ -58,6 +58,61 @@ def test_docks_keep_their_names_when_their_titles_are_translated(workspace: Work
 def test_the_map_is_the_largest_dock(workspace: Workspace) -> None:
     areas = {dock.name: workspace.dock(dock.name).width() * workspace.dock(dock.name).height() for dock in DOCKS}
     assert max(areas, key=lambda name: areas[name]) == MAP
+
+
+def _sizes(workspace: Workspace) -> dict[str, tuple[int, int]]:
+    docks = {spec.name: workspace.dock(spec.name).dockAreaWidget() for spec in DOCKS}
+    return {name: (area.width(), area.height()) for name, area in docks.items()}
+
+
+def _new_workspace(qtbot) -> tuple[QWidget, Workspace]:
+    frame = QWidget()
+    qtbot.addWidget(frame)
+    made = Workspace(frame, {dock.name: QLabel(dock.name) for dock in DOCKS}, Words())
+    QVBoxLayout(frame).addWidget(made.manager)
+    return frame, made
+
+
+def test_a_stored_layout_is_taken_at_the_size_the_window_has_when_it_shows(
+    qtbot, workspace: Workspace, tmp_path: Path
+) -> None:
+    workspace.save(tmp_path, b"", False)
+    stored, before = read_stored(tmp_path), _sizes(workspace)
+    assert stored is not None
+    frame, later = _new_workspace(qtbot)
+    frame.resize(300, 200)
+    later.begin(stored)
+    later.save(tmp_path, b"", False)
+    assert read_stored(tmp_path) == stored, "what has not shown yet is kept as it was stored"
+    frame.layout().setContentsMargins(0, 0, 0, 0)
+    frame.resize(1600, 900)
+    frame.show()
+    for name, (width, height) in _sizes(later).items():
+        assert abs(width - before[name][0]) < 20, name
+        assert abs(height - before[name][1]) < 20, name
+
+
+def test_a_layout_taken_in_a_small_window_leaves_every_dock_room_when_it_grows(qtbot, workspace, tmp_path) -> None:
+    workspace.save(tmp_path, b"", False)
+    frame, later = _new_workspace(qtbot)
+    frame.resize(300, 200)
+    frame.show()
+    later.begin(read_stored(tmp_path))
+    frame.resize(1600, 900)
+    qtbot.waitUntil(lambda: _sizes(later)[MAP][0] > 700, timeout=1000)
+    assert min(min(size) for size in _sizes(later).values()) > 100
+
+
+def test_a_map_without_room_gets_some_when_the_window_changes_and_when_it_is_asked_for(qtbot, workspace) -> None:
+    area = workspace.dock(MAP).dockAreaWidget()
+    area.hide()
+    workspace.manager.resize(1500, 850)
+    qtbot.waitUntil(lambda: workspace.dock(MAP).isVisible(), timeout=1000)
+    workspace.dock(MAP).dockAreaWidget().hide()
+    assert not workspace.dock(MAP).isVisible()
+    workspace.show_dock(MAP)
+    assert workspace.dock(MAP).isVisible()
+    assert _sizes(workspace)[MAP][0] > 700
 
 
 def test_a_dock_the_stored_layout_has_never_heard_of_is_opened(workspace: Workspace, tmp_path: Path) -> None:

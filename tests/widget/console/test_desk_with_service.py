@@ -171,6 +171,8 @@ async def test_without_a_line_nothing_is_lost_and_it_is_said(served: Served) -> 
         desk.panels.card.start_action("reject")
         room = desk.session.room
         assert room is not None
+        desk.tasks.cancel("session", "room")  # nothing is heard from here on
+        await until(lambda: "session/room" not in desk.tasks.running())
         assert room._line.lost(0.0, "line_down")
         desk.on_second()
         assert "notice.line_offline" in _standing(desk)
@@ -221,7 +223,7 @@ async def test_an_ended_session_leads_back_to_the_sign_in_page(served: Served) -
         desk.actions.trigger("sign_out")
         await until(lambda: not desk.window.on_desk)
         assert desk.session.room is None
-        assert desk.tasks.running() == []
+        await until(lambda: desk.tasks.running() == [])
 
 
 async def test_language_and_theme_change_while_it_runs(served: Served) -> None:
@@ -247,6 +249,7 @@ async def test_the_layout_is_where_it_was(served: Served) -> None:
         desk.workspace.dock("dock-today").toggleView(False)
     async with open_desk(keep=True) as desk:
         assert not desk.workspace.locked
+        desk.window.show_desk()
         assert desk.workspace.dock("dock-today").isClosed()
         assert not desk.workspace.dock("dock-map").isClosed()
         desk.actions.enable(["reset_layout"], True)

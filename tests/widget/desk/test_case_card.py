@@ -202,6 +202,33 @@ def test_typed_text_and_focus_survive_every_change(card: CaseCard, ledger: Ledge
     assert card.is_typing()
 
 
+def test_what_a_form_says_follows_the_language(card: CaseCard, ledger: Ledger, words: Words) -> None:
+    case = _to_dispatch(ledger)
+    card.show_case(case, _steps(ledger, case))
+    card.start_action("return_to_filing")
+    assert card._form is not None
+    card._form.submit()
+    moved = ledger.do(case.case_no, "mark_urgent", actor_for(case))
+    card.show_case(moved, _steps(ledger, moved))
+    assert "请填写：原因" in _texts(card._form)
+    assert "案件有新进展" in _texts(card._form)
+    words.use("en")
+    card.retranslate()
+    texts = _texts(card._form)
+    assert words("desk.form.missing", name=words("arg.reason")) in texts
+    assert words("desk.form.case_moved") in texts
+    assert not any("一" <= c <= "鿿" for c in texts.replace("2队", "").replace("1队", ""))
+
+
+def test_esc_on_the_card_beside_the_form_closes_it(card: CaseCard, ledger: Ledger, qtbot: QtBot) -> None:
+    case = _to_dispatch(ledger)
+    card.show_case(case, _steps(ledger, case))
+    card.press_key("R")
+    card.setFocus()
+    qtbot.keyClick(card, Qt.Key.Key_Escape)
+    assert card._form is None
+
+
 def test_a_form_that_no_longer_applies_keeps_the_text_and_cannot_be_sent(
     card: CaseCard, ledger: Ledger, qtbot: QtBot
 ) -> None:

@@ -63,10 +63,14 @@ def test_a_report_is_taken_down_whole(form: ReportForm, qtbot: QtBot) -> None:
     ]
 
 
-def test_the_least_report_is_a_text(form: ReportForm, qtbot: QtBot) -> None:
+def test_the_least_report_is_a_text(form: ReportForm, qtbot: QtBot, words: Words) -> None:
     with qtbot.assertNotEmitted(form.report_requested):
         form.submit()
     assert "请填写：情况" in _texts(form)
+    words.use("en")
+    form.retranslate()
+    assert words("desk.form.missing", name=words("desk.report.text")) in _texts(form)
+    assert "请填写：情况" not in _texts(form)
     form.text.setPlainText("停水")
     with qtbot.waitSignal(form.report_requested) as sent:
         form.submit()

@@ -62,6 +62,8 @@ class Field(QWidget):
     def retranslate(self) -> None:
         """Look the words up again; fields with words of their own add to this."""
         self.label.setText(self.label_text())
+        if not self.problem_line.isHidden():
+            self.show_problem()
 
     def value(self) -> object:
         """Return the plain JSON value, or None for nothing."""
