@@ -118,9 +118,7 @@ class Desk(QObject):
         if not placed:
             self.window.resize(FIRST_WIDTH_PX, FIRST_HEIGHT_PX)
         self.workspace.lock(self.settings.flag("layout_locked"))
-        if stored is None or not self.workspace.restore(stored):
-            size = self.window.size()
-            self.workspace.proportion(size.width(), size.height())
+        self.workspace.begin(stored)
         if stored is not None and stored.full_screen:
             self.window.showFullScreen()
         elif placed or not self._keep or is_offscreen():

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 import PySide6QtAds as ads  # noqa: N813
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from console.folders import write_atomically
@@ -47,6 +47,10 @@ DOCKS: tuple[Dock, ...] = (
 )
 LIST_SHARE, CARD_SHARE, BOTTOM_SHARE, TODAY_SHARE = 0.205, 0.228, 0.195, 0.36
 LIST_LEAST_PX, CARD_LEAST_PX, BOTTOM_LEAST_PX = 280, 360, 170
+SOUND_PX, SOUND_MAP_PX = 40, 150
+"""An open dock (the map) that is narrower or lower than this is of no use: the layout is put right."""
+ROOM_WIDTH_PX, ROOM_HEIGHT_PX = 800, 450
+"""In less than this there is no layout in which every dock has room."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -68,6 +72,12 @@ class Workspace(QObject):
         self.manager = ads.CDockManager(parent)
         self._docks: dict[str, ads.CDockWidget] = {}
         self._locked = True
+        self._stored: Stored | None = None
+        self._awaited = False
+        self._check = QTimer(self)
+        self._check.setSingleShot(True)
+        self._check.setInterval(0)
+        self._check.timeout.connect(self.settle)
         for spec in DOCKS:
             dock = ads.CDockWidget(self.manager, words(spec.title))
             dock.setObjectName(spec.name)
@@ -77,6 +87,7 @@ class Workspace(QObject):
         self._place()
         self.manager.dockAreaCreated.connect(self._on_area_created)
         self.lock(True)
+        self.manager.installEventFilter(self)
 
     @property
     def locked(self) -> bool:
@@ -89,6 +100,7 @@ class Workspace(QObject):
 
     def reset(self, width: int, height: int) -> None:
         """Put every dock where it stands by default, for a window of that size in pixels."""
+        self._stored, self._awaited = None, False
         for dock in self._docks.values():
             if dock.isFloating():
                 dock.setFloating()
@@ -122,10 +134,11 @@ class Workspace(QObject):
             splitter.setHandleWidth(LOCKED_HANDLE_PX if locked else FREE_HANDLE_PX)
 
     def show_dock(self, name: str) -> QWidget:
-        """Open a dock, bring it to the front, and return its panel."""
+        """Open a dock, bring it to the front, and return its panel; one without room to show gets some."""
         dock = self._docks[name]
         if dock.isClosed():
             dock.toggleView(True)
+        self.settle()
         dock.raise_()
         panel: QWidget = dock.widget()
         return panel
@@ -135,14 +148,60 @@ class Workspace(QObject):
         for spec in DOCKS:
             self._docks[spec.name].setWindowTitle(words(spec.title))
 
+    # -- room for every dock ---------------------------------------------------------------------------------------
+
+    def begin(self, stored: Stored | None) -> None:
+        """Take this layout, or the default one, once the docks show and have their size: shares of no size are none."""
+        self._stored, self._awaited = stored, True
+        if self.manager.isVisible():
+            self._arrange()
+
+    def settle(self) -> None:
+        """Put the layout right where an open dock has no room: as it was stored, or else as it is by default."""
+        roomy = self.manager.width() >= ROOM_WIDTH_PX and self.manager.height() >= ROOM_HEIGHT_PX
+        if not roomy or not self.manager.isVisible() or not self._cramped():
+            return
+        if self._stored is not None and self.restore(self._stored) and not self._cramped():
+            return
+        self.reset(self.manager.width(), self.manager.height())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrange the docks when they first show, and see to it that all have room whenever their size changes."""
+        kind = event.type()
+        if kind == QEvent.Type.Show and self._awaited:
+            self._arrange()
+        if kind in (QEvent.Type.Show, QEvent.Type.Resize):
+            self._check.start()
+        return False
+
+    def _arrange(self) -> None:
+        self._awaited = False
+        if self._stored is None or not self.restore(self._stored):
+            self._stored = None
+            self.proportion(self.manager.width(), self.manager.height())
+
+    def _cramped(self) -> bool:
+        """Whether an open dock is hidden, or so small that it is of no use."""
+        for name, dock in self._docks.items():
+            area = dock.dockAreaWidget()
+            if dock.isClosed() or dock.isFloating() or dock.isInFloatingContainer() or area is None:
+                continue
+            least = SOUND_MAP_PX if name == MAP else SOUND_PX
+            if not area.isVisible() or min(area.width(), area.height()) < least:
+                return True
+        return False
+
     # -- keeping ---------------------------------------------------------------------------------------------------
 
     def save(self, folder: Path, window: bytes, full_screen: bool) -> None:
-        """Store the layout and the window's geometry. Raises OSError."""
+        """Store the layout (what was stored, where the docks have not shown yet) and the window's place. Raises OSError."""
+        docks = base64.b64encode(bytes(self.manager.saveState(VERSION).data())).decode("ascii")
+        if self._awaited and self._stored is not None:
+            docks = self._stored.docks
         stored = Stored(
             version=VERSION,
             window=base64.b64encode(window).decode("ascii"),
-            docks=base64.b64encode(bytes(self.manager.saveState(VERSION).data())).decode("ascii"),
+            docks=docks,
             known=tuple(self._docks),
             full_screen=full_screen,
         )

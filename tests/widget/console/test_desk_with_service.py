@@ -17,6 +17,7 @@ from domain.faults import Fault, FaultKind
 from domain.ids import CaseNo
 from domain.people import Role
 from domain.states import CaseState, Channel
+from widgets.case_list.rows import ListTab
 from widgets.intents import ActionIntent, ReportIntent
 from widgets.map.events import CasePicked
 from widgets.notices import Severity
@@ -287,6 +288,18 @@ async def test_letters_on_the_map_act_on_the_selected_case(qtbot, served: Served
         assert desk.panels.card._form.step.action == "accept"
 
 
+async def test_the_help_names_every_key_of_the_desk(served: Served) -> None:
+    async with signed_in(served) as desk:
+        for _ in range(2):
+            desk.actions.trigger("help")
+            texts = [label.text() for label in desk.panels.help_sheet.findChildren(QLabel)]
+            for keys, text in desk.actions.keys():
+                assert keys in texts
+                assert text in texts
+            desk.panels.help_sheet.close_sheet()
+            desk.actions.trigger("language")
+
+
 @pytest.mark.parametrize("key", ["/", "、"])
 async def test_the_slash_opens_the_command_bar_also_from_the_list(qtbot, served: Served, key: str) -> None:
     send_report(served.client(served.token("phones", Role.GATEWAY)))
@@ -325,6 +338,11 @@ async def test_the_command_bar_finds_cases_grids_coordinates_and_actions(served:
         grid = desk.map_feed.models.grids.shapes.grids[0]
         await until(lambda: any(hit.value == grid.code for hit in desk.finder.find(grid.name)))
         assert desk.finder.find("全屏")[0].what == "action"
+        assert {"overdue", "new_report", "quit"} <= {hit.value for hit in desk.finder.find("")}
+        desk.panels.command_bar.open_bar()
+        assert desk.panels.command_bar.list.rows.count() == len(desk.finder.find(""))
+        assert desk.panels.command_bar.list.rows.currentRow() < 0, "Enter alone does nothing"
+        desk.panels.command_bar.close_bar()
         hit = desk.finder.find("井盖")[0]
         desk.panels.command_bar.hit_chosen.emit(hit)
         assert desk.selection.case_no == case.case_no
@@ -335,7 +353,8 @@ async def test_a_single_role_sees_the_room_and_only_its_own_actions(served: Serv
     case = send_report(served.client(served.token("phones", Role.GATEWAY))).case
     async with open_desk() as desk:
         desk.session.sign_in(served.url, "wang", PASSWORD)
-        await until(lambda: listed(desk) == [case.case_no])
+        await until(lambda: desk.panels.case_list.table.counts()[ListTab.ALL] == 1)
+        assert desk.panels.case_list.filter_bar.tab is ListTab.DISPATCH
         desk.selection.select_case(case.case_no)
         assert not desk.panels.card.press_key("A")
     assert Role.DISPATCHER in ALL_ROOM
