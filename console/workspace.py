@@ -194,7 +194,7 @@ class Workspace(QObject):
     # -- keeping ---------------------------------------------------------------------------------------------------
 
     def save(self, folder: Path, window: bytes, full_screen: bool) -> None:
-        """Store the layout (what was stored, where the docks have not shown yet) and the window's place. Raises OSError."""
+        """Store the layout (the stored one until the docks show) and the window's place. Raises OSError."""
         docks = base64.b64encode(bytes(self.manager.saveState(VERSION).data())).decode("ascii")
         if self._awaited and self._stored is not None:
             docks = self._stored.docks

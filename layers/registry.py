@@ -20,8 +20,8 @@ ITEMS: dict[type[Observed], Callable[[Any, Look], LayerItem]] = {
     BasemapModel: BasemapItem,
     GridsModel: GridsItem,
     DivisionsModel: DivisionsItem,
-    CasesModel: CasesItem,
     PositionsModel: PositionsItem,
+    CasesModel: CasesItem,
 }
 
 

@@ -195,7 +195,7 @@ class MapCanvas(QWidget):
         self._frame.restyle()
 
     def pick_at(self, px: float, py: float, reach: float = REACH_PX) -> Picked | None:
-        """Return what lies under a logical pixel: things, then cases, then grids."""
+        """Return what lies under a logical pixel, the topmost: cases, then things, then grids."""
         area = self._area()
         for item in reversed(self._visible()):
             found = item.pick(area, px * area.ratio, py * area.ratio, reach * area.ratio)

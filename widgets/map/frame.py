@@ -1,11 +1,12 @@
 """The frame of the map: tiles put together, labels and marks laid over them, in the order of ``layers.registry``.
 
 Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (labels
-and marks that do not move) and *frame*, which is what the widget paints: moving things, and over them again the layers
-above, so that no case is hidden by somebody who stands there.
+and marks below all that moves) and *frame*, which is what the widget paints: moving things and what lies over them, so
+that no case is hidden by somebody who stands there.
 """
 
 from collections.abc import Hashable, Sequence
+from itertools import dropwhile, takewhile
 
 import numpy as np
 from PySide6.QtCore import QRectF
@@ -13,11 +14,15 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.colours import argb
 from layers.contract import Area, Focus, LayerItem, Look
-from layers.labels import LabelAtlas, Occupied, draw_labels
+from layers.labels import NEW_A_FRAME, LabelAtlas, Occupied, draw_labels
 from layers.raster.contract import Frame
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.tiles import TileStore, tiles_over
+
+NEW_AT_FIRST = 400
+"""Labels made for one frame until a first picture with names is whole: nobody moves it yet, and making all at once is
+sooner done than drawing the picture several times with some more each time."""
 
 
 class MapFrame:
@@ -36,6 +41,7 @@ class MapFrame:
         self._version = 0
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
+        self._named = False
         self.complete = False
 
     def restyle(self) -> None:
@@ -130,7 +136,7 @@ class MapFrame:
         key = (self._version, states, focus)
         if key != self._still_key or self.wanting:
             self._still_key = key
-            self._label_atlas(area).begin()
+            self._label_atlas(area).begin(NEW_A_FRAME if self._named else NEW_AT_FIRST)
             self._draw_still(area, items, focus)
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
@@ -138,26 +144,23 @@ class MapFrame:
         self._draw_marks(area, items, focus)
 
     def _draw_marks(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
-        """Draw labels and all marks that do not move over what is on *still*."""
+        """Draw labels, and the marks under whatever moves, over what is on *still*."""
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
+        self._named = self._named or (self.complete and bool(labels))
         self._taken = Occupied()
         for item in items:
             for x, y, around in item.obstacles(area, focus):
                 self._taken.block(x, y, around)
         draw_labels(raster, self._still, area, self._label_atlas(area), labels, self._taken)
-        for item in items:
-            if not item.moving:
-                item.draw_live(raster, self._still, area, focus)
+        for item in takewhile(lambda item: not item.moving, items):
+            item.draw_live(raster, self._still, area, focus)
 
     def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         np.copyto(self._frame, self._still)
         raster = self._rasters.raster
-        moved = False
-        for item in items:
-            moved = moved or item.moving
-            if moved:
-                item.draw_live(raster, self._frame, area, focus)
+        for item in dropwhile(lambda item: not item.moving, items):
+            item.draw_live(raster, self._frame, area, focus)
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:
             draw_labels(raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())

@@ -106,7 +106,8 @@ class MapOverlays(QObject):
     def feed(self) -> None:
         """Take up what the layers say of themselves now."""
         items = self._canvas.items
-        rows = [row for item in items if item.visible for row in item.legend()]
+        shown = sorted((item for item in items if item.visible), key=lambda item: item.moving)
+        rows = [row for item in shown for row in item.legend()]
         cases = self._item(CasesItem)
         count = cases.open_count() if cases is not None else 0
         self.legend.set_rows(self._words("map.legend", count=count), rows)

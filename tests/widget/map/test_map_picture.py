@@ -64,6 +64,15 @@ def test_each_lamp_has_its_colour_where_the_case_is(scene: Scene) -> None:
     assert count(near(scene, shown, PLACES["near"]), theme.within) > 100
 
 
+@pytest.mark.parametrize("place", ["near", "west"])
+def test_people_who_stand_at_a_case_hide_neither_its_lamp_nor_its_count(scene: Scene, place: str) -> None:
+    scene.positions.replace([])
+    alone = near(scene, picture(scene.view), PLACES[place], 8)
+    scene.positions.update([thing_mark(f"p{i}", *PLACES[place], heading=None) for i in range(3)])
+    assert np.array_equal(near(scene, picture(scene.view), PLACES[place], 8), alone)
+    assert count(near(scene, picture(scene.view), PLACES["east"]), load_theme("dark").staff) == 0
+
+
 def test_a_chosen_case_wears_a_ring(scene: Scene) -> None:
     theme = load_theme("dark")
     assert count(near(scene, picture(scene.view), PLACES["near"]), theme.text, 40) < 20
