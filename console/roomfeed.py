@@ -61,6 +61,7 @@ class RoomFeed(QObject):
         self._seconds = 0
         self._told_skew = False
         self._was_offline = False
+        self._at_own = False
         self._list_throttle = Throttle(LIST_MS, self)
         self._list_throttle.due.connect(self._flush_list)
         self._board_throttle = Throttle(BOARD_MS, self)
@@ -74,7 +75,7 @@ class RoomFeed(QObject):
         for throttle in (self._list_throttle, self._board_throttle, self._today_throttle):
             throttle.stop()
         self._room = room
-        self._told_skew = self._was_offline = False
+        self._told_skew = self._was_offline = self._at_own = False
         self._cases.clear()
         self._removed.clear()
         self._today.set_figures(None)
@@ -92,6 +93,9 @@ class RoomFeed(QObject):
             self._cases.clear()
             self._removed.clear()
             self._list.set_cases(room.picture.cases.values(), room.service_now())
+            if not self._at_own:
+                self._at_own = True
+                self._list.open_at_own()
         else:
             self._cases |= delta.cases
             self._removed |= delta.removed

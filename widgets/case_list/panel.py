@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Signal
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
@@ -30,6 +30,9 @@ TABS_OF: dict[Role, tuple[ListTab, ...]] = {
 }
 """The lists that wait for a role; they come first."""
 
+REVEAL_MS = 60
+"""After so long a case that was chosen elsewhere is brought into sight: what came with it is in the list by then."""
+
 
 class CaseListPanel(QWidget):
     """Lists cases and says which one was chosen. It keeps the choice by case number whatever moves around it."""
@@ -49,6 +52,9 @@ class CaseListPanel(QWidget):
         self.table = CaseTable(names, datetime(1970, 1, 1, tzinfo=UTC), self)
         self.tabs = TabStrip(theme)
         self.filter_bar = FilterBar(words)
+        self._reveal = QTimer(self)
+        self._reveal.setSingleShot(True)
+        self._reveal.setInterval(REVEAL_MS)
         self.view = CaseRowsView(ROW_PX)
         self._delegate = CaseRowDelegate(words, theme, self)
         self.view.setItemDelegate(self._delegate)
@@ -67,6 +73,7 @@ class CaseListPanel(QWidget):
         self.retranslate()
 
     def _connect(self) -> None:
+        self._reveal.timeout.connect(self._scroll_to_selected)
         self.tabs.tab_chosen.connect(self._on_tab_chosen)
         self.filter_bar.changed.connect(self._on_filter_changed)
         self.filter_bar.left.connect(self.view.setFocus)
@@ -108,6 +115,12 @@ class CaseListPanel(QWidget):
         self.tabs.set_current(tab)
         self._on_tab_chosen(tab)
 
+    def open_at_own(self) -> None:
+        """Turn to the list that waits for this person, where there is just one."""
+        roles = frozenset[Role]() if self._names.me is None else self._names.me.roles
+        own = [tab for role, tabs in TABS_OF.items() if role in roles for tab in tabs[:1]]
+        self.set_tab(own[0] if len(own) == 1 else ListTab.ALL)
+
     def show_overdue(self) -> None:
         """List everything that is overdue."""
         self.set_tab(ListTab.ALL)
@@ -119,6 +132,7 @@ class CaseListPanel(QWidget):
         self._selected = case_no
         self._quiet = True
         self._restore()
+        self._reveal.start()
 
     def selected(self) -> CaseNo | None:
         """Return the chosen case, listed or not."""
@@ -189,11 +203,17 @@ class CaseListPanel(QWidget):
             index = self.table.index(row)
             if model.currentIndex() != index or not model.isSelected(index):
                 model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-                self.view.scrollTo(index)
+                self._reveal.start()
         else:
             model.clearSelection()
         self._quiet = False
         self._show_list_or_words()
+
+    def _scroll_to_selected(self) -> None:
+        """Bring the chosen case into sight, once the rows that came with it have their places."""
+        row = self.table.row_of(self._selected)
+        if row is not None:
+            self.view.scrollTo(self.table.index(row))
 
     def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         if self._quiet or not current.isValid():

@@ -11,9 +11,11 @@ from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
-from domain.ids import CaseNo, GridCode
+from domain.ids import AccountId, CaseNo, GridCode
+from domain.people import Role
 from domain.places import Placement
 from domain.states import CaseState, Channel
+from domain.wire import Me
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_list.panel import CaseListPanel
@@ -158,6 +160,32 @@ def test_loading_and_empty_are_said(panel: CaseListPanel) -> None:
     assert "正在取案件" in panel.empty.accessibleName()
     panel.set_cases([], MONDAY)
     assert "没有在办案件" in panel.empty.accessibleName()
+
+
+def test_a_case_chosen_before_it_is_listed_is_brought_into_sight(panel: CaseListPanel, qtbot: QtBot) -> None:
+    panel.resize(320, 300)
+    panel.show()
+    panel.update_cases([make_case(n) for n in range(200, 260)])
+    last = panel.table.index(panel.table.rowCount() - 1).data(CASE_ROLE)
+    panel.update_cases([], [last.case_no])
+    panel.select(last.case_no)
+    panel.update_cases([last])
+
+    def in_sight() -> bool:
+        row = panel.table.row_of(last.case_no)
+        assert row is not None
+        return panel.view.viewport().rect().contains(panel.view.visualRect(panel.table.index(row)))
+
+    assert not in_sight()
+    qtbot.waitUntil(in_sight)
+
+
+def test_it_opens_at_the_list_that_waits_for_the_one_role_of_a_person(panel: CaseListPanel, names: Names) -> None:
+    panel.open_at_own()
+    assert panel.filter_bar.tab is ListTab.ALL, "two roles: none of their lists comes before the other"
+    names.set_me(Me(AccountId("p"), "李", frozenset({Role.DISPATCHER})))
+    panel.open_at_own()
+    assert panel.filter_bar.tab is ListTab.DISPATCH
 
 
 def test_show_overdue_lists_only_what_is_overdue(panel: CaseListPanel) -> None:
