@@ -62,6 +62,11 @@ class ActionTable:
         shown = QKeySequence.SequenceFormat.NativeText
         return [(n, a.text(), a.shortcut().toString(shown)) for n, a in self._actions.items() if a.isEnabled()]
 
+    def key_list(self) -> list[tuple[str, str]]:
+        """Return all keys and the text of every action, in order, whether it can be done now or not."""
+        shown = QKeySequence.SequenceFormat.NativeText
+        return [("  ".join(k.toString(shown) for k in a.shortcuts()), a.text()) for a in self._actions.values()]
+
 
 def _without_argument(do: Callable[[], None]) -> Callable[[bool], None]:
     def done(checked: bool) -> None:

@@ -22,6 +22,8 @@ T = TypeVar("T")
 CASES_MOST = 6
 OTHERS_MOST = 4
 MAX_TYPED = 80
+OPENER = "command_bar"
+"""The action that opens the bar; it is open already where the hits are shown."""
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -56,10 +58,13 @@ class Finder:
         self._grids, self._places = grids, tuple(places)
 
     def find(self, typed: str) -> Sequence[Hit]:
-        """Return the best hits for what was typed, best first; a pair of coordinates is a hit as well."""
+        """Return the best hits for what was typed, best first; a pair of coordinates is a hit as well.
+
+        Before anything is typed: all that can be done by name.
+        """
         sought = typed.strip().casefold()[:MAX_TYPED]
         if not sought:
-            return ()
+            return self._all_actions()
         found: list[Hit] = []
         for source in (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._others):
             found.extend(source(sought))
@@ -115,6 +120,10 @@ class Finder:
     def _grids_named(self, sought: str) -> list[Hit]:
         found = (g for g in self._grids if sought in g.name.casefold() or g.code.casefold() == sought)
         return [Hit("grid", g.code, g.name, g.code) for g in _first(found)]
+
+    def _all_actions(self) -> list[Hit]:
+        listed = [] if self._actions is None else self._actions.listed()
+        return [Hit("action", name, text, key) for name, text, key in listed if name != OPENER]
 
     def _others(self, sought: str) -> list[Hit]:
         places = (p for p in self._places if sought in p.name.casefold())

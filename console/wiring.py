@@ -90,6 +90,7 @@ def _connect_photos(desk: "Desk") -> None:
 def _connect_bars_and_sheets(desk: "Desk") -> None:
     panels = desk.panels
     panels.command_bar.set_source(desk.finder.find)
+    panels.help_sheet.set_source(desk.actions.key_list)
     panels.command_bar.hit_chosen.connect(desk.scout.on_hit_chosen)
     panels.top_bar.command_requested.connect(panels.command_bar.open_bar)
     panels.top_bar.overdue_requested.connect(desk.scout.on_overdue_requested)

@@ -14,6 +14,8 @@ from widgets.common.style import set_role
 
 TYPING_PAUSE_MS = 80
 SHOWN_AT_MOST = 12
+HITS_MOST = 40
+"""The rows that are not shown at once are scrolled to."""
 WIDTH_PX = 560
 HURRIED = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Up})
 """Keys that need the hits at once, before the pause in typing is over."""
@@ -137,7 +139,7 @@ class CommandBar(QFrame):
 
     def _search(self) -> None:
         typed = self.list.search.text().strip()
-        hits = list(self._source(typed))[:SHOWN_AT_MOST] if typed else []
+        hits = list(self._source(typed))[:HITS_MOST]
         self._hits = {f"{hit.what}:{hit.value}": hit for hit in hits}
         what = self._words
         self.list.set_choices(
@@ -148,7 +150,7 @@ class CommandBar(QFrame):
         )
         self.list.rows.setVisible(bool(hits))
         self._none.setVisible(bool(typed) and not hits)
-        if hits:
+        if hits and typed:
             self.list.rows.setCurrentRow(0)
         self._place()
 

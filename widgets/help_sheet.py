@@ -1,5 +1,6 @@
 """The help sheet (F1): every key of the program, by where it works. Esc closes."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
@@ -23,17 +24,13 @@ class KeyRow:
 
 SECTIONS: dict[str, tuple[KeyRow, ...]] = {
     "everywhere": (
-        KeyRow("F1", "desk.help.help"),
-        KeyRow("/  、  Ctrl+K", "desk.help.command"),
-        KeyRow("N", "desk.help.new_report"),
-        KeyRow("F11", "desk.help.full_screen"),
         KeyRow("Tab  Shift+Tab", "desk.help.next"),
+        KeyRow("Enter  Space", "desk.help.press"),
         KeyRow("Esc", "desk.help.back"),
     ),
     "list": (
         KeyRow("↑ ↓  PgUp PgDn", "desk.help.move"),
         KeyRow("Enter", "desk.help.open"),
-        KeyRow("Ctrl+F", "desk.help.search"),
         KeyRow("← →", "desk.help.tabs"),
     ),
     "map": (
@@ -51,6 +48,9 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
     ),
 }
 
+KeySource = Callable[[], Sequence[tuple[str, str]]]
+"""Returns keys as they are shown, and what they do."""
+
 
 class HelpSheet(QFrame):
     """A sheet over the window; it is built when it is first opened."""
@@ -62,6 +62,7 @@ class HelpSheet(QFrame):
         self.setObjectName("sheet")
         self._words = words
         self._came_from: QWidget | None = None
+        self._source: KeySource = tuple
         self._title, self._close = QLabel(), Button()
         set_role(self._title, "title")
         self._scroll = QScrollArea()
@@ -77,6 +78,10 @@ class HelpSheet(QFrame):
         self._close.clicked.connect(self.close_sheet)
         parent.installEventFilter(self)
         self.hide()
+
+    def set_source(self, source: KeySource) -> None:
+        """Take what lists the keys of the desk itself, with what each does, in the language in use."""
+        self._source = source
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
@@ -114,8 +119,10 @@ class HelpSheet(QFrame):
         page = QWidget()
         across = QHBoxLayout(page)
         across.setSpacing(32)
-        left = [(words(f"desk.help.section.{name}"), self._plain(rows)) for name, rows in SECTIONS.items()]
-        right = [(words("desk.help.section.card"), self._card_rows())]
+        here = {name: (words(f"desk.help.section.{name}"), self._plain(rows)) for name, rows in SECTIONS.items()}
+        here["everywhere"] = (here["everywhere"][0], [*self._source(), *here["everywhere"][1]])
+        left = [here["everywhere"], here["list"], here["map"]]
+        right = [(words("desk.help.section.card"), self._card_rows()), here["form"]]
         for sections in (left, right):
             grid = QGridLayout()
             grid.setHorizontalSpacing(20)

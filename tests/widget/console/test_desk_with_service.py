@@ -293,7 +293,7 @@ async def test_the_help_names_every_key_of_the_desk(served: Served) -> None:
         for _ in range(2):
             desk.actions.trigger("help")
             texts = [label.text() for label in desk.panels.help_sheet.findChildren(QLabel)]
-            for keys, text in desk.actions.keys():
+            for keys, text in desk.actions.key_list():
                 assert keys in texts
                 assert text in texts
             desk.panels.help_sheet.close_sheet()
