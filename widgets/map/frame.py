@@ -14,15 +14,11 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.colours import argb
 from layers.contract import Area, Focus, LayerItem, Look
-from layers.labels import NEW_A_FRAME, LabelAtlas, Occupied, draw_labels
+from layers.labels import LabelAtlas, Occupied, draw_labels
 from layers.raster.contract import Frame
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.tiles import TileStore, tiles_over
-
-NEW_AT_FIRST = 400
-"""Labels made for one frame until a first picture with names is whole: nobody moves it yet, and making all at once is
-sooner done than drawing the picture several times with some more each time."""
 
 
 class MapFrame:
@@ -41,7 +37,6 @@ class MapFrame:
         self._version = 0
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
-        self._named = False
         self.complete = False
 
     def restyle(self) -> None:
@@ -136,7 +131,7 @@ class MapFrame:
         key = (self._version, states, focus)
         if key != self._still_key or self.wanting:
             self._still_key = key
-            self._label_atlas(area).begin(NEW_A_FRAME if self._named else NEW_AT_FIRST)
+            self._label_atlas(area).begin()
             self._draw_still(area, items, focus)
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
@@ -147,7 +142,6 @@ class MapFrame:
         """Draw labels, and the marks under whatever moves, over what is on *still*."""
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
-        self._named = self._named or (self.complete and bool(labels))
         self._taken = Occupied()
         for item in items:
             for x, y, around in item.obstacles(area, focus):
