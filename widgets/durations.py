@@ -1,6 +1,6 @@
 """Clock readings, ages and distances as they are shown, in no more digits than are true."""
 
-from domain.clock import Lamp, Limit, LimitUnit, Reading, WorkCalendar
+from domain.clock import WORKING, Lamp, Limit, LimitUnit, Reading, WorkCalendar
 from resources.words import Words
 
 DAY_S = 86_400
@@ -9,8 +9,10 @@ WHOLE_DAYS_FROM = 10
 
 
 def clock_text(reading: Reading, words: Words, calendar: WorkCalendar) -> str:
-    """Return ``剩 1:48``, ``超 0:12``, ``剩 2 日 5:20`` (working days for working limits) or ``停 1:48``."""
-    span = span_text(abs(reading.remaining_s), words, _day_s(reading.limit, calendar))
+    """Return ``剩 1:48``, ``超 0:12``, ``剩 2 日 5:20`` or ``停 1:48``; working time says so: ``剩 2:10 工作时``."""
+    span = span_text(
+        abs(reading.remaining_s), words, _day_s(reading.limit, calendar), working=reading.limit.unit in WORKING
+    )
     if reading.lamp is Lamp.PAUSED:
         return words("desk.clock.paused", span=span)
     if reading.remaining_s < 0:
@@ -18,8 +20,12 @@ def clock_text(reading: Reading, words: Words, calendar: WorkCalendar) -> str:
     return words("desk.clock.left", span=span)
 
 
-def span_text(seconds: int, words: Words, day_s: int | None = DAY_S) -> str:
-    """Return a span as ``1:48`` (hours, minutes) or ``2 日 5:20``; ``day_s`` None means never in days."""
+def span_text(seconds: int, words: Words, day_s: int | None = DAY_S, *, working: bool = False) -> str:
+    """Return a span as ``1:48`` (hours, minutes) or ``2 日 5:20``; ``day_s`` None means never in days.
+
+    A ``working`` span runs only in office hours; without its unit it would look shorter than it is.
+    """
+    kind = "work" if working else "span"
     days = 0
     if day_s is not None and seconds >= day_s:
         days, seconds = divmod(seconds, day_s)
@@ -27,10 +33,10 @@ def span_text(seconds: int, words: Words, day_s: int | None = DAY_S) -> str:
         days, seconds = divmod(seconds, DAY_S)
     hours_minutes = f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
     if not days:
-        return hours_minutes
+        return words("desk.work.hours", time=hours_minutes) if working else hours_minutes
     if days >= WHOLE_DAYS_FROM:
-        return words("desk.span.days", days=days)
-    return words("desk.span.days_hours", days=days, time=hours_minutes)
+        return words(f"desk.{kind}.days", days=days)
+    return words(f"desk.{kind}.days_hours", days=days, time=hours_minutes)
 
 
 def limit_text(limit: Limit, words: Words) -> str:

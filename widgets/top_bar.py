@@ -21,6 +21,7 @@ from widgets.durations import age_text
 
 HEIGHT_PX = 50
 NARROW_PX = 1200
+COMMAND_PAD_PX = 14
 
 
 class LineKind(StrEnum):
@@ -41,6 +42,26 @@ class LineView:
     since: datetime | None = None
 
 
+class _CommandBox(Button):
+    """Looks like a line to type in; its hint is cut with an ellipsis where the window is narrow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._hint = ""
+
+    def show_hint(self, text: str) -> None:
+        self._hint = text
+        self._cut()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cut()
+
+    def _cut(self) -> None:
+        room = max(0, self.width() - 2 * COMMAND_PAD_PX)
+        self.setText(self.fontMetrics().elidedText(self._hint, Qt.TextElideMode.ElideRight, room))
+
+
 class TopBar(QFrame):
     """One line of facts. It asks for the command bar, the overdue list and the state of the line."""
 
@@ -54,7 +75,7 @@ class TopBar(QFrame):
         self.setFixedHeight(HEIGHT_PX)
         self._words, self._theme = words, theme
         self._room, self._person = QLabel(), ElidedLabel()
-        self._command = Button()
+        self._command = _CommandBox()
         self._overdue, self._line, self._demo = Chip(), Chip(), Chip()
         self._date, self._clock = QLabel(), QLabel()
         self._town, self._who, self._duty = "", "", ""
@@ -130,7 +151,7 @@ class TopBar(QFrame):
         words = self._words
         self._room.setText(words("desk.top.room", town=self._town) if self._town else words("desk.top.no_room"))
         self._person.setText(" · ".join(part for part in (self._duty, self._who) if part))
-        self._command.setText(f"/   {words('desk.top.command')}")
+        self._command.show_hint(f"/   {words('desk.top.command')}")
         self._command.setAccessibleName(words("desk.top.command"))
         self._command.setToolTip(words("desk.top.command_hint"))
         self._clock.setAccessibleName(words("desk.top.clock"))

@@ -1,7 +1,7 @@
 """The chain strip: the links of a case's way, those behind it, the present one lit, those before it."""
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from domain.case import Case
@@ -22,6 +22,9 @@ def present_link(case: Case) -> int | None:
         return len(LINKS)
     link = LINK_OF.get(case.state)
     return None if link is None else LINKS.index(link)
+
+
+GAP_PX, PAD_PX = 4.0, 2.0
 
 
 class ChainStrip(QWidget):
@@ -55,15 +58,25 @@ class ChainStrip(QWidget):
         """Seven short words."""
         return QSize(210, 28)
 
+    def widths(self) -> list[float]:
+        """Return the widths of the boxes: what the words need, and of what is left the same for each."""
+        room = self.width() - GAP_PX * (len(LINKS) - 1)
+        need = [
+            QFontMetricsF(self._font_for(i)).horizontalAdvance(self._words(f"link.{link}")) + 2 * PAD_PX
+            for i, link in enumerate(LINKS)
+        ]
+        spare = (room - sum(need)) / len(LINKS)
+        return [width + spare for width in need] if spare >= 0 else [width * room / sum(need) for width in need]
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the boxes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        gap = 4.0
-        width = (self.width() - gap * (len(LINKS) - 1)) / len(LINKS)
-        for i, link in enumerate(LINKS):
+        left = 0.0
+        for i, (link, width) in enumerate(zip(LINKS, self.widths(), strict=True)):
             ground, text = self._colours(i)
-            box = QRectF(i * (width + gap), 0, width, self.height())
+            box = QRectF(left, 0, width, self.height())
+            left += width + GAP_PX
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(ground))
             painter.drawRoundedRect(box, 3, 3)

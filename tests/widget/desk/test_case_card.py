@@ -6,7 +6,7 @@ import pytest
 from domain_factories import FILED, MONDAY, PHOTO, UNITS, Ledger, actor_for
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -21,6 +21,7 @@ from domain.states import Supervise
 from domain.wire import RevealedContact
 from resources.theme import Theme, load_theme
 from resources.words import Words
+from widgets.case_card.chain import LINKS
 from widgets.case_card.fields.pickers import UnitField
 from widgets.case_card.fields.text import TextField
 from widgets.case_card.panel import CaseCard
@@ -454,6 +455,17 @@ def test_nothing_is_cut_and_no_key_is_shown_raw(
     edges = [w for w in shown if w.mapTo(card, w.rect().topRight()).x() > card.width() and body.isAncestorOf(w)]
     minimums = {name: getattr(body, name).minimumSizeHint().width() for name in PARTS}
     assert [type(w).__name__ for w in edges] == [], minimums
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_links_of_the_chain_have_room_for_their_words(card: CaseCard, words: Words, language: str) -> None:
+    words.use("en" if language == "en" else "zh-CN")
+    chain = card.body.chain
+    chain.resize(360, 28)
+    widths = chain.widths()
+    need = [QFontMetricsF(chain._font_for(i)).horizontalAdvance(words(f"link.{link}")) for i, link in enumerate(LINKS)]
+    assert [round(have - want) >= 2 for have, want in zip(widths, need, strict=True)] == [True] * len(LINKS)
+    assert sum(widths) <= 360
 
 
 def test_the_card_refuses_the_input_method_but_its_texts_take_it(card: CaseCard, ledger: Ledger) -> None:

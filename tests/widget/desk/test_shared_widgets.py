@@ -32,11 +32,12 @@ def _reading(unit: LimitUnit, remaining_s: int, lamp: Lamp = Lamp.WITHIN) -> Rea
     [
         (_reading(LimitUnit.MINUTE, 108 * 60 + 59), "剩 1:48", "1:48 left"),
         (_reading(LimitUnit.MINUTE, -12 * 60 - 5, Lamp.OVERDUE), "超 0:12", "0:12 over"),
-        (_reading(LimitUnit.WORK_DAY, 2 * 8 * 3600 + 5 * 3600 + 20 * 60), "剩 2 日 5:20", "2 d 5:20 left"),
+        (_reading(LimitUnit.WORK_DAY, 2 * 8 * 3600 + 5 * 3600 + 20 * 60), "剩 2 工作日 5:20", "2 work d 5:20 left"),
+        (_reading(LimitUnit.WORK_HOUR, 7 * 3600 + 51 * 60), "剩 7:51 工作时", "7:51 work h left"),
         (_reading(LimitUnit.CALENDAR_DAY, 86_400 + 3600), "剩 1 日 1:00", "1 d 1:00 left"),
         (_reading(LimitUnit.URGENT_HOUR, 26 * 3600), "剩 26:00", "26:00 left"),
         (_reading(LimitUnit.URGENT_HOUR, -2000 * 3600, Lamp.OVERDUE), "超 83 日", "83 d over"),
-        (_reading(LimitUnit.WORK_HOUR, 60, Lamp.PAUSED), "停 0:01", "paused 0:01"),
+        (_reading(LimitUnit.WORK_HOUR, 60, Lamp.PAUSED), "停 0:01 工作时", "paused 0:01 work h"),
     ],
 )
 def test_clocks_are_said_as_the_room_says_them(reading: Reading, chinese: str, english: str) -> None:

@@ -84,6 +84,17 @@ def test_a_narrow_bar_keeps_what_matters(bar: TopBar) -> None:
     assert bar._clock.geometry().right() <= bar.width()
 
 
+def test_the_hint_of_the_command_box_is_cut_with_an_ellipsis(bar: TopBar, words: Words) -> None:
+    bar.resize(1600, 50)
+    QApplication.processEvents()
+    assert words("desk.top.command") in bar._command.text()
+    bar._command.setFixedWidth(130)
+    QApplication.processEvents()
+    text = bar._command.text()
+    assert text.endswith("…")
+    assert bar._command.fontMetrics().horizontalAdvance(text) <= 130 - 2 * 10
+
+
 def test_the_command_box_asks_for_the_command_bar(bar: TopBar, qtbot: QtBot) -> None:
     with qtbot.waitSignal(bar.command_requested):
         qtbot.mouseClick(bar._command, Qt.MouseButton.LeftButton)
