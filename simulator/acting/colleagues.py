@@ -1,7 +1,8 @@
 """Colleagues in the room who take a share of the work and leave the rest to whoever sits at the console.
 
 They act through an account of their own. In every link they leave some cases waiting (``LEFT``), so that there is
-always something to do for the operator and the desk neither empties nor floods.
+always something to do for the operator and the desk neither empties nor floods. They take what has waited longest, and
+never a case that somebody at a console has had in hand.
 """
 
 import asyncio
@@ -10,7 +11,7 @@ from typing import Any
 
 from domain.case import Case
 from domain.decide import allowed_steps
-from domain.ids import CaseNo, UnitId
+from domain.ids import AccountId, CaseNo, UnitId
 from domain.people import Actor
 from domain.states import CaseState, Channel, RequestKind
 from domain.town import Town
@@ -28,14 +29,19 @@ LEFT: dict[CaseState, int] = {
 }
 """How many cases of each state are left for the operator."""
 
-TURN_S = (6.0, 22.0)
+TURN_S = (25.0, 70.0)
 """Town seconds between two things a colleague does."""
+WAITED_S = 300.0
+"""Town seconds a case has waited in its link before a colleague takes it: until then it is the operator's to read."""
 CATCH_UP_S = 0.25
 FAR_BEHIND = 3
 """With so many more than are left waiting, colleagues hurry, as they do at the start of a shift."""
 ANSWER_AFTER_S = 240.0
 REVISIT_AFTER_S = 600.0
 VERIFIED_CHANNELS = frozenset({Channel.PUBLIC, Channel.HOTLINE, Channel.MEDIA, Channel.COUNTER})
+
+SYSTEM_ACCOUNT = AccountId("system")
+"""Under which the service writes what its own timers do."""
 
 Move = tuple[str, dict[str, Any]]
 
@@ -58,6 +64,8 @@ class Colleagues:
         self._watch = watch
         self._errands = errands
         self._actor = actor
+        self._played = {actor.account, SYSTEM_ACCOUNT, *scene.accounts()}
+        self._in_hand: set[CaseNo] = set()
         self._moves: dict[CaseState, Callable[[Case], Move | None]] = {
             S.REPORTED: self._intake,
             S.PENDING_FILE: self._file,
@@ -70,13 +78,12 @@ class Colleagues:
         """Do one thing after another until cancelled."""
         while True:
             behind = max(self._waiting(state) - left for state, left in LEFT.items())
-            if behind > FAR_BEHIND:
-                await asyncio.sleep(CATCH_UP_S)
-            else:
+            hurry = behind > FAR_BEHIND
+            if not hurry:
                 await self._scene.pace.sleep(self._scene.between(*TURN_S))
-                await asyncio.sleep(CATCH_UP_S)
+            await asyncio.sleep(CATCH_UP_S)
             for state in self._moves:
-                await self._one_of(state)
+                await self._one_of(state, waited_s=0.0 if hurry else WAITED_S)
             await self._answer_requests()
             await self._revisit()
 
@@ -84,16 +91,28 @@ class Colleagues:
         return len(self._mine(state))
 
     def _mine(self, state: CaseState) -> list[Case]:
-        return [c for c in self._watch.cases(state) if c.request is None and not c.imported]
+        """Return the cases of a state that nobody else has in hand, as far as is known, longest waiting first."""
+        waiting = self._watch.cases(state)
+        return [c for c in waiting if c.request is None and not c.imported and c.case_no not in self._in_hand]
 
-    async def _one_of(self, state: CaseState) -> None:
+    async def _one_of(self, state: CaseState, waited_s: float) -> None:
+        """Do the next thing to one case of a state; the newest are left."""
         waiting = self._mine(state)
-        if len(waiting) <= LEFT[state]:
-            return
-        case = waiting[int(self._scene.rng.integers(len(waiting)))]
-        move = self._moves[state](case)
-        if move is not None:
-            await self._do(case, *move)
+        now = self._scene.now()
+        for case in waiting[: max(0, len(waiting) - LEFT[state])]:
+            if (now - case.stage_since).total_seconds() < waited_s:
+                return
+            move = self._moves[state](case)
+            if move is not None and not await self._is_in_hand(case):
+                await self._do(case, *move)
+                return
+
+    async def _is_in_hand(self, case: Case) -> bool:
+        """Whether somebody who is not played has done anything to a case; that is kept in mind."""
+        others = await self._errands.actors(case.case_no) - self._played
+        if others:
+            self._in_hand.add(case.case_no)
+        return bool(others)
 
     async def _do(self, case: Case, action: str, args: dict[str, Any]) -> bool:
         """Act where the rules allow it to us now."""

@@ -14,7 +14,7 @@ from client.api import ServiceClient, new_key
 from domain.case import Case, NewReport
 from domain.command import Command
 from domain.faults import Fault, FaultKind
-from domain.ids import AttachmentId, StaffId
+from domain.ids import AccountId, AttachmentId, CaseNo, StaffId
 from simulator.photos.photo import MIME
 
 T = TypeVar("T")
@@ -49,6 +49,11 @@ class Errands:
             lambda: self.client.command(case.case_no, command, key=key, behalf=behalf),
         )
         return None if outcome is None else outcome.case
+
+    async def actors(self, case_no: CaseNo) -> frozenset[AccountId]:
+        """Return the accounts that changed a case so far, none where they could not be had."""
+        page = await self._until_answered(f"changes {case_no}", lambda: self.client.changes(case_no))
+        return frozenset() if page is None else frozenset(change.actor for change in page.changes)
 
     async def upload(self, photo: bytes) -> AttachmentId | None:
         """Keep a photo; return its id, None where it was refused."""

@@ -9,7 +9,7 @@ import numpy as np
 from client.picture import Delta
 from client.room import Room
 from domain.case import Case
-from domain.ids import AttachmentId, CaseNo, StaffId
+from domain.ids import AccountId, AttachmentId, CaseNo, StaffId
 from domain.states import OPEN, CaseState
 from simulator.acting.errands import Errands
 from simulator.acting.pace import Pace
@@ -37,6 +37,10 @@ class Scene:
     def now(self) -> datetime:
         """Return the town's time."""
         return self.room.service_now()
+
+    def accounts(self) -> frozenset[AccountId]:
+        """Return the account the field acts through, none before there is a picture."""
+        return frozenset() if self.room.picture is None else frozenset({self.room.picture.me.account})
 
     def case(self, case_no: CaseNo) -> Case | None:
         """Return a case as last heard."""

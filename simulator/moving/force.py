@@ -79,7 +79,7 @@ class Force:
                 lat=lat,
                 fixed_at=now,
                 speed_mps=round(body.speed_mps, 1),
-                heading_deg=round(body.heading_deg, 1) % 360.0,
+                heading_deg=round(body.heading_deg, 1) % 360.0 if body.moving else None,
                 accuracy_m=round(4.0 + abs(body.aside[0]) * 3.0 + i, 1),
             )
 

@@ -186,6 +186,29 @@ class _Cut:
             await writer.drain()
 
 
+async def test_colleagues_leave_alone_what_somebody_at_a_console_has_had_in_hand(service: Served, town: Town) -> None:
+    gateway = service.token("gateway", Role.GATEWAY)
+    room = service.token("room", Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER)
+    alone = asyncio.create_task(play(service.url, town, [gateway], 3, 30.0))
+    async with ServiceClient(service.url, service.token("li", Role.ACCEPTOR)) as client:
+        try:
+            before = await snapshot_when(client, lambda s: behind(s, CaseState.REPORTED) >= 25, 60)
+        finally:
+            await until_ended(alone)
+        waiting = sorted((c for c in before.cases if c.state is CaseState.REPORTED), key=lambda c: c.stage_since)
+        mine = {c.case_no for c in waiting[:3]}
+        for case in waiting[:3]:
+            assert await Errands(client).act(case, "note", {"text": "先打个电话"}) is not None
+        playing = asyncio.create_task(play(service.url, town, [gateway, room], 3, 30.0))
+        try:
+            after = await snapshot_when(client, lambda s: behind(s, CaseState.REPORTED) <= 14, 60)
+        finally:
+            await until_ended(playing)
+    states = {c.case_no: c.state for c in after.cases}
+    assert {states[case_no] for case_no in mine} == {CaseState.REPORTED}
+    assert any(states[c.case_no] is not CaseState.REPORTED for c in waiting[3:6]), "the next oldest were taken"
+
+
 async def test_a_report_whose_answer_is_lost_is_sent_again_and_taken_once(service: Served) -> None:
     cut = _Cut(int(service.url.rsplit(":", 1)[1]), losses=6)
     server = await asyncio.start_server(cut, "127.0.0.1", 0)

@@ -34,6 +34,18 @@ def test_all_staff_and_vehicles_on_shift_send_once(town: Town, graph: RoadGraph)
         assert 0 <= (fix.heading_deg or 0) < 360
 
 
+def test_who_stands_heads_nowhere(town: Town, graph: RoadGraph) -> None:
+    assert town.clock_start is not None
+    force = Force(town, graph, np.random.default_rng(1))
+    assert {f.heading_deg for f in force.positions(town.clock_start)} == {None}
+    for _ in range(12):
+        force.step(10.0, town.clock_start)
+    going = {thing for b in force.bodies if b.moving for thing in b.things}
+    fixes = force.positions(town.clock_start)
+    assert 0 < len(going) < len(fixes)
+    assert all((f.heading_deg is not None) == (f.thing in going) for f in fixes)
+
+
 def test_a_few_fall_silent_for_minutes_and_most_do_not(town: Town, graph: RoadGraph) -> None:
     assert town.clock_start is not None
     force = Force(town, graph, np.random.default_rng(2))
