@@ -108,7 +108,7 @@ class TopBar(QFrame):
         row.setSpacing(14)
         row.addWidget(self._room)
         row.addWidget(self._person)
-        row.addWidget(self._command, 1)
+        row.addWidget(self._command, 3)
         row.addStretch(1)
         for widget in (self._demo, self._overdue, self._line, self._date, self._clock):
             row.addWidget(widget)
