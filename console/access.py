@@ -1,8 +1,9 @@
-"""The token a command signs in with: ``--token-file``, or else ``ONEMAP_TOKEN``. Never stored, never printed."""
+"""Where a command signs in (``--server``) and with what: ``--token-file``, or else ``ONEMAP_TOKEN``, never stored."""
 
 import argparse
 import os
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from domain.faults import invalid
 
@@ -28,3 +29,16 @@ def read_token(file: Path | None) -> str | None:
     if not token or len(content) > MAX_TOKEN_FILE or not token.isprintable() or "\ufffd" in token:
         raise invalid("token_file_empty", file=str(file))
     return token
+
+
+def check_server(url: str | None) -> None:
+    """Refuse at once what cannot be the address of a service. Raises ``Fault('bad_server_url')``."""
+    if url is None:
+        return
+    try:
+        parts = urlsplit(url.strip())
+        sound = parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:  # a port that is no number, a bracket that is not closed
+        sound = False
+    if not sound:
+        raise invalid("bad_server_url", url=url[:200])

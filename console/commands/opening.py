@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from console.access import add_token_option, read_token
+from console.access import add_token_option, check_server, read_token
 from console.bilingual import Bilingual
 from console.commands.demo import EXIT_NO_DISPLAY, seconds
 
@@ -23,6 +23,7 @@ def run(args: argparse.Namespace) -> int:
     """Open the desk and return when it is closed."""
     from console.display import has_display, is_offscreen
 
+    check_server(args.server)
     say = Bilingual()
     if not has_display() and not (is_offscreen() and args.seconds is not None):
         print(say("demo.no_display"), file=sys.stderr)

@@ -6,7 +6,7 @@ import re
 import sys
 from pathlib import Path
 
-from console.access import add_token_option, read_token
+from console.access import add_token_option, check_server, read_token
 from console.bilingual import Bilingual
 
 EXIT_NO_PICTURE = 1
@@ -45,6 +45,7 @@ def run(args: argparse.Namespace) -> int:
     from console.program import OpenOptions
     from console.shot.take import Picture, take
 
+    check_server(args.server)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     say = Bilingual()
     picture = Picture(args.view, args.out, args.size, "zh-CN" if args.lang == "zh" else "en", args.theme)

@@ -156,7 +156,7 @@ def _encodings(declared: str) -> tuple[str, ...]:
     try:
         "".encode(name)
     except LookupError:
-        raise invalid("wrong_encoding", encoding=declared[:40], line=0, byte=0, found="?") from None
+        raise invalid("encoding_unknown", encoding=declared[:40], line=0, byte=0) from None
     return (name,)
 
 
@@ -208,7 +208,7 @@ def _read(path: Path, layer: str | None, crs: str | None, encodings: tuple[str, 
             return _read_as(path, layer, crs, encoding)
         except UnicodeDecodeError as error:
             failed = error
-    raise invalid("wrong_encoding", encoding=encodings[-1], line=0, byte=failed.start, found="?")
+    raise invalid("encoding_unknown", encoding=encodings[-1], line=0, byte=failed.start)
 
 
 def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> Table:

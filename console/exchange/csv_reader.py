@@ -27,13 +27,10 @@ def decode_text(content: bytes, encoding: str) -> str:
     try:
         text = content.decode("utf-8-sig" if name == "utf-8" else name)
     except UnicodeDecodeError as error:
-        raise invalid(
-            "wrong_encoding",
-            encoding=encoding,
-            line=_line_at(content, error.start),
-            byte=error.start,
-            found=_guess(content, name),
-        ) from None
+        line, found = _line_at(content, error.start), _guess(content, name)
+        if not found:
+            raise invalid("encoding_unknown", encoding=encoding, line=line, byte=error.start) from None
+        raise invalid("wrong_encoding", encoding=encoding, line=line, byte=error.start, found=found) from None
     return text.removeprefix("\ufeff")
 
 
@@ -98,7 +95,7 @@ def _line_at(content: bytes, offset: int) -> int:
 
 
 def _guess(content: bytes, declared: str) -> str:
-    """Return which of the encodings we take the file would be readable in, or ``?``."""
+    """Return which of the encodings we take the file would be readable in, empty for none."""
     for other in ENCODINGS:
         if lookup(other).name != declared:
             try:
@@ -106,4 +103,4 @@ def _guess(content: bytes, declared: str) -> str:
             except UnicodeDecodeError:
                 continue
             return other.upper()
-    return "?"
+    return ""

@@ -38,6 +38,8 @@ def read_table(path: Path, options: ReadOptions) -> Table:
         raise invalid("file_kind_unknown", file=path.name, known=" ".join(sorted(_BY_SUFFIX)))
     content = read_whole(path)
     found = sniff(content, declared)
+    if not found:
+        raise invalid("file_not_recognised", file=path.name, expected=declared)
     if found != declared:
         raise invalid("file_not_what_it_says", file=path.name, expected=declared, found=found)
     if declared == "CSV":
@@ -50,14 +52,14 @@ def read_table(path: Path, options: ReadOptions) -> Table:
 
 
 def sniff(content: bytes, declared: str) -> str:
-    """Return what the first bytes say a file is; ``declared`` where they say nothing against it."""
+    """Return what the first bytes say a file is; ``declared`` where they say nothing against it, empty for rubbish."""
     for head, kind in _BY_HEAD:
         if content.startswith(head):
             if kind == "ZIP" and b"[Content_Types].xml" in content[:4096]:
                 return "Excel (.xlsx)"
             return kind
     if declared in ("ZIP", "GeoPackage"):
-        return _text_kind(content, "?")
+        return _text_kind(content, "") or ("CSV" if _looks_like_text(content[:4096]) else "")
     return _text_kind(content, declared)
 
 
