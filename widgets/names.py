@@ -116,7 +116,10 @@ class Names:
         return staff_id if person is None else person.name
 
     def actor(self, change: Change) -> tuple[str, str]:
-        """Return who made a change and in which role, both as shown; the role is empty where it is not certain."""
+        """Return who made a change and in which role, both as shown; the role is empty where it is not certain.
+
+        A report that another system handed over is the channel's, whatever its gateway's account is called.
+        """
         step = STEPS.get(change.action)
         roles = frozenset[Role]() if step is None else step.roles
         if change.on_behalf_of is not None:
@@ -125,6 +128,9 @@ class Names:
             return self.person(change.on_behalf_of), self._role(role)
         if self.me is not None and change.actor == self.me.account:
             return self.me.name, self._role(_one(roles & self.me.roles))
+        report = change.data.get("report") or {}
+        if change.action == "report" and report.get("source"):  # another system's, brought by its gateway
+            return self.words(f"channel.{change.data['channel']}"), self._role(Role.GATEWAY)
         return change.actor, self._role(_one(roles - {Role.SYSTEM}))
 
     def local(self, at: datetime) -> datetime:

@@ -21,6 +21,8 @@ SERVICE_START_S = 60.0
 STEP_S = 120.0
 DEFAULT_SPEED = 4.0
 """Times real time: a person walks across a grid in a minute or two, a quarter-hour limit runs out in four."""
+GATEWAY, COLLEAGUE = "演示网关", "同事"
+"""Accounts that only programs use. They have no other name, so a record of what they did shows these."""
 COLLEAGUE_ROLES = (Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER)
 
 Say = Callable[..., None]
@@ -74,8 +76,8 @@ class DemoRoom:
         self.url = service.wait_for_line(READY, SERVICE_START_S)
         self._say("demo.making_accounts")
         with ThreadPoolExecutor(2) as pool:
-            gateway = pool.submit(self._token, database, "demo-gateway", (Role.GATEWAY,))
-            colleague = pool.submit(self._token, database, "demo-colleague", COLLEAGUE_ROLES)
+            gateway = pool.submit(self._token, database, GATEWAY, (Role.GATEWAY,))
+            colleague = pool.submit(self._token, database, COLLEAGUE, COLLEAGUE_ROLES)
             made = [pool.submit(self._account, database, account) for account in self.accounts]
             files = gateway.result(), colleague.result()
             for account in made:
@@ -111,7 +113,7 @@ class DemoRoom:
 
     def _token(self, database: str, user: str, roles: Sequence[Role]) -> Path:
         printed = self._step("service", "token", "--database", database, "--user", user, "--roles", ",".join(roles))
-        file = self._folder / f"{user}.token"
+        file = self._folder / f"{roles[0]}.token"
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w", encoding="ascii") as out:
             out.write(printed.strip())

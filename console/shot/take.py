@@ -21,6 +21,8 @@ from domain.states import ENDED, CaseState
 WAIT_S = 90.0
 SETTLE_S = 1.5
 POLL_S = 0.1
+CARD_S = 20.0
+"""How long the card is waited for: its photos and its record."""
 LIVELY_S = 40.0
 """How long a young town is given to get to work before the picture is taken of what there is."""
 LIVELY_STATES = {CaseState.PENDING_DISPATCH: 3, CaseState.HANDLING: 5}
@@ -90,12 +92,22 @@ async def _prepare(desk: Desk, picture: Picture) -> tuple[str, QWidget]:
     if VIEWS[picture.view].with_case and not _waits(desk):
         _select(desk)  # a colleague was faster
         await asyncio.sleep(SETTLE_S)
+    if VIEWS[picture.view].with_case:
+        await _card_complete(desk)
     while not desk.panels.map.settled:
         if time.monotonic() > deadline:
             return "map", target
         await asyncio.sleep(POLL_S)
     missing = "card" if VIEWS[picture.view].with_case and _cases(desk) and desk.panels.card.case() is None else ""
     return missing, target
+
+
+async def _card_complete(desk: Desk) -> None:
+    """Wait until photos and record of the case on the card are there; after some time it is drawn as it is."""
+    until = time.monotonic() + CARD_S
+    card = desk.panels.card
+    while card.case() is not None and not card.body.complete and time.monotonic() < until:  # noqa: ASYNC110 - a look
+        await asyncio.sleep(POLL_S)
 
 
 def _lay_out(desk: Desk, picture: Picture) -> QWidget:

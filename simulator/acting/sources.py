@@ -25,7 +25,16 @@ MOST_OPEN = 400
 """With this many open cases nothing more is reported: a demo left alone over night must not fill the disk."""
 MOST_ON_THE_WAY = 10
 PHOTOGRAPHED = frozenset({Channel.GRID_WORKER, Channel.PUBLIC, Channel.VIDEO})
-SOURCES = {Channel.HOTLINE: "12345", Channel.UPPER: "county", Channel.MEDIA: "media", Channel.SENSOR: "iot"}
+SOURCES = {
+    Channel.HOTLINE: "12345",
+    Channel.UPPER: "县级平台",
+    Channel.MEDIA: "舆情监测",
+    Channel.SENSOR: "物联网平台",
+    Channel.VIDEO: "视频巡查",
+    Channel.PUBLIC: "随手拍",
+    Channel.COUNTER: "办事窗口",
+}
+"""The systems reports come from, as a case names them. A grid worker's come from their own phone."""
 
 
 class Sources:

@@ -55,6 +55,11 @@ class CardBody(QWidget):
         column.addWidget(self.timeline)
         column.addStretch(1)
 
+    @property
+    def complete(self) -> bool:
+        """Whether nothing of the case shown is still on its way."""
+        return self.evidence.complete and self.timeline.complete
+
     def show_case(self, case: Case, steps: Sequence[Step], now: datetime) -> None:
         """Show a case and what may be done with it."""
         self._dispatch_offered = any(step.action == "dispatch" for step in steps)

@@ -51,6 +51,11 @@ class Evidence(QWidget):
         """Return the captions of the photos by id, in order."""
         return dict(self._captions)
 
+    @property
+    def complete(self) -> bool:
+        """Whether every photo is there, or known to be missing."""
+        return set(self._thumbs) <= self._images.keys() | self._missing
+
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self._theme = theme

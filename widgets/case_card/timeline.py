@@ -88,6 +88,11 @@ class Timeline(QWidget):
         self._changes, self._missed = None, True
         self.retranslate()
 
+    @property
+    def complete(self) -> bool:
+        """Whether the changes are there, or known to be out of reach."""
+        return self._changes is not None or self._missed
+
     def set_now(self, now: datetime) -> None:
         """Changes of today are told by the time alone, others with their day; ``now`` is the service's time."""
         today = self._names.local(now).date()

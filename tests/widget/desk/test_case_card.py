@@ -17,7 +17,7 @@ from domain.machine import Step
 from domain.people import Actor, Role
 from domain.places import Placement
 from domain.recommend import recommend
-from domain.states import Supervise
+from domain.states import Channel, Supervise
 from domain.wire import RevealedContact
 from resources.theme import Theme, load_theme
 from resources.words import Words
@@ -375,7 +375,10 @@ def test_photos_are_asked_for_once_shown_and_enlarged(card: CaseCard, ledger: Le
     thumb = card.findChild(PhotoThumb)
     assert thumb is not None
     assert "正在取" in thumb.accessibleName()
+    card.set_changes(ledger.changes)
+    assert not card.body.complete
     card.set_photo(PHOTO, None)
+    assert card.body.complete
     assert "取不到" in thumb.accessibleName()
     image = QImage(40, 30, QImage.Format.Format_RGB32)
     image.fill(0x336699)
@@ -390,6 +393,16 @@ def test_photos_are_asked_for_once_shown_and_enlarged(card: CaseCard, ledger: Le
     card.set_photo(AttachmentId(PHOTO), image, full=True)
     qtbot.keyClick(viewer, Qt.Key.Key_Escape)
     assert not viewer.isVisible()
+
+
+def test_a_report_of_another_system_is_told_by_its_channel_not_by_the_gateway(card: CaseCard, ledger: Ledger) -> None:
+    report = {"report_id": "r9", "text": "水位超限", "has_contact": False, "photos": [], "source": "物联网平台"}
+    card.show_case(ledger.report(Channel.SENSOR, report=report), [])
+    assert not card.body.complete, "its record is still on its way"
+    card.set_changes(ledger.changes)
+    assert card.body.complete
+    assert "传感器（接入网关）上报" in _texts(card)
+    assert "gateway" not in _texts(card)
 
 
 def test_the_timeline_tells_the_newest_first_in_words(card: CaseCard, ledger: Ledger, words: Words) -> None:
