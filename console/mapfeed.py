@@ -62,6 +62,7 @@ class MapFeed(QObject):
         self._shown_geometry = ""
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
+        self._placeless: set[CaseNo] = set()
         self._things: set[ThingId] = set()
         self._gone: set[ThingId] = set()
         self._throttle = Throttle(1000 // updates_per_s, self)
@@ -143,8 +144,10 @@ class MapFeed(QObject):
 
         self._cases.clear()
         self._removed.clear()
+        self._placeless.clear()
         await in_slices(list(picture.cases.values()), mark)
         self.models.cases.replace(marks)
+        self.models.cases.set_placeless(len(self._placeless))
         self.models.positions.set_now(now)
         self.models.positions.replace(self._thing_marks(picture, set(picture.positions)))
         self.cases_loaded.emit()
@@ -177,6 +180,7 @@ class MapFeed(QObject):
         removed = set(self._removed)
         for case_no in removed:
             units |= self.holdings.forget(case_no)
+            self._placeless.discard(case_no)
             if self._lamps is not None:
                 self._lamps.drop(case_no)
         for case in [c for n in self._cases if (c := picture.case(n)) is not None]:
@@ -190,6 +194,7 @@ class MapFeed(QObject):
             self.models.cases.remove(removed)
         if marks:
             self.models.cases.update(marks)
+        self.models.cases.set_placeless(len(self._placeless))
         self._cases.clear()
         self._removed.clear()
         return units
@@ -202,7 +207,9 @@ class MapFeed(QObject):
             return None
         lamp = self._lamps.put(case, now)
         if case.lon is None or case.lat is None:
+            (self._placeless.discard if case.state in ENDED else self._placeless.add)(case.case_no)
             return None
+        self._placeless.discard(case.case_no)
         words = self._names.words
         return CaseMark(
             case_no=case.case_no,

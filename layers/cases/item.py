@@ -144,11 +144,13 @@ class CasesItem(LayerItem):
         return None
 
     def legend(self) -> Sequence[LegendRow]:
-        """See ``LayerItem``: each lamp with its count; paused and none only where there are some."""
+        """See ``LayerItem``: each lamp with its count (paused and none only where there are some), then urgent ones."""
         counts = self._model.counts()
         words = self.look.words
         shown = [*LAMP_ORDER[2:], *(lamp for lamp in LAMP_ORDER[:2] if counts[lamp])]
-        return [LegendRow(f"lamp.{lamp.value}", words(f"lamp.{lamp.value}"), counts[lamp]) for lamp in shown]
+        rows = [LegendRow(f"lamp.{lamp.value}", words(f"lamp.{lamp.value}"), counts[lamp]) for lamp in shown]
+        urgent = sum(mark.urgent for mark in self._model.open.marks)
+        return [*rows, LegendRow("urgent", words("map.legend.urgent"), urgent)]
 
     def place(self, case_no: str) -> tuple[float, float] | None:
         """Return where a case stands on the plane."""
@@ -161,6 +163,10 @@ class CasesItem(LayerItem):
     def open_count(self) -> int:
         """Return how many open cases have a place."""
         return len(self._model.open)
+
+    def placeless_count(self) -> int:
+        """Return how many open cases have none, and so are not on the map."""
+        return self._model.placeless
 
     def _draw_all(self, raster: Raster, frame: Frame, area: Area) -> None:
         table = self._model.open

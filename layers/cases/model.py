@@ -42,8 +42,15 @@ class CasesModel(Observed):
         self.open: MarkTable[CaseMark] = MarkTable()
         self.ended: MarkTable[CaseMark] = MarkTable()
         self.ended_revision = 0
+        self.placeless = 0
         self._ranks: npt.NDArray[np.uint8] | None = None
         self._counts: dict[Lamp, int] | None = None
+
+    def set_placeless(self, count: int) -> None:
+        """Tell how many open cases have no place, so that what the map counts can be compared with other lists."""
+        if count != self.placeless:
+            self.placeless = count
+            self._changed()
 
     def replace(self, marks: Iterable[CaseMark]) -> None:
         """Show exactly these cases."""

@@ -134,7 +134,7 @@ class PositionsItem(LayerItem):
         return Picked(PickedKind.THING, mark.thing, x, y, mark.title or mark.name or mark.thing, lines)
 
     def legend(self) -> Sequence[LegendRow]:
-        """See ``LayerItem``: staff and vehicles with a fresh fix, and stale ones."""
+        """See ``LayerItem``: staff and vehicles with a fresh fix, stale ones, and the signs of what they do."""
         stale = self._model.stale()
         vehicle = np.array([m.vehicle for m in self._model.table.marks], bool)
         words = self.look.words
@@ -142,6 +142,7 @@ class PositionsItem(LayerItem):
             LegendRow("staff", words("map.legend.staff"), int(np.count_nonzero(~stale & ~vehicle))),
             LegendRow("vehicle", words("map.legend.vehicle"), int(np.count_nonzero(~stale & vehicle))),
             LegendRow("staff_stale", words("map.legend.stale"), int(np.count_nonzero(stale))),
+            *(LegendRow(f"sign.{state}", words(f"unit_state.{state}")) for state in SIGNS[1:]),
         ]
 
     def note(self) -> tuple[str, bool]:

@@ -153,6 +153,5 @@ class Sources:
 
     def _source_no(self) -> str:
         """A number as another system gives it, not used twice even by a simulator that was started again."""
-        head = 0 if self._scene.room.picture is None else self._scene.room.picture.head
-        stamp = self._scene.now().astimezone(self._zone).strftime("%Y%m%d%H%M%S")
-        return f"{stamp}-{head:06d}-{self._count:04d}"
+        stamp = self._scene.now().astimezone(self._zone).strftime("%y%m%d%H%M%S")
+        return f"{stamp}-{self._count:02d}"

@@ -8,8 +8,9 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QWidget
 
 from domain.clock import Lamp
+from domain.units import UnitState
 from layers.contract import LegendRow
-from layers.symbols import draw_lamp, draw_staff, draw_vehicle
+from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.overlay import Card
@@ -75,10 +76,15 @@ class Legend(Card):
         signs: dict[str, Callable[[], None]] = {
             "staff": lambda: draw_staff(painter, 16, 0.0, theme, stale=False),
             "vehicle": lambda: draw_vehicle(painter, 16, theme, stale=False),
+            "urgent": lambda: draw_urgent(painter, 0.0, theme),
             "staff_stale": lambda: draw_staff(painter, 16, 0.0, theme, stale=True),
         }
         if symbol.startswith("lamp."):
             draw_lamp(painter, Lamp(symbol.removeprefix("lamp.")), 16, theme)
+        elif symbol.startswith("sign."):
+            painter.scale(1.6, 1.6)
+            painter.translate(-7.4, -6.7)  # to the middle: it is drawn beside what it belongs to
+            draw_sign(painter, UnitState(symbol.removeprefix("sign.")), 16, theme)
         elif symbol in signs:
             signs[symbol]()
         painter.restore()

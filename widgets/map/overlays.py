@@ -109,8 +109,11 @@ class MapOverlays(QObject):
         shown = sorted((item for item in items if item.visible), key=lambda item: item.moving)
         rows = [row for item in shown for row in item.legend()]
         cases = self._item(CasesItem)
-        count = cases.open_count() if cases is not None else 0
-        self.legend.set_rows(self._words("map.legend", count=count), rows)
+        count, placeless = (0, 0) if cases is None else (cases.open_count(), cases.placeless_count())
+        title = self._words("map.legend", count=count)
+        if placeless:
+            title += self._words("map.legend.placeless", count=placeless)
+        self.legend.set_rows(title, rows)
         self.layer_list.set_keys({item.key for item in items})
         for item in items:
             text, stale = item.note()

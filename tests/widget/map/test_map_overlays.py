@@ -4,11 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton, QCheckBox
 from pytestqt.qtbot import QtBot
 
 from domain.places import distance_m
 from layers.mercator import to_degrees
+from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import NOW, Scene, make_scene, thing_mark, town_grids
 from widgets.map.scale_bar import round_distance
@@ -29,6 +31,21 @@ def test_the_legend_counts_what_is_there(qtbot: QtBot, scene: Scene) -> None:
         assert part in said
     scene.cases.remove(["near"])
     qtbot.waitUntil(lambda: "在办案件 2" in scene.view.overlays.legend.accessibleName(), timeout=2000)
+
+
+def test_the_legend_tells_of_cases_without_a_place_and_explains_every_sign(scene: Scene) -> None:
+    legend = scene.view.overlays.legend
+    scene.view.overlays.feed()
+    assert "无位置" not in legend.accessibleName()
+    for part in ("加急 0", "途中", "处置中"):
+        assert part in legend.accessibleName()
+    scene.cases.set_placeless(2)
+    scene.view.overlays.feed()
+    assert "在办案件 3（另有 2 件无位置）" in legend.accessibleName()
+    painted = legend.grab().toImage()
+    accent = QColor(load_theme("dark").accent)
+    blue = [painted.pixelColor(x, y) == accent for x in range(painted.width()) for y in range(painted.height())]
+    assert sum(blue) > 40, "the triangle and the diamond are drawn"
 
 
 def test_the_scale_bar_is_as_long_as_it_says(scene: Scene) -> None:
