@@ -25,67 +25,82 @@ ON_DESK = (
 """Actions that need somebody to be signed in."""
 
 
+class _Moves:
+    """What the actions do that is more than one call: turn to a panel and do something there."""
+
+    def __init__(self, desk: "Desk") -> None:
+        self._desk = desk
+        self._panels, self._workspace = desk.panels, desk.workspace
+
+    def command_bar(self) -> None:
+        self._panels.command_bar.open_bar()
+
+    def cases(self) -> None:
+        self._workspace.show_dock("dock-cases")
+        self._panels.case_list.focus_list()
+
+    def search_cases(self) -> None:
+        self._workspace.show_dock("dock-cases")
+        self._panels.case_list.focus_search()
+
+    def overdue(self) -> None:
+        self._workspace.show_dock("dock-cases")
+        self._panels.case_list.show_overdue()
+
+    def map(self) -> None:
+        self._workspace.show_dock("dock-map").setFocus()
+
+    def card(self) -> None:
+        self._panels.show_card()
+        self._workspace.show_dock("dock-card")
+        self._panels.card.setFocus()
+
+    def new_report(self) -> None:
+        self._workspace.show_dock("dock-card")
+        self._panels.show_report_form()
+
+    def units(self) -> None:
+        self._workspace.show_dock("dock-units").setFocus()
+
+    def today(self) -> None:
+        self._workspace.show_dock("dock-today").setFocus()
+
+    def lock_layout(self) -> None:
+        locked = not self._workspace.locked
+        self._keep_lock(locked)
+        self._desk.notices.info("notice.layout_locked" if locked else "notice.layout_free", replace="layout")
+
+    def reset_layout(self) -> None:
+        size = self._desk.frame.size()
+        self._workspace.reset(size.width(), size.height())
+        self._keep_lock(True)
+        self._desk.notices.info("notice.layout_reset", replace="layout")
+
+    def _keep_lock(self, locked: bool) -> None:
+        self._workspace.lock(locked)
+        self._desk.settings.set("layout_locked", locked)
+
+
 def desk_actions(desk: "Desk") -> list[DeskAction]:
     """Return the actions, in the order they are listed."""
-    panels, workspace = desk.panels, desk.workspace
-
-    def go(dock: str) -> None:
-        workspace.show_dock(dock).setFocus()
-
-    def command_bar() -> None:
-        panels.command_bar.open_bar()
-
-    def go_cases() -> None:
-        workspace.show_dock("dock-cases")
-        panels.case_list.focus_list()
-
-    def go_card() -> None:
-        panels.show_card()
-        workspace.show_dock("dock-card")
-        panels.card.setFocus()
-
-    def new_report() -> None:
-        workspace.show_dock("dock-card")
-        panels.show_report_form()
-
-    def search_cases() -> None:
-        workspace.show_dock("dock-cases")
-        panels.case_list.focus_search()
-
-    def overdue() -> None:
-        workspace.show_dock("dock-cases")
-        panels.case_list.show_overdue()
-
-    def lock_layout() -> None:
-        locked = not workspace.locked
-        workspace.lock(locked)
-        desk.settings.set("layout_locked", locked)
-        desk.notices.info("notice.layout_locked" if locked else "notice.layout_free", replace="layout")
-
-    def reset_layout() -> None:
-        size = desk.frame.size()
-        workspace.reset(size.width(), size.height())
-        workspace.lock(True)
-        desk.settings.set("layout_locked", True)
-        desk.notices.info("notice.layout_reset", replace="layout")
-
+    moves, panels = _Moves(desk), desk.panels
     return [
         DeskAction("help", ("F1",), panels.help_sheet.open_sheet),
-        DeskAction("command_bar", ("/", "Ctrl+K", "、"), command_bar),
-        DeskAction("new_report", ("N", "Ctrl+N"), new_report),
-        DeskAction("overdue", ("Ctrl+O",), overdue),
-        DeskAction("search_cases", ("Ctrl+F",), search_cases),
-        DeskAction("go_cases", ("Ctrl+1",), go_cases),
-        DeskAction("go_map", ("Ctrl+2",), lambda: go("dock-map")),
-        DeskAction("go_card", ("Ctrl+3",), go_card),
-        DeskAction("go_units", ("Ctrl+4",), lambda: go("dock-units")),
-        DeskAction("go_today", ("Ctrl+5",), lambda: go("dock-today")),
+        DeskAction("command_bar", ("/", "Ctrl+K", "、"), moves.command_bar),
+        DeskAction("new_report", ("N", "Ctrl+N"), moves.new_report),
+        DeskAction("overdue", ("Ctrl+O",), moves.overdue),
+        DeskAction("search_cases", ("Ctrl+F",), moves.search_cases),
+        DeskAction("go_cases", ("Ctrl+1",), moves.cases),
+        DeskAction("go_map", ("Ctrl+2",), moves.map),
+        DeskAction("go_card", ("Ctrl+3",), moves.card),
+        DeskAction("go_units", ("Ctrl+4",), moves.units),
+        DeskAction("go_today", ("Ctrl+5",), moves.today),
         DeskAction("fit_map", ("Ctrl+Home",), panels.map.fit),
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),
-        DeskAction("lock_layout", ("Ctrl+L",), lock_layout),
-        DeskAction("reset_layout", ("Ctrl+Shift+L",), reset_layout),
+        DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
+        DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),
         DeskAction("sign_out", ("Ctrl+Shift+Q",), desk.session.sign_out),
         DeskAction("quit", ("Ctrl+Q",), desk.request_close),
