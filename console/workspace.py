@@ -11,7 +11,8 @@ from pathlib import Path
 
 import msgspec
 import PySide6QtAds as ads  # noqa: N813
-from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtCore import QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from console.folders import write_atomically
@@ -21,6 +22,8 @@ FILE_NAME = "workspace.json"
 VERSION = 1
 MAX_FILE = 1024 * 1024
 MAP = "dock-map"
+CROSS_PX, CROSS_GREY = 16, "#8a93a0"
+"""Size of the sign that closes a dock, and its colour: it stands off the panels of both themes."""
 LOCKED_HANDLE_PX, FREE_HANDLE_PX = 1, 5
 """A hairline while the layout is locked; something to take hold of while it is free."""
 
@@ -69,6 +72,8 @@ class Workspace(QObject):
     def __init__(self, parent: QWidget, panels: dict[str, QWidget], words: Words) -> None:
         super().__init__(parent)
         _set_flags()
+        for icon in (ads.TabCloseIcon, ads.DockAreaCloseIcon):
+            ads.CDockManager.iconProvider().registerCustomIcon(icon, _cross())  # takes the icon for its own
         self.manager = ads.CDockManager(parent)
         self._docks: dict[str, ads.CDockWidget] = {}
         self._locked = True
@@ -264,3 +269,18 @@ def _set_flags() -> None:
     for flag in (flags.DockAreaHasTabsMenuButton, flags.DockAreaHasUndockButton, flags.DockAreaHasCloseButton):
         ads.CDockManager.setConfigFlag(flag, False)
     ads.CDockManager.setConfigFlag(flags.XmlCompressionEnabled, True)
+
+
+def _cross() -> QIcon:
+    """Return the sign that closes a dock: a plain cross, where Qt's own style draws a boxed one."""
+    picture = QPixmap(4 * CROSS_PX, 4 * CROSS_PX)
+    picture.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(picture)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(4.0, 4.0)
+    painter.setPen(QPen(QColor(CROSS_GREY), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    near, far = CROSS_PX * 0.25, CROSS_PX * 0.75
+    painter.drawLine(QPointF(near, near), QPointF(far, far))
+    painter.drawLine(QPointF(near, far), QPointF(far, near))
+    painter.end()
+    return QIcon(picture)

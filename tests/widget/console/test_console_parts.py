@@ -11,7 +11,7 @@ import pytest
 from desks import until
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QVBoxLayout, QWidget
 from served import ALL_ROOM, Served, send_report
 
 from client.api import ServiceClient
@@ -146,6 +146,16 @@ def test_locked_docks_have_no_title_bars_and_cannot_be_moved(workspace: Workspac
     assert bar.isVisible()
     workspace.lock(True)
     assert not bar.isVisible()
+
+
+def test_a_dock_is_closed_by_a_plain_cross(workspace: Workspace) -> None:
+    workspace.lock(False)
+    buttons = workspace.dock("dock-card").tabWidget().findChildren(QAbstractButton)
+    drawn = [b.icon().pixmap(64, 64).toImage() for b in buttons if not b.icon().isNull()]
+    assert len(drawn) == 1
+    middle, side = drawn[0].width() // 2, drawn[0].width()
+    assert drawn[0].pixelColor(middle, middle).alpha() > 0
+    assert not any(drawn[0].pixelColor(middle, y).alpha() for y in range(side // 3)), "no box around it"
 
 
 def test_actions_are_done_by_their_keys_and_no_two_share_one(qtbot) -> None:

@@ -260,6 +260,15 @@ async def test_the_layout_is_where_it_was(served: Served) -> None:
         assert desk.settings.flag("layout_locked")
 
 
+async def test_the_legend_tells_of_a_case_that_has_no_place(served: Served) -> None:
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    send_report(gateway)
+    send_report(gateway, lon=None, lat=None)
+    async with signed_in(served) as desk:
+        legend = desk.panels.map.overlays.legend
+        await until(lambda: "在办案件 1（另有 1 件无位置）" in legend.accessibleName())
+
+
 async def test_closing_is_a_request(served: Served) -> None:
     async with signed_in(served) as desk:
         desk.window.close()
