@@ -16,14 +16,15 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from console.folders import write_atomically
+from resources.theme import load_theme
 from resources.words import Words
 
 FILE_NAME = "workspace.json"
 VERSION = 1
 MAX_FILE = 1024 * 1024
 MAP = "dock-map"
-CROSS_PX, CROSS_GREY = 16, "#8a93a0"
-"""Size of the sign that closes a dock, and its colour: it stands off the panels of both themes."""
+CROSS_PX = 16
+"""Size of the sign that closes a dock."""
 LOCKED_HANDLE_PX, FREE_HANDLE_PX = 1, 5
 """A hairline while the layout is locked; something to take hold of while it is free."""
 
@@ -278,7 +279,7 @@ def _cross() -> QIcon:
     painter = QPainter(picture)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(4.0, 4.0)
-    painter.setPen(QPen(QColor(CROSS_GREY), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
+    painter.setPen(QPen(QColor(load_theme("dark").text_second), 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
     near, far = CROSS_PX * 0.25, CROSS_PX * 0.75
     painter.drawLine(QPointF(near, near), QPointF(far, far))
     painter.drawLine(QPointF(near, far), QPointF(far, near))
