@@ -61,7 +61,7 @@ class OurMap:
         self._positions = PositionsModel()
         self._things = [ThingId(f"s{i}") for i in range(len(county.staff))]
         grids, cases = GridsModel(), CasesModel()
-        self.view.set_layers([grids, cases, self._positions])
+        self.view.set_layers([grids, cases, self._positions], as_given=True)  # the peers' order: staff on top
         self._fill(grids, cases)
         self.view.set_overlays(False)
         self.view.resize(*SIZE)

@@ -65,11 +65,12 @@ class MapCanvas(QWidget):
 
     # -- what it shows ------------------------------------------------------------------------------------------
 
-    def set_layers(self, models: Iterable[Observed]) -> None:
-        """Show these models, from the ground up in the order of ``layers.registry`` whatever their order here."""
+    def set_layers(self, models: Iterable[Observed], *, as_given: bool = False) -> None:
+        """Show these models from the ground up, in the order of ``layers.registry`` or ``as_given``."""
         self._let_go()
         order = {kind: rank for rank, kind in enumerate(ITEMS)}
-        for model in sorted(models, key=lambda given: order.get(type(given), len(order))):
+        ranked = models if as_given else sorted(models, key=lambda given: order.get(type(given), len(order)))
+        for model in ranked:
             item = make_item(model, self._look)
             self._items.append(item)
             self._unsubscribe.append(item.subscribe(self._on_model_changed))
