@@ -1,0 +1,1 @@
+"""The commands of ``onemap-service``, one module each: ``add`` declares its options, ``run`` does it."""
