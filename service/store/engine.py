@@ -22,8 +22,10 @@ class Store:
     they end in the diagnostic log.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, driver: Any = None) -> None:
+        """``driver`` stands in for the module ``sqlite3``; faults are made with it (``benchmarks.faults``)."""
         self.url = parse_url(url)
+        self._driver = {} if driver is None else {"module": driver}
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self.path = Path(str(self.url.database)) if self.is_sqlite else None
         if self.path is not None and not self.path.parent.is_dir():
@@ -54,6 +56,7 @@ class Store:
                 max_overflow=0,
                 hide_parameters=True,
                 connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000},
+                **self._driver,
             )
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _beginner(begin))
