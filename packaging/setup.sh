@@ -38,16 +38,19 @@ find_python() {
 
 has_venv() { "$python" -c 'import ensurepip, venv' 2>/dev/null; }
 has_chinese_font() { command -v fc-list >/dev/null && [ -n "$(fc-list :lang=zh-cn family 2>/dev/null)" ]; }
+has_server() { ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1; }
 has_package() { dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed; }
 
-# Prints "package class" for each package that is named in the list and not there.
+# Prints "package class" for each package that is named in the list and not there; those of the tests only for tests.
 missing_packages() {
     grep -v '^#' "$list" | while read -r package class; do
         case $class in
             '') continue ;;
+            tests) [ "$goal" = test ] || continue ;;
             python) ! has_venv || continue ;;
             looks) ! has_chinese_font || continue ;;
         esac
+        [ "$package" != postgresql ] || ! has_server || continue
         has_package "$package" || printf '%s %s\n' "$package" "$class"
     done
 }
@@ -61,9 +64,23 @@ install_packages() {
         return 1
     fi
     say "installing system packages: $*"
+    no_standing_server
+    done=0
     $as_root apt-get -o DPkg::Lock::Timeout=300 update -q </dev/null &&
         $as_root env DEBIAN_FRONTEND=noninteractive apt-get -o DPkg::Lock::Timeout=300 install -y -q \
-            --no-install-recommends "$@" </dev/null
+            --no-install-recommends "$@" </dev/null || done=1
+    [ -z "$quiet_server" ] || { $as_root rm -f "$quiet_server"; $as_root rmdir "${quiet_server%/*}" 2>/dev/null || :; }
+    return $done
+}
+
+# The tests start servers of their own. Where PostgreSQL was never installed, its package would set one up that runs
+# from then on at every start of the machine: for the length of our installation it is told not to.
+no_standing_server() {
+    quiet_server=
+    [ ! -e /etc/postgresql-common ] || return 0
+    quiet_server=/etc/postgresql-common/createcluster.d/onemap.conf
+    $as_root mkdir -p "${quiet_server%/*}" &&
+        echo 'create_main_cluster = false' | $as_root tee "$quiet_server" >/dev/null || quiet_server=
 }
 
 system_packages() {

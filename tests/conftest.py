@@ -23,6 +23,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 gc.disable()
 """Collected between tests, on the main thread: rubbish that holds Qt objects must not go in a thread of the service."""
 
+pytest_plugins = ["postgres", "homes"]
+"""Fixtures of ``tests/helpers`` that any test may ask for: a PostgreSQL server, and a folder per kind of database."""
+
 YOUNG_ENOUGH = 20_000
 TESTS_A_SWEEP = 50
 

@@ -1,21 +1,24 @@
-"""The real service, over HTTP, for a whole module of tests or for one."""
+"""The real service, over HTTP, on each store: for a whole module of tests or for one."""
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from homes import STORES, home_on
 from served import Served, serve_town
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+@pytest.fixture(scope="module", params=STORES)
+def service(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One service for all tests of a module: for tests that change nothing or do not mind what others changed."""
-    with serve_town(tmp_path_factory.mktemp("service")) as served:
+    folder = tmp_path_factory.mktemp("service")
+    with home_on(request.param, folder, request) as home, serve_town(home) as served:
         yield served
 
 
 @pytest.fixture
-def own_service(tmp_path: Path) -> Iterator[Served]:
+def own_service(home: Path) -> Iterator[Served]:
     """A service for one test alone."""
-    with serve_town(tmp_path) as served:
+    with serve_town(home) as served:
         yield served

@@ -17,6 +17,18 @@ def check_store(store: Store) -> int:
     return count
 
 
+def everything_kept(store: Store) -> bytes:
+    """Return all bytes of a store: its files, or on PostgreSQL every row of every table."""
+    if store.path is not None:
+        return b"".join(f.read_bytes() for f in store.path.parent.iterdir() if f.name.startswith(store.path.name))
+    kept: list[bytes] = []
+    with store.reading.begin() as connection:
+        for table in t.metadata.sorted_tables:
+            for row in connection.execute(select(table)):
+                kept += [bytes(v) if isinstance(v, bytes | memoryview) else str(v).encode() for v in row]
+    return b"\n".join(kept)
+
+
 def check_chain(connection: Connection) -> int:
     """Recompute every hash from the rows and hold it to what is kept, to the head, and to whole numbers."""
     link, count = GENESIS, 0

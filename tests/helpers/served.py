@@ -1,4 +1,4 @@
-"""The real service over a real SQLite file, on a real port, in a thread of the test process."""
+"""The real service over a real database, on a real port, in a thread of the test process."""
 
 import asyncio
 import socket
@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 import msgspec
 import uvicorn
+from homes import database_of
 from towns import make_town
 
 from domain.case import Case
@@ -88,11 +89,11 @@ class Served:
 
 @contextmanager
 def serve_town(folder: Path, town: Town | None = None, speed: float | None = None) -> Iterator[Served]:
-    """Serve a town from ``folder``/town.db until the block ends."""
+    """Serve a town from the database of a folder until the block ends."""
     with ExitStack() as stack:
         sock = stack.enter_context(listen("127.0.0.1", 0))
-        store = stack.enter_context(opened(str(folder / "town.db"), exclusive=True))
-        beside = Store(str(folder / "town.db"))
+        store = stack.enter_context(opened(database_of(folder), exclusive=True))
+        beside = Store(database_of(folder))
         stack.callback(beside.close)
         runtime = make_runtime(store, lambda: town or make_town(), speed)
         runner = _Runner(runtime, sock)

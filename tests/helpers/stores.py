@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
+from homes import database_of
 from towns import MORNING, make_town
 
 from domain.case import NewReport
@@ -37,7 +38,7 @@ ROOM = make_asker("room", Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER, Role.
 @contextmanager
 def settled_store(folder: Path, town: Town | None = None) -> Iterator[tuple[Store, Ledger]]:
     """Open a store that holds the small town, and the ledger to write it with."""
-    with opened(str(folder / "town.db"), exclusive=True) as store:
+    with opened(database_of(folder), exclusive=True) as store:
         with store.reading.begin() as connection:
             empty = reads.head(connection).seq == 0
         if empty:

@@ -1,0 +1,63 @@
+"""The same test on both stores: ``home`` is a folder whose database is a SQLite file, and then one on PostgreSQL.
+
+Everything in ``tests/helpers`` that takes a folder asks ``database_of`` which it is, so a restart finds the same one.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from postgres import Cluster
+
+STORES = ("sqlite", "postgresql")
+SAYS = "database-url"
+
+
+def database_of(folder: Path) -> str:
+    """Return the database of a folder: the URL it was given, else the SQLite file ``town.db`` in it."""
+    says = folder / SAYS
+    return says.read_text() if says.exists() else str(folder / "town.db")
+
+
+@contextmanager
+def on_postgres(folder: Path, cluster: Cluster) -> Iterator[Path]:
+    """Give a folder a new PostgreSQL database on the newest schema, with nothing in it yet."""
+    name = cluster.create(cluster.template("migrated", _migrate))
+    (folder / SAYS).write_text(cluster.url(name))
+    yield folder
+    cluster.drop(name)
+
+
+@contextmanager
+def home_on(store: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+    """Give a folder a database of one of ``STORES``; skips where that is not to be had."""
+    if store == "sqlite":
+        yield folder
+        return
+    with on_postgres(folder, request.getfixturevalue("cluster")) as home:
+        yield home
+
+
+@pytest.fixture(params=STORES)
+def home(request: Any, tmp_path: Path) -> Iterator[Path]:
+    """Give a folder with a database of its own; a test that asks for it is run on every store."""
+    with home_on(request.param, tmp_path, request) as folder:
+        yield folder
+
+
+@pytest.fixture
+def postgres_home(tmp_path: Path, cluster: Cluster) -> Iterator[Path]:
+    """Give a folder with a PostgreSQL database of its own."""
+    with on_postgres(tmp_path, cluster) as folder:
+        yield folder
+
+
+def _migrate(url: str) -> None:
+    from service.store.engine import Store
+    from service.store.migrate import upgrade
+
+    store = Store(url)
+    upgrade(store)
+    store.close()
