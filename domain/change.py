@@ -8,7 +8,10 @@ from typing import Annotated, Any
 import msgspec
 
 from domain.ids import AccountId, StaffId
+from domain.sealing import payload_digest
 from domain.states import CaseState
+
+__all__ = ["GENESIS", "MAX_SEQ", "Change", "Seq", "Subject", "chain_hash", "payload_digest"]
 
 MAX_SEQ = 2**53 - 1
 Seq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
@@ -30,6 +33,7 @@ class Subject(StrEnum):
     EXPORT = "export"
     READING = "reading"  # somebody looked at something that is guarded: a contact, a camera, a track
     POSITIONS = "positions"  # a batch of past positions was taken in
+    AUDIT = "audit"  # how the record itself is kept: keys, signed heads, how long things stay, what was let go
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -55,11 +59,6 @@ class Change(msgspec.Struct, frozen=True):
     def at(self) -> datetime:
         """When it happened by the source's word, or else when it was recorded."""
         return self.recorded_at if self.occurred_at is None else self.occurred_at
-
-
-def payload_digest(salt: bytes, payload: bytes) -> bytes:
-    """Return the salted SHA-256 of a payload. The chain covers this, so a payload can be erased and the chain holds."""
-    return sha256(salt + payload).digest()
 
 
 def chain_hash(previous: bytes, change: Change, digest: bytes) -> bytes:

@@ -5,19 +5,19 @@ A job that raises leaves nothing behind: its work is simply not taken into the b
 
 from collections.abc import Iterable
 from datetime import datetime
-from os import urandom
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection, Executable
 
 from domain.case import Case, Condition
-from domain.change import Change, Subject, chain_hash, payload_digest
+from domain.change import Change, Subject, chain_hash
 from domain.command import Context
 from domain.faults import Fault, FaultKind
 from domain.fold import fold
 from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
+from domain.sealing import seal
 from domain.states import CaseState
 from service.placing import Placed
 from service.store import reads
@@ -203,8 +203,7 @@ class Work:
             occurred_at=occurred_at,
             data=msgspec.json.decode(payload),
         )
-        salt = urandom(16)
-        digest = payload_digest(salt, payload)
+        salt, digest = seal(payload)
         link = chain_hash(self.head.hash, change, digest)
         self.put(sql.ADD_CHANGE, change_row(change, payload, salt, digest, link))
         self.head = Head(change.seq, link, self.now)
