@@ -123,14 +123,18 @@ def main(benchmark: str, measure: Callable[[], Rows]) -> int:
     parser = argparse.ArgumentParser(prog=f"python -m benchmarks.{benchmark}")
     parser.add_argument("--json", type=Path, metavar="OUT", help="write the figures as JSON to OUT")
     out: Path | None = parser.parse_args().json
-    rows = measure()
+    publish(benchmark, measure(), out)
+    return 0
+
+
+def publish(benchmark: str, rows: Rows, out: Path | None) -> None:
+    """Print the table of a benchmark and write its file."""
     print(f"\n{benchmark} · {machine()}\n")
     print(_table(rows))
     if out is not None:
         result = Result(benchmark, machine(), tuple(row for row, _ in rows))
         out.write_bytes(msgspec.json.format(msgspec.json.encode(result), indent=1) + b"\n")
     sys.stdout.flush()
-    return 0
 
 
 def _table(rows: Rows) -> str:

@@ -1,0 +1,1 @@
+"""Faults made on purpose: power cuts, killed processes, full disks, bad lines; each against the product's own code."""
