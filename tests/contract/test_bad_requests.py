@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+from homes import STORES, home_on
 from served import ALL_ROOM, Served, command, key, send_report, serve_town
 
 from domain.case import Case
@@ -358,9 +359,10 @@ BAD = [
 ]
 
 
-@pytest.fixture(scope="module")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    with serve_town(tmp_path_factory.mktemp("stage")) as served:
+@pytest.fixture(scope="module", params=STORES)
+def stage(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
+    folder = tmp_path_factory.mktemp("stage")
+    with home_on(request.param, folder, request) as home, serve_town(home) as served:
         yield _set(served)
 
 

@@ -21,8 +21,8 @@ def suspended(served: Served, room: httpx.Client, phone: httpx.Client, until: st
     return command(room, case, "approve_suspension").case
 
 
-def test_a_suspended_case_is_resumed_when_its_time_is_up(tmp_path: Path) -> None:
-    with serve_town(tmp_path, speed=1000) as served:
+def test_a_suspended_case_is_resumed_when_its_time_is_up(home: Path) -> None:
+    with serve_town(home, speed=1000) as served:
         room = served.client(served.token("room", *ALL_ROOM))
         phone = served.client(served.token("gate", Role.GATEWAY))
         case = suspended(served, room, phone, "2026-03-03T10:30:00+08:00")
@@ -38,16 +38,16 @@ def test_a_suspended_case_is_resumed_when_its_time_is_up(tmp_path: Path) -> None
         check_store(served.store)
 
 
-def test_a_restart_keeps_cases_positions_accounts_and_the_epoch(tmp_path: Path) -> None:
+def test_a_restart_keeps_cases_positions_accounts_and_the_epoch(home: Path) -> None:
     fix = {"thing": "s-li", "lon": 120.81, "lat": 29.56, "fixed_at": "2026-03-03T00:30:00Z"}
-    with serve_town(tmp_path) as served:
+    with serve_town(home) as served:
         token = served.token("gate", Role.GATEWAY, Role.READER)
         phone = served.client(token)
         case = send_report(phone).case
         assert phone.post("/v1/positions", json={"positions": [fix]}).status_code == 204
         before = phone.get("/v1/snapshot").json()
         geometry = phone.get("/v1/geometry").content
-    with serve_town(tmp_path) as served:
+    with serve_town(home) as served:
         after = served.client(token).get("/v1/snapshot").json()
         assert served.client(token).get("/v1/geometry").content == geometry
     assert [c["case_no"] for c in after["cases"]] == [case.case_no]

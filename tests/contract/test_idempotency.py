@@ -1,6 +1,7 @@
 """The same key and the same request: done once, answered alike, however often and however fast it is sent."""
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -93,11 +94,11 @@ def test_many_at_once_with_one_version_do_it_once(service: Served, room: httpx.C
     assert {a.json()["key"] for a in answers if a.status_code == 409} == {"stale_version"}
 
 
-def test_keys_outlive_a_restart(tmp_path: Any) -> None:
+def test_keys_outlive_a_restart(home: Path) -> None:
     which = key()
-    with serve_town(tmp_path) as served:
+    with serve_town(home) as served:
         first = post(served.client(served.token("room", *ALL_ROOM)), "/v1/reports", REPORT, which).json()
-    with serve_town(tmp_path) as served:
+    with serve_town(home) as served:
         client = served.client(served.token("room", *ALL_ROOM))
         head = served.head()
         assert post(client, "/v1/reports", REPORT, which).json() == first

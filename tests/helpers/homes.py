@@ -3,8 +3,9 @@
 Everything in ``tests/helpers`` that takes a folder asks ``database_of`` which it is, so a restart finds the same one.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,13 @@ def on_postgres(folder: Path, cluster: Cluster) -> Iterator[Path]:
     cluster.drop(name)
 
 
+def new_home(store: str, folder: Path, request: pytest.FixtureRequest, stack: ExitStack) -> Path:
+    """Return a new folder in ``folder`` with a database of its own, both until ``stack`` ends."""
+    made = folder / os.urandom(6).hex()
+    made.mkdir()
+    return stack.enter_context(home_on(store, made, request))
+
+
 @contextmanager
 def home_on(store: str, folder: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """Give a folder a database of one of ``STORES``; skips where that is not to be had."""
@@ -45,6 +53,13 @@ def home(request: Any, tmp_path: Path) -> Iterator[Path]:
     """Give a folder with a database of its own; a test that asks for it is run on every store."""
     with home_on(request.param, tmp_path, request) as folder:
         yield folder
+
+
+@pytest.fixture(params=STORES)
+def homes(request: Any, tmp_path: Path) -> Iterator[Callable[[], Path]]:
+    """Give what makes such folders, for a test that needs several; it is run on every store."""
+    with ExitStack() as stack:
+        yield lambda: new_home(request.param, tmp_path, request, stack)
 
 
 @pytest.fixture

@@ -32,9 +32,9 @@ def test_a_title_is_never_empty_nor_long(text: str) -> None:
     assert 0 < len(title_from(text)) <= TITLE_LENGTH
 
 
-def test_numbers_start_again_each_local_day(tmp_path: Path) -> None:
+def test_numbers_start_again_each_local_day(home: Path) -> None:
     before_midnight, after = datetime(2026, 3, 3, 15, 59, tzinfo=UTC), datetime(2026, 3, 3, 16, 1, tzinfo=UTC)
-    with settled_store(tmp_path) as (store, ledger), store.writing.connect() as connection:
+    with settled_store(home) as (store, ledger), store.writing.connect() as connection:
         numbers = []
         for moment in (before_midnight, before_midnight, after):
             answer = transact(connection, ledger, [report_job()], lambda moment=moment: moment).answers[0]
@@ -42,16 +42,16 @@ def test_numbers_start_again_each_local_day(tmp_path: Path) -> None:
     assert numbers == ["20260303-0001", "20260303-0002", "20260304-0001"]
 
 
-def test_numbers_go_on_after_a_restart(tmp_path: Path) -> None:
+def test_numbers_go_on_after_a_restart(home: Path) -> None:
     numbers = []
     for _ in range(2):
-        with settled_store(tmp_path) as (store, ledger), store.writing.connect() as connection:
+        with settled_store(home) as (store, ledger), store.writing.connect() as connection:
             answers = transact(connection, ledger, [report_job()], lambda: datetime(2026, 3, 3, tzinfo=UTC)).answers
             numbers.append(answers[0].case.case_no[-4:])
     assert numbers == ["0001", "0002"]
 
 
-def test_a_real_towns_cases_are_not_synthetic(tmp_path: Path) -> None:
-    with settled_store(tmp_path, make_town(synthetic=False)) as (store, ledger), store.writing.connect() as connection:
+def test_a_real_towns_cases_are_not_synthetic(home: Path) -> None:
+    with settled_store(home, make_town(synthetic=False)) as (store, ledger), store.writing.connect() as connection:
         answer = transact(connection, ledger, [report_job()], lambda: datetime(2026, 3, 3, tzinfo=UTC)).answers[0]
     assert not answer.case.synthetic

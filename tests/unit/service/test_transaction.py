@@ -1,11 +1,12 @@
 """Many jobs in one transaction: refusals, poison rows and bugs hurt nobody but their own job."""
 
-import os
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import database_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from log_checks import check_store
@@ -55,8 +56,8 @@ def break_down(work: Work) -> None:
     raise ZeroDivisionError
 
 
-def test_all_jobs_of_a_batch_are_in_one_commit(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_all_jobs_of_a_batch_are_in_one_commit(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         answers = run(store, ledger, [report_job(f"第{n}件") for n in range(40)])
         numbers = [a.case.case_no for a in answers]
         assert numbers == [f"330699103-20260303-{n:04d}" for n in range(1, 41)]
@@ -64,8 +65,8 @@ def test_all_jobs_of_a_batch_are_in_one_commit(tmp_path: Path) -> None:
         assert check_store(store) == 41
 
 
-def test_a_refused_job_leaves_nothing_behind(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_a_refused_job_leaves_nothing_behind(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         answers = run(store, ledger, [report_job(), Job(refuse_after_writing), report_job()])
         assert isinstance(answers[1], Fault)
         assert check_store(store) == 3
@@ -73,9 +74,9 @@ def test_a_refused_job_leaves_nothing_behind(tmp_path: Path) -> None:
             assert reads.meta(connection, "half") is None
 
 
-@pytest.mark.logs_expected("service.write.transaction")
-def test_a_poison_row_is_its_own_jobs_fault(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+@pytest.mark.logs_expected("service.write.transaction", "psycopg")
+def test_a_poison_row_is_its_own_jobs_fault(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         answers = run(store, ledger, [report_job("一"), Job(poison), report_job("二"), Job(poison)])
         assert [type(a) for a in answers] == [Outcome, Fault, Outcome, Fault]
         assert (answers[1].kind, answers[1].key) == (FaultKind.INVALID, "not_storable")
@@ -84,16 +85,16 @@ def test_a_poison_row_is_its_own_jobs_fault(tmp_path: Path) -> None:
         assert [a.case.title for a in run(store, ledger, [report_job("三")])] == ["三"]
 
 
-@pytest.mark.logs_expected("service.write.transaction")
-def test_a_bug_in_one_job_is_that_jobs_answer(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+@pytest.mark.logs_expected("service.write.transaction", "psycopg")
+def test_a_bug_in_one_job_is_that_jobs_answer(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         answers = run(store, ledger, [Job(break_down), report_job()])
         assert isinstance(answers[0], ZeroDivisionError)
         assert isinstance(answers[1], Outcome)
         assert check_store(store) == 2
 
 
-@pytest.mark.logs_expected("service.write.transaction")
+@pytest.mark.logs_expected("service.write.transaction", "psycopg")
 def test_a_store_that_cannot_be_written_refuses_and_then_goes_on(tmp_path: Path) -> None:
     with settled_store(tmp_path) as (store, ledger):
         with store.writing.connect() as connection:
@@ -108,8 +109,8 @@ def test_a_store_that_cannot_be_written_refuses_and_then_goes_on(tmp_path: Path)
         assert check_store(store) == 2
 
 
-def test_jobs_of_a_batch_see_each_other(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_jobs_of_a_batch_see_each_other(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         sight = sight_of(ROOM.own)
         number = "330699103-20260303-0001"
 
@@ -138,8 +139,8 @@ def test_jobs_of_a_batch_see_each_other(tmp_path: Path) -> None:
         assert check_store(store) == 4
 
 
-def test_one_key_twice_in_a_batch_is_done_once(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_one_key_twice_in_a_batch_is_done_once(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         answers = run(store, ledger, [report_job("一", key="same-key"), report_job("一", key="same-key")])
         assert answers[0] == answers[1]
         other = run(store, ledger, [report_job("二", key="same-key"), report_job("一", key="same-key")])
@@ -147,18 +148,18 @@ def test_one_key_twice_in_a_batch_is_done_once(tmp_path: Path) -> None:
         assert check_store(store) == 2
 
 
-def test_an_answer_rebuilt_from_the_log_is_the_answer_given(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_an_answer_rebuilt_from_the_log_is_the_answer_given(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         given_then = run(store, ledger, [report_job()])[0]
         run(store, ledger, [report_job() for _ in range(3)])
         with store.reading.begin() as connection:
             assert rebuild(connection, given_then.change.seq) == given_then
 
 
-def test_another_program_writing_meanwhile_neither_forks_nor_holes_the_log(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_another_program_writing_meanwhile_neither_forks_nor_holes_the_log(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         run(store, ledger, [report_job()])
-        beside = Store(str(tmp_path / "town.db"))
+        beside = Store(database_of(home))
         with beside.reading.begin() as connection:
             other = Ledger(None, reads.head(connection).seq)
         note = Job(lambda work: work.record(Subject.ACCOUNT, "x", "added", SYSTEM, {}) and None)
@@ -170,9 +171,9 @@ def test_another_program_writing_meanwhile_neither_forks_nor_holes_the_log(tmp_p
         assert check_store(store) == 5
 
 
-def test_what_was_committed_without_our_knowing_is_read_again(tmp_path: Path) -> None:
+def test_what_was_committed_without_our_knowing_is_read_again(home: Path) -> None:
     """A commit whose answer was lost, or another writer: neither cases nor counters nor grids are taken from memory."""
-    with settled_store(tmp_path) as (store, ledger):
+    with settled_store(home) as (store, ledger):
         case = run(store, ledger, [report_job()])[0].case
         with store.reading.begin() as connection:
             other = Ledger(load_world(connection), reads.head(connection).seq)
@@ -191,16 +192,16 @@ def test_what_was_committed_without_our_knowing_is_read_again(tmp_path: Path) ->
         check_store(store)
 
 
-def test_a_counter_and_a_key_are_kept_once_per_batch(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_a_counter_and_a_key_are_kept_once_per_batch(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         run(store, ledger, [report_job() for _ in range(10)])
         with store.reading.begin() as connection:
             assert connection.execute(select(t.counter.c.last)).scalars().all() == [10]
             assert connection.execute(select(func.count()).select_from(t.answered)).scalar_one() == 10
 
 
-def test_the_time_of_the_log_never_runs_back(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger), store.writing.connect() as connection:
+def test_the_time_of_the_log_never_runs_back(home: Path) -> None:
+    with settled_store(home) as (store, ledger), store.writing.connect() as connection:
         from datetime import timedelta
 
         times = [MORNING + timedelta(minutes=m) for m in (5, 3, 9)]
@@ -211,16 +212,14 @@ def test_the_time_of_the_log_never_runs_back(tmp_path: Path) -> None:
 MOVES = st.lists(st.sampled_from(["report", "refused", "poison", "bug"]), max_size=8)
 
 
-@pytest.mark.logs_expected("service.write.transaction")
+@pytest.mark.logs_expected("service.write.transaction", "psycopg")
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(MOVES, max_size=4))
 def test_whatever_is_mixed_in_the_good_ones_are_kept_and_the_chain_is_whole(
-    tmp_path: Path, batches: list[list[str]]
+    homes: Callable[[], Path], batches: list[list[str]]
 ) -> None:
-    folder = tmp_path / os.urandom(6).hex()
-    folder.mkdir()
     bad = {"refused": refuse_after_writing, "poison": poison, "bug": break_down}
-    with settled_store(folder) as (store, ledger):
+    with settled_store(homes()) as (store, ledger):
         good = 0
         for moves in batches:
             jobs = [report_job() if move == "report" else Job(bad[move]) for move in moves]
@@ -231,7 +230,7 @@ def test_whatever_is_mixed_in_the_good_ones_are_kept_and_the_chain_is_whole(
         assert check_store(store) == 1 + good
 
 
-def test_a_photo_of_the_same_batch_may_be_named(tmp_path: Path) -> None:
+def test_a_photo_of_the_same_batch_may_be_named(home: Path) -> None:
     photo = AttachmentId("a1")
 
     def add(work: Work) -> None:
@@ -240,6 +239,6 @@ def test_a_photo_of_the_same_batch_may_be_named(tmp_path: Path) -> None:
     def look(work: Work) -> bool:
         return work.has_attachment(photo)
 
-    with settled_store(tmp_path) as (store, ledger):
+    with settled_store(home) as (store, ledger):
         assert run(store, ledger, [Job(look), Job(add), Job(look)]) == [False, None, True]
         assert GATE.own.account == "gate"

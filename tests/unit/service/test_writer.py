@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from homes import database_of
 from log_checks import check_store
 from stores import report_job, settled_store
 from towns import MORNING
@@ -45,8 +46,8 @@ class Desk:
         return found
 
 
-def test_what_waits_while_a_commit_runs_goes_into_the_next_one(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_what_waits_while_a_commit_runs_goes_into_the_next_one(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         desk = Desk(store, ledger)
         gate = threading.Event()
 
@@ -65,8 +66,8 @@ def test_what_waits_while_a_commit_runs_goes_into_the_next_one(tmp_path: Path) -
         assert check_store(store) == 101
 
 
-def test_from_many_threads_every_job_is_answered_once(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_from_many_threads_every_job_is_answered_once(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         desk = Desk(store, ledger)
         desk.writer.start()
 
@@ -85,8 +86,8 @@ def test_from_many_threads_every_job_is_answered_once(tmp_path: Path) -> None:
         assert check_store(store) == 241
 
 
-def test_a_job_that_wants_to_be_alone_is(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_a_job_that_wants_to_be_alone_is(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         desk = Desk(store, ledger)
         seen: list[int] = []
 
@@ -105,9 +106,9 @@ def test_a_job_that_wants_to_be_alone_is(tmp_path: Path) -> None:
         assert seen == [2]
 
 
-def test_too_many_waiting_and_a_stopped_writer_refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_waiting_and_a_stopped_writer_refuse(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(writing, "MOST_WAITING", 3)
-    with settled_store(tmp_path) as (store, ledger):
+    with settled_store(home) as (store, ledger):
         desk = Desk(store, ledger)
         for n in range(3):
             desk.writer.submit(report_job(), n)
@@ -120,14 +121,14 @@ def test_too_many_waiting_and_a_stopped_writer_refuse(tmp_path: Path, monkeypatc
             desk.writer.submit(report_job(), 5)
 
 
-def test_an_idle_writer_notices_what_another_program_wrote(tmp_path: Path) -> None:
-    with settled_store(tmp_path) as (store, ledger):
+def test_an_idle_writer_notices_what_another_program_wrote(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
         heard: queue.Queue[list[int]] = queue.Queue()
         writer = Writer(
             store, ledger, lambda: MORNING, lambda _, committed: heard.put([r.change.seq for r in committed.recorded])
         )
         writer.start()
-        beside = Store(str(tmp_path / "town.db"))
+        beside = Store(database_of(home))
         from service.starting import write_once
         from service.write.accounts import give_script_token
 
