@@ -14,6 +14,7 @@ def add(commands: Commands, words: Words) -> None:
     parser.add_argument("--port", type=int, required=True, help=words("cli.port"))
     parser.add_argument("--town", metavar="DIR", help=words("cli.town"))
     parser.add_argument("--speed", type=float, help=words("cli.speed"))
+    parser.add_argument("--log", type=Path, metavar="FILE", help=words("cli.log"))
     parser.set_defaults(run=run)
 
 
@@ -21,6 +22,7 @@ def run(args: argparse.Namespace) -> int:
     """Serve; returns when asked to stop. Raises ``Fault`` for what keeps it from starting."""
     from domain.town import Town
     from service.app import make_app
+    from service.care.diagnostics import set_up
     from service.server import listen, serve
     from service.starting import make_runtime, opened
 
@@ -29,6 +31,7 @@ def run(args: argparse.Namespace) -> int:
 
         return read_town(Path(args.town))
 
+    set_up(args.log)
     sock = listen(args.host, args.port)
     with sock, opened(args.database, exclusive=True) as store:
         runtime = make_runtime(store, town if args.town else None, args.speed)
