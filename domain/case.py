@@ -1,6 +1,8 @@
 """A case (案件) as it stands after its changes, the report (上报) it grew from, and what the tables say about both."""
 
+from bisect import bisect_right
 from datetime import datetime
+from itertools import pairwise
 from typing import Annotated
 
 import msgspec
@@ -28,6 +30,8 @@ class OpenRequest(msgspec.Struct, frozen=True):
     text: str = ""
     until: datetime | None = None
     endorsed_by: AccountId | None = None
+    asked_staff: StaffId | None = None
+    endorsed_staff: StaffId | None = None
 
 
 class Report(msgspec.Struct, frozen=True):
@@ -45,7 +49,11 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Case(msgspec.Struct, frozen=True):
-    """A case: the fold of its changes (``domain.fold``). Times are aware UTC; ``version`` counts its changes."""
+    """A case: the fold of its changes (``domain.fold``). Times are aware UTC; ``version`` counts its changes.
+
+    ``area`` is the code of the division it lies in ("" in cases of before there were areas: see ``case_area``).
+    ``self_approved`` names the approvals that were given by whoever had asked for them.
+    """
 
     case_no: CaseNo
     version: int
@@ -60,6 +68,8 @@ class Case(msgspec.Struct, frozen=True):
     lat: float | None = None
     placement: Placement = Placement.NO_PLACE
     grid_code: GridCode | None = None
+    area: str = ""
+    sensitive: bool = False
     reports: tuple[Report, ...] = ()
     accepted_at: datetime | None = None
     dispatched_at: datetime | None = None
@@ -102,6 +112,9 @@ class Case(msgspec.Struct, frozen=True):
     source_no: str = ""
     imported: bool = False
     synthetic: bool = False
+    passed_by: AccountId | None = None
+    passed_staff: StaffId | None = None
+    self_approved: tuple[str, ...] = ()
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -141,20 +154,32 @@ class Condition(msgspec.Struct, frozen=True):
     limit: Limit
     closing_zh: tuple[str, ...] = ()
     closing_en: tuple[str, ...] = ()
+    enabled: bool = True
 
 
 class CaseKind(msgspec.Struct, frozen=True):
-    """A kind of case in a code table (domain.md 4.2, 4.3); disabled kinds are listed but cannot be reported."""
+    """A kind of case in a code table (domain.md 4.2, 4.3); disabled kinds are listed but cannot be reported.
+
+    What is told under a ``sensitive`` kind (a quarrel between neighbours, say) is shown only to roles that need it.
+    """
 
     code: str
     name_zh: str
     name_en: str
     parent: str | None = None
     enabled: bool = True
+    sensitive: bool = False
+
+
+LEFT_OUT = frozenset({"04-09", "05-02", "05-12"})
+"""Kinds the product leaves out on principle (domain.md 7): no administrator can put them to use."""
 
 
 class Rules(msgspec.Struct, frozen=True):
-    """The town's own figures: limits by state and the bounds of requests. Data, because towns differ."""
+    """The town's own figures: limits by state and the bounds of requests. Data, because towns differ.
+
+    ``later`` are the versions that took or will take effect after these, by time; ``at`` says which are in force.
+    """
 
     stage: dict[CaseState, Limit]
     whole_case: Limit = Limit(3, LimitUnit.WORK_DAY)
@@ -163,3 +188,35 @@ class Rules(msgspec.Struct, frozen=True):
     max_suspensions: int = 1
     max_suspension_days: int = 365
     max_redos: int = 1
+    later: tuple["RulesFrom", ...] = ()
+
+    def __post_init__(self) -> None:
+        if any(a.since >= b.since for a, b in pairwise(self.later)):
+            raise ValueError("later rules are in the order of their moments")
+
+    def at(self, moment: datetime) -> "Rules":
+        """Return the rules in force at a moment."""
+        if not self.later:
+            return self
+        i = bisect_right(self.later, moment, key=_since)
+        return self if i == 0 else self.later[i - 1].rules
+
+
+class RulesFrom(msgspec.Struct, frozen=True):
+    """Rules and the moment from which they are in force."""
+
+    since: datetime
+    rules: Rules
+
+
+MOST_VERSIONS = 200
+"""Versions of the rules, and of the working hours, a town may have; a change a week for four years."""
+
+
+def _since(version: RulesFrom) -> datetime:
+    return version.since
+
+
+def case_area(case: Case) -> str:
+    """Return the division a case lies in: its grid's, or the town's, which is the head of every case number."""
+    return case.area or case.case_no.split("-", 1)[0]

@@ -56,8 +56,29 @@ class Hours(msgspec.Struct, frozen=True):
             raise ValueError("working hours end after they start, within one day")
 
 
+class WorkEra(msgspec.Struct, frozen=True):
+    """Hours and weekly days off that hold from a local day on."""
+
+    since: date
+    hours: tuple[Hours, ...]
+    days_off: frozenset[int]
+
+    def __post_init__(self) -> None:
+        _check_week(self.hours, self.days_off)
+
+
+def _check_week(hours: Sequence[Hours], days_off: frozenset[int]) -> None:
+    stretches = sorted(hours, key=lambda h: h.start)
+    if not stretches or any(a.end > b.start for a, b in pairwise(stretches)):
+        raise ValueError("working hours are missing or overlap")
+    if not days_off < set(range(7)):
+        raise ValueError("days off are numbered 0 to 6, and a week has a working day")
+
+
 class WorkCalendar(msgspec.Struct, frozen=True):
     """When the town works: hours, weekly days off (Monday is 0), holidays, and days worked instead.
+
+    ``later`` are the hours and days off that took or will take effect after the first ones, by day.
 
     Raises ValueError (on decoding ``msgspec.ValidationError``) for an unknown time zone, hours that overlap or are
     missing, and a week without a working day.
@@ -69,23 +90,31 @@ class WorkCalendar(msgspec.Struct, frozen=True):
     holidays: frozenset[date] = frozenset()
     makeup_days: frozenset[date] = frozenset()
     work_day_minutes: Annotated[int, msgspec.Meta(ge=1, le=MINUTES_A_DAY)] = 8 * 60
+    later: tuple[WorkEra, ...] = ()
 
     def __post_init__(self) -> None:
         try:
             _zone(self.timezone)
         except (KeyError, OSError) as error:
             raise ValueError(f"unknown time zone {self.timezone[:40]!r}") from error
-        stretches = sorted(self.hours, key=lambda h: h.start)
-        if not stretches or any(a.end > b.start for a, b in pairwise(stretches)):
-            raise ValueError("working hours are missing or overlap")
-        if not self.days_off < set(range(7)):
-            raise ValueError("days off are numbered 0 to 6, and a week has a working day")
+        _check_week(self.hours, self.days_off)
+        if any(a.since >= b.since for a, b in pairwise(self.later)):
+            raise ValueError("later working hours are in the order of their days")
+
+    def week_on(self, day: date) -> tuple[tuple[Hours, ...], frozenset[int]]:
+        """Return the hours and the weekly days off that hold on a day."""
+        i = bisect_right(self.later, day, key=_since)
+        return (self.hours, self.days_off) if i == 0 else (self.later[i - 1].hours, self.later[i - 1].days_off)
 
     def works_on(self, day: date) -> bool:
         """Return whether ``day`` is worked; a make-up day beats a holiday, a holiday beats the weekday."""
         if day in self.makeup_days:
             return True
-        return day not in self.holidays and day.weekday() not in self.days_off
+        return day not in self.holidays and day.weekday() not in self.week_on(day)[1]
+
+
+def _since(era: WorkEra) -> date:
+    return era.since
 
 
 class Pause(msgspec.Struct, frozen=True):
@@ -122,12 +151,16 @@ class Reading(msgspec.Struct, frozen=True):
     stopped_at: datetime | None = None
 
 
+def _start(hours: Hours) -> int:
+    return hours.start
+
+
 class _Year:
     """The working stretches of one calendar year as UTC seconds, with running totals."""
 
     def __init__(self, calendar: WorkCalendar, year: int) -> None:
         zone = ZoneInfo(calendar.timezone)
-        hours = sorted(calendar.hours, key=lambda h: h.start)
+        hours = sorted(calendar.hours, key=_start)
         self.starts: list[int] = []
         self.ends: list[int] = []
         self.before: list[int] = [0]
@@ -135,6 +168,8 @@ class _Year:
         while day.year == year:
             if calendar.works_on(day):
                 midnight = datetime(day.year, day.month, day.day)
+                if calendar.later:
+                    hours = sorted(calendar.week_on(day)[0], key=_start)
                 for h in hours:
                     a = (midnight + timedelta(minutes=h.start)).replace(tzinfo=zone)
                     b = (midnight + timedelta(minutes=h.end)).replace(tzinfo=zone)

@@ -8,12 +8,32 @@ import msgspec
 from domain.case import MAX_PHOTOS, MAX_TEXT, Case
 from domain.command import Arg, ArgKind, Command, Context, Decision, SideEffect
 from domain.faults import Fault, FaultKind, conflict, forbidden, invalid
-from domain.ids import AttachmentId, StaffId, UnitId
+from domain.ids import AttachmentId, CaseNo, StaffId, UnitId
 from domain.machine import STEPS, TABLE, Step
-from domain.people import Actor
+from domain.people import Actor, same_person
 from domain.reasons import REASONS
 
 T = TypeVar("T")
+
+APPROVALS = frozenset(
+    {
+        "void",
+        "approve_send_up",
+        "approve_return",
+        "approve_extension",
+        "endorse_suspension",
+        "approve_suspension",
+        "approve_redo",
+        "endorse_appeal",
+        "approve_appeal",
+    }
+)
+"""Steps that say yes to a request that waits on the case."""
+REMEMBERED = frozenset(s.action for s in TABLE if s.action.startswith(("request_", "endorse_"))) | {
+    "check_pass",
+    "skip_check",
+}
+"""Steps of which it is remembered who took them, to be compared with who says yes to them."""
 
 MAX_UNITS = 20
 NOT_COMMANDS = frozenset({"report"})
@@ -41,7 +61,7 @@ def decide(case: Case, command: Command, actor: Actor, context: Context) -> Deci
     data = _arguments(step, command.args, context)
     for check in step.checks:
         check(case, data, actor, context)
-    return _resolve(step, case, data, context)
+    return _resolve(step, case, _with_person(step, case, data, actor), context)
 
 
 def _refusal(step: Step, case: Case, actor: Actor, context: Context) -> Fault | None:
@@ -57,6 +77,27 @@ def _refusal(step: Step, case: Case, actor: Actor, context: Context) -> Fault | 
     return None
 
 
+def _with_person(step: Step, case: Case, data: dict[str, Any], actor: Actor) -> dict[str, Any]:
+    """Add which member of staff acts, where that is asked later, and whether somebody approves what they asked for."""
+    if step.action in REMEMBERED and actor.staff is not None:
+        data = {**data, "by_staff": actor.staff}
+    return {**data, "self_approved": True} if is_self_approval(step.action, case, actor) else data
+
+
+def is_self_approval(action: str, case: Case, actor: Actor) -> bool:
+    """Return whether the actor would say yes to what the same person asked, endorsed, did or found to be done."""
+    if action in APPROVALS and case.request is not None:
+        asked = case.request
+        return same_person(actor, asked.asked_by, asked.asked_staff) or same_person(
+            actor, asked.endorsed_by, asked.endorsed_staff
+        )
+    if action == "close":
+        return same_person(actor, case.passed_by, case.passed_staff)
+    if action == "close_self_handled":
+        return any(same_person(actor, None, report.reporter) for report in case.reports)
+    return False
+
+
 def _resolve(step: Step, case: Case, data: dict[str, Any], context: Context) -> Decision:
     """Put into the decision what the fold would otherwise have to look up."""
     state = case.state if step.target is None else step.target
@@ -68,7 +109,7 @@ def _resolve(step: Step, case: Case, data: dict[str, Any], context: Context) -> 
         limit = {"amount": condition.limit.amount, "unit": condition.limit.unit.value}
         data = {**data, "limit": limit, "closing": list(condition.closing_zh)}
     elif step.action == "merge":
-        also = (SideEffect(data["into"], "take_reports", {"from": case.case_no, "reports": _plain_reports(case)}),)
+        also = (_moved(case, data["into"]),)
     elif step.action == "unmerge" and case.merged_into is not None and case.before_merge is not None:
         state = case.before_merge
         target = context.known.case(case.merged_into)
@@ -77,6 +118,13 @@ def _resolve(step: Step, case: Case, data: dict[str, Any], context: Context) -> 
         give = {"to": case.case_no, "report_ids": list(case.merged_reports)}
         also = (SideEffect(case.merged_into, "give_reports", give),)
     return Decision(step.action, state, data, also)
+
+
+def _moved(case: Case, into: str) -> SideEffect:
+    data: dict[str, Any] = {"from": case.case_no, "reports": _plain_reports(case)}
+    if case.sensitive:
+        data["sensitive"] = True
+    return SideEffect(CaseNo(into), "take_reports", data)
 
 
 def _plain_reports(case: Case) -> list[dict[str, Any]]:

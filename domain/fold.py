@@ -40,6 +40,8 @@ def fold(case: Case | None, change: Change) -> Case:
     effect = EFFECTS.get(change.action)
     if effect is not None:
         fields |= effect(case, change)
+    if change.data.get("self_approved") and change.action not in case.self_approved:
+        fields["self_approved"] = (*case.self_approved, change.action)
     return replace(case, **fields)
 
 
@@ -81,6 +83,8 @@ def _born(change: Change) -> Case:
         lat=data.get("lat"),
         placement=Placement(data["placement"]),
         grid_code=data.get("grid_code"),
+        area=data.get("area", ""),
+        sensitive=data.get("sensitive", False),
         reports=(report,),
         urgent=data.get("urgent", False),
         self_handled=data.get("self_handled", False),
@@ -111,6 +115,7 @@ def _request(kind: RequestKind) -> Effect:
                 reason=change.data.get("reason", ""),
                 text=change.data.get("text", ""),
                 until=None if until is None else datetime.fromisoformat(until),
+                asked_staff=_staff(change),
             )
         }
 
@@ -118,7 +123,18 @@ def _request(kind: RequestKind) -> Effect:
 
 
 def _endorse(case: Case, change: Change) -> dict[str, Any]:
-    return {"request": case.request and replace(case.request, endorsed_by=change.actor)}
+    return {"request": case.request and replace(case.request, endorsed_by=change.actor, endorsed_staff=_staff(change))}
+
+
+def _passed(case: Case, change: Change) -> dict[str, Any]:
+    """Who says that it is fixed, so that it can be told when the same person closes it."""
+    return {"passed_by": change.actor, "passed_staff": _staff(change)}
+
+
+def _staff(change: Change) -> StaffId | None:
+    """Return the member of staff who acted, by an own account or through a gateway."""
+    named = change.data.get("by_staff", change.on_behalf_of)
+    return None if named is None else StaffId(named)
 
 
 def _answered(case: Case, change: Change) -> dict[str, Any]:
@@ -130,6 +146,7 @@ def _file(case: Case, change: Change) -> dict[str, Any]:
     return {
         "condition": data["condition"],
         "kind": data.get("kind") or case.kind,
+        "sensitive": data.get("sensitive", case.sensitive),
         "handling_limit": Limit(data["limit"]["amount"], LimitUnit(data["limit"]["unit"])),
         "closing": tuple(data["closing"]),
     }
@@ -174,6 +191,8 @@ def _rework(case: Case, change: Change) -> dict[str, Any]:
         "handled_at": None,
         "checker": None,
         "check_passed": None,
+        "passed_by": None,
+        "passed_staff": None,
     }
 
 
@@ -230,7 +249,8 @@ def _unmerge(case: Case, change: Change) -> dict[str, Any]:
 
 
 def _take_reports(case: Case, change: Change) -> dict[str, Any]:
-    return {"reports": case.reports + msgspec.convert(change.data["reports"], tuple[Report, ...])}
+    taken = msgspec.convert(change.data["reports"], tuple[Report, ...])
+    return {"reports": case.reports + taken, "sensitive": case.sensitive or change.data.get("sensitive", False)}
 
 
 def _give_reports(case: Case, change: Change) -> dict[str, Any]:
@@ -240,7 +260,11 @@ def _give_reports(case: Case, change: Change) -> dict[str, Any]:
 
 def _placed(case: Case, change: Change) -> dict[str, Any]:
     code = change.data.get("grid_code")
-    return {"placement": Placement(change.data["placement"]), "grid_code": code and GridCode(code)}
+    return {
+        "placement": Placement(change.data["placement"]),
+        "grid_code": code and GridCode(code),
+        "area": change.data.get("area", case.area),
+    }
 
 
 EFFECTS: dict[str, Effect] = {
@@ -274,8 +298,9 @@ EFFECTS: dict[str, Effect] = {
     "resume": _end_pause,
     "feedback": lambda c, ch: {"handled_at": ch.recorded_at, "after_photos": _after_photos(c, ch)},
     "send_check": lambda c, ch: {"checker": StaffId(ch.data["staff"]), "check_passed": None},
-    "check_pass": lambda c, ch: {"check_passed": True, "after_photos": _after_photos(c, ch)},
+    "check_pass": lambda c, ch: {"check_passed": True, "after_photos": _after_photos(c, ch), **_passed(c, ch)},
     "check_fail": lambda c, ch: {"check_passed": False, "after_photos": _after_photos(c, ch)},
+    "skip_check": _passed,
     "rework": _rework,
     "return_rework": _rework,
     "close": _close,

@@ -76,7 +76,7 @@ def within_return_window(case: Case, actor: Actor, context: Context) -> None:
     """A unit may return a case only soon after it was dispatched."""
     if case.dispatched_at is None:
         return
-    limit = context.rules.return_window
+    limit = context.rules.at(case.dispatched_at).return_window
     ran = elapsed_s(limit, context.calendar, case.dispatched_at, context.now)
     if ran > limit_seconds(limit, context.calendar):
         raise conflict("return_window_over")
@@ -91,20 +91,23 @@ def before_deadline(case: Case, actor: Actor, context: Context) -> None:
 
 def extensions_left(case: Case, actor: Actor, context: Context) -> None:
     """At most so many extensions are approved."""
-    if case.extension_count >= context.rules.max_extensions:
-        raise conflict("extensions_used_up", limit=context.rules.max_extensions)
+    most = context.rules.at(context.now).max_extensions
+    if case.extension_count >= most:
+        raise conflict("extensions_used_up", limit=most)
 
 
 def suspensions_left(case: Case, actor: Actor, context: Context) -> None:
     """At most so many suspensions are approved."""
-    if case.suspension_count >= context.rules.max_suspensions:
-        raise conflict("suspensions_used_up", limit=context.rules.max_suspensions)
+    most = context.rules.at(context.now).max_suspensions
+    if case.suspension_count >= most:
+        raise conflict("suspensions_used_up", limit=most)
 
 
 def redos_left(case: Case, actor: Actor, context: Context) -> None:
     """A closed case is redone at most so often."""
-    if case.redo_count >= context.rules.max_redos:
-        raise conflict("redos_used_up", limit=context.rules.max_redos)
+    most = context.rules.at(context.now).max_redos
+    if case.redo_count >= most:
+        raise conflict("redos_used_up", limit=most)
 
 
 def not_arrived(case: Case, actor: Actor, context: Context) -> None:
@@ -181,8 +184,9 @@ def level_goes_up(case: Case, args: dict[str, Any], actor: Actor, context: Conte
 def suspension_end_in_bounds(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
     """A suspension ends in the future, within the days the town allows."""
     until = datetime.fromisoformat(args["until"])
-    if not context.now < until <= context.now + timedelta(days=context.rules.max_suspension_days):
-        raise invalid("suspension_end_out_of_bounds", days=context.rules.max_suspension_days)
+    most = context.rules.at(context.now).max_suspension_days
+    if not context.now < until <= context.now + timedelta(days=most):
+        raise invalid("suspension_end_out_of_bounds", days=most)
 
 
 def condition_fits_kind(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
@@ -191,6 +195,13 @@ def condition_fits_kind(case: Case, args: dict[str, Any], actor: Actor, context:
     kind = args.get("kind") or case.kind
     if condition is None or (condition.kind and not kind.startswith(condition.kind)):
         raise invalid("condition_not_for_kind", condition=args["condition"], kind=kind)
+
+
+def condition_in_use(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
+    """The filing condition has not been put out of use."""
+    condition = context.known.condition(args["condition"])
+    if condition is not None and not condition.enabled:
+        raise conflict("condition_disabled", condition=args["condition"])
 
 
 def all_closing_ticked(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:

@@ -98,7 +98,7 @@ TABLE: tuple[Step, ...] = (
         R.DUTY_CHIEF,
         (Arg("condition", ArgKind.CONDITION), Arg("kind", ArgKind.TEXT, required=False), _NOTE),
         (g.no_open_request,),
-        (g.condition_fits_kind,),
+        (g.condition_fits_kind, g.condition_in_use),
     ),
     _step(
         "T7",

@@ -4,11 +4,13 @@ One person may hold several roles: in a small town one clerk covers the whole ro
 assigned to and signs for it; *staff* are persons on shift, with positions.
 """
 
+from collections.abc import Collection
 from datetime import datetime
 from enum import StrEnum
 
 import msgspec
 
+from domain.faults import invalid
 from domain.ids import AccountId, GridCode, StaffId, ThingId, UnitId
 
 
@@ -26,21 +28,49 @@ class Role(StrEnum):
     GATEWAY = "gateway"  # a mobile, hotline or sensor gateway: brings in what others report, in their name
     IMPORTER = "importer"  # script account: import
     READER = "reader"  # script account: read and export
-    ADMIN = "admin"  # accounts and tokens
+    SYSTEM_ADMIN = "system_admin"  # 系统管理员: accounts, units, limits, calendar, code tables; sees no case
+    SECURITY_ADMIN = "security_admin"  # 安全管理员: roles and areas, locks, sessions; sees no case
+    AUDIT_ADMIN = "audit_admin"  # 审计管理员: reads who did what; changes nothing
     SYSTEM = "system"  # the service's own timers; never given to an account
 
 
 ROOM_ROLES = frozenset({Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER, Role.DUTY_LEADER, Role.INSPECTOR})
-"""Roles of people who sit in the room and see all of its cases."""
+"""Roles of people who sit in the room and see its cases."""
+
+ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
+"""The three administrators (三员). Each stands alone: with neither of the others, and with no role of the work."""
+
+
+def check_roles(roles: Collection[Role]) -> None:
+    """Raise ``Fault('roles_exclude_each_other')`` for roles one account may not hold together."""
+    admin = ADMIN_ROLES.intersection(roles)
+    if admin and len(set(roles)) > 1:
+        raise invalid("roles_exclude_each_other", roles=", ".join(sorted(roles)))
+    if Role.SYSTEM in roles:
+        raise invalid("unknown_role", role=Role.SYSTEM)
 
 
 class Actor(msgspec.Struct, frozen=True):
-    """Who acts: an account, its roles, and the unit or staff member it speaks for."""
+    """Who acts: an account, its roles, and the unit or staff member it speaks for.
+
+    ``area`` is the head of the division codes the account is for (county 6, town 9, village 12 digits); "" is all.
+    """
 
     account: AccountId
     roles: frozenset[Role]
     unit: UnitId | None = None
     staff: StaffId | None = None
+    area: str = ""
+
+
+def same_person(actor: Actor, account: AccountId | None, staff: StaffId | None) -> bool:
+    """Return whether the actor is who acted before: the same member of staff, or else the same account.
+
+    A gateway's account speaks for many, so where both are known the members of staff decide.
+    """
+    if actor.staff is not None and staff is not None:
+        return actor.staff == staff
+    return account is not None and actor.account == account
 
 
 class UnitKind(StrEnum):

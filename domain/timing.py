@@ -1,4 +1,7 @@
-"""The two clocks on every case: the stage clock and the case clock (domain.md 2.2a)."""
+"""The two clocks on every case: the stage clock and the case clock (domain.md 2.2a).
+
+A clock keeps the limit that was in force when it started; a rule made later alters no running clock.
+"""
 
 from datetime import datetime
 
@@ -15,7 +18,7 @@ def stage_limit(case: Case, rules: Rules) -> Limit | None:
     if case.state in HANDLING_STATES:
         chosen = case.handling_limit
         return chosen and Limit(chosen.amount * (1 + case.extension_count), chosen.unit)
-    return rules.stage.get(case.state)
+    return rules.at(case.stage_since).stage.get(case.state)
 
 
 def stage_clock(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime) -> Reading | None:
@@ -36,7 +39,8 @@ def case_clock(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime) 
         return None
     if case.state in ENDED and case.closed_at is None:
         return None
-    return read_clock(rules.whole_case, calendar, case.accepted_at, now, stopped_at=case.closed_at, pauses=case.pauses)
+    limit = rules.at(case.accepted_at).whole_case
+    return read_clock(limit, calendar, case.accepted_at, now, stopped_at=case.closed_at, pauses=case.pauses)
 
 
 def lamp_of(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime) -> Lamp:

@@ -41,6 +41,7 @@ class SignIn(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     user: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     password: Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
+    code: Annotated[str, msgspec.Meta(max_length=8)] = ""
 
 
 class Me(msgspec.Struct, frozen=True):
@@ -51,6 +52,8 @@ class Me(msgspec.Struct, frozen=True):
     roles: frozenset[Role]
     unit: UnitId | None = None
     staff: StaffId | None = None
+    area: str = ""
+    must_change_password: bool = False
 
 
 class Session(msgspec.Struct, frozen=True):
@@ -62,7 +65,8 @@ class Session(msgspec.Struct, frozen=True):
 
 
 class TownInfo(msgspec.Struct, frozen=True):
-    """What the town is called and how it works. ``division`` is its 9-digit code, the head of every case number."""
+    """What the town is called and how it works. ``division`` is its 9-digit code, the head of every case number;
+    ``revision`` counts what administrators altered."""
 
     division: DivisionCode
     name_zh: str
@@ -72,6 +76,7 @@ class TownInfo(msgspec.Struct, frozen=True):
     rules: Rules
     kinds: tuple[CaseKind, ...]
     conditions: tuple[Condition, ...]
+    revision: int = 0
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -37,18 +37,16 @@ def encode(message: FeedMessage) -> bytes:
 
 def frames(recorded: Sequence[Recorded], sight: Sight) -> list[bytes]:
     """Return what a reader with this sight is sent for these consecutive changes."""
-    if sight.audit and sight.all_cases:
-        return [encode(Changes(tuple(part))) for part in _parts([r.change for r in recorded])]
     out: list[bytes] = []
     seen: list[Change] = []
     hidden: tuple[Seq, Seq] | None = None
     for entry in recorded:
         change = entry.change
-        if sight.sees_change(change, _watched_by(entry)):
+        if sight.sees_change(change, () if sight.whole else _watched_by(entry)):
             if hidden is not None:
                 out.append(encode(Skip(*hidden)))
                 hidden = None
-            seen.append(change)
+            seen.append(sight.show_change(change, sensitive=entry.case is None or entry.case.sensitive))
             continue
         if seen:
             out += [encode(Changes(tuple(part))) for part in _parts(seen)]

@@ -153,17 +153,26 @@ class Runtime:
         """Return how much the asker's own account may see."""
         own = asker.own
         grids = []
+        things = self.world.things_in(own.area) if own.area else ()
         if own.staff is not None and Role.GRID_WORKER in own.roles:
             member = self.world.staff.get(own.staff)
             if member is not None and member.grid_code is not None:
                 grids.append(member.grid_code)
             grids += [g.code for g in self.world.grids.values() if g.responsible == own.staff]
-        return sight_of(own, grids)
+        return sight_of(own, grids, things)
 
     def me(self, asker: Asker) -> Me:
         """Return who the asker is, as the wire says it."""
         own = asker.own
-        return Me(account=own.account, name=asker.name, roles=own.roles, unit=own.unit, staff=own.staff)
+        return Me(
+            account=own.account,
+            name=asker.name,
+            roles=own.roles,
+            unit=own.unit,
+            staff=own.staff,
+            area=own.area,
+            must_change_password=asker.first_password,
+        )
 
     def packed_geometry(self, world: World, *, msgpack: bool) -> bytes:
         """Return the encoded geometry of a world, kept until the next one."""

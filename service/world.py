@@ -64,6 +64,28 @@ class World:
         """Return whether there is a staff member or vehicle of that id."""
         return StaffId(thing) in self.staff or ThingId(thing) in self.vehicles
 
+    def area_of_grid(self, code: GridCode | None) -> str:
+        """Return the division a grid lies in: its own, or by its code, or the town's; the town's for no grid at all."""
+        town = self.info.division
+        grid = None if code is None else self.grids.get(code)
+        if grid is None:
+            return town
+        for division in (grid.division or "", grid.code[:12]):
+            if len(division) in (9, 12) and division.isdecimal() and division.startswith(town):
+                return division
+        return town
+
+    def is_sensitive(self, kind: str) -> bool:
+        """Return whether what is told under a kind is for those alone who need it."""
+        known = self.kinds.get(kind)
+        return known is not None and known.sensitive
+
+    def things_in(self, area: str) -> frozenset[str]:
+        """Return the staff and vehicles of an area: staff by their grid, all others by the town."""
+        whole = self.info.division.startswith(area)
+        things = {str(s.staff_id) for s in self.staff.values() if self.area_of_grid(s.grid_code).startswith(area)}
+        return frozenset(things | {str(v) for v in self.vehicles}) if whole else frozenset(things)
+
     def default_kind(self) -> str:
         """Return the kind of a report that names none: 其他."""
         others = [k.code for k in self.info.kinds if k.enabled and k.code.endswith(DEFAULT_KIND)]

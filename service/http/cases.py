@@ -111,8 +111,10 @@ async def post_contact(
     """Show the reporters' contacts of a case; who looked and why is logged first."""
     if not data.reason.strip():
         raise invalid("argument_missing", argument="reason")
-    run = partial(reveal, case_no=CaseNo(case_no), reason=data.reason.strip(), asker=asker_of(request))
-    return reply(request, await runtime_of(request).do(Job(run)))
+    asker, runtime = asker_of(request), runtime_of(request)
+    sight = runtime.sight(asker)
+    run = partial(reveal, case_no=CaseNo(case_no), reason=data.reason.strip(), asker=asker, sight=sight)
+    return reply(request, await runtime.do(Job(run)))
 
 
 async def _visible_case(request: ApiRequest, case_no: str) -> Case:

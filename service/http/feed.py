@@ -112,7 +112,7 @@ async def _catch_up(
 def _missed(connection: Connection, sight: Sight, since: int, until: int) -> list[Recorded]:
     """Return changes of the log as they were published; who may see one is judged by the case as it is now."""
     changes = reads.changes_after(connection, since, min(MOST_A_READ, until - since))
-    if sight.all_cases:
+    if sight.whole:
         return [Recorded(change) for change in changes]
     numbers = {CaseNo(c.subject_id) for c in changes if c.subject is Subject.CASE}
     cases = {case.case_no: case for case in reads.cases_in(connection, numbers)}

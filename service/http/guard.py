@@ -60,7 +60,7 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Asker:
     holder = await runtime.holder(header(connection, b"authorization"))
     behalf = header(connection, _BEHALF)
     if behalf is None:
-        return Asker(holder.actor, holder.name, holder.token, holder.actor)
+        return Asker(holder.actor, holder.name, holder.token, holder.actor, first_password=holder.first_password)
     member = runtime.world.staff.get(StaffId(behalf))
     if member is None:
         raise invalid("unknown_staff", staff=behalf[:64])

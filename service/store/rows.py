@@ -5,13 +5,15 @@ from typing import Any
 
 import msgspec
 
-from domain.case import Case
+from domain.case import Case, case_area
 from domain.change import Change, Subject
 from domain.ids import AccountId, GridCode, StaffId, UnitId
 from domain.states import ENDED, CaseState
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)
+SENSITIVE = "x"
+"""The mark of a case of a sensitive kind."""
 
 _case_decoder = msgspec.msgpack.Decoder(Case)
 
@@ -92,8 +94,11 @@ def change_of(row: Any) -> Change:
 
 
 def watchers(case: Case) -> frozenset[str]:
-    """Return who may see a case beside those who see all: its units, its grid's worker, people with a task on it."""
-    marks = {mark_unit(u) for u in (case.lead_unit, *case.helper_units, *case.copied_units) if u is not None}
+    """Return what decides who may see a case: its area, its units, its grid, people with a task on it."""
+    marks = {mark_area(case_area(case))}
+    if case.sensitive:
+        marks.add(SENSITIVE)
+    marks |= {mark_unit(u) for u in (case.lead_unit, *case.helper_units, *case.copied_units) if u is not None}
     if case.grid_code is not None:
         marks.add(mark_grid(case.grid_code))
     people = (case.verifier, case.checker, *(r.reporter for r in case.reports))
@@ -103,6 +108,11 @@ def watchers(case: Case) -> frozenset[str]:
 def watchers_text(case: Case) -> str:
     """Return the watchers as kept in a row: each between bars, so that ``LIKE '%|mark|%'`` finds one."""
     return "|" + "|".join(sorted(watchers(case))) + "|"
+
+
+def mark_area(area: str) -> str:
+    """Return the watcher's mark of a division; that of a wider one is the head of it."""
+    return f"a:{area}"
 
 
 def mark_unit(unit: UnitId) -> str:

@@ -30,6 +30,15 @@ DROP_ACCOUNT = delete(t.account).where(t.account.c.account == bindparam("which")
 ADD_ACCOUNT = insert(t.account)
 ADD_TOKEN = insert(t.token)
 REVOKE_TOKEN = update(t.token).where(t.token.c.hash == bindparam("which")).values(revoked_at=bindparam("revoked_at"))
+REVOKE_TOKENS_OF = (
+    update(t.token)
+    .where(
+        t.token.c.account == bindparam("which"), t.token.c.hash != bindparam("spared"), t.token.c.revoked_at.is_(None)
+    )
+    .values(revoked_at=bindparam("revoked_at"))
+)
+DROP_FACTOR = delete(t.second_factor).where(t.second_factor.c.account == bindparam("which"))
+ADD_FACTOR = insert(t.second_factor)
 PRUNE_TOKENS = delete(t.token).where(t.token.c.expires_at < bindparam("before"))
 DROP_UNIT = delete(t.unit).where(t.unit.c.unit_id == bindparam("which"))
 ADD_UNIT = insert(t.unit)
@@ -61,6 +70,9 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_META,
     DROP_ACCOUNT,
     ADD_ACCOUNT,
+    DROP_FACTOR,
+    ADD_FACTOR,
+    REVOKE_TOKENS_OF,
     ADD_TOKEN,
     REVOKE_TOKEN,
     PRUNE_TOKENS,
@@ -85,6 +97,7 @@ ONE_PER_KEY: dict[Executable, str] = {
     ADD_COUNTER: "day",
     ADD_META: "name",
     ADD_ACCOUNT: "account",
+    ADD_FACTOR: "account",
     ADD_UNIT: "unit_id",
     ADD_STAFF: "staff_id",
     ADD_VEHICLE: "vehicle_id",

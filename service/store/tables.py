@@ -136,7 +136,24 @@ account = Table(
     Column("staff", String(64)),
     Column("password_hash", Text),
     Column("added_at", BIG, nullable=False),
+    Column("area", String(12), nullable=False, server_default=""),
+    Column("version", Integer, nullable=False, server_default="1"),
+    Column("disabled_at", BIG),
+    Column("locked_at", BIG),
+    Column("first_password", SmallInteger, nullable=False, server_default="0"),
 )
+"""``area`` is the head of the division codes it is for; ``first_password`` one that was given by somebody else."""
+
+second_factor = Table(
+    "second_factor",
+    metadata,
+    Column("account", String(64), primary_key=True),
+    Column("secret", String(64), nullable=False),
+    Column("confirmed", SmallInteger, nullable=False),
+    Column("last_step", BIG, nullable=False),
+    Column("added_at", BIG, nullable=False),
+)
+"""Secrets of one-time codes. ``last_step`` is the last half minute a code was taken for: each is taken once."""
 
 token = Table(
     "token",

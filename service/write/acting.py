@@ -2,10 +2,11 @@
 
 from domain.case import Contact
 from domain.change import Subject
-from domain.command import Command
+from domain.command import ArgKind, Command
 from domain.decide import decide
-from domain.faults import not_found
+from domain.faults import invalid, not_found
 from domain.ids import CaseNo, ReportId
+from domain.machine import STEPS
 from domain.people import Actor, Role
 from domain.wire import Outcome, RevealedContact
 from service.access import Asker, Sight
@@ -22,7 +23,20 @@ def act(work: Work, case_no: CaseNo, command: Command, asker: Asker, sight: Sigh
     case = work.case(case_no)
     if case is None or not sight.sees_case(watchers(case)):
         raise not_found("unknown_case", case_no=case_no[:64])
+    _check_named_cases(work, command, sight)
     return _carry_out(work, case_no, command, asker.actor, author_of(asker))
+
+
+def _check_named_cases(work: Work, command: Command, sight: Sight) -> None:
+    """A case that is not seen cannot be named either: it is as if there were none of that number."""
+    step = STEPS.get(command.action)
+    for arg in () if step is None else step.args:
+        named = command.args.get(arg.name)
+        if arg.kind is not ArgKind.CASE or not isinstance(named, str):
+            continue
+        other = work.case(CaseNo(named))
+        if other is not None and not sight.sees_case(watchers(other)):
+            raise invalid("merge_target_unknown", case_no=named[:64])
 
 
 def resume_due(work: Work, case_no: CaseNo) -> Outcome | None:
@@ -38,7 +52,10 @@ def _carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, auth
     if case is None:
         raise not_found("unknown_case", case_no=case_no[:64])
     decision = decide(case, command, actor, work.context())
-    change, after = work.record_case(case, case_no, decision.action, author, decision.data, state=decision.state)
+    data = decision.data
+    if decision.action == "file" and data.get("kind"):
+        data = {**data, "sensitive": work.world.is_sensitive(data["kind"]) or case.sensitive}
+    change, after = work.record_case(case, case_no, decision.action, author, data, state=decision.state)
     for effect in decision.also:
         other = work.case(effect.case_no)
         if other is None:
@@ -47,10 +64,10 @@ def _carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, auth
     return Outcome(change, after)
 
 
-def reveal(work: Work, case_no: CaseNo, reason: str, asker: Asker) -> list[RevealedContact]:
+def reveal(work: Work, case_no: CaseNo, reason: str, asker: Asker, sight: Sight) -> list[RevealedContact]:
     """Return the contacts kept beside a case's reports, and log that they were looked at and why."""
     case = work.case(case_no)
-    if case is None:
+    if case is None or not sight.sees_case(watchers(case)):
         raise not_found("unknown_case", case_no=case_no[:64])
     kept = _contacts(work, case_no, {r.report_id for r in case.reports} | set(case.merged_reports))
     if not kept:

@@ -4,7 +4,7 @@ Cases enter with one ``imported`` change that carries the source's own times and
 by itself and returns one result a row; a dry run judges and stages nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 import msgspec
@@ -15,7 +15,7 @@ from domain.faults import Fault, conflict, invalid
 from domain.ids import CaseNo
 from domain.states import ENDED, CaseState
 from domain.wire import FaultBody, ImportedCase, RowOutcome, RowResult
-from service.access import Asker
+from service.access import Asker, check_place
 from service.placing import Placed
 from service.write.reporting import (
     author_of,
@@ -53,6 +53,7 @@ def import_cases(
             continue
         try:
             check_row(row)
+            check_place(asker.actor, work.world.area_of_grid(placed[1]))
         except Fault as fault:
             results.append(rejected(fault))
             continue
@@ -128,6 +129,8 @@ def _take_in(work: Work, row: ImportedCase, placed: Placed, author: Author) -> N
         lat=row.lat,
         placement=placement,
         grid_code=grid_code,
+        area=work.world.area_of_grid(grid_code),
+        sensitive=work.world.is_sensitive(row.kind),
         reports=(report,),
         accepted_at=accepted_at,
         closed_at=closed_at,
@@ -142,21 +145,31 @@ def _take_in(work: Work, row: ImportedCase, placed: Placed, author: Author) -> N
     keep_contact(work, report_id, case_no, row.contact)
 
 
-def fall_again(work: Work, located: Iterable[tuple[CaseNo, float, float, str, str | None]], author: Author) -> int:
+def fall_again(
+    work: Work,
+    located: Iterable[tuple[CaseNo, float, float, str, str | None]],
+    author: Author,
+    moved_grids: Collection[str] = (),
+) -> int:
     """Let every located case fall into the grids as they are now; record a change where that alters it.
+
+    ``moved_grids`` are those that lie in another division than before, and their cases with them.
 
     Returns how many altered.
     """
     rows = list(located)
     found = work.world.index.place_all([r[1] for r in rows], [r[2] for r in rows])
     moved = [
-        (row[0], spot) for row, spot in zip(rows, found, strict=True) if (spot[0].value, spot[1]) != (row[3], row[4])
+        (row[0], spot)
+        for row, spot in zip(rows, found, strict=True)
+        if (spot[0].value, spot[1]) != (row[3], row[4]) or spot[1] in moved_grids
     ]
     work.prefetch(case_no for case_no, _ in moved)
     for case_no, (placement, grid_code) in moved:
         case = work.case(case_no)
         if case is None:
             continue
-        data = {"placement": placement.value, "grid_code": grid_code}
+        area = work.world.area_of_grid(grid_code)
+        data = {"placement": placement.value, "grid_code": grid_code, "area": area}
         work.record_case(case, case_no, "placed", author, data, state=case.state)
     return len(moved)

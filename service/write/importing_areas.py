@@ -50,8 +50,9 @@ def import_grids(
 
 
 def _keep_grids(work: Work, fresh: dict[GridCode, Grid], asker: Asker) -> None:
-    before = work.world.grids
+    before, old = work.world.grids, work.world
     world = work.world.with_areas(fresh.values(), ())
+    moved = {code for code in fresh if world.area_of_grid(code) != old.area_of_grid(code)}
     author = author_of(asker)
     for code, grid in fresh.items():
         action = "changed" if code in before else "added"
@@ -61,7 +62,7 @@ def _keep_grids(work: Work, fresh: dict[GridCode, Grid], asker: Asker) -> None:
         work.put(sql.ADD_GRID, {"code": code, "body": msgspec.msgpack.encode(grid)})
     work.world_after = world
     located = reads.located(work.connection)
-    fall_again(work, [(CaseNo(r.case_no), r.lon, r.lat, r.placement, r.grid_code) for r in located], author)
+    fall_again(work, [(CaseNo(r.case_no), r.lon, r.lat, r.placement, r.grid_code) for r in located], author, moved)
 
 
 def import_divisions(

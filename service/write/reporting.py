@@ -12,7 +12,7 @@ from domain.ids import AttachmentId, CaseNo, ReportId
 from domain.machine import STEPS
 from domain.states import CaseState, Channel
 from domain.wire import Outcome
-from service.access import Asker, check_channel
+from service.access import Asker, check_channel, check_place
 from service.placing import Placed
 from service.store import statements as sql
 from service.world import World
@@ -36,6 +36,7 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
     _check_photos(work, (*report.photos, *report.after_photos))
     occurred = _occurred(report.occurred_at, work.now)
     placed = work.place(report.lon, report.lat)
+    check_place(asker.actor, work.world.area_of_grid(placed[1]))
     case_no = new_case_no(work, work.now)
     report_id = new_report_id()
     author = author_of(asker)
@@ -44,7 +45,7 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
         case_no,
         "report",
         author,
-        _data(report, report_id, kind, placed, asker, synthetic=work.world.info.synthetic),
+        _data(report, report_id, kind, placed, asker, work.world),
         state=CaseState.REPORTED,
         occurred_at=occurred,
     )
@@ -97,7 +98,7 @@ def _occurred(given: datetime | None, now: datetime) -> datetime | None:
 
 
 def _data(
-    report: NewReport, report_id: ReportId, kind: str, placed: Placed, asker: Asker, *, synthetic: bool
+    report: NewReport, report_id: ReportId, kind: str, placed: Placed, asker: Asker, world: World
 ) -> dict[str, object]:
     placement, grid_code = placed
     return {
@@ -109,10 +110,12 @@ def _data(
         "lat": report.lat,
         "placement": placement.value,
         "grid_code": grid_code,
+        "area": world.area_of_grid(grid_code),
+        "sensitive": world.is_sensitive(kind),
         "urgent": report.urgent,
         "self_handled": report.self_handled,
         "after_photos": list(report.after_photos),
-        "synthetic": synthetic,
+        "synthetic": world.info.synthetic,
         "report": {
             "report_id": report_id,
             "text": report.text,

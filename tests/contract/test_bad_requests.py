@@ -19,7 +19,6 @@ from served import ALL_ROOM, Served, command, key, send_report, serve_town
 from domain.case import Case
 from domain.people import Role
 
-ADMIN = Role.ADMIN
 WORDS = Path(__file__).parents[2] / "resources" / "locale" / "en"
 
 

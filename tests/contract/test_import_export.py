@@ -181,7 +181,7 @@ def test_past_positions_make_made_up_vehicles(own_service: Served, importer: htt
     head = own_service.head()
     assert send(importer, "positions", rows) == [("duplicate", None)] * 5
     assert own_service.head() == head
-    snapshot = importer.get("/v1/snapshot").json()
+    snapshot = own_service.client(own_service.token("room", *ALL_ROOM)).get("/v1/snapshot").json()
     vehicle = next(v for v in snapshot["vehicles"] if v["vehicle_id"] == "geolife:19")
     assert vehicle["synthetic"]
     assert any(u["unit_id"] == vehicle["unit_id"] and u["synthetic"] for u in snapshot["units"])

@@ -59,7 +59,7 @@ def test_serves_says_so_and_stops_with_zero(tmp_path: Path, town: Path) -> None:
         (["token", "--user", "x", "--roles", "system"], "system"),
         (["token", "--user", " x", "--roles", "reader"], "64"),
         (["token", "--user", "x", "--roles", "reader", "--hours", "9000"], "8760"),
-        (["account", "--user", "x", "--name", "X", "--roles", "reader", "--password-stdin"], "8"),
+        (["account", "--user", "x", "--name", "X", "--roles", "reader", "--password-stdin"], "10"),
     ],
 )
 def test_what_cannot_be_is_said_in_a_sentence(tmp_path: Path, town: Path, words: list[str], said: str) -> None:

@@ -3,7 +3,7 @@
 The ledger keeps a log of changes and the cases they fold to, so tests walk the real machine and nothing else.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -57,11 +57,11 @@ ALL_ROLES = frozenset(Role)
 class Directory:
     """What the rules may look up, from the values above and the ledger's cases."""
 
-    def __init__(self, cases: dict[str, Case]) -> None:
+    def __init__(self, cases: dict[str, Case], conditions: Sequence[Condition] = CONDITIONS) -> None:
         self._cases = cases
         self._units = {unit.unit_id: unit for unit in UNITS}
         self._staff = {person.staff_id: person for person in STAFF}
-        self._conditions = {condition.code: condition for condition in CONDITIONS}
+        self._conditions = {condition.code: condition for condition in conditions}
 
     def unit(self, unit_id: UnitId) -> Unit | None:
         return self._units.get(unit_id)
@@ -89,11 +89,12 @@ class Ledger:
         self.cases: dict[str, Case] = {}
         self.changes: list[Change] = []
         self.history: list[Case] = []
+        self.conditions: Sequence[Condition] = CONDITIONS
 
     @property
     def context(self) -> Context:
         """What a command is judged by at this moment."""
-        return Context(self.now, self.calendar, self.rules, Directory(self.cases))
+        return Context(self.now, self.calendar, self.rules, Directory(self.cases, self.conditions))
 
     def pass_time(self, **amount: float) -> None:
         """Let time pass."""

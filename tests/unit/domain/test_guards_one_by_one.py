@@ -138,6 +138,11 @@ def _target_ended(scene: Scene) -> Scene:
     return scene
 
 
+def _out_of_use(scene: Scene) -> Scene:
+    scene.ledger.conditions = [replace(FILED, enabled=False)]
+    return scene
+
+
 def _into_itself(scene: Scene) -> Scene:
     return _args(into=scene.case.case_no)(scene)
 
@@ -191,6 +196,7 @@ BREAK: dict[str, list[tuple[str, Callable[[Scene], Scene]]]] = {
         ("condition_not_for_kind", _args(condition=ELSEWHERE.code)),
         ("condition_not_for_kind", _args(kind="0399")),
     ],
+    "condition_in_use": [("condition_disabled", _out_of_use)],
     "all_closing_ticked": [("closing_not_complete", _args(closing=[])), ("closing_not_complete", _args(closing=["?"]))],
     "worker_of_the_field": [("not_a_grid_worker", _args(staff=CLERK))],
     "merge_target_is_another_open_case": [

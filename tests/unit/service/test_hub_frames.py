@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from domain.change import Change, Subject
 from domain.ids import AccountId
 from domain.wire import Changes, FeedMessage, Skip
-from service.access import Sight
+from service.access import GUARDED, Sight
 from service.hub import MOST_IN_FRAME, frames
 from service.write.work import Recorded
 
@@ -31,7 +31,7 @@ def recorded(subjects: list[Subject], first: int) -> list[Recorded]:
 def test_every_number_is_covered_once_and_only_what_may_be_seen_is_shown(
     subjects: list[Subject], first: int, audit: bool, all_cases: bool
 ) -> None:
-    sight = Sight(audit=audit, all_cases=all_cases, all_positions=False)
+    sight = Sight(GUARDED if audit else frozenset(), all_cases=all_cases, all_positions=False)
     batch = recorded(subjects, first)
     covered: list[int] = []
     shown: list[int] = []
@@ -49,7 +49,7 @@ def test_every_number_is_covered_once_and_only_what_may_be_seen_is_shown(
 
 
 def test_long_batches_are_cut_into_frames() -> None:
-    sight = Sight(audit=True, all_cases=True, all_positions=True)
+    sight = Sight(GUARDED, all_cases=True, all_positions=True)
     sizes = []
     for frame in frames(recorded([Subject.TOWN] * (MOST_IN_FRAME * 2 + 1), 1), sight):
         message = DECODER.decode(frame)

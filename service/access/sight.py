@@ -1,0 +1,144 @@
+"""How much a reader sees: which cases and positions, which changes, and which parts of a case are masked."""
+
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from domain.case import Case, Report
+from domain.change import Change, Subject
+from domain.ids import GridCode, StaffId, UnitId
+from domain.people import Actor, Role
+from service.access.table import GUARDED, Field, Reach, rights_of
+from service.store.rows import mark_area, mark_grid, mark_staff, mark_unit
+
+MASK = "***"
+"""What stands where something is not for this reader."""
+
+_NOTES = ("text", "title", "address")
+_PHOTOS = ("photos", "after_photos")
+
+
+class Sight(msgspec.Struct, frozen=True):
+    """How much a reader may see.
+
+    ``marks`` are what a watched case must carry where not all cases are seen; ``area`` is the head of the division
+    codes seen, "" for all; ``hidden`` are the parts of a case that are masked; ``subjects`` the guarded ones seen.
+    """
+
+    subjects: frozenset[Subject]
+    all_cases: bool
+    all_positions: bool
+    marks: frozenset[str] = frozenset()
+    own_things: frozenset[str] = frozenset()
+    area: str = ""
+    hidden: frozenset[Field] = frozenset()
+
+    @property
+    def whole(self) -> bool:
+        """Whether every case is seen, and all of it: nothing need be looked up or masked."""
+        return self.all_cases and not self.area and not self.hidden
+
+    def sees_case(self, watched_by: Collection[str]) -> bool:
+        """Return whether a case with these watchers (``service.store.rows.watchers``) may be seen."""
+        if self.area and not self._in_area(watched_by):
+            return False
+        return self.all_cases or not self.marks.isdisjoint(watched_by)
+
+    def _in_area(self, watched_by: Collection[str]) -> bool:
+        head = mark_area(self.area)
+        return any(mark.startswith(head) for mark in watched_by)
+
+    def sees_change(self, change: Change, watched_by: Collection[str]) -> bool:
+        """Return whether a change may be seen; ``watched_by`` are the watchers of its case."""
+        if change.subject is Subject.CASE:
+            return self.sees_case(watched_by)
+        return change.subject not in GUARDED or change.subject in self.subjects
+
+    def show_case(self, case: Case) -> Case:
+        """Return a case with what is not for this reader masked."""
+        if not self.hidden:
+            return case
+        close = self._closed(sensitive=case.sensitive)
+        fields: dict[str, Any] = {"reports": tuple(self._show_report(r, close=close) for r in case.reports)}
+        if Field.SOURCE_NO in self.hidden and case.source_no:
+            fields["source_no"] = MASK
+        if close:
+            fields |= {"title": MASK, "address": case.address and MASK, "photos": (), "after_photos": ()}
+            if case.request is not None:
+                fields["request"] = replace(case.request, text=case.request.text and MASK)
+        return replace(case, **fields)
+
+    def show_change(self, change: Change, *, sensitive: bool) -> Change:
+        """Return a change with what is not for this reader masked; ``sensitive`` says so of its case."""
+        if not self.hidden or change.subject is not Subject.CASE:
+            return change
+        close = self._closed(sensitive=sensitive)
+        data = dict(change.data)
+        if "case" in data:
+            plain = dict(data["case"])
+            plain["reports"] = [self._show_plain(r, close=close) for r in plain.get("reports", ())]
+            data["case"] = self._show_top(plain, close=close)
+        if "report" in data:
+            data["report"] = self._show_plain(data["report"], close=close)
+        if "reports" in data:
+            data["reports"] = [self._show_plain(r, close=close) for r in data["reports"]]
+        return replace(change, data=self._show_top(data, close=close))
+
+    def _closed(self, *, sensitive: bool) -> bool:
+        return sensitive and Field.SENSITIVE in self.hidden
+
+    def _show_top(self, data: dict[str, Any], *, close: bool) -> dict[str, Any]:
+        if Field.SOURCE_NO in self.hidden and data.get("source_no"):
+            data["source_no"] = MASK
+        if close:
+            data |= {name: MASK for name in _NOTES if data.get(name)}
+            data |= {name: [] for name in _PHOTOS if data.get(name)}
+        return data
+
+    def _show_report(self, report: Report, *, close: bool) -> Report:
+        return msgspec.convert(self._show_plain(msgspec.to_builtins(report), close=close), Report)
+
+    def _show_plain(self, report: dict[str, Any], *, close: bool) -> dict[str, Any]:
+        shown = dict(report)
+        if close or Field.WORDS in self.hidden:
+            shown["text"] = MASK
+        if close:
+            shown["photos"] = []
+        if Field.SOURCE_NO in self.hidden and shown.get("source_no"):
+            shown["source_no"] = MASK
+        if Field.REPORTER in self.hidden:
+            shown["reporter"] = None
+        return shown
+
+
+def sight_of(actor: Actor, grids: Collection[GridCode] = (), things: Collection[str] = ()) -> Sight:
+    """Return how much an account may see.
+
+    ``grids`` are those its staff member answers for; ``things`` whoever and whatever belongs to its area, where it
+    has one.
+    """
+    rights = rights_of(actor.roles)
+    own = frozenset() if actor.staff is None or rights.positions is Reach.NONE else frozenset({str(actor.staff)})
+    everywhere = rights.positions is Reach.ALL
+    return Sight(
+        subjects=rights.subjects,
+        all_cases=rights.cases is Reach.ALL,
+        all_positions=everywhere and not actor.area,
+        marks=_marks(actor, grids) if rights.cases is Reach.OWN else frozenset(),
+        own_things=own | frozenset(things) if everywhere and actor.area else own,
+        area=actor.area,
+        hidden=frozenset(Field) - rights.fields,
+    )
+
+
+def _marks(actor: Actor, grids: Collection[GridCode]) -> frozenset[str]:
+    marks = {mark_grid(g) for g in grids}
+    unit: UnitId | None = actor.unit if Role.HANDLER in actor.roles else None
+    staff: StaffId | None = actor.staff
+    if unit is not None:
+        marks.add(mark_unit(unit))
+    if staff is not None:
+        marks.add(mark_staff(staff))
+    return frozenset(marks)
