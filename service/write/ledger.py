@@ -1,12 +1,19 @@
-"""What the writer remembers between transactions: only what is committed, so that it can always be read again."""
+"""What the writer remembers between transactions: only what is committed, so that it can always be read again.
+
+``seq`` is the last change it knows of. What others wrote waits in ``heard`` until it is handed out.
+"""
 
 from collections import OrderedDict
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from domain.case import Case
 from domain.change import Seq
 from domain.ids import CaseNo
 from service.world import World
+
+if TYPE_CHECKING:
+    from service.write.work import Recorded
 
 MOST_CASES = 20_000
 MOST_DAYS = 1_000
@@ -20,6 +27,7 @@ class Ledger:
         self.seq = seq
         self.last_at: datetime | None = None
         self.counters: dict[str, int] = {}
+        self.heard: list[Recorded] = []
         self._cases: OrderedDict[CaseNo, Case] = OrderedDict()
 
     def case(self, case_no: CaseNo) -> Case | None:
@@ -36,9 +44,10 @@ class Ledger:
         while len(self._cases) > MOST_CASES:
             self._cases.popitem(last=False)
 
-    def forget(self, case_no: CaseNo) -> None:
-        """Read a case again when it is next asked for."""
-        self._cases.pop(case_no, None)
+    def drain_heard(self) -> "list[Recorded]":
+        """Return what others wrote and was not handed out yet, in order."""
+        heard, self.heard = self.heard, []
+        return heard
 
     def remember_counters(self, counters: dict[str, int]) -> None:
         """Keep committed counters."""

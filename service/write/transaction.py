@@ -15,11 +15,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Executable
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from domain.change import Subject
+from domain.change import Change, Seq, Subject
 from domain.faults import Fault, FaultKind
-from domain.fold import fold_all
+from domain.fold import fold, fold_all
 from domain.ids import AccountId, CaseNo
 from domain.wire import Outcome
 from service.clock import real_now
@@ -31,9 +31,10 @@ from service.write.ledger import Ledger
 from service.write.work import Batch, Recorded, Work
 
 MOST_FOREIGN = 10_000
-"""Changes of other programs taken in at once."""
+"""Changes of other programs read at once."""
 
-_OF_THE_TOWN = frozenset({Subject.GRID, Subject.DIVISION, Subject.UNIT, Subject.STAFF, Subject.TOWN})
+_NOT_OF_THE_TOWN = frozenset({Subject.CASE, Subject.ACCOUNT, Subject.READING, Subject.EXPORT})
+"""Changes after which the town is what it was. After any other it is read again."""
 
 log = logging.getLogger(__name__)
 
@@ -74,20 +75,41 @@ class Committed:
 
 def transact(connection: Connection, ledger: Ledger, jobs: Sequence[Job], clock: Callable[[], datetime]) -> Committed:
     """Do the jobs in one transaction and return after its commit. Never raises for what a job or the store does."""
+    committing = False
     try:
         with connection.begin():
-            batch, foreign = _open(connection, ledger, jobs, clock())
+            batch = _open(connection, ledger, jobs, clock())
             round_ = _Round(batch)
             answers = [round_.attempt(job) for job in jobs]
             _flush(connection, batch.rows)
             _set_head(connection, batch)
-    except OperationalError as error:
-        log.error("the store cannot be written: %s", error.orig)
-        return Committed([Fault(FaultKind.UNAVAILABLE, "store_unavailable")] * len(jobs))
-    except Exception:
-        log.warning("a batch of %d could not be stored and is replayed", len(jobs), exc_info=True)
+            committing = True
+    except Exception as error:
+        # Where a commit was cut short nobody knows whether it counts: doing the jobs again might double them.
+        # Before that, a lost connection is no reason to refuse: there will be another one.
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        if committing or (isinstance(error, OperationalError) and not lost):
+            return _refuse(ledger, jobs, error)
+        log.warning("a batch of %d could not be stored and is replayed", len(jobs), exc_info=not lost)
         return _one_by_one(connection, ledger, jobs, clock)
-    return _keep(ledger, batch, foreign, answers)
+    return _keep(ledger, batch, answers)
+
+
+def take_in(connection: Connection, ledger: Ledger) -> Committed:
+    """Return what others wrote since we last looked, at most ``MOST_FOREIGN`` changes, without holding them up.
+
+    The connection must be in a transaction that sees one state. Raises what the store does.
+    """
+    head = reads.head(connection)
+    _take_foreign(connection, ledger, min(head.seq, ledger.seq + MOST_FOREIGN))
+    return Committed([], ledger.drain_heard(), ledger.world)
+
+
+def _refuse(ledger: Ledger, jobs: Sequence[Job], error: Exception) -> Committed:
+    known = isinstance(error, DBAPIError)
+    log.error("the store cannot be written: %s", error.orig if known else error, exc_info=None if known else error)
+    refused = Fault(FaultKind.UNAVAILABLE, "store_unavailable")
+    return Committed([refused] * len(jobs), ledger.drain_heard(), ledger.world)
 
 
 def _one_by_one(
@@ -95,14 +117,13 @@ def _one_by_one(
 ) -> Committed:
     try:
         with connection.begin():
-            batch, foreign = _open(connection, ledger, jobs, clock())
+            batch = _open(connection, ledger, jobs, clock())
             round_ = _Round(batch)
             answers = [_attempt_stored(connection, round_, job) for job in jobs]
             _set_head(connection, batch)
-    except Exception as error:
-        log.exception("a replayed batch could not be stored", exc_info=error)
-        return Committed([Fault(FaultKind.UNAVAILABLE, "store_unavailable")] * len(jobs))
-    return _keep(ledger, batch, foreign, answers)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and every job is answered
+        return _refuse(ledger, jobs, error)
+    return _keep(ledger, batch, answers)
 
 
 def _attempt_stored(connection: Connection, round_: "_Round", job: Job) -> Any:
@@ -152,6 +173,8 @@ class _Round:
                 work.put(sql.ADD_ANSWERED, _answered_row(job.key, answer))
         except Fault as fault:
             return fault, None
+        except DBAPIError:
+            raise  # PostgreSQL takes nothing more in this transaction, so the job must be undone alone
         except Exception as error:
             log.exception("a job failed", exc_info=error)
             return error, None
@@ -193,10 +216,10 @@ def _answered_row(key: Key, outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _open(connection: Connection, ledger: Ledger, jobs: Sequence[Job], now: datetime) -> tuple[Batch, list[Recorded]]:
+def _open(connection: Connection, ledger: Ledger, jobs: Sequence[Job], now: datetime) -> Batch:
     """Begin a batch under the lock of the head: what others wrote meanwhile, and what the jobs will ask."""
     head = reads.head(connection, lock=True)
-    foreign = _take_foreign(connection, ledger) if head.seq > ledger.seq else []
+    _take_foreign(connection, ledger, head.seq)
     batch = Batch(connection, ledger, head, now)
     keys = {(job.key.actor, job.key.key) for job in jobs if job.key is not None}
     if keys:
@@ -208,23 +231,38 @@ def _open(connection: Connection, ledger: Ledger, jobs: Sequence[Job], now: date
     if spots and ledger.world is not None:
         found = ledger.world.index.place_all([lon for lon, _ in spots], [lat for _, lat in spots])
         batch.placed = dict(zip(spots, found, strict=True))
-    return batch, foreign
+    return batch
 
 
-def _take_foreign(connection: Connection, ledger: Ledger) -> list[Recorded]:
-    """Return what was written by somebody else, or by ourselves in a commit whose answer was lost; forget what we knew.
-
-    Beyond ``MOST_FOREIGN`` the readers see a hole in the numbers and fetch a snapshot.
+def _take_foreign(connection: Connection, ledger: Ledger, until: Seq) -> None:
+    """Bring the ledger up to change ``until``: what was written by somebody else, or by ourselves in a commit whose
+    answer was lost. It is all committed, so it is kept whatever becomes of the transaction that read it.
     """
-    changes = reads.changes_after(connection, ledger.seq, MOST_FOREIGN)
-    ledger.counters.clear()
-    numbers = {CaseNo(c.subject_id) for c in changes if c.subject is Subject.CASE}
-    for case_no in numbers:
-        ledger.forget(case_no)
-    if any(c.subject in _OF_THE_TOWN for c in changes):
-        ledger.world = load_world(connection)
-    cases = {case.case_no: case for case in reads.cases_in(connection, numbers)}
-    return [Recorded(change, cases.get(CaseNo(change.subject_id))) for change in changes]
+    while ledger.seq < until:
+        changes = reads.changes_after(connection, ledger.seq, min(MOST_FOREIGN, until - ledger.seq))
+        if not changes:
+            raise RuntimeError(f"the log ends before its head, after {ledger.seq}")
+        ledger.counters.clear()
+        if any(change.subject not in _NOT_OF_THE_TOWN for change in changes):
+            ledger.world = load_world(connection)
+        ledger.heard += [_as_recorded(connection, ledger, change) for change in changes]
+        ledger.seq = changes[-1].seq
+
+
+def _as_recorded(connection: Connection, ledger: Ledger, change: Change) -> Recorded:
+    """Return a foreign change as its writer recorded it: with the case before and after, which decide who hears."""
+    if change.subject is not Subject.CASE:
+        return Recorded(change)
+    case_no = CaseNo(change.subject_id)
+    before = None
+    if change.version > 1:
+        before = ledger.case(case_no)
+        if before is None or before.version != change.version - 1:
+            before = fold_all(reads.timeline(connection, Subject.CASE, case_no, until=change.seq - 1))
+    after = fold(before, change)
+    ledger.remember(after)
+    ledger.last_at = change.recorded_at if ledger.last_at is None else max(ledger.last_at, change.recorded_at)
+    return Recorded(change, after, before)
 
 
 def _flush(connection: Connection, rows: sql.Rows) -> None:
@@ -261,11 +299,11 @@ def _set_head(connection: Connection, batch: Batch) -> None:
         connection.execute(sql.SET_HEAD, {"seq": head.seq, "hash": head.hash, "recorded_at": to_us(head.recorded_at)})
 
 
-def _keep(ledger: Ledger, batch: Batch, foreign: list[Recorded], answers: list[Any]) -> Committed:
+def _keep(ledger: Ledger, batch: Batch, answers: list[Any]) -> Committed:
     for case in batch.cases.values():
         ledger.remember(case)
     ledger.remember_counters(batch.counters)
     ledger.world = batch.world
     ledger.seq = batch.head.seq
     ledger.last_at = batch.now
-    return Committed(answers, [*foreign, *batch.recorded], ledger.world)
+    return Committed(answers, [*ledger.drain_heard(), *batch.recorded], ledger.world)
