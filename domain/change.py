@@ -11,7 +11,7 @@ from domain.ids import AccountId, StaffId
 from domain.sealing import payload_digest
 from domain.states import CaseState
 
-__all__ = ["GENESIS", "MAX_SEQ", "Change", "Seq", "Subject", "chain_hash", "payload_digest"]
+__all__ = ["GENESIS", "MAX_SEQ", "Change", "Seq", "Subject", "chain_hash", "envelope", "link_hash", "payload_digest"]
 
 MAX_SEQ = 2**53 - 1
 Seq = Annotated[int, msgspec.Meta(ge=0, le=MAX_SEQ)]
@@ -61,9 +61,9 @@ class Change(msgspec.Struct, frozen=True):
         return self.recorded_at if self.occurred_at is None else self.occurred_at
 
 
-def chain_hash(previous: bytes, change: Change, digest: bytes) -> bytes:
-    """Return the hash of a change: over the one before, its envelope, and its payload's digest."""
-    envelope = msgspec.json.encode(
+def envelope(change: Change) -> bytes:
+    """Return what the chain covers of a change beside its payload: every other field, in a fixed order."""
+    return msgspec.json.encode(
         [
             change.seq,
             change.subject,
@@ -77,4 +77,13 @@ def chain_hash(previous: bytes, change: Change, digest: bytes) -> bytes:
             change.state,
         ]
     )
-    return sha256(previous + envelope + digest).digest()
+
+
+def chain_hash(previous: bytes, change: Change, digest: bytes) -> bytes:
+    """Return the hash of a change: over the one before, its envelope, and its payload's digest."""
+    return link_hash(previous, envelope(change), digest)
+
+
+def link_hash(previous: bytes, covered: bytes, digest: bytes) -> bytes:
+    """Return the hash of a change by its envelope."""
+    return sha256(previous + covered + digest).digest()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from domain.case import Case, OpenRequest, Report
 from domain.change import Change, Subject
 from domain.clock import Limit, LimitUnit, Pause
+from domain.erasing import erased
 from domain.ids import AttachmentId, CaseNo, GridCode, StaffId, UnitId
 from domain.places import Placement
 from domain.states import CaseState, Channel, RequestKind, Satisfaction, Supervise
@@ -323,5 +324,6 @@ EFFECTS: dict[str, Effect] = {
     "give_reports": _give_reports,
     "note": lambda c, ch: {"photos": _photos(c, ch)},
     "placed": _placed,
+    "erased": erased,
 }
 """Effects by action. Actions that alter nothing but state and version are not listed."""

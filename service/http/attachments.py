@@ -1,6 +1,5 @@
 """Photos in and out."""
 
-import secrets
 from functools import partial
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from domain.faults import invalid, not_found
 from domain.ids import AttachmentId
 from domain.wire import AttachmentInfo
 from service.access import Asker, Door
+from service.audit.photos import new_photo_id
 from service.clock import real_now
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
@@ -33,7 +33,7 @@ async def post_attachment(request: ApiRequest) -> Response[AttachmentInfo]:
     if not body:
         raise invalid("photo_not_readable")
     photo = await runtime.on_photo(partial(clean, body))
-    attachment_id = AttachmentId("a" + secrets.token_hex(12))
+    attachment_id = new_photo_id(photo.full, photo.thumb)
     await runtime.do(Job(partial(_keep, attachment_id=attachment_id, photo=photo, asker=asker_of(request))))
     info = AttachmentInfo(attachment_id, photo.width, photo.height, len(photo.full))
     return reply(request, info, 201)

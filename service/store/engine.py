@@ -98,6 +98,7 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        "secure_delete=ON",
         "temp_store=MEMORY",
         "cache_size=-32000",
         f"wal_autocheckpoint={WAL_PAGES}",

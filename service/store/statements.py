@@ -19,6 +19,18 @@ SET_CASE = (
     .values({column.name: bindparam(column.name) for column in t.cases.c if not column.primary_key})
 )
 ADD_CONTACT = insert(t.contact)
+DROP_CONTACT = delete(t.contact).where(t.contact.c.report_id == bindparam("which"))
+PERMIT_ERASING = insert(t.erasing)
+ERASE_VALUES = (
+    update(t.change)
+    .where(t.change.c.seq == bindparam("which"))
+    .values(payload=bindparam("payload"), salt=bindparam("salt"))
+)
+END_ERASING = delete(t.erasing).where(t.erasing.c.seq == bindparam("which"))
+ADD_AUDIT_KEY = insert(t.audit_key)
+ADD_SIGNED_HEAD = insert(t.signed_head)
+PRUNE_FIXES = delete(t.position_history).where(t.position_history.c.fixed_at < bindparam("before"))
+DROP_ATTACHMENT = delete(t.attachment).where(t.attachment.c.attachment_id == bindparam("which"))
 ADD_ANSWERED = insert(t.answered)
 PRUNE_ANSWERED = delete(t.answered).where(t.answered.c.at < bindparam("before"))
 ADD_ATTACHMENT = insert(t.attachment)
@@ -61,6 +73,14 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_CASE,
     SET_CASE,
     ADD_CONTACT,
+    PERMIT_ERASING,
+    ERASE_VALUES,
+    END_ERASING,
+    DROP_CONTACT,
+    ADD_AUDIT_KEY,
+    ADD_SIGNED_HEAD,
+    PRUNE_FIXES,
+    DROP_ATTACHMENT,
     ADD_ANSWERED,
     PRUNE_ANSWERED,
     ADD_ATTACHMENT,

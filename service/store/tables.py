@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 metadata = MetaData()
@@ -53,6 +54,35 @@ change = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
     Index("change_by_subject", "subject_id", "subject", "version"),
+)
+"""Triggers refuse to alter or delete a row; only salt and payload of one named in ``erasing`` may be replaced."""
+_BESIDE_CASES = text("subject <> 'case'")
+Index("change_beside_cases", change.c.seq, sqlite_where=_BESIDE_CASES, postgresql_where=_BESIDE_CASES)
+
+erasing = Table("erasing", metadata, Column("seq", BIG, primary_key=True, autoincrement=False))
+"""The changes an erasure is about to take something from; empty but within its transaction."""
+
+audit_key = Table(
+    "audit_key",
+    metadata,
+    Column("key_id", String(64), primary_key=True),
+    Column("public", LargeBinary, nullable=False),
+    Column("added_seq", BIG, nullable=False),
+    Column("added_at", BIG, nullable=False),
+    Column("endorsed_by", String(64)),
+    Column("endorsement", LargeBinary),
+)
+"""Public keys of the audit administrator; the one added last signs. ``endorsement`` is the word of the key before."""
+
+signed_head = Table(
+    "signed_head",
+    metadata,
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("key_id", String(64), primary_key=True),
+    Column("epoch", String(64), nullable=False),
+    Column("hash", LargeBinary, nullable=False),
+    Column("signed_at", String(40), nullable=False),
+    Column("signature", LargeBinary, nullable=False),
 )
 
 cases = Table(
@@ -100,7 +130,9 @@ contact = Table(
     Column("case_no", String(40), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("phone", Text, nullable=False),
+    Column("salt", LargeBinary),
 )
+"""Contacts of reporters. With its salt each gives the digest that stands in the change that brought it in."""
 
 answered = Table(
     "answered",

@@ -17,10 +17,9 @@ from domain.states import ENDED, CaseState
 from domain.wire import FaultBody, ImportedCase, RowOutcome, RowResult
 from service.access import Asker, check_place
 from service.placing import Placed
+from service.write.contacts import has_contact, keep_contact, said_of, seal_contact
 from service.write.reporting import (
     author_of,
-    has_contact,
-    keep_contact,
     new_case_no,
     new_report_id,
 )
@@ -141,8 +140,10 @@ def _take_in(work: Work, row: ImportedCase, placed: Placed, author: Author) -> N
     )
     plain = msgspec.to_builtins(case)
     del plain["case_no"], plain["version"]
-    work.record_case(None, case_no, "imported", author, {"case": plain}, state=row.state, occurred_at=opened_at)
-    keep_contact(work, report_id, case_no, row.contact)
+    contact = seal_contact(report_id, row.contact)
+    data = {"case": plain} | said_of(contact)
+    work.record_case(None, case_no, "imported", author, data, state=row.state, occurred_at=opened_at)
+    keep_contact(work, case_no, contact)
 
 
 def fall_again(

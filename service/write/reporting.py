@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from domain.case import Contact, NewReport
+from domain.case import NewReport
 from domain.faults import conflict, forbidden, invalid
 from domain.ids import AttachmentId, CaseNo, ReportId
 from domain.machine import STEPS
@@ -14,8 +14,8 @@ from domain.states import CaseState, Channel
 from domain.wire import Outcome
 from service.access import Asker, check_channel, check_place
 from service.placing import Placed
-from service.store import statements as sql
 from service.world import World
+from service.write.contacts import has_contact, keep_contact, said_of, seal_contact
 from service.write.work import Author, Work
 
 MAX_EARLY = timedelta(minutes=10)
@@ -40,16 +40,17 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
     case_no = new_case_no(work, work.now)
     report_id = new_report_id()
     author = author_of(asker)
+    contact = seal_contact(report_id, report.contact)
     change, case = work.record_case(
         None,
         case_no,
         "report",
         author,
-        _data(report, report_id, kind, placed, asker, work.world),
+        _data(report, report_id, kind, placed, asker, work.world) | said_of(contact),
         state=CaseState.REPORTED,
         occurred_at=occurred,
     )
-    keep_contact(work, report_id, case_no, report.contact)
+    keep_contact(work, case_no, contact)
     if report.source_no:
         work.sources[report.source, report.source_no] = case_no
     return Outcome(change, case)
@@ -153,15 +154,3 @@ def _local_day(minute: int, timezone: str) -> str:
 def new_report_id() -> ReportId:
     """Return a new report id."""
     return ReportId("r" + secrets.token_hex(10))
-
-
-def has_contact(contact: Contact | None) -> bool:
-    """Return whether there is anything to call back by."""
-    return contact is not None and bool(contact.name.strip() or contact.phone.strip())
-
-
-def keep_contact(work: Work, report_id: ReportId, case_no: CaseNo, contact: Contact | None) -> None:
-    """Stage a contact for the erasable table beside the log."""
-    if contact is not None and has_contact(contact):
-        row = {"report_id": report_id, "case_no": case_no, "name": contact.name.strip(), "phone": contact.phone.strip()}
-        work.put(sql.ADD_CONTACT, row)

@@ -1,0 +1,1 @@
+"""The record proven and kept small: signed heads, verifying, erasing, and how long things stay."""
