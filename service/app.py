@@ -14,6 +14,7 @@ from litestar.openapi.spec import Components, SecurityScheme
 
 from service.http import attachments, cases, exchange, feed, positions, session, town
 from service.http.codec import ApiRequest
+from service.http.express import Express
 from service.http.faults import HANDLERS
 from service.http.guard import guard, public
 from service.runtime import Runtime
@@ -25,11 +26,13 @@ VERSION = "0.1.0"
 log = logging.getLogger(__name__)
 
 
-def make_app(runtime: Runtime) -> Litestar:
+def make_app(runtime: Runtime) -> Express:
     """Return the application over a runtime; it starts and stops the runtime with its own life."""
-    return Litestar(
+    ordinary = Litestar(
         route_handlers=[
             *session.HANDLERS,
+            *admin_accounts.HANDLERS,
+            *admin_settings.HANDLERS,
             *town.HANDLERS,
             *cases.HANDLERS,
             *positions.HANDLERS,
@@ -46,6 +49,7 @@ def make_app(runtime: Runtime) -> Litestar:
         openapi_config=_openapi(),
         logging_config=None,
     )
+    return Express(ordinary, runtime)
 
 
 def _openapi() -> OpenAPIConfig:

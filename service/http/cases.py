@@ -16,6 +16,7 @@ from domain.states import CaseState
 from domain.wire import CasePage, ChangePage, Outcome, RevealedContact, RevealRequest
 from service.access import Door
 from service.http.codec import ApiRequest, KeyHeader, asker_of, key_of, reply, runtime_of
+from service.http.express import Call, call_of, carry_out
 from service.http.guard import REFUSALS, through
 from service.store import reads
 from service.store.rows import to_us, watchers
@@ -27,16 +28,26 @@ MOST_IN_PAGE = 500
 MAX_REPORT_BODY = 64 * 1024
 
 
-@post("/v1/reports", opt=through(Door.REPORT, NewReport), responses=REFUSALS, request_max_body_size=MAX_REPORT_BODY)
+def report_job(call: Call, data: NewReport) -> Job:
+    """Return what takes a report in."""
+    key = key_of(call, call.asker, call.body, 201)
+    source = (data.source, data.source_no) if data.source_no else None
+    spot = None if data.lon is None or data.lat is None else (data.lon, data.lat)
+    return Job(partial(take_report, report=data, asker=call.asker), key=key, source=source, spot=spot)
+
+
+@post(
+    "/v1/reports",
+    opt=through(Door.REPORT, NewReport, express=report_job),
+    responses=REFUSALS,
+    request_max_body_size=MAX_REPORT_BODY,
+)
 async def post_report(
     request: ApiRequest, data: JSONBody[NewReport], idempotency_key: KeyHeader = None
 ) -> Response[Outcome]:
     """Bring in a report; it opens a case."""
-    key = await key_of(request, idempotency_key, 201)
-    source = (data.source, data.source_no) if data.source_no else None
-    spot = None if data.lon is None or data.lat is None else (data.lon, data.lat)
-    job = Job(partial(take_report, report=data, asker=asker_of(request)), key=key, source=source, spot=spot)
-    return reply(request, await runtime_of(request).do(job), 201)
+    call = await call_of(request)
+    return await carry_out(call, report_job(call, data))
 
 
 @get("/v1/cases", opt=through(Door.READ), responses=REFUSALS)
@@ -80,9 +91,16 @@ async def get_changes(request: ApiRequest, case_no: FromPath[str]) -> Response[C
     return reply(request, ChangePage(tuple(await runtime_of(request).read(ask))))
 
 
+def command_job(call: Call, data: Command) -> Job:
+    """Return what judges and does a command."""
+    key = key_of(call, call.asker, call.body, 200)
+    sight = call.runtime.sight(call.asker)
+    return Job(partial(act, case_no=CaseNo(call.which), command=data, asker=call.asker, sight=sight), key=key)
+
+
 @post(
     "/v1/cases/{case_no:str}/commands",
-    opt=through(Door.COMMAND, Command),
+    opt=through(Door.COMMAND, Command, express=command_job),
     responses=REFUSALS,
     status_code=200,
     request_max_body_size=MAX_REPORT_BODY,
@@ -91,11 +109,8 @@ async def post_command(
     request: ApiRequest, case_no: FromPath[str], data: JSONBody[Command], idempotency_key: KeyHeader = None
 ) -> Response[Outcome]:
     """Do something to a case, at the version that was seen."""
-    key = await key_of(request, idempotency_key, 200)
-    asker = asker_of(request)
-    runtime = runtime_of(request)
-    run = partial(act, case_no=CaseNo(case_no), command=data, asker=asker, sight=runtime.sight(asker))
-    return reply(request, await runtime.do(Job(run, key=key)))
+    call = await call_of(request, case_no)
+    return await carry_out(call, command_job(call, data))
 
 
 @post(

@@ -4,7 +4,7 @@ import re
 from collections.abc import Hashable
 from functools import cache
 from hashlib import sha256
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, Protocol, TypeVar, cast
 
 import msgspec
 from litestar import Request, Response
@@ -14,7 +14,7 @@ from litestar.params import HeaderParameter
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import KEY_HEADER, FaultBody
 from service.access import Asker
-from service.http.packed import Packed
+from service.http.packed import Packed, Ready
 from service.runtime import Runtime
 from service.write.transaction import Key
 
@@ -35,7 +35,8 @@ STATUS: dict[FaultKind, int] = {
 }
 
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""A NUL character in JSON. PostgreSQL keeps none in a text, so we take none."""
+"""A NUL character in JSON. PostgreSQL keeps none in a text, so we take none. Six plain bytes are looked for first: this
+expression alone costs ten times the decoding."""
 
 _Decoder = msgspec.json.Decoder[Any] | msgspec.msgpack.Decoder[Any]
 
@@ -59,9 +60,17 @@ def decode(body: bytes, content_type: str, kind: type[T]) -> T:
         raise invalid("validation", detail=str(error)[:200]) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, ValueError, OverflowError):
         raise invalid("body_unreadable") from None
-    if _NUL.search(plain):
+    if b"\\u0000" in plain and _NUL.search(plain):
         raise invalid("text_with_nul")
     return value
+
+
+class Scoped(Protocol):
+    """A request or a connection, whichever way it came in."""
+
+    @property
+    def scope(self) -> Any:
+        """The ASGI scope."""
 
 
 class ApiRequest(Request[Any, Any, Any]):
@@ -74,24 +83,29 @@ class ApiRequest(Request[Any, Any, Any]):
         return decode(body, header(self, b"content-type") or "", cast("type[Any]", kind))
 
 
-def header(connection: ASGIConnection[Any, Any, Any, Any], name: bytes) -> str | None:
+def header(connection: Scoped, name: bytes) -> str | None:
     """Return a header by its lower-case name. Looking through the few there are is quicker than making a mapping."""
     for key, value in connection.scope["headers"]:
         if key == name:
-            return value.decode("latin-1")
+            return str(value, "latin-1")
     return None
 
 
-def wants_msgpack(connection: ASGIConnection[Any, Any, Any, Any]) -> bool:
+def wants_msgpack(connection: Scoped) -> bool:
     """Return whether the answer is asked for as MessagePack."""
     return MSGPACK in (header(connection, b"accept") or "")
 
 
-def reply(request: ApiRequest, value: T, status: int = 200) -> Response[T]:
+def ready(connection: Scoped, value: Any, status: int = 200) -> Ready:
     """Return an answer encoded as it was asked for."""
-    msgpack = wants_msgpack(request)
-    content = msgspec.msgpack.encode(value) if msgpack else msgspec.json.encode(value)
-    return encoded(content, msgpack=msgpack, status=status)
+    if wants_msgpack(connection):
+        return Ready(msgspec.msgpack.encode(value), MSGPACK, status)
+    return Ready(msgspec.json.encode(value), JSON, status)
+
+
+def reply(request: Scoped, value: T, status: int = 200) -> Response[T]:
+    """Return an answer encoded as it was asked for, as the framework wants it."""
+    return Packed.of(ready(request, value, status))
 
 
 def encoded(
@@ -101,14 +115,15 @@ def encoded(
     return Packed(content, MSGPACK if msgpack else JSON, status, headers)
 
 
-def fault_reply(
-    connection: ASGIConnection[Any, Any, Any, Any], fault: Fault, status: int | None = None
-) -> Response[Any]:
+def fault_ready(connection: Scoped, fault: Fault, status: int | None = None) -> Ready:
     """Return a fault as an answer."""
     body = FaultBody(fault.key, {k: _plain(v) for k, v in fault.params.items()})
-    msgpack = wants_msgpack(connection)
-    content = msgspec.msgpack.encode(body) if msgpack else msgspec.json.encode(body)
-    return encoded(content, msgpack=msgpack, status=status or STATUS[fault.kind])
+    return ready(connection, body, status or STATUS[fault.kind])
+
+
+def fault_reply(connection: Scoped, fault: Fault, status: int | None = None) -> Response[Any]:
+    """Return a fault as an answer, as the framework wants it."""
+    return Packed.of(fault_ready(connection, fault, status))
 
 
 def _plain(value: str | float | None) -> str | int | float | None:
@@ -131,17 +146,19 @@ KeyHeader = Annotated[
         name=KEY_HEADER, description="Required; 8 to 64 plain characters; kept at least 7 days", required=True
     ),
 ]
-"""How a handler names the idempotency key, so that the schema shows it. That it is there, ``key_of`` checks."""
+"""How a handler names the idempotency key, so that the schema shows it. ``key_of`` reads and checks it."""
+
+_KEY = KEY_HEADER.lower().encode()
 
 
-async def key_of(request: ApiRequest, given: str | None, status: int) -> Key:
+def key_of(request: Scoped, asker: Asker, body: bytes, status: int) -> Key:
     """Return the idempotency key of a request. Raises ``Fault`` where it is missing or malformed."""
+    given = header(request, _KEY)
     if given is None:
         raise invalid("idempotency_key_missing")
     if not 8 <= len(given) <= 64 or not given.isascii() or not given.isprintable():
         raise invalid("idempotency_key_bad")
-    asker = asker_of(request)
     digest = sha256(request.scope["path"].encode())
     digest.update((asker.on_behalf_of or "").encode() + b"\x00")
-    digest.update(await request.body())
+    digest.update(body)
     return Key(asker.own.account, given, digest.digest(), status)

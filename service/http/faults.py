@@ -38,9 +38,14 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
 
 
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
-    """Answer a failure of ours: the details go to the diagnostic log, not to the asker."""
-    log.error("%s %s failed", request.method, request.url.path, exc_info=error)
-    return fault_reply(request, Fault(FaultKind.UNAVAILABLE, "internal"), 500)
+    """Answer a failure of ours."""
+    return fault_reply(request, failure(request.scope, error), 500)
+
+
+def failure(scope: Any, error: Exception) -> Fault:
+    """Return a failure of ours as the asker hears of it; the details go to the diagnostic log."""
+    log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
+    return Fault(FaultKind.UNAVAILABLE, "internal")
 
 
 def _detail(error: ValidationException) -> str:

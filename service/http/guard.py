@@ -10,7 +10,8 @@ from domain.faults import forbidden, invalid
 from domain.ids import StaffId
 from domain.wire import BEHALF_HEADER, WIRE, WIRE_HEADER, FaultBody
 from service.access import Asker, Door, act_for, admit
-from service.http.codec import header, runtime_of
+from service.http.codec import Scoped, header, runtime_of
+from service.runtime import Runtime
 
 _WIRE = WIRE_HEADER.lower().encode()
 _BEHALF = BEHALF_HEADER.lower().encode()
@@ -28,9 +29,9 @@ REFUSALS = {
 }
 
 
-def through(door: Door, body: Any = None) -> dict[str, Any]:
-    """Return the options of a handler: its door, and the wire type of its body."""
-    return {"door": door, "body": body}
+def through(door: Door, body: Any = None, express: Any = None) -> dict[str, Any]:
+    """Return the options of a handler: its door, the wire type of its body, and what ``Express`` does in its place."""
+    return {"door": door, "body": body, "express": express}
 
 
 def public(body: Any = None) -> dict[str, Any]:
@@ -40,23 +41,33 @@ def public(body: Any = None) -> dict[str, Any]:
 
 async def guard(request: Request[Any, Any, Any]) -> None:
     """Let a request in or raise the ``Fault`` that keeps it out. (Litestar's own guards copy the handler each time.)"""
+    asker = await enter(request, request.route_handler.opt, runtime_of(request))
+    if asker is not None:
+        request.scope["state"]["asker"] = asker
+
+
+async def enter(request: Scoped, opt: dict[str, Any], runtime: Runtime) -> Asker | None:
+    """Return who comes in through a handler's door, None where nobody is asked. Raises the ``Fault`` of a refusal."""
     check_wire(header(request, _WIRE))
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise invalid("text_with_nul")
-    opt = request.route_handler.opt
     if opt.get("public"):
-        return
+        return None
     door = opt.get("door")
     if door is None:
         raise forbidden("role_may_not", action="-")
-    asker = await identify(request)
+    asker = await identify_in(request, runtime)
     admit(asker, door)
-    request.scope["state"]["asker"] = asker
+    return asker
 
 
 async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Asker:
     """Return who asks; a gateway may name the member of staff it speaks for."""
-    runtime = runtime_of(connection)
+    return await identify_in(connection, runtime_of(connection))
+
+
+async def identify_in(connection: Scoped, runtime: Runtime) -> Asker:
+    """Return who asks of a running service."""
     holder = await runtime.holder(header(connection, b"authorization"))
     behalf = header(connection, _BEHALF)
     if behalf is None:

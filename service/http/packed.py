@@ -9,26 +9,39 @@ from litestar import Response
 from litestar.types import HTTPResponseBodyEvent, HTTPResponseStartEvent, Receive, Scope, Send
 
 
-class Packed(Response[Any]):
-    """A body with its media type, status and further headers. Handlers annotate the wire type it holds."""
+class Ready:
+    """The two messages of an answer. Without a media type there is nothing but the status."""
+
+    __slots__ = ("_body", "_start", "status")
 
     def __init__(self, body: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> None:
-        super().__init__(body, media_type=media_type, status_code=status, headers=headers)
-
-    def to_asgi_response(self, *_: Any, **__: Any) -> "_Ready":  # type: ignore[override] # an ASGI app, as it must be
-        """Return what is sent."""
-        return _Ready(self.content, str(self.media_type), self.status_code or 200, self.headers)
-
-
-class _Ready:
-    """The two messages of an answer."""
-
-    def __init__(self, body: bytes, media_type: str, status: int, headers: dict[str, str]) -> None:
-        sent = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))]
-        sent += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        sent = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))] if media_type else []
+        if headers:
+            sent += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        self.status = status
         self._start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": sent}
         self._body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send both."""
         await send(self._start)
         await send(self._body)
+
+
+class Packed(Response[Any]):
+    """A ready answer as the framework wants it. Handlers annotate the wire type it holds."""
+
+    def __init__(self, body: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> None:
+        super().__init__(None, status_code=status)
+        self.ready = Ready(body, media_type, status, headers)
+
+    @classmethod
+    def of(cls, ready: Ready) -> "Packed":
+        """Return a ready answer as the framework wants it."""
+        packed = cls(b"", "", ready.status)
+        packed.ready = ready
+        return packed
+
+    def to_asgi_response(self, *_: Any, **__: Any) -> Ready:  # type: ignore[override] # an ASGI app, as it must be
+        """Return what is sent."""
+        return self.ready

@@ -7,26 +7,30 @@ from domain.places import Position
 from domain.wire import MAX_BATCH, PositionBatch
 from service.access import Door, Sight, check_thing
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
+from service.http.express import Call, call_of
 from service.http.guard import REFUSALS, through
 from service.runtime import Runtime
 
 MAX_BODY = 1024 * 1024
 
 
+def take_positions(call: Call, data: PositionBatch) -> None:
+    """Take latest fixes: all of a batch or, where one is refused, none."""
+    for position in data.positions:
+        check_thing(call.asker, position.thing)
+    call.runtime.tracker.take(data.positions, call.runtime.world, call.runtime.timekeeper.now())
+
+
 @post(
     "/v1/positions",
-    opt=through(Door.POSITIONS_SEND, PositionBatch),
+    opt=through(Door.POSITIONS_SEND, PositionBatch, express=take_positions),
     responses=REFUSALS,
     status_code=204,
     request_max_body_size=MAX_BODY,
 )
 async def post_positions(request: ApiRequest, data: JSONBody[PositionBatch]) -> None:
     """Take latest fixes: all of a batch or, where one is refused, none."""
-    runtime = runtime_of(request)
-    asker = asker_of(request)
-    for position in data.positions:
-        check_thing(asker, position.thing)
-    runtime.tracker.take(data.positions, runtime.world, runtime.timekeeper.now())
+    take_positions(await call_of(request), data)
 
 
 @get("/v1/positions", opt=through(Door.POSITIONS_READ), responses=REFUSALS)
