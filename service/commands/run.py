@@ -1,10 +1,16 @@
 """``onemap-service run``: serve a database until told to stop."""
 
 import argparse
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from resources.words import Words
 from service.commands.options import Commands, database_option
+
+if TYPE_CHECKING:
+    from service.runtime import Runtime
 
 
 def add(commands: Commands, words: Words) -> None:
@@ -14,6 +20,8 @@ def add(commands: Commands, words: Words) -> None:
     parser.add_argument("--port", type=int, required=True, help=words("cli.port"))
     parser.add_argument("--town", metavar="DIR", help=words("cli.town"))
     parser.add_argument("--speed", type=float, help=words("cli.speed"))
+    parser.add_argument("--tls", type=Path, metavar="DIR", help=words("cli.tls_with"))
+    parser.add_argument("--metrics", metavar="HOST:PORT", help=words("cli.metrics"))
     parser.add_argument("--log", type=Path, metavar="FILE", help=words("cli.log"))
     parser.set_defaults(run=run)
 
@@ -32,8 +40,33 @@ def run(args: argparse.Namespace) -> int:
         return read_town(Path(args.town))
 
     set_up(args.log)
-    sock = listen(args.host, args.port)
-    with sock, opened(args.database, exclusive=True) as store:
+    tls = _tls(args.tls)
+    with ExitStack() as stack:
+        sock = stack.enter_context(listen(args.host, args.port))
+        store = stack.enter_context(opened(args.database, exclusive=True))
         runtime = make_runtime(store, town if args.town else None, args.speed)
-        serve(make_app(runtime), sock)
+        if args.metrics:
+            stack.callback(_show_figures(runtime, args.metrics))
+        serve(make_app(runtime), sock, tls)
     return 0
+
+
+def _tls(folder: Path | None) -> tuple[Path, Path] | None:
+    if folder is None:
+        return None
+    from service.care.tls import served_files
+
+    return served_files(folder)
+
+
+def _show_figures(runtime: "Runtime", address: str) -> Callable[[], None]:
+    """Serve the figures beside the service; returns what ends that."""
+    from service.care.metrics import parse_address, serve_metrics
+
+    server = serve_metrics(runtime, *parse_address(address))
+
+    def end() -> None:
+        server.shutdown()
+        server.server_close()
+
+    return end
