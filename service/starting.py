@@ -2,44 +2,56 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from sqlalchemy import Connection
 
 from domain.clock import ServiceClock
-from domain.faults import invalid
+from domain.faults import Fault, FaultKind, invalid
 from domain.town import Town
 from domain.wire import TownInfo
 from resources.codes import unnamed_town
 from service.clock import check_speed, real_clock, real_now, started_clock
 from service.runtime import Runtime
 from service.store import reads
+from service.store import statements as sql
 from service.store.engine import Store
-from service.store.lock import FileLock, ServerLock, is_held
-from service.store.migrate import upgrade
+from service.store.lock import FileLock, ServerLock, one_at_a_time, services
+from service.store.migrate import NEWEST, revision, upgrade
 from service.world import META_CLOCK, META_TOWN, Standing, load_world
 from service.write.founding import found, settle
 from service.write.ledger import Ledger
 from service.write.transaction import Job, transact
 from service.write.work import Work
 
+STILL_RUNS = timedelta(seconds=15)
+"""Real time after which a synthetic clock that nobody saved again has stopped; running services save it each 5 s."""
+
 
 @contextlib.contextmanager
-def opened(url: str, *, exclusive: bool) -> Iterator[Store]:
-    """Open a store on the newest schema; ``exclusive`` holds it against a second service.
+def opened(url: str, *, exclusive: bool, serving: bool = False) -> Iterator[Store]:
+    """Open a store on the newest schema.
 
-    Raises ``Fault``: a bad URL, a database in use, or one of a later program.
+    ``exclusive`` holds it against every service, for work that may have nobody beside it. ``serving`` says that a
+    service runs on it: a SQLite file takes one, a PostgreSQL database several.
+
+    Raises ``Fault``: a bad URL, a database that cannot be reached or is in use, or one of a later program.
     """
     store = Store(url)
     with contextlib.ExitStack() as stack:
-        if exclusive:
-            lock = ServerLock(store.url) if store.path is None else FileLock(store.path)
-            stack.callback(lock.close)
         stack.callback(store.close)
-        upgrade(store)
-        found(store)
+        if store.path is not None and (exclusive or serving):
+            stack.callback(FileLock(store.path).close)
+        with one_at_a_time(store):
+            if store.path is None:
+                if revision(store) not in (None, NEWEST) and services(store):
+                    raise Fault(FaultKind.CONFLICT, "database_in_use", path=str(store.url.database))
+                if exclusive or serving:
+                    stack.callback(ServerLock(store.url, alone=exclusive).close)
+            upgrade(store)
+            found(store)
         yield store
 
 
@@ -48,16 +60,18 @@ def make_runtime(store: Store, town: Callable[[], Town] | None, speed: float | N
 
     Raises ``Fault``: another town than the one held, or a speed that is not allowed.
     """
-    info = _town_info(store)
-    if info is None:
-        given = unnamed_town() if town is None else town()
-        check_speed(speed, synthetic=given.info.synthetic)
-        settle(store, given, _first_moment(given))
-    elif town is not None:
-        division = town().info.division
-        if division != info.division:
-            raise invalid("other_town", held=info.division, given=division)
-    return Runtime(store, _clock(store, speed))
+    with one_at_a_time(store):
+        info = _town_info(store)
+        if info is None:
+            given = unnamed_town() if town is None else town()
+            check_speed(speed, synthetic=given.info.synthetic)
+            settle(store, given, _first_moment(given))
+        elif town is not None:
+            division = town().info.division
+            if division != info.division:
+                raise invalid("other_town", held=info.division, given=division)
+        clock = _clock(store, speed)
+    return Runtime(store, clock)
 
 
 def _town_info(store: Store) -> TownInfo | None:
@@ -80,10 +94,26 @@ def _clock(store: Store, speed: float | None) -> ServiceClock:
     rate = check_speed(speed, synthetic=info.synthetic)
     if not info.synthetic:
         return real_clock()
+    if store.path is None and standing is not None and standing.clock is not None and services(store) > 1:
+        shared = standing.clock
+        if shared.at(real_now()) - standing.at <= STILL_RUNS * shared.speed:
+            if speed is not None and speed != shared.speed:
+                raise invalid("other_speed", held=shared.speed, given=speed)
+            return shared
     moments = [] if last is None else [last]
     if standing is not None:
         moments.append(standing.at)
-    return started_clock(max(moments, default=real_now()), rate)
+    clock = started_clock(max(moments, default=real_now()), rate)
+    _stand(store, Standing(clock.service_origin, clock))
+    return clock
+
+
+def _stand(store: Store, standing: Standing) -> None:
+    """Keep the clock before the next service begins, so that all of them go by one."""
+    with store.writing.connect() as connection, connection.begin():
+        reads.head(connection, lock=True)
+        connection.execute(sql.DROP_META, {"which": META_CLOCK})
+        connection.execute(sql.ADD_META, {"name": META_CLOCK, "value": msgspec.json.encode(standing)})
 
 
 def _standing(connection: Connection) -> Standing | None:
@@ -110,6 +140,6 @@ def _time_now(connection: Connection, store: Store, *, synthetic: bool) -> Calla
     standing = _standing(connection) if synthetic else None
     if standing is None:
         return real_now
-    running = store.path is None or is_held(store.path)
+    running = services(store) > 0
     moment = standing.clock.at(real_now()) if running and standing.clock is not None else standing.at
     return lambda: moment

@@ -11,6 +11,9 @@ from domain.faults import invalid
 
 BUSY_MS = 15_000
 READERS = 4
+LOCK_WITHIN_S = 10
+IDLE_WITHIN_S = 60
+POOL_WITHIN_S = 10.0
 WAL_PAGES = 16_384
 """Pages (64 MB) after which a commit itself empties the write-ahead log: a backstop behind ``Store.checkpoint``."""
 
@@ -67,9 +70,32 @@ class Store:
             pool_size=pool_size,
             max_overflow=0,
             pool_pre_ping=True,
+            pool_timeout=POOL_WITHIN_S,
             hide_parameters=True,
             isolation_level=level,
+            connect_args=server_options("onemap"),
         )
+
+
+def server_options(name: str, **settings: str) -> dict[str, str | int]:
+    """Return what a connection to PostgreSQL is opened with, so that no other end can keep us waiting for ever.
+
+    A service that hangs in a transaction is cut off by the server; one that waits for it gives up before.
+    """
+    given = {
+        "lock_timeout": f"{LOCK_WITHIN_S}s",
+        "idle_in_transaction_session_timeout": f"{IDLE_WITHIN_S}s",
+        **settings,
+    }
+    return {
+        "application_name": name,
+        "connect_timeout": 5,
+        "keepalives_idle": 5,
+        "keepalives_interval": 3,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 15_000,
+        "options": " ".join(f"-c {key}={value}" for key, value in given.items()),
+    }
 
 
 def parse_url(text: str) -> URL:

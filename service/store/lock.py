@@ -1,18 +1,30 @@
-"""One service per database: a lock that is dropped when the process ends, however it ends."""
+"""One service per SQLite file, several per PostgreSQL database: locks that are dropped when a process ends, however."""
 
+import contextlib
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
 
 from domain.faults import Fault, FaultKind
+from service.store.engine import Store
 
 SERVICE_LOCK = 7_306_991_030
-"""Number of the advisory lock a service holds on a PostgreSQL database."""
+"""Number of the advisory lock that every service shares on a PostgreSQL database."""
+START_LOCK = 7_306_991_031
+"""Number of the one held while a schema, a town or a clock is put in."""
+
+_HOLDERS = (
+    "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database() "
+    "WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 "
+    "AND (l.classid::bigint << 32) + l.objid::bigint = :n"
+)
 
 if sys.platform == "win32":
     import msvcrt
@@ -52,23 +64,71 @@ class FileLock:
 
 
 class ServerLock:
-    """Holds an advisory lock of a PostgreSQL database while its connection lives.
-
-    Raises ``Fault('database_in_use')`` where another service holds it.
+    """Says on a PostgreSQL database that a service runs, while its connection lives. Several may, but none beside one
+    who must be ``alone``. Raises ``Fault('database_in_use')``.
     """
 
-    def __init__(self, url: URL) -> None:
-        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
-        self._connection = self._engine.connect()
-        taken = self._connection.execute(text("SELECT pg_try_advisory_lock(:n)"), {"n": SERVICE_LOCK}).scalar_one()
-        if not taken:
+    def __init__(self, url: URL, *, alone: bool) -> None:
+        self._held = _Held(url)
+        statement = "SELECT pg_try_advisory_lock(:n)" if alone else "SELECT pg_try_advisory_lock_shared(:n)"
+        if not self._held.run(statement, SERVICE_LOCK):
             self.close()
             raise Fault(FaultKind.CONFLICT, "database_in_use", path=str(url.database))
 
     def close(self) -> None:
-        """Give the lock back."""
+        """Say so no longer."""
+        self._held.close()
+
+
+@contextlib.contextmanager
+def one_at_a_time(store: Store) -> Iterator[None]:
+    """Hold others that begin on a PostgreSQL database until the block ends: schema, town and clock are set once."""
+    if store.path is not None:
+        yield
+        return
+    held = _Held(store.url)
+    try:
+        held.run("SELECT pg_advisory_lock(:n) IS NULL", START_LOCK)
+        yield
+    finally:
+        held.close()
+
+
+def services(store: Store) -> int:
+    """Return how many services run on a database right now; of a SQLite file that is one or none."""
+    if store.path is not None:
+        return int(is_held(store.path))
+    held = _Held(store.url)
+    try:
+        return int(held.run(_HOLDERS, SERVICE_LOCK))
+    finally:
+        held.close()
+
+
+class _Held:
+    """A connection of its own that holds advisory locks. Raises ``Fault('database_unreachable')``."""
+
+    def __init__(self, url: URL) -> None:
+        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
+        try:
+            self._connection = self._engine.connect()
+        except OperationalError as error:
+            raise unreachable(url, error) from None
+
+    def run(self, statement: str, number: int) -> Any:
+        """Run a statement about a lock and return its value."""
+        return self._connection.execute(text(statement), {"n": number}).scalar_one()
+
+    def close(self) -> None:
+        """Give all locks back."""
         self._connection.close()
         self._engine.dispose()
+
+
+def unreachable(url: URL, error: OperationalError) -> Fault:
+    """Return the fault of a server that cannot be reached: which, and its own first line."""
+    said = str(error.orig).strip().splitlines() or [""]
+    return Fault(FaultKind.UNAVAILABLE, "database_unreachable", url=url.render_as_string(), said=said[0][:200])
 
 
 def is_held(database: Path) -> bool:

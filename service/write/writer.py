@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.faults import Fault, FaultKind
 from service.store.engine import Store
@@ -73,6 +73,11 @@ class Writer:
             self._told = True
             self._wake.notify()
 
+    @property
+    def waiting(self) -> int:
+        """How many jobs wait."""
+        return len(self._waiting)
+
     def trouble(self) -> str | None:
         """Return the fault key of what keeps the writer from writing, None where it is well."""
         since = self._busy_since
@@ -114,8 +119,10 @@ class Writer:
                 self._serve()
             except Exception as error:
                 self._can_write = False
-                told = isinstance(error, OperationalError)
-                log.error("the writer begins again: %s", error.orig if told else error, exc_info=not told)
+                if isinstance(error, DBAPIError):
+                    log.error("the writer cannot reach the store: %s", error.orig)
+                else:
+                    log.exception("the writer failed and begins again", exc_info=error)
                 self._refuse_all()
                 with self._wake:
                     if not self._stopping:

@@ -92,7 +92,7 @@ def serve_town(folder: Path, town: Town | None = None, speed: float | None = Non
     """Serve a town from the database of a folder until the block ends."""
     with ExitStack() as stack:
         sock = stack.enter_context(listen("127.0.0.1", 0))
-        store = stack.enter_context(opened(database_of(folder), exclusive=True))
+        store = stack.enter_context(opened(database_of(folder), exclusive=False, serving=True))
         beside = Store(database_of(folder))
         stack.callback(beside.close)
         runtime = make_runtime(store, lambda: town or make_town(), speed)
