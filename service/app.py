@@ -31,8 +31,6 @@ def make_app(runtime: Runtime) -> Express:
     ordinary = Litestar(
         route_handlers=[
             *session.HANDLERS,
-            *admin_accounts.HANDLERS,
-            *admin_settings.HANDLERS,
             *town.HANDLERS,
             *cases.HANDLERS,
             *positions.HANDLERS,
