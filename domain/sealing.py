@@ -48,9 +48,21 @@ def payload_digest(salt: bytes, payload: bytes) -> bytes:
     if len(salt) == SALT:
         return sha256(salt + payload).digest()
     parts = _VALUE.split(payload)
-    leaves = [salt[:SALT], _MARK]
+    values = parts[2::3]
+    del parts[2::3]
+    if values and not has_holes(salt) and len(salt) == SALT + _WHOLE_KEPT * len(values):
+        starts = range(SALT + 1, len(salt), _WHOLE_KEPT)
+        leaves = [sha256(salt[i : i + SALT] + value).digest() for i, value in zip(starts, values, strict=True)]
+    else:
+        leaves = _leaves(salt, values)
+    return sha256(b"".join([salt[:SALT], _MARK, *leaves, *parts])).digest() if leaves else b""
+
+
+def _leaves(salt: bytes, values: list[bytes]) -> list[bytes]:
+    """Return the digests of values of which some are erased; none where salt and values do not belong together."""
+    leaves: list[bytes] = []
     at = SALT
-    for value in parts[2::3]:
+    for value in values:
         if at < len(salt) and salt[at] == _KEPT:
             leaves.append(sha256(salt[at + 1 : at + _WHOLE_KEPT] + value).digest())
             at += _WHOLE_KEPT
@@ -58,11 +70,13 @@ def payload_digest(salt: bytes, payload: bytes) -> bytes:
             leaves.append(salt[at + 1 : at + _WHOLE_ERASED])
             at += _WHOLE_ERASED
         else:
-            return b""
-    if at != len(salt) or len(parts) == 1:
-        return b""
-    del parts[2::3]
-    return sha256(b"".join(leaves + parts)).digest()
+            return []
+    return leaves if at == len(salt) else []
+
+
+def has_holes(salt: bytes) -> bool:
+    """Return whether a value was erased: up to the first such one, every 17th byte is a mark."""
+    return bool(salt[SALT::_WHOLE_KEPT].strip(b"\x00"))
 
 
 def personal_places(data: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
