@@ -41,7 +41,7 @@ async def post_attachment(request: ApiRequest) -> Response[AttachmentInfo]:
 
 @get(
     "/v1/attachments/{attachment_id:str}",
-    opt=through(Door.READ),
+    opt=through(Door.CASES),
     responses=REFUSALS,
     media_type="image/jpeg",
 )
@@ -70,6 +70,7 @@ def _keep(work: Work, attachment_id: AttachmentId, photo: Photo, asker: Asker) -
             "added_at": to_us(real_now()),
             "full_jpeg": photo.full,
             "thumb_jpeg": photo.thumb,
+            "used": 0,
         },
     )
 

@@ -29,8 +29,15 @@ ERASE_VALUES = (
 END_ERASING = delete(t.erasing).where(t.erasing.c.seq == bindparam("which"))
 ADD_AUDIT_KEY = insert(t.audit_key)
 ADD_SIGNED_HEAD = insert(t.signed_head)
-PRUNE_FIXES = delete(t.position_history).where(t.position_history.c.fixed_at < bindparam("before"))
-DROP_ATTACHMENT = delete(t.attachment).where(t.attachment.c.attachment_id == bindparam("which"))
+PRUNE_TRACK = delete(t.position_history).where(
+    t.position_history.c.source == bindparam("source"),
+    t.position_history.c.thing == bindparam("thing"),
+    t.position_history.c.fixed_at < bindparam("before"),
+)
+USE_ATTACHMENT = update(t.attachment).where(t.attachment.c.attachment_id == bindparam("which")).values(used=1)
+DROP_ATTACHMENT = delete(t.attachment).where(
+    t.attachment.c.attachment_id == bindparam("which"), t.attachment.c.used == 0
+)
 ADD_ANSWERED = insert(t.answered)
 PRUNE_ANSWERED = delete(t.answered).where(t.answered.c.at < bindparam("before"))
 ADD_ATTACHMENT = insert(t.attachment)
@@ -79,11 +86,12 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     DROP_CONTACT,
     ADD_AUDIT_KEY,
     ADD_SIGNED_HEAD,
-    PRUNE_FIXES,
+    PRUNE_TRACK,
     DROP_ATTACHMENT,
     ADD_ANSWERED,
     PRUNE_ANSWERED,
     ADD_ATTACHMENT,
+    USE_ATTACHMENT,
     DROP_COUNTER,
     ADD_COUNTER,
     DROP_META,

@@ -156,7 +156,11 @@ attachment = Table(
     Column("added_at", BIG, nullable=False),
     Column("full_jpeg", LargeBinary, nullable=False),
     Column("thumb_jpeg", LargeBinary, nullable=False),
+    Column("used", SmallInteger, nullable=False, server_default="1"),
 )
+"""Photos. ``used`` is 0 until a change names the photo; one that stays so is let go after some days."""
+_UNUSED = text("used = 0")
+Index("attachment_unused", attachment.c.added_at, sqlite_where=_UNUSED, postgresql_where=_UNUSED)
 
 account = Table(
     "account",

@@ -16,7 +16,6 @@ from service.tokens import Account, find_account, find_factor, new_token, roles_
 from service.write.work import SYSTEM, Author, Work
 
 MIN_HOURS, MAX_HOURS = 1, 8760
-KEEP_EXPIRED = timedelta(days=30)
 
 
 class NewAccount(msgspec.Struct, frozen=True):
@@ -89,7 +88,6 @@ def sign_in(work: Work, user: AccountId, hashed: bytes, seconds: int, step: int 
         put_factor(work, user, factor.secret, confirmed=True, last_step=step)
     assert account is not None
     _put_token(work, user, account.actor.roles, hashed, seconds)
-    work.put(sql.PRUNE_TOKENS, {"before": to_us(real_now() - KEEP_EXPIRED)})
     work.record(Subject.ACCOUNT, user, "signed_in", Author(user), {})
     return account
 

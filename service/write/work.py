@@ -228,6 +228,8 @@ class Work:
             Subject.CASE, case_no, action, author, data, version=version, state=state, occurred_at=occurred_at
         )
         after = fold(case, change)
+        for photo in _photos_named(data):
+            self.put(sql.USE_ATTACHMENT, {"which": photo})
         row = case_row(after, change.seq)
         if case is None:
             self.put(sql.ADD_CASE, row)
@@ -245,3 +247,10 @@ class Work:
         ]
         for case in reads.cases_in(self.connection, missing):
             self._ledger.remember(case)
+
+
+def _photos_named(data: dict[str, Any]) -> list[str]:
+    """Return the photos a change on a case names. A first change carries them in its report."""
+    brought = data.get("report")
+    named = [*data.get("photos", ()), *data.get("after_photos", ())]
+    return named if brought is None else [*named, *brought["photos"]]

@@ -95,7 +95,7 @@ class Record:
         """Keep something in a photo's place."""
         photo_id = new_photo_id(full, thumb)
         row = {"attachment_id": photo_id, "width": 1, "height": 1, "added_by": "gate", "added_at": 1}
-        self.do(lambda work: work.put(sql.ADD_ATTACHMENT, {**row, "full_jpeg": full, "thumb_jpeg": thumb}))
+        self.do(lambda work: work.put(sql.ADD_ATTACHMENT, {**row, "full_jpeg": full, "thumb_jpeg": thumb, "used": 0}))
         return photo_id
 
     def live(self) -> list[Case]:
