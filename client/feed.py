@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from ssl import SSLContext
 from urllib.parse import urlencode
 
@@ -13,7 +13,8 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidSta
 from client.transport import refusal
 from domain.change import Seq
 from domain.faults import Fault, FaultKind
-from domain.wire import WIRE, WIRE_HEADER, FeedMessage
+from domain.wire import WIRE, WIRE_HEADER
+from domain.wire_feed import FeedMessage, Look
 
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes of one message."""
@@ -47,6 +48,11 @@ class LiveFeed:
         except (WebSocketException, OSError) as error:
             raise Fault(FaultKind.UNAVAILABLE, "line_down") from error
         raise Fault(FaultKind.UNAVAILABLE, "line_down")
+
+    async def say(self, look: Look) -> None:
+        """Tell the service what of the telemetry we look at. A line that is down is noticed by ``messages``."""
+        with suppress(WebSocketException, OSError):
+            await self._socket.send(msgspec.msgpack.encode(look))
 
     def drop(self) -> None:
         """Cut the line at once, without waiting for a peer that no longer answers."""

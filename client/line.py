@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-STALE_AFTER_S = 6.0
+STALE_AFTER_S = 5.0
 """Silence after which what is shown counts as stale. The service speaks at least every two seconds."""
 DEAD_AFTER_S = 15.0
 """Silence after which the line is given up and made again."""

@@ -20,19 +20,8 @@ from domain.fold import fold
 from domain.ids import AttachmentId, CaseNo, StaffId, ThingId, UnitId
 from domain.people import Actor, Staff, Unit, Vehicle
 from domain.places import Position
-from domain.wire import (
-    Changes,
-    FeedMessage,
-    Hello,
-    KeepAlive,
-    Me,
-    Outcome,
-    Positions,
-    Resync,
-    Skip,
-    Snapshot,
-    TownInfo,
-)
+from domain.wire import Me, Outcome, Snapshot, TownInfo
+from domain.wire_feed import Bye, Changes, FeedMessage, Fixes, Hello, KeepAlive, Resync, Skip, position_of
 
 _REFERENCE = frozenset({Subject.GRID, Subject.DIVISION, Subject.UNIT, Subject.STAFF, Subject.TOWN, Subject.POSITIONS})
 _SHAPES = frozenset({Subject.GRID, Subject.DIVISION, Subject.TOWN})
@@ -79,15 +68,14 @@ class Picture:
         self.cases: dict[CaseNo, Case] = {c.case_no: c for c in snapshot.cases}
         self.positions: dict[ThingId, Position] = {p.thing: p for p in snapshot.positions}
         self.wanted: dict[CaseNo, int] = {}
-        self._promised: int = snapshot.head
         self._uploaded: set[AttachmentId] = set()
         self.load_reference(snapshot)
         return Delta(whole=True, reference=True, shapes=True)
 
     def load_reference(self, snapshot: Snapshot) -> Delta:
-        """Take only what changes seldom: town, units, staff, vehicles, clock, ourselves, and new things' positions.
+        """Take only what changes seldom: town, units, staff, vehicles, clock, ourselves.
 
-        Cases stay: a snapshot asked for during a live feed may be ahead of the feed or behind it.
+        Cases and positions stay: a snapshot asked for during a live feed may be ahead of the feed or behind it.
         """
         self.me: Me = snapshot.me
         self.town: TownInfo = snapshot.town
@@ -97,8 +85,7 @@ class Picture:
         self.members: dict[StaffId, Staff] = {s.staff_id: s for s in snapshot.staff}
         self.vehicles: dict[ThingId, Vehicle] = {v.vehicle_id: v for v in snapshot.vehicles}
         self._conditions = {c.code: c for c in self.town.conditions}
-        fresh = self._take_positions(snapshot.positions)
-        return Delta(reference=True, positions=fresh)
+        return Delta(reference=True)
 
     @property
     def actor(self) -> Actor:
@@ -142,16 +129,16 @@ class Picture:
                 return self._take_changes(changes)
             case Skip(first=first, last=last):
                 return self._take_skip(first, last)
-            case Positions(positions=positions, gone=gone):
-                fresh = self._take_positions(positions)
-                left = frozenset(thing for thing in gone if self.positions.pop(thing, None) is not None)
-                return Delta(positions=fresh, gone=left)
+            case Fixes():
+                return self._take_fixes(message)
             case KeepAlive(head=head):
                 return self._take_promise(head)
             case Hello(epoch=epoch, head=head, clock=clock):
                 return self._take_hello(epoch, head, clock)
             case Resync(reason=reason):
                 return Delta(resync=reason)
+            case Bye():
+                return NOTHING
 
     def put_case(self, case: Case) -> Delta:
         """Take a case as the service has it now; an older version than ours is left.
@@ -179,18 +166,14 @@ class Picture:
     def _take_hello(self, epoch: str, head: int, clock: ServiceClock) -> Delta:
         if epoch != self.epoch or head < self.head:
             return Delta(resync="other_epoch")
-        self._promised = head
         if clock != self.clock:
             self.clock = clock
             return Delta(reference=True)
         return NOTHING
 
     def _take_promise(self, head: int) -> Delta:
-        """A keep-alive may overtake a change that is being sent, but the next one may not."""
-        if self.head < self._promised:
-            return Delta(resync="hole")
-        self._promised = max(self._promised, head)
-        return NOTHING
+        """Whatever the service has, up to ``head``, was sent before it said so; what has not come was lost."""
+        return Delta(resync="hole") if self.head < head else NOTHING
 
     def _take_skip(self, first: int, last: int) -> Delta:
         if first > self.head + 1 or last < first:
@@ -240,14 +223,22 @@ class Picture:
         self.cases[case_no] = follows
         altered.add(case_no)
 
-    def _take_positions(self, positions: Iterable[Position]) -> frozenset[ThingId]:
-        fresh = set()
-        for position in positions:
-            held = self.positions.get(position.thing)
+    def _take_fixes(self, message: Fixes) -> Delta:
+        fresh: set[ThingId] = set()
+        for fix in message.fixes:
+            try:
+                position = position_of(fix)
+            except OverflowError:
+                continue
+            held = self.positions.get(fix.thing)
             if held is None or held.fixed_at <= position.fixed_at:
-                self.positions[position.thing] = position
-                fresh.add(position.thing)
-        return frozenset(fresh)
+                self.positions[fix.thing] = position
+                fresh.add(fix.thing)
+        gone = set(message.gone)
+        if message.whole:
+            gone |= self.positions.keys() - {fix.thing for fix in message.fixes}
+        left = frozenset(thing for thing in gone if self.positions.pop(thing, None) is not None)
+        return Delta(positions=frozenset(fresh), gone=left)
 
 
 def _fold(held: Case | None, change: Change) -> Case | None:

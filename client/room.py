@@ -10,10 +10,10 @@ import random
 import time
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from client.api import ServiceClient, new_key
-from client.feed import LiveFeed, open_feed
 from client.line import DEAD_AFTER_S, Line, LineReading
 from client.picture import Delta, Picture
 from domain.case import Case
@@ -22,10 +22,16 @@ from domain.decide import allowed_steps
 from domain.faults import Fault, FaultKind
 from domain.ids import CaseNo
 from domain.machine import Step
-from domain.wire import AttachmentInfo, FeedMessage, Geometry, KeepAlive, Outcome
+from domain.wire import AttachmentInfo, Geometry, Outcome
+from domain.wire_feed import Bye, FeedMessage, KeepAlive, Look
+
+if TYPE_CHECKING:
+    from client.feed import LiveFeed
 
 BACKOFF_FIRST_S = 0.2
 BACKOFF_MOST_S = 10.0
+STAY_AWAY_MOST_S = 60.0
+"""What the service may ask us to wait in addition."""
 STEADY_AFTER_S = 10.0
 """A line that held this long starts its waits anew."""
 CHECK_EVERY_S = 0.5
@@ -53,6 +59,9 @@ class Room:
         self._resync: str | None = None
         self._stale_reference = asyncio.Event()
         self._wanted = asyncio.Event()
+        self._look = Look()
+        self._looked = asyncio.Event()
+        self._stay_away_s = 0.0
 
     # -- listeners -------------------------------------------------------------------------------------------------
 
@@ -106,6 +115,12 @@ class Room:
             self.picture.note_upload(info.attachment_id)
         return info
 
+    def look(self, look: Look) -> None:
+        """Have positions sent only of what is looked at, and so many times a second; it holds over cuts of the line."""
+        if look != self._look:
+            self._look = look
+            self._looked.set()
+
     # -- running ---------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -125,7 +140,8 @@ class Room:
                     raise fault
             waits = 0 if time.monotonic() - began > STEADY_AFTER_S else min(waits + 1, 10)
             most = min(BACKOFF_MOST_S, BACKOFF_FIRST_S * 2**waits)
-            await asyncio.sleep(random.uniform(BACKOFF_FIRST_S / 2, most))
+            away, self._stay_away_s = self._stay_away_s, 0.0
+            await asyncio.sleep(away + random.uniform(BACKOFF_FIRST_S / 2, most))
 
     async def _round(self) -> None:
         """One life of the line: returns where a resync is due, raises a fault (in a group) where it broke."""
@@ -133,8 +149,9 @@ class Room:
             await self._load()
         picture = self._held()
         self.client.time.forget()
+        feeds = await asyncio.to_thread(import_module, "client.feed")  # what it stands on takes its time to import
         async with (
-            open_feed(
+            feeds.open_feed(
                 self.client.feed_url,
                 self.client.token,
                 await self.client.tls(),
@@ -147,6 +164,7 @@ class Room:
                 tasks.create_task(self._watch_silence(feed), name="room-silence"),
                 tasks.create_task(self._keep_reference(), name="room-reference"),
                 tasks.create_task(self._keep_wanted(feed), name="room-wanted"),
+                tasks.create_task(self._keep_looking(feed), name="room-look"),
             ]
             await self._follow(feed)
             for helper in helpers:
@@ -173,7 +191,7 @@ class Room:
         self.geometry = fetched
         return True
 
-    async def _follow(self, feed: LiveFeed) -> None:
+    async def _follow(self, feed: "LiveFeed") -> None:
         """Fold what arrives until a resync is due."""
         messages = feed.messages()
         try:
@@ -192,6 +210,8 @@ class Room:
         picture = self._held()
         if isinstance(message, KeepAlive):
             self.client.time.note_stamp(_real_time(picture, message.at))
+        elif isinstance(message, Bye):
+            self._stay_away_s = min(max(0.0, message.retry_after_s), STAY_AWAY_MOST_S)
         delta = picture.apply(message)
         if delta.resync is not None:
             self._resync = delta.resync
@@ -201,13 +221,22 @@ class Room:
             self._stale_reference.set()
         self._announce(delta)
 
-    async def _watch_silence(self, feed: LiveFeed) -> None:
+    async def _watch_silence(self, feed: "LiveFeed") -> None:
         while True:
             await asyncio.sleep(CHECK_EVERY_S)
             self._tell(self._line.check(time.monotonic()))
             if feed.silence_s > DEAD_AFTER_S:
                 feed.drop()
                 return
+
+    async def _keep_looking(self, feed: "LiveFeed") -> None:
+        """Say what we look at, at once where it is not everything, and again whenever it alters."""
+        if self._look == Look():
+            await self._looked.wait()
+        while True:
+            self._looked.clear()
+            await feed.say(self._look)
+            await self._looked.wait()
 
     async def _keep_reference(self) -> None:
         """Fetch town, units, staff and shapes again where changes asked for it, not more often than is useful."""
@@ -221,11 +250,11 @@ class Room:
                 self._stale_reference.set()
                 self._report(fault)
             else:
-                delta = self._held().load_reference(snapshot)
-                self._announce(Delta(reference=True, positions=delta.positions, shapes=altered))
+                self._held().load_reference(snapshot)
+                self._announce(Delta(reference=True, shapes=altered))
             await asyncio.sleep(REFERENCE_EVERY_S)
 
-    async def _keep_wanted(self, feed: LiveFeed) -> None:
+    async def _keep_wanted(self, feed: "LiveFeed") -> None:
         """Fetch the cases whose changes did not follow from what we held."""
         while True:
             await self._wanted.wait()

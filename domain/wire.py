@@ -1,7 +1,7 @@
 """What the service and its clients say to each other: one definition for both ends, JSON or MessagePack.
 
-HTTP carries requests; the live feed carries ``FeedMessage`` frames, MessagePack, one per WebSocket message. A fault
-is ``FaultBody`` with the HTTP status of its kind. ``WIRE`` is named in the header ``OneMap-Wire``.
+HTTP carries requests; what the live feed says stands in ``domain.wire_feed``. A fault is
+``FaultBody`` with the HTTP status of its kind. ``WIRE`` is named in the header ``OneMap-Wire``.
 """
 
 from datetime import datetime
@@ -18,7 +18,9 @@ from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import BaseFeature, Division, Grid, Lat, Lon, Position
 from domain.states import CaseState, Channel
 
-WIRE = 1
+WIRE = 2
+WIRES = (1, 2)
+"""Every wire this program's service speaks: its own, and the one before."""
 MAX_BATCH = 1000
 """Rows in one import or positions request."""
 MAX_WKB = 4 * 1024 * 1024
@@ -157,6 +159,43 @@ class PositionBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     positions: Annotated[tuple[Position, ...], msgspec.Meta(max_length=MAX_BATCH)]
 
 
+class TrackPoint(msgspec.Struct, frozen=True):
+    """Where a thing was at a moment."""
+
+    at: datetime
+    lon: float
+    lat: float
+
+
+class Track(msgspec.Struct, frozen=True):
+    """Where a thing was, oldest first; ``after`` is given as ``since`` to ask for what follows, None where that is all.
+
+    It is a sample: a fix in ten seconds at most, of the time on shift, kept for a short time.
+    """
+
+    thing: ThingId
+    points: tuple[TrackPoint, ...]
+    after: datetime | None = None
+
+
+class TrackReading(msgspec.Struct, frozen=True):
+    """That somebody looked at where a person was: who, when, why, and at which stretch of time."""
+
+    seq: Seq
+    at: datetime
+    by: AccountId
+    reason: str
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class TrackReadings(msgspec.Struct, frozen=True):
+    """``GET /v1/me/readings``, newest first; ``before`` is given back to ask for older ones."""
+
+    readings: tuple[TrackReading, ...]
+    before: Seq | None = None
+
+
 class ImportedCase(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One case of another system, its codes kept word for word under ``source`` (domain.md 2.2a)."""
 
@@ -265,48 +304,3 @@ class ExportPage(msgspec.Struct, frozen=True):
     rows: tuple[ExportRow, ...]
     timezone: str
     after: str | None = None
-
-
-class Hello(msgspec.Struct, frozen=True, tag="hello"):
-    """First frame of the feed: where the log stands and which clock is in force."""
-
-    epoch: str
-    head: Seq
-    clock: ServiceClock
-    wire: int = WIRE
-
-
-class Changes(msgspec.Struct, frozen=True, tag="changes"):
-    """The next changes, in order and without holes (what is left out comes as ``Skip``)."""
-
-    changes: tuple[Change, ...]
-
-
-class Skip(msgspec.Struct, frozen=True, tag="skip"):
-    """Numbers this reader may not see, ``first`` to ``last`` inclusive."""
-
-    first: Seq
-    last: Seq
-
-
-class Positions(msgspec.Struct, frozen=True, tag="positions"):
-    """Latest fixes, coalesced per thing; telemetry, never replayed."""
-
-    positions: tuple[Position, ...]
-    gone: tuple[ThingId, ...] = ()
-
-
-class KeepAlive(msgspec.Struct, frozen=True, tag="alive"):
-    """Sent when nothing else is, with the head number, so that a silent gap is noticed."""
-
-    head: Seq
-    at: datetime
-
-
-class Resync(msgspec.Struct, frozen=True, tag="resync"):
-    """The feed cannot be resumed from the number asked for: fetch a snapshot. ``reason`` is a fault key."""
-
-    reason: str
-
-
-FeedMessage = Hello | Changes | Skip | Positions | KeepAlive | Resync

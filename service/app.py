@@ -12,7 +12,7 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from service.http import attachments, cases, exchange, feed, positions, session, town
+from service.http import attachments, cases, exchange, feed, positions, session, sse, town, tracks
 from service.http.codec import ApiRequest
 from service.http.express import Express
 from service.http.faults import HANDLERS
@@ -37,6 +37,8 @@ def make_app(runtime: Runtime) -> Express:
             *attachments.HANDLERS,
             *exchange.HANDLERS,
             *feed.HANDLERS,
+            *sse.HANDLERS,
+            *tracks.HANDLERS,
         ],
         before_request=guard,
         exception_handlers=HANDLERS,

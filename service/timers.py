@@ -13,10 +13,10 @@ from service.store import statements as sql
 from service.store.rows import to_us
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
+from service.write.positions import keeping
 from service.write.transaction import Job
 from service.write.work import Work
 
-POSITIONS_EVERY_S = 0.1
 KEEP_KEYS = timedelta(days=8)
 
 Timer = Callable[[], Awaitable[None]]
@@ -31,7 +31,6 @@ class Timers:
     def table(self) -> list[tuple[Timer, float]]:
         """Return each round and how often it is made, seconds."""
         return [
-            (self.show_positions, POSITIONS_EVERY_S),
             (self.keep_feeds_alive, 0.5),
             (self.resume_suspended, 1.0),
             (self.empty_write_ahead_log, 2.0),
@@ -39,10 +38,6 @@ class Timers:
             (self.save, 5.0),
             (self.prune, 3600.0),
         ]
-
-    async def show_positions(self) -> None:
-        """Hand out what moved, at most ten times a second."""
-        self._runtime.hub.publish_positions(*self._runtime.tracker.drain())
 
     async def keep_feeds_alive(self) -> None:
         """Let silent feeds know the head."""
@@ -64,15 +59,11 @@ class Timers:
         self._runtime.tracker.sweep(self._runtime.world, self._runtime.timekeeper.now())
 
     async def save(self) -> None:
-        """Keep the latest positions and where the clock stands."""
-        kept, dropped = self._runtime.tracker.drain_unsaved()
-        bodies = [(p.thing, msgspec.msgpack.encode(p)) for p in kept]
+        """Keep the positions and where the clock stands."""
+        for job in keeping(self._runtime.tracker):
+            await self._runtime.do(job)
 
         def run(work: Work) -> None:
-            for thing in [*(thing for thing, _ in bodies), *dropped]:
-                work.put(sql.DROP_POSITION, {"which": thing})
-            for thing, body in bodies:
-                work.put(sql.ADD_POSITION, {"thing": thing, "body": body})
             if work.world.info.synthetic:
                 work.put(sql.DROP_META, {"which": META_CLOCK})
                 work.put(sql.ADD_META, {"name": META_CLOCK, "value": self._stands_at()})

@@ -22,6 +22,7 @@ from service.access import Asker
 from service.http.codec import ApiRequest, asker_of, decode, fault_ready, header, ready, runtime_of
 from service.http.faults import failure
 from service.http.guard import enter
+from service.http.outlet import note_outlet
 from service.http.packed import Packed, Ready
 from service.runtime import Runtime
 from service.write.transaction import Job
@@ -100,6 +101,7 @@ class Express:
             if lane is not None and not scope["root_path"]:
                 await self._try(lane, which, scope, receive, send)
                 return
+        note_outlet(scope, send)
         await self.ordinary(scope, receive, send)
 
     def _lane(self, path: str) -> tuple[_Lane | None, str]:

@@ -2,160 +2,147 @@
 
 import asyncio
 import contextlib
-import time
-from functools import partial
 from typing import Any
 
 import msgspec
 from litestar import WebSocket, websocket
 from litestar.exceptions import WebSocketDisconnect
-from sqlalchemy import Connection
 
-from domain.change import MAX_SEQ, Subject
+from domain.change import MAX_SEQ, Seq
 from domain.faults import Fault, FaultKind, invalid
-from domain.ids import CaseNo
 from domain.wire import WIRE_HEADER, FaultBody
-from service.access import Door, Sight, admit
-from service.http.codec import JSON, STATUS, header, runtime_of
-from service.http.guard import check_wire, identify
-from service.hub import Reader, frames, hello, resync
+from domain.wire_feed import Bye, Hello, Look, Resync
+from service.access import Door, admit
+from service.feed.catching_up import catch_up, hub_reaches
+from service.feed.reader import Reader
+from service.feed.tongue import Tongue
+from service.http.codec import JSON, STATUS, Scoped, header, runtime_of
+from service.http.guard import check_wire, identify_in
+from service.http.outlet import outlet_of
 from service.runtime import Runtime
-from service.store import reads
-from service.write.work import Recorded
 
-MOST_MISSED = 20_000
-"""Changes a reader may have missed and still resume; beyond that a snapshot is quicker."""
-MOST_A_READ = 2_000
 CLOSE_WITHIN_S = 2.0
-HUB_WITHIN_S = 3.0
 LINGER_S = 0.05
 """The server takes a refused handshake as ended only once the connection is gone; until then we stay."""
+LOOK_EVERY_S = 0.1
+"""A reader is heard so often at most; what it says meanwhile waits with it."""
 TRY_AGAIN = 1013
 GOING_AWAY = 1001
+RETRY_AFTER_S = {"slow_reader": 5.0, "too_many_feeds": 10.0, "stopping": 2.0}
+"""How long a reader is asked to stay away, by the reason it was sent away for; 1 s for the rest."""
+
+Socket = WebSocket[Any, Any, Any]
 
 
 @websocket("/v1/feed")
-async def feed(socket: WebSocket[Any, Any, Any]) -> None:
+async def feed(socket: Socket) -> None:
     """Serve one reader until it leaves or has to end."""
+    runtime = runtime_of(socket)
     try:
-        reader, since = await _let_in(socket)
+        check_wire(header(socket, WIRE_HEADER.lower().encode()))
+        since = read_number(socket.query_params.get("since", "0"))
+        tongue = Tongue.WIRE_1 if header(socket, WIRE_HEADER.lower().encode()) == "1" else Tongue.WIRE_2
+        reader = await let_in(socket, runtime, tongue)
+        await hub_reaches(runtime, since)
     except Fault as fault:
         await _refuse(socket, fault)
         return
-    runtime = runtime_of(socket)
-    await _hub_reaches(runtime, since)
-    head = runtime.hub.join(reader)
-    if head is None:
-        await _refuse(socket, Fault(FaultKind.UNAVAILABLE, "too_many_feeds"))
-        return
     try:
         await socket.accept()
-        await socket.send_bytes(hello(runtime.epoch, head, runtime.timekeeper.clock))
-        epoch = socket.query_params.get("epoch", "")
-        reason = await _catch_up(socket, runtime, reader.sight, epoch, since, head)
-        if reason is None:
-            reason = await _serve(socket, reader)
-        await _close(socket, reason)
+        await socket.send_bytes(hello(runtime, tongue))
+        reason = await catch_up(runtime, reader, socket.send_bytes, socket.query_params.get("epoch", ""), since)
+        if reason in ("other_epoch", "too_far_behind"):
+            await socket.send_bytes(tongue.say(Resync(reason)))
+        elif reason is None:
+            reason = await _serve(socket, runtime, reader)
+        await _close(socket, reader, reason)
     except (WebSocketDisconnect, OSError):
         return
     finally:
         runtime.hub.leave(reader)
 
 
-async def _let_in(socket: WebSocket[Any, Any, Any]) -> tuple[Reader, int]:
-    check_wire(header(socket, WIRE_HEADER.lower().encode()))
-    runtime = runtime_of(socket)
-    asker = await identify(socket)
-    admit(asker, Door.READ)
-    since = str(socket.query_params.get("since", "0"))
-    if not since.isdecimal() or not since.isascii() or len(since) > 16 or int(since) > MAX_SEQ:
+def read_number(text: object) -> Seq:
+    """Return the number a reader has. Raises ``Fault('since_bad')``."""
+    given = str(text)
+    if not given.isdecimal() or not given.isascii() or len(given) > 16 or int(given) > MAX_SEQ:
         raise invalid("since_bad")
-    holder = await runtime.holder(header(socket, b"authorization"))
-    return Reader(runtime.sight(asker), holder.token, holder.expires_at), int(since)
+    return int(given)
 
 
-async def _hub_reaches(runtime: Runtime, since: int) -> None:
-    """Wait until the hub has heard of change ``since``, if the store has it.
-
-    A snapshot is read from the store and may be a moment ahead of the hub, above all when another program wrote.
-    """
-    deadline = time.monotonic() + HUB_WITHIN_S
-    while runtime.hub.head < since and time.monotonic() < deadline:
-        if since > (await runtime.read(reads.head)).seq:
-            return
-        await asyncio.sleep(0.02)
+async def let_in(connection: Scoped, runtime: Runtime, tongue: Tongue) -> Reader:
+    """Return the reader who opens a feed. Raises the ``Fault`` that keeps it out."""
+    asker = await identify_in(connection, runtime)
+    admit(asker, Door.READ)
+    if runtime.hub.full:
+        raise Fault(FaultKind.UNAVAILABLE, "too_many_feeds")
+    holder = await runtime.holder(header(connection, b"authorization"))
+    return Reader(runtime.sight(asker), holder.token, holder.expires_at, tongue, outlet_of(connection.scope))
 
 
-async def _catch_up(
-    socket: WebSocket[Any, Any, Any], runtime: Runtime, sight: Sight, epoch: str, since: int, head: int
-) -> str | None:
-    """Send what the reader missed up to ``head``; returns why it cannot be resumed, None where it was."""
-    reason = None
-    if epoch != runtime.epoch or since > head:
-        reason = "other_epoch"
-    elif head - since > MOST_MISSED:
-        reason = "too_far_behind"
-    if reason is not None:
-        await socket.send_bytes(resync(reason))
-        return reason
-    while since < head:
-        missed = await runtime.read(partial(_missed, sight=sight, since=since, until=head))
-        if not missed:
-            await socket.send_bytes(resync("other_epoch"))
-            return "other_epoch"
-        for frame in await runtime.compute(partial(frames, missed, sight)):
-            await socket.send_bytes(frame)
-        since = missed[-1].change.seq
-    return None
+def hello(runtime: Runtime, tongue: Tongue) -> bytes:
+    """Return the first message of a feed."""
+    message = Hello(runtime.epoch, runtime.hub.head, runtime.timekeeper.clock, wire=1 if tongue is Tongue.WIRE_1 else 2)
+    return tongue.say(message)
 
 
-def _missed(connection: Connection, sight: Sight, since: int, until: int) -> list[Recorded]:
-    """Return changes of the log as they were published; who may see one is judged by the case as it is now."""
-    changes = reads.changes_after(connection, since, min(MOST_A_READ, until - since))
-    if sight.whole:
-        return [Recorded(change) for change in changes]
-    numbers = {CaseNo(c.subject_id) for c in changes if c.subject is Subject.CASE}
-    cases = {case.case_no: case for case in reads.cases_in(connection, numbers)}
-    return [Recorded(change, cases.get(CaseNo(change.subject_id))) for change in changes]
-
-
-async def _serve(socket: WebSocket[Any, Any, Any], reader: Reader) -> str:
-    """Send what is published and hear the reader leave; returns why the feed ends."""
-    pump = asyncio.create_task(_pump(socket, reader), name="feed-pump")
-    listen = asyncio.create_task(_listen(socket), name="feed-listen")
+async def _serve(socket: Socket, runtime: Runtime, reader: Reader) -> str:
+    """Send what is published and hear the reader; returns why the feed ends."""
+    runtime.hub.watch(reader, Look())
+    pump = asyncio.create_task(reader.pump(socket.send_bytes, direct=True), name="feed-pump")
+    listen = asyncio.create_task(_listen(socket, runtime, reader), name="feed-listen")
     try:
         parts: set[asyncio.Future[Any]] = {pump, listen, reader.ended}
-        done, _ = await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(parts, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in (pump, listen):
             task.cancel()
         await asyncio.gather(pump, listen, return_exceptions=True)
-    if reader.ended in done:
+    if reader.ended.done():
         return reader.ended.result()
     raise WebSocketDisconnect(detail="gone", code=1000)
 
 
-async def _pump(socket: WebSocket[Any, Any, Any], reader: Reader) -> None:
-    while True:
-        await socket.send_bytes(await reader.next())
-
-
-async def _listen(socket: WebSocket[Any, Any, Any]) -> None:
-    """Wait for the reader to leave; whatever it says is not listened to."""
+async def _listen(socket: Socket, runtime: Runtime, reader: Reader) -> None:
+    """Hear what the reader looks at until it leaves. What cannot be read ends the feed."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             return
+        if reader.tongue is Tongue.WIRE_1:
+            continue
+        try:
+            look = _read_look(message)
+        except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
+            reader.end("look_bad")
+            return
+        runtime.hub.watch(reader, look)
+        await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _close(socket: WebSocket[Any, Any, Any], reason: str) -> None:
+def _read_look(message: Any) -> Look:
+    packed = message.get("bytes")
+    if packed is not None:
+        return msgspec.msgpack.decode(packed, type=Look)
+    return msgspec.json.decode(message.get("text") or "", type=Look)
+
+
+async def _close(socket: Socket, reader: Reader, reason: str) -> None:
+    """Say why, close, and cut a connection that takes neither."""
     code = GOING_AWAY if reason == "stopping" else TRY_AGAIN
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN_S):
+            if reader.tongue is Tongue.WIRE_2:
+                await socket.send_bytes(reader.tongue.say(Bye(reason, RETRY_AFTER_S.get(reason, 1.0))))
             await socket.close(code=code, reason=reason)
+            while reader.waiting:  # noqa: ASYNC110 - a transport tells nobody that it is empty
+                await asyncio.sleep(0.05)
+            return
+    if reader.outlet is not None:
+        reader.outlet.abort()
 
 
-async def _refuse(socket: WebSocket[Any, Any, Any], fault: Fault) -> None:
+async def _refuse(socket: Socket, fault: Fault) -> None:
     """Refuse the handshake with the same answer an HTTP request would get."""
     body = msgspec.json.encode(FaultBody(fault.key, fault.params))
     send: Any = socket.send

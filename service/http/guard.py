@@ -8,13 +8,14 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from domain.faults import forbidden, invalid
 from domain.ids import StaffId
-from domain.wire import BEHALF_HEADER, WIRE, WIRE_HEADER, FaultBody
+from domain.wire import BEHALF_HEADER, WIRES, WIRE_HEADER, FaultBody
 from service.access import Asker, Door, act_for, admit
 from service.http.codec import Scoped, header, runtime_of
 from service.runtime import Runtime
 
 _WIRE = WIRE_HEADER.lower().encode()
 _BEHALF = BEHALF_HEADER.lower().encode()
+_KNOWN = frozenset(str(wire) for wire in WIRES)
 
 REFUSALS = {
     400: ResponseSpec(FaultBody, description="Malformed or out of bounds", generate_examples=False),
@@ -79,6 +80,10 @@ async def identify_in(connection: Scoped, runtime: Runtime) -> Asker:
 
 
 def check_wire(named: str | None) -> None:
-    """Raise ``Fault('wire_unknown')`` for a wire version this service does not speak."""
-    if named is not None and named != str(WIRE):
-        raise invalid("wire_unknown", wire=named[:20], known=WIRE)
+    """Raise a ``Fault`` that says which side is to be updated for a wire version this service does not speak."""
+    if named is None or named in _KNOWN:
+        return
+    if not (named.isascii() and named.isdecimal() and len(named) < 6):
+        raise invalid("wire_unknown", wire=named[:20], known=WIRES[-1])
+    key = "wire_too_old" if int(named) < WIRES[0] else "wire_too_new"
+    raise invalid(key, wire=int(named), oldest=WIRES[0], newest=WIRES[-1])

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response, get
 
-from domain.wire import WIRE, Geometry, Snapshot
+from domain.wire import WIRE, WIRES, Geometry, Snapshot
 from service.access import Door
 from service.http.codec import ApiRequest, asker_of, encoded, reply, runtime_of, wants_msgpack
 from service.http.guard import REFUSALS, public, through
@@ -20,7 +20,7 @@ async def get_health(request: ApiRequest) -> Response[dict[str, Any]]:
     info = runtime.world.info
     town = {"division": info.division, "name_zh": info.name_zh, "name_en": info.name_en, "synthetic": info.synthetic}
     now = runtime.timekeeper.now().isoformat()
-    return reply(request, {"status": "ok", "wire": WIRE, "now": now, "head": runtime.hub.head, "town": town})
+    return reply(request, {"status": "ok", "wire": WIRE, "wires": WIRES, "now": now, "head": runtime.hub.head, "town": town})
 
 
 @get("/v1/snapshot", opt=through(Door.READ), responses=REFUSALS)

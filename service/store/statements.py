@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, insert, update
+from sqlalchemy import Executable, bindparam, delete, insert, text, update
 
 from service.store import tables as t
 
@@ -56,6 +56,11 @@ REVOKE_TOKENS_OF = (
     )
     .values(revoked_at=bindparam("revoked_at"))
 )
+SET_TOKEN_ROLES = (
+    update(t.token)
+    .where(t.token.c.account == bindparam("which"), t.token.c.revoked_at.is_(None))
+    .values(roles=bindparam("roles"))
+)
 DROP_FACTOR = delete(t.second_factor).where(t.second_factor.c.account == bindparam("which"))
 ADD_FACTOR = insert(t.second_factor)
 PRUNE_TOKENS = delete(t.token).where(t.token.c.expires_at < bindparam("before"))
@@ -71,8 +76,15 @@ DROP_DIVISION = delete(t.division).where(t.division.c.code == bindparam("which")
 ADD_DIVISION = insert(t.division)
 ADD_BASE = insert(t.base_feature)
 DROP_POSITION = delete(t.latest_position).where(t.latest_position.c.thing == bindparam("which"))
-ADD_POSITION = insert(t.latest_position)
+KEEP_POSITION = text(
+    "INSERT INTO latest_position (thing, body) VALUES (:thing, :body)"
+    " ON CONFLICT (thing) DO UPDATE SET body = excluded.body"
+)
 ADD_FIX = insert(t.position_history)
+KEEP_SAMPLE = text(
+    "INSERT INTO position_history (source, thing, source_at, fixed_at, lon, lat)"
+    " VALUES (:source, :thing, :source_at, :fixed_at, :lon, :lat) ON CONFLICT DO NOTHING"
+)
 
 FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_HEAD,
@@ -101,6 +113,7 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     DROP_FACTOR,
     ADD_FACTOR,
     REVOKE_TOKENS_OF,
+    SET_TOKEN_ROLES,
     ADD_TOKEN,
     REVOKE_TOKEN,
     PRUNE_TOKENS,
@@ -116,8 +129,9 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_DIVISION,
     ADD_BASE,
     DROP_POSITION,
-    ADD_POSITION,
+    KEEP_POSITION,
     ADD_FIX,
+    KEEP_SAMPLE,
     SET_HEAD,
 )
 
@@ -131,7 +145,6 @@ ONE_PER_KEY: dict[Executable, str] = {
     ADD_VEHICLE: "vehicle_id",
     ADD_GRID: "code",
     ADD_DIVISION: "code",
-    ADD_POSITION: "thing",
 }
 """Rows that replace each other: of several for one key in a transaction only the last is written."""
 

@@ -113,7 +113,7 @@ def test_pages_of_cases_are_whole_newest_first_and_found_by_text(own_service: Se
 def test_health_and_the_schema_need_no_token(service: Served) -> None:
     nobody = service.client()
     health = nobody.get("/v1/health").json()
-    assert (health["status"], health["wire"]) == ("ok", 1)
+    assert (health["status"], health["wire"], health["wires"]) == ("ok", 2, [1, 2])
     schema = nobody.get("/schema/openapi.json").json()
     assert schema["openapi"].startswith("3.1")
     operations = [

@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from domain.change import Change
-from domain.wire import Changes, FeedMessage, KeepAlive, Skip
+from domain.wire_feed import Changes, FeedMessage, KeepAlive, Skip
 
 _DECODER: msgspec.msgpack.Decoder[FeedMessage] = msgspec.msgpack.Decoder(FeedMessage)
 

@@ -21,7 +21,8 @@ from domain.clock import Limit, LimitUnit, ServiceClock, WorkCalendar
 from domain.ids import AccountId, CaseNo
 from domain.people import Role
 from domain.states import CaseState
-from domain.wire import Geometry, Hello, Me, Snapshot, TownInfo
+from domain.wire import Geometry, Me, Snapshot, TownInfo
+from domain.wire_feed import Hello
 
 T0 = datetime(2026, 3, 2, 1, 0, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ from domain.change import Change, Subject
 from domain.fold import fold_all
 from domain.ids import AccountId, CaseNo, ThingId
 from domain.places import Position
-from domain.wire import Changes, Hello, KeepAlive, Outcome, Positions, Resync, Skip
+from domain.wire import Outcome
+from domain.wire_feed import Changes, Fix, Fixes, Hello, KeepAlive, Resync, Skip, fix_of
 from tests.unit.client.peer import CLOCK, T0, noted, reported, snapshot
 
 ACTIONS = ("note", "accept", "mark_urgent", "note")
@@ -90,17 +91,12 @@ def test_a_hole_stops_folding_at_the_hole() -> None:
     assert set(picture.cases) == {"a"}
 
 
-def test_keepalive_tells_a_lost_change_at_the_second_word() -> None:
-    picture = Picture(snapshot(5))
-    assert picture.apply(KeepAlive(head=7, at=T0)).resync is None
-    assert picture.apply(KeepAlive(head=7, at=T0)).resync == "hole"
-
-
-def test_a_change_overtaken_by_a_keepalive_is_no_hole() -> None:
+def test_a_keepalive_tells_of_a_lost_change_and_of_nothing_else() -> None:
     picture = Picture(snapshot(0))
-    picture.apply(KeepAlive(head=1, at=T0))
+    assert picture.apply(KeepAlive(head=0, at=T0)).resync is None
     picture.apply(Changes(changes=(reported(1, "a"),)))
     assert picture.apply(KeepAlive(head=1, at=T0)).resync is None
+    assert picture.apply(KeepAlive(head=2, at=T0)).resync == "hole"
 
 
 def test_skip_that_leaves_a_hole_asks_for_a_resync() -> None:
@@ -158,7 +154,22 @@ def test_a_position_never_goes_back_in_time_and_gone_things_go() -> None:
     picture = Picture(snapshot(0))
     old = Position(thing=ThingId("s1"), lon=120.0, lat=29.0, fixed_at=T0)
     new = Position(thing=ThingId("s1"), lon=120.1, lat=29.0, fixed_at=T0.replace(hour=2))
-    assert picture.apply(Positions(positions=(new,))).positions == {"s1"}
-    assert picture.apply(Positions(positions=(old,))).empty
+    assert picture.apply(Fixes((fix_of(new),))).positions == {"s1"}
+    assert picture.apply(Fixes((fix_of(old),))).empty
     assert picture.positions[ThingId("s1")].lon == 120.1
-    assert picture.apply(Positions(positions=(), gone=(ThingId("s1"), ThingId("s2")))).gone == {"s1"}
+    assert picture.apply(Fixes((), gone=(ThingId("s1"), ThingId("s2")))).gone == {"s1"}
+
+
+def test_the_whole_of_the_positions_replaces_what_was_held() -> None:
+    picture = Picture(snapshot(0))
+    places = [Position(thing=ThingId(name), lon=120.0, lat=29.0, fixed_at=T0) for name in ("s1", "s2", "s3")]
+    picture.apply(Fixes(tuple(fix_of(p) for p in places)))
+    delta = picture.apply(Fixes((fix_of(places[1]),), whole=True))
+    assert delta.gone == {"s1", "s3"}
+    assert picture.positions == {ThingId("s2"): places[1]}
+
+
+def test_a_time_no_calendar_knows_is_passed_over() -> None:
+    picture = Picture(snapshot(0))
+    fix = Fix(ThingId("s1"), 120.0, 29.0, 2**60)
+    assert picture.apply(Fixes((fix,))).empty

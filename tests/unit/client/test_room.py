@@ -14,7 +14,8 @@ from client.room import Room
 from domain.faults import Fault, FaultKind
 from domain.fold import fold_all
 from domain.ids import CaseNo
-from domain.wire import Changes, FaultBody, Hello, KeepAlive, Resync
+from domain.wire import FaultBody
+from domain.wire_feed import Changes, Hello, KeepAlive, Resync
 from tests.unit.client.peer import CLOCK, T0, Peer, Say, hold, noted, reported, running_peer, snapshot
 
 pytestmark = pytest.mark.logs_expected("uvicorn")

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from domain.change import Change, Subject
 from domain.ids import AccountId
-from domain.wire import Changes, FeedMessage, Skip
+from domain.wire_feed import Changes, FeedMessage, Skip
 from service.access import GUARDED, Sight
-from service.hub import MOST_IN_FRAME, frames
+from service.feed.tongue import MOST_CHANGES, frames
 from service.write.work import Recorded
 
 DECODER: msgspec.msgpack.Decoder[FeedMessage] = msgspec.msgpack.Decoder(FeedMessage)
@@ -51,8 +51,8 @@ def test_every_number_is_covered_once_and_only_what_may_be_seen_is_shown(
 def test_long_batches_are_cut_into_frames() -> None:
     sight = Sight(GUARDED, all_cases=True, all_positions=True)
     sizes = []
-    for frame in frames(recorded([Subject.TOWN] * (MOST_IN_FRAME * 2 + 1), 1), sight):
+    for frame in frames(recorded([Subject.TOWN] * (MOST_CHANGES * 2 + 1), 1), sight):
         message = DECODER.decode(frame)
         assert isinstance(message, Changes)
         sizes.append(len(message.changes))
-    assert sizes == [MOST_IN_FRAME, MOST_IN_FRAME, 1]
+    assert sizes == [MOST_CHANGES, MOST_CHANGES, 1]
