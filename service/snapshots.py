@@ -14,7 +14,7 @@ from domain.wire import Me, Snapshot, TownInfo
 from service.access import Sight
 from service.store import reads
 from service.store import tables as t
-from service.store.rows import case_of, watchers
+from service.store.rows import case_of
 from service.world import META_TOWN
 
 MOST_ENDED = 6_000
@@ -53,12 +53,12 @@ def take_snapshot(
     town = reads.meta(connection, META_TOWN)
     if town is None:
         raise ValueError("the store holds no town")
-    ended = reads.ended_case_bodies(connection, MOST_ENDED)
-    bodies = [*reads.open_case_bodies(connection), *ended]
-    left_out = reads.ended_count(connection) - len(ended)
-    if not sight.all_cases:
-        bodies = [body for body in bodies if sight.sees_case(watchers(case_of(body)))]
-        left_out = 0
+    scope = sight.scope()
+    ended = reads.ended_case_bodies(connection, MOST_ENDED, scope)
+    bodies = [*reads.open_case_bodies(connection, scope), *ended]
+    left_out = reads.ended_count(connection, scope) - len(ended)
+    if sight.hidden:
+        bodies = [msgspec.msgpack.encode(sight.show_case(case_of(body))) for body in bodies]
     packed = _Packed(
         epoch=epoch,
         head=reads.head(connection).seq,

@@ -14,6 +14,7 @@ from domain.ids import DivisionCode, GridCode, StaffId, ThingId, UnitId
 from domain.people import Shift, Staff, Unit, Vehicle
 from domain.places import BaseFeature, Division, Grid
 from domain.wire import Geometry, TownInfo
+from domain.wire_admin import Planned
 from service.placing import GridIndex
 from service.store import reads
 from service.store import tables as t
@@ -21,6 +22,7 @@ from service.store import tables as t
 META_TOWN = "town"
 META_CLOCK = "clock"
 META_EPOCH = "epoch"
+META_PLANNED = "planned"
 DEFAULT_KIND = "99"
 """Kind given to a report that names none, where the town's table has it."""
 
@@ -34,7 +36,11 @@ class Standing(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """One state of the town. Never altered: a change makes another one, sharing what stays."""
+    """One state of the town. Never altered: a change makes another one, sharing what stays.
+
+    ``planned`` are the rows of the code tables that are to take effect, by time; those before ``next_at`` have been
+    taken into ``info``.
+    """
 
     info: TownInfo
     units: dict[UnitId, Unit]
@@ -48,6 +54,8 @@ class World:
     base_digest: bytes
     conditions: dict[str, Condition] = field(default_factory=dict)
     kinds: dict[str, CaseKind] = field(default_factory=dict)
+    planned: tuple[Planned, ...] = ()
+    next_at: datetime | None = None
 
     def geometry(self) -> Geometry:
         """Return what ``GET /v1/geometry`` serves."""
@@ -91,6 +99,28 @@ class World:
         others = [k.code for k in self.info.kinds if k.enabled and k.code.endswith(DEFAULT_KIND)]
         enabled = [k.code for k in self.info.kinds if k.enabled]
         return min(others, key=len) if others else (enabled[-1] if enabled else DEFAULT_KIND)
+
+    def at(self, now: datetime) -> "World":
+        """Return the world with every planned row taken in whose moment has come. Mostly that is the same one."""
+        if self.next_at is None or now < self.next_at:
+            return self
+        due = [p for p in self.planned if self.next_at <= p.since <= now]
+        later = [p.since for p in self.planned if p.since > now]
+        info = self.info
+        for row in due:
+            info = with_row(info, row)
+        return replace(self.with_info(info), next_at=min(later, default=None))
+
+    def with_info(self, info: TownInfo) -> "World":
+        """Return the world with other settings."""
+        return replace(
+            self, info=info, conditions={c.code: c for c in info.conditions}, kinds={k.code: k for k in info.kinds}
+        )
+
+    def with_planned(self, planned: Iterable[Planned]) -> "World":
+        """Return the world with these rows planned, none of which is in force yet."""
+        rows = tuple(sorted(planned, key=_since))
+        return replace(self, planned=rows, next_at=rows[0].since if rows else None)
 
     def with_people(self, units: Iterable[Unit], vehicles: Iterable[Vehicle]) -> "World":
         """Return the world with these units and vehicles added or replaced."""
@@ -149,7 +179,8 @@ def load_world(connection: Connection) -> World:
     town = reads.meta(connection, META_TOWN)
     if town is None:
         raise ValueError("the store holds no town")
-    return make_world(
+    planned = reads.meta(connection, META_PLANNED)
+    world = make_world(
         msgspec.json.decode(town, type=TownInfo),
         reads.bodies(connection, t.unit, Unit),
         reads.bodies(connection, t.staff, Staff),
@@ -158,6 +189,22 @@ def load_world(connection: Connection) -> World:
         reads.bodies(connection, t.division, Division),
         reads.bodies(connection, t.base_feature, BaseFeature),
     )
+    return world if planned is None else world.with_planned(msgspec.json.decode(planned, type=tuple[Planned, ...]))
+
+
+def with_row(info: TownInfo, row: Planned) -> TownInfo:
+    """Return the settings with one row of a code table added or replaced."""
+    if row.kind is not None:
+        kept = {k.code: k for k in info.kinds} | {row.kind.code: row.kind}
+        info = msgspec.structs.replace(info, kinds=tuple(kept.values()))
+    if row.condition is not None:
+        conditions = {c.code: c for c in info.conditions} | {row.condition.code: row.condition}
+        info = msgspec.structs.replace(info, conditions=tuple(conditions.values()))
+    return info
+
+
+def _since(row: Planned) -> datetime:
+    return row.since
 
 
 def geometry_tag(grids: dict[GridCode, Grid], divisions: dict[DivisionCode, Division], base_digest: bytes) -> str:

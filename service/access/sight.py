@@ -12,10 +12,12 @@ from domain.ids import GridCode, StaffId, UnitId
 from domain.people import Actor, Role
 from service.access.table import GUARDED, Field, Reach, rights_of
 from service.store.rows import mark_area, mark_grid, mark_staff, mark_unit
+from service.store.scope import Scope
 
 MASK = "***"
 """What stands where something is not for this reader."""
 
+_ONLY_SENSITIVE = frozenset({Field.SENSITIVE})
 _NOTES = ("text", "title", "address")
 _PHOTOS = ("photos", "after_photos")
 
@@ -50,6 +52,15 @@ class Sight(msgspec.Struct, frozen=True):
         head = mark_area(self.area)
         return any(mark.startswith(head) for mark in watched_by)
 
+    def scope(self) -> Scope:
+        """Return which rows of the cases may be seen, and how they may be searched."""
+        return Scope(
+            marks=None if self.all_cases else self.marks,
+            area=self.area,
+            by_source_no=Field.SOURCE_NO not in self.hidden,
+            by_sensitive=Field.SENSITIVE not in self.hidden,
+        )
+
     def sees_change(self, change: Change, watched_by: Collection[str]) -> bool:
         """Return whether a change may be seen; ``watched_by`` are the watchers of its case."""
         if change.subject is Subject.CASE:
@@ -58,7 +69,7 @@ class Sight(msgspec.Struct, frozen=True):
 
     def show_case(self, case: Case) -> Case:
         """Return a case with what is not for this reader masked."""
-        if not self.hidden:
+        if not self.hidden or (self.hidden == _ONLY_SENSITIVE and not case.sensitive):
             return case
         close = self._closed(sensitive=case.sensitive)
         fields: dict[str, Any] = {"reports": tuple(self._show_report(r, close=close) for r in case.reports)}
@@ -73,6 +84,8 @@ class Sight(msgspec.Struct, frozen=True):
     def show_change(self, change: Change, *, sensitive: bool) -> Change:
         """Return a change with what is not for this reader masked; ``sensitive`` says so of its case."""
         if not self.hidden or change.subject is not Subject.CASE:
+            return change
+        if self.hidden == _ONLY_SENSITIVE and not sensitive:
             return change
         close = self._closed(sensitive=sensitive)
         data = dict(change.data)

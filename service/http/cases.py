@@ -50,7 +50,7 @@ async def post_report(
     return await carry_out(call, report_job(call, data))
 
 
-@get("/v1/cases", opt=through(Door.READ), responses=REFUSALS)
+@get("/v1/cases", opt=through(Door.CASES), responses=REFUSALS)
 async def list_cases(
     request: ApiRequest,
     in_state: Annotated[CaseState | None, QueryParameter(name="state")] = None,
@@ -68,27 +68,31 @@ async def list_cases(
             states=() if in_state is None else (in_state,),
             text=(q or "").strip(),
             since=moment(since, "since"),
-            marks=None if sight.all_cases else sight.marks,
+            scope=sight.scope(),
             after=_cursor(after),
             limit=limit,
         )
     )
     last = found[-1] if len(found) == limit else None
-    return reply(request, CasePage(tuple(found), None if last is None else f"{to_us(last.opened_at)}:{last.case_no}"))
+    shown = tuple(sight.show_case(case) for case in found)
+    return reply(request, CasePage(shown, None if last is None else f"{to_us(last.opened_at)}:{last.case_no}"))
 
 
-@get("/v1/cases/{case_no:str}", opt=through(Door.READ), responses=REFUSALS)
+@get("/v1/cases/{case_no:str}", opt=through(Door.CASES), responses=REFUSALS)
 async def get_case(request: ApiRequest, case_no: FromPath[str]) -> Response[Case]:
     """Return one case."""
-    return reply(request, await _visible_case(request, case_no))
+    case = await _visible_case(request, case_no)
+    return reply(request, runtime_of(request).sight(asker_of(request)).show_case(case))
 
 
-@get("/v1/cases/{case_no:str}/changes", opt=through(Door.READ), responses=REFUSALS)
+@get("/v1/cases/{case_no:str}/changes", opt=through(Door.CASES), responses=REFUSALS)
 async def get_changes(request: ApiRequest, case_no: FromPath[str]) -> Response[ChangePage]:
     """Return the timeline of a case, oldest first."""
-    await _visible_case(request, case_no)
+    case = await _visible_case(request, case_no)
+    sight = runtime_of(request).sight(asker_of(request))
     ask = partial(reads.timeline, subject=Subject.CASE, subject_id=case_no)
-    return reply(request, ChangePage(tuple(await runtime_of(request).read(ask))))
+    found = await runtime_of(request).read(ask)
+    return reply(request, ChangePage(tuple(sight.show_change(c, sensitive=case.sensitive) for c in found)))
 
 
 def command_job(call: Call, data: Command) -> Job:

@@ -13,7 +13,7 @@ from domain.faults import Fault, invalid, not_found
 from domain.states import CaseState
 from domain.timing import due_at
 from domain.wire import ExportPage, ExportRow, ImportBatch, ImportResult, RowResult
-from service.access import Asker, Door
+from service.access import Asker, Door, Sight
 from service.http.cases import moment
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
@@ -62,12 +62,15 @@ async def get_export(
     if not after:
         filters = {"state": "" if in_state is None else in_state.value, "since": since or ""}
         await runtime.do(Job(partial(log_export, asker=asker_of(request), filters=filters)))
-    ask = partial(reads.export_page, state=in_state, since=opened_since, after=after or "", limit=limit)
-    page = await runtime.compute(partial(_export, runtime, ask, limit))
+    sight = runtime.sight(asker_of(request))
+    ask = partial(
+        reads.export_page, state=in_state, since=opened_since, after=after or "", limit=limit, scope=sight.scope()
+    )
+    page = await runtime.compute(partial(_export, runtime, ask, limit, sight))
     return reply(request, page)
 
 
-def _export(runtime: Runtime, ask: Callable[[Connection], list[Case]], limit: int) -> ExportPage:
+def _export(runtime: Runtime, ask: Callable[[Connection], list[Case]], limit: int, sight: Sight) -> ExportPage:
     with runtime.store.reading.begin() as connection:
         cases = ask(connection)
     info = runtime.world.info
@@ -90,7 +93,7 @@ def _export(runtime: Runtime, ask: Callable[[Connection], list[Case]], limit: in
             lat=c.lat,
             synthetic=c.synthetic,
         )
-        for c in cases
+        for c in map(sight.show_case, cases)
     )
     return ExportPage(rows, info.calendar.timezone, rows[-1].case_no if len(rows) == limit else None)
 

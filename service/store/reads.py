@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, func, or_, select, tuple_
+from sqlalchemy import Connection, Table, bindparam, func, select, tuple_
 
 from domain.case import Case, Contact
 from domain.change import Change, Seq, Subject
@@ -13,6 +13,7 @@ from domain.ids import AttachmentId, CaseNo
 from domain.states import CaseState
 from service.store import tables as t
 from service.store.rows import case_of, change_of, from_us, to_us
+from service.store.scope import EVERYTHING, Scope
 
 T = TypeVar("T")
 IN_LIST = 500
@@ -122,19 +123,19 @@ def cases_in(connection: Connection, numbers: Iterable[CaseNo]) -> Iterator[Case
             yield case_of(row.body)
 
 
-def open_case_bodies(connection: Connection) -> list[bytes]:
-    """Return the bodies (MessagePack of Case) of all open cases, by number."""
-    return [bytes(row.body) for row in connection.execute(_OPEN)]
+def open_case_bodies(connection: Connection, scope: Scope = EVERYTHING) -> list[bytes]:
+    """Return the bodies (MessagePack of Case) of the open cases that may be seen, by number."""
+    return [bytes(row.body) for row in connection.execute(_OPEN.where(*scope.rows()))]
 
 
-def ended_case_bodies(connection: Connection, most: int) -> list[bytes]:
-    """Return the bodies of the ended cases changed last."""
-    return [bytes(row.body) for row in connection.execute(_ENDED, {"most": most})]
+def ended_case_bodies(connection: Connection, most: int, scope: Scope = EVERYTHING) -> list[bytes]:
+    """Return the bodies of the ended cases changed last, of those that may be seen."""
+    return [bytes(row.body) for row in connection.execute(_ENDED.where(*scope.rows()), {"most": most})]
 
 
-def ended_count(connection: Connection) -> int:
-    """Return how many cases have ended."""
-    return int(connection.execute(_ENDED_COUNT).scalar_one())
+def ended_count(connection: Connection, scope: Scope = EVERYTHING) -> int:
+    """Return how many cases have ended, of those that may be seen."""
+    return int(connection.execute(_ENDED_COUNT.where(*scope.rows())).scalar_one())
 
 
 def located(connection: Connection) -> list[Any]:
@@ -238,33 +239,37 @@ def case_page(
     states: Collection[CaseState] = (),
     text: str = "",
     since: datetime | None = None,
-    marks: Collection[str] | None = None,
+    scope: Scope = EVERYTHING,
     after: tuple[int, str] | None = None,
     limit: int,
 ) -> list[Case]:
-    """Return cases newest first. ``marks`` keeps it to what these watchers may see; None means all."""
+    """Return cases newest first, of those that ``scope`` lets be seen and searched."""
     c = t.cases.c
     query = select(c.body).order_by(c.opened_at.desc(), c.case_no.desc()).limit(limit)
     if states:
         query = query.where(c.state.in_([s.value for s in states]))
     if text:
-        columns = (c.case_no, c.title, c.address, c.source_no)
-        query = query.where(or_(*(column.contains(text, autoescape=True) for column in columns)))
+        query = query.where(scope.found(text))
     if since is not None:
         query = query.where(c.opened_at >= to_us(since))
-    if marks is not None:
-        query = query.where(or_(False, *(c.watchers.contains(f"|{mark}|", autoescape=True) for mark in marks)))
+    query = query.where(*scope.rows())
     if after is not None:
         query = query.where(tuple_(c.opened_at, c.case_no) < tuple_(*after))
     return [case_of(row.body) for row in connection.execute(query)]
 
 
 def export_page(
-    connection: Connection, *, state: CaseState | None, since: datetime | None, after: str, limit: int
+    connection: Connection,
+    *,
+    state: CaseState | None,
+    since: datetime | None,
+    after: str,
+    limit: int,
+    scope: Scope = EVERYTHING,
 ) -> list[Case]:
-    """Return cases in the order of their numbers, after ``after``."""
+    """Return cases in the order of their numbers, after ``after``, of those that ``scope`` lets be seen."""
     c = t.cases.c
-    query = select(c.body).where(c.case_no > after).order_by(c.case_no).limit(limit)
+    query = select(c.body).where(c.case_no > after, *scope.rows()).order_by(c.case_no).limit(limit)
     if state is not None:
         query = query.where(c.state == state.value)
     if since is not None:

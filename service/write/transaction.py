@@ -22,6 +22,7 @@ from domain.faults import Fault, FaultKind
 from domain.fold import fold, fold_all
 from domain.ids import AccountId, CaseNo
 from domain.wire import Outcome
+from domain.wire_admin import Done
 from service.clock import real_now
 from service.store import reads
 from service.store import statements as sql
@@ -53,7 +54,8 @@ class Key:
 class Job:
     """Something to be done in a transaction. ``run`` may be called more than once and must only stage.
 
-    A job with a ``key`` returns an ``Outcome``. ``source`` and ``spot`` (lon, lat) are looked up beforehand, for all
+    A job with a ``key`` returns an ``Outcome``, or ``Done`` where it is about no case.
+    ``source`` and ``spot`` (lon, lat) are looked up beforehand, for all
     jobs of a batch at once; ``alone`` asks for a transaction of its own.
     """
 
@@ -151,7 +153,7 @@ class _Round:
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
         self.answered: dict[tuple[str, str], tuple[bytes, int]] = {}
-        self.outcomes: dict[tuple[str, str], Outcome] = {}
+        self.outcomes: dict[tuple[str, str], Outcome | Done] = {}
 
     def attempt(self, job: Job) -> Any:
         """Return the job's answer and take its work into the batch."""
@@ -187,7 +189,7 @@ class _Round:
             self.outcomes[job.key.actor, job.key.key] = answer
             self.answered[job.key.actor, job.key.key] = (job.key.request, answer.change.seq)
 
-    def _answer_before(self, key: Key) -> Outcome | None:
+    def _answer_before(self, key: Key) -> Outcome | Done | None:
         which = (key.actor, key.key)
         found = self.answered.get(which) or self.batch.answered.get(which)
         if found is None:
@@ -198,14 +200,16 @@ class _Round:
         return self.outcomes.get(which) or rebuild(self.batch.connection, seq)
 
 
-def rebuild(connection: Connection, seq: int) -> Outcome:
-    """Return the outcome of change ``seq`` as it was answered: the change, and the fold up to it."""
+def rebuild(connection: Connection, seq: int) -> Outcome | Done:
+    """Return what change ``seq`` was answered with: the change, and where it is about a case the fold up to it."""
     change = reads.change(connection, seq)
+    if change.subject is not Subject.CASE:
+        return Done(change)
     upto = reads.timeline(connection, Subject.CASE, change.subject_id, until=seq)
     return Outcome(change, fold_all(upto))
 
 
-def _answered_row(key: Key, outcome: Outcome) -> dict[str, Any]:
+def _answered_row(key: Key, outcome: Outcome | Done) -> dict[str, Any]:
     return {
         "actor": key.actor,
         "key": key.key,

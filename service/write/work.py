@@ -58,7 +58,7 @@ class Batch:
         self.ledger = ledger
         self.head = head
         self.now = now if ledger.last_at is None else max(now, ledger.last_at)
-        self.world: World | None = ledger.world
+        self.world: World | None = None if ledger.world is None else ledger.world.at(self.now)
         self.cases: dict[CaseNo, Case] = {}
         self.counters: dict[str, int] = {}
         self.sources: dict[tuple[str, str], CaseNo] = {}
