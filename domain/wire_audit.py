@@ -1,4 +1,4 @@
-"""What the audit administrator and the service say to each other: heads, keys, links of the chain, who read what.
+"""What the audit administrator and the service say to each other: heads, keys, links of the chain; and what is kept.
 
 The service never holds a private key: it says where the log stands, the administrator's own machine signs.
 """
@@ -9,7 +9,7 @@ from typing import Annotated
 import msgspec
 
 from domain.change import Change, Seq
-from domain.ids import AccountId, CaseNo
+from domain.ids import CaseNo
 
 MAX_LINKS = 5_000
 """Links of the chain in one answer."""
@@ -76,25 +76,6 @@ class AuditPage(msgspec.Struct, frozen=True):
     """``GET /v1/audit/changes``: newest first; ``before`` asks for the next page, also after an empty one."""
 
     changes: tuple[Change, ...]
-    before: Seq | None = None
-
-
-class Reading(msgspec.Struct, frozen=True):
-    """Somebody looked at what is kept about me: when, who, what, and the reason given."""
-
-    seq: Seq
-    at: datetime
-    who: AccountId
-    what: str
-    reason: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
-
-
-class ReadingPage(msgspec.Struct, frozen=True):
-    """``GET /v1/me/readings``: newest first; ``before`` asks for the next page."""
-
-    readings: tuple[Reading, ...]
     before: Seq | None = None
 
 

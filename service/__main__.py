@@ -5,10 +5,10 @@ import logging
 import sys
 
 from domain.faults import Fault
-from service.commands import accounts, backup, migrate, run, tls
+from service.commands import accounts, audit, backup, compact, migrate, prune, run, tls, verify
 from service.commands.options import terminal_words
 
-COMMANDS = (run, accounts, backup, migrate, tls)
+COMMANDS = (run, accounts, backup, migrate, tls, verify, audit, prune, compact)
 """Modules that each declare one command or a few that belong together."""
 
 

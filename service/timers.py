@@ -1,24 +1,19 @@
 """What the service does by itself, from time to time."""
 
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from functools import partial
 
 import msgspec
 
-from service.clock import real_now
 from service.runtime import Runtime
 from service.store import reads
 from service.store import statements as sql
-from service.store.rows import to_us
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
-from service.write.admin_settings import take_effect
 from service.write.positions import keeping
+from service.write.pruning import rounds
 from service.write.transaction import Job
 from service.write.work import Work
-
-KEEP_KEYS = timedelta(days=8)
 
 Timer = Callable[[], Awaitable[None]]
 
@@ -34,7 +29,6 @@ class Timers:
         return [
             (self.keep_feeds_alive, 0.5),
             (self.resume_suspended, 1.0),
-            (self.put_in_force, 0.5),
             (self.empty_write_ahead_log, 2.0),
             (self.sweep_positions, 5.0),
             (self.save, 5.0),
@@ -51,12 +45,6 @@ class Timers:
         due = await self._runtime.read(partial(reads.due_resumptions, now=now))
         for case_no, _ in due:
             await self._runtime.do(Job(partial(resume_due, case_no=case_no)))
-
-    async def put_in_force(self) -> None:
-        """Tell everybody of rows of the code tables whose day has come."""
-        planned = self._runtime.world.planned
-        if planned and planned[0].since <= self._runtime.timekeeper.now():
-            await self._runtime.do(Job(take_effect, alone=True))
 
     async def empty_write_ahead_log(self) -> None:
         """Spare the commits the work of it."""
@@ -83,10 +71,8 @@ class Timers:
         return msgspec.json.encode(Standing(keeper.now(), keeper.clock))
 
     async def prune(self) -> None:
-        """Forget idempotency keys older than eight days of real time."""
-        before = to_us(real_now() - KEEP_KEYS)
-
-        def run(work: Work) -> None:
-            work.put(sql.PRUNE_ANSWERED, {"before": before})
-
-        await self._runtime.do(Job(run))
+        """Let go what has been kept long enough, in small jobs, so that commands get their turn between two of them."""
+        for next_round in rounds():
+            while await self._runtime.do(Job(next_round(), alone=True)) is not None:
+                pass
+        await self._runtime.compute(self._runtime.store.forget_deleted)

@@ -1,5 +1,6 @@
 """Opening a store: SQLite with full durability by default, PostgreSQL through the same statements."""
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import ArgumentError
 from domain.faults import invalid
 
 BUSY_MS = 15_000
+EMPTYING_MS, EMPTYING_ATTEMPTS = 200, 5
 READERS = 4
 LOCK_WITHIN_S = 10
 IDLE_WITHIN_S = 60
@@ -50,6 +52,41 @@ class Store:
             raw.cursor().execute("PRAGMA wal_checkpoint(PASSIVE)").close()
         finally:
             raw.close()
+
+    def forget_deleted(self) -> bool:
+        """Get what was deleted out of the files: empty SQLite's write-ahead log, vacuum PostgreSQL's dead rows.
+
+        SQLite overwrites what it deletes (``secure_delete``). Returns False while a reader keeps the log from being
+        emptied: then it is emptied by a later call.
+        """
+        if self.is_sqlite:
+            raw = self.reading.raw_connection()
+            try:
+                return _empty_log(raw.cursor())
+            finally:
+                raw.close()
+        with self.reading.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in ("change", "cases", "contact"):
+                connection.exec_driver_sql(f"VACUUM {table}")
+        return True
+
+    def compact(self) -> tuple[int, int]:
+        """Rewrite the database without unused space and gather its statistics. Returns its bytes before and after.
+
+        On SQLite nobody else may use the file meanwhile; PostgreSQL is vacuumed beside a running service.
+        """
+        with self.reading.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            before = self._size(connection)
+            for statement in ("VACUUM", "ANALYZE") if self.is_sqlite else ("VACUUM (ANALYZE)",):
+                connection.connection.cursor().execute(statement)
+            if self.is_sqlite:
+                _empty_log(connection.connection.cursor())
+            return before, self._size(connection)
+
+    def _size(self, connection: Connection) -> int:
+        if self.path is not None:
+            return self.path.stat().st_size
+        return int(connection.exec_driver_sql("SELECT pg_database_size(current_database())").scalar_one())
 
     def _engine(self, begin: str, pool_size: int) -> Engine:
         if self.is_sqlite:
@@ -131,6 +168,22 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _empty_log(cursor: Any) -> bool:
+    """Empty the write-ahead log in short attempts: each holds commits up while it waits for readers."""
+    cursor.execute(f"PRAGMA busy_timeout={EMPTYING_MS}")
+    try:
+        for attempt in range(EMPTYING_ATTEMPTS):
+            if attempt:
+                time.sleep(EMPTYING_MS / 1000)
+            (busy, *_) = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            if not busy:
+                return True
+        return False
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.close()
 
 
 def _beginner(statement: str) -> Any:

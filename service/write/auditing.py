@@ -45,12 +45,12 @@ def add_key(work: Work, public: bytes, endorsement: bytes | None, author: Author
     known = known_keys(work.connection)
     key_id = key_id_of(public)
     if any(key.key_id == key_id for key in known) or len(known) >= MOST_KEYS:
-        raise conflict("key_known", key=key_id)
+        raise conflict("key_known", key_id=key_id)
     before = known[-1] if known else None
     by: str | None = None
     if before is not None and not lost:
         if endorsement is None or not is_endorsed(public, endorsement, before.public):
-            raise forbidden("key_not_endorsed", key=before.key_id)
+            raise forbidden("key_not_endorsed", key_id=before.key_id)
         by = before.key_id
     word = None if by is None or endorsement is None else endorsement
     data = {
@@ -72,7 +72,7 @@ def keep_head(work: Work, head: SignedHead, author: Author) -> SignedHead:
     if not known:
         raise conflict("no_audit_key")
     if head.key_id != known[-1].key_id:
-        raise forbidden("key_not_in_force", key=known[-1].key_id)
+        raise forbidden("key_not_in_force", key_id=known[-1].key_id)
     if not is_signed_by(head, known[-1].public):
         raise invalid("signature_wrong")
     epoch = reads.meta(work.connection, META_EPOCH)
