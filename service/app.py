@@ -12,7 +12,21 @@ from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
 
-from service.http import attachments, audit, cases, exchange, feed, keeping, positions, session, sse, town, tracks
+from service.http import (
+    admin_accounts,
+    admin_settings,
+    attachments,
+    audit,
+    cases,
+    exchange,
+    feed,
+    keeping,
+    positions,
+    session,
+    sse,
+    town,
+    tracks,
+)
 from service.http.codec import ApiRequest
 from service.http.express import Express
 from service.http.faults import HANDLERS
@@ -31,6 +45,8 @@ def make_app(runtime: Runtime) -> Express:
     ordinary = Litestar(
         route_handlers=[
             *session.HANDLERS,
+            *admin_accounts.HANDLERS,
+            *admin_settings.HANDLERS,
             *town.HANDLERS,
             *cases.HANDLERS,
             *positions.HANDLERS,

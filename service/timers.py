@@ -10,6 +10,7 @@ from service.store import reads
 from service.store import statements as sql
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
+from service.write.admin_settings import take_effect
 from service.write.positions import keeping
 from service.write.pruning import rounds
 from service.write.transaction import Job
@@ -29,6 +30,7 @@ class Timers:
         return [
             (self.keep_feeds_alive, 0.5),
             (self.resume_suspended, 1.0),
+            (self.put_in_force, 0.5),
             (self.empty_write_ahead_log, 2.0),
             (self.sweep_positions, 5.0),
             (self.save, 5.0),
@@ -45,6 +47,12 @@ class Timers:
         due = await self._runtime.read(partial(reads.due_resumptions, now=now))
         for case_no, _ in due:
             await self._runtime.do(Job(partial(resume_due, case_no=case_no)))
+
+    async def put_in_force(self) -> None:
+        """Tell everybody of rows of the code tables whose day has come."""
+        planned = self._runtime.world.planned
+        if planned and planned[0].since <= self._runtime.timekeeper.now():
+            await self._runtime.do(Job(take_effect, alone=True))
 
     async def empty_write_ahead_log(self) -> None:
         """Spare the commits the work of it."""
