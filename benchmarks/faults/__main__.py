@@ -4,10 +4,10 @@ import argparse
 import sys
 from pathlib import Path
 
-from benchmarks.faults import disk, kill, power_cut
+from benchmarks.faults import disk, kill, power_cut, proxy
 from benchmarks.harness import publish
 
-KINDS = {"power-cut": power_cut.measure, "kill": kill.measure, "disk": disk.measure}
+KINDS = {"power-cut": power_cut.measure, "kill": kill.measure, "disk": disk.measure, "proxy": proxy.measure}
 
 
 def main() -> int:

@@ -21,10 +21,13 @@ SOURCE = "faults"
 class Crowd:
     """Reporters in threads. ``answered`` maps the number of a report to the change it was answered with."""
 
-    def __init__(self, url: Callable[[], str], bearer: str, kind: str, reporters: int = REPORTERS) -> None:
+    def __init__(
+        self, url: Callable[[], str], bearer: str, kind: str, reporters: int = REPORTERS, pause_s: float = 0.0
+    ) -> None:
         self._url = url
         self._bearer = bearer
         self._kind = kind
+        self._pause_s = pause_s
         self._next = 0
         self._lock = threading.Lock()
         self._going = threading.Event()
@@ -61,6 +64,7 @@ class Crowd:
                 if done:
                     break
                 time.sleep(WAIT_S)
+            time.sleep(self._pause_s)
         if connection is not None:
             connection.close()
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from proxy import Faults, Proxy, running_proxy
+from benchmarks.proxy import Faults, Proxy, running_proxy
 from served import ALL_ROOM, Served, command, send_report, serve_town
 from towns import LI, VAN, WANG, ZHAO
 

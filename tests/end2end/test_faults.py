@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.faults import disk, full_service, kill, power_cut
+from benchmarks.faults import disk, full_service, kill, power_cut, proxy
 from benchmarks.faults.power import Verdict
 from benchmarks.faults.recorder import Refusal
 
@@ -42,6 +42,12 @@ def test_a_full_disk_refuses_and_recovers_without_a_restart() -> None:
 def test_kills_lose_and_double_nothing() -> None:
     """Ten kills of the service on SQLite, three on PostgreSQL, one of PostgreSQL itself (where there is one)."""
     rows, good = kill.measure(10)
+    assert good, [(row.what, row.ours) for row, _ in rows]
+
+
+def test_a_bad_line_costs_a_console_nothing_but_time() -> None:
+    """Twenty seconds of cuts, delays, stalls and repeats."""
+    rows, good = proxy.measure(20)
     assert good, [(row.what, row.ours) for row, _ in rows]
 
 

@@ -1,7 +1,7 @@
-"""A TCP proxy that does to a line what networks do: delay, cut, stall, fall silent one way, garble, lose a message.
+"""A TCP proxy that does to a line what networks do: delay, cut, stall, fall silent one way, garble, lose, repeat.
 
-It runs on a loop of its own in a thread, so tests of any kind can use it. What it does to a line can be altered at any
-time and holds for the connections that are open and for those to come.
+It runs on a loop of its own in a thread, so tests and benchmarks of any kind can use it. What it does to a line can be
+altered at any time and holds for the connections that are open and for those to come.
 """
 
 import asyncio
@@ -31,10 +31,43 @@ class Faults:
     """Half-open: what comes from that side is swallowed."""
     garble: float = 0.0
     """Share of pieces in which one byte is altered."""
+    repeat: float = 0.0
+    """Share of WebSocket messages that arrive twice."""
     cut_after: int = 0
     """Bytes downward after which a connection is cut; 0: never."""
     refuse: bool = False
     """New connections are closed at once."""
+
+
+class _Frames:
+    """Follows the frames of a WebSocket on its way down, to lose whole ones. Other traffic passes as it is."""
+
+    def __init__(self) -> None:
+        self._is_feed: bool | None = None
+        self._buffer = b""
+
+    def take(self, data: bytes, pair: "_Pair", repeats: Callable[[], bool]) -> bytes:
+        """Return what of the bytes goes on; ``repeats`` says of each message whether it goes twice."""
+        if self._is_feed is None:
+            self._is_feed = data.startswith(b"HTTP/1.1 101")
+            if self._is_feed:
+                head, gap, rest = data.partition(b"\r\n\r\n")
+                assert gap, "the handshake came in pieces"
+                return head + gap + self._whole(rest, pair, repeats)
+        return self._whole(data, pair, repeats) if self._is_feed else data
+
+    def _whole(self, data: bytes, pair: "_Pair", repeats: Callable[[], bool]) -> bytes:
+        self._buffer += data
+        out = []
+        while (size := _frame_size(self._buffer)) is not None and len(self._buffer) >= size:
+            frame, self._buffer = self._buffer[:size], self._buffer[size:]
+            if pair.dropping and frame[0] & 0x0F == 0x02 and pair.containing in frame:
+                pair.dropping -= 1
+                continue
+            out.append(frame)
+            if frame[0] & 0x0F == 0x02 and repeats():
+                out.append(frame)
+        return b"".join(out)
 
 
 @dataclass(eq=False)
@@ -47,7 +80,7 @@ class _Pair:
     dropping: int = 0
     """WebSocket messages yet to be dropped on the way down."""
     containing: bytes = b""
-    frames: "_Frames" = field(default_factory=lambda: _Frames())
+    frames: _Frames = field(default_factory=_Frames)
 
 
 class Proxy:
@@ -78,7 +111,7 @@ class Proxy:
 
     def stop(self) -> None:
         """Cut everything and end."""
-        self._loop.call_soon_threadsafe(lambda: self._over.set())
+        self._loop.call_soon_threadsafe(self._over.set)
         self._thread.join(10)
         assert not self._thread.is_alive(), "the proxy did not stop"
 
@@ -175,10 +208,10 @@ class Proxy:
                 data = await source.read(PIECE)
                 if not data:
                     return
-                data = await self._done_to(data, pair, down=down)
-                if data is None:
+                left = await self._done_to(data, pair, down=down)
+                if left is None:
                     return
-                target.write(data)
+                target.write(left)
                 await target.drain()
 
     async def _done_to(self, data: bytes, pair: _Pair, *, down: bool) -> bytes | None:
@@ -194,40 +227,11 @@ class Proxy:
             pair.down += len(data)
             if faults.cut_after and pair.down >= faults.cut_after:
                 return None
-            data = pair.frames.take(data, pair)
+            data = pair.frames.take(data, pair, lambda: self._dice.random() < faults.repeat)
         if data and faults.garble and self._dice.random() < faults.garble:
             at = self._dice.randrange(len(data))
             data = data[:at] + bytes((data[at] ^ 0x55,)) + data[at + 1 :]
         return data
-
-
-class _Frames:
-    """Follows the frames of a WebSocket on its way down, to lose whole ones. Other traffic passes as it is."""
-
-    def __init__(self) -> None:
-        self._is_feed: bool | None = None
-        self._buffer = b""
-
-    def take(self, data: bytes, pair: _Pair) -> bytes:
-        """Return what of the bytes goes on."""
-        if self._is_feed is None:
-            self._is_feed = data.startswith(b"HTTP/1.1 101")
-            if self._is_feed:
-                head, gap, rest = data.partition(b"\r\n\r\n")
-                assert gap, "the handshake came in pieces"
-                return head + gap + self._whole(rest, pair)
-        return self._whole(data, pair) if self._is_feed else data
-
-    def _whole(self, data: bytes, pair: _Pair) -> bytes:
-        self._buffer += data
-        out = []
-        while (size := _frame_size(self._buffer)) is not None and len(self._buffer) >= size:
-            frame, self._buffer = self._buffer[:size], self._buffer[size:]
-            if pair.dropping and frame[0] & 0x0F == 0x02 and pair.containing in frame:
-                pair.dropping -= 1
-                continue
-            out.append(frame)
-        return b"".join(out)
 
 
 def _frame_size(data: bytes) -> int | None:
