@@ -31,6 +31,8 @@ class Tracker:
         self._fresh: set[ThingId] = set()
         self._gone: set[ThingId] = set()
         self._unsaved: set[ThingId] = set()
+        self.sharing = False
+        self._taken: set[ThingId] = set()
         self._sampled_at: dict[ThingId, datetime] = {}
         self._samples: list[Position] = []
         self._world: World | None = None
@@ -69,23 +71,42 @@ class Tracker:
     def put(self, positions: Iterable[Position]) -> int:
         """Keep fixes that are newer than ours. Returns how many were."""
         news = 0
-        latest = self.latest
         for position in positions:
-            thing = position.thing
-            held = latest.get(thing)
-            if held is not None:
-                if held.fixed_at >= position.fixed_at:
-                    continue
-            elif len(latest) >= MOST_THINGS:
+            if not self._renew(position):
                 continue
-            latest[thing] = position
-            self._fresh.add(thing)
+            thing = position.thing
             self._unsaved.add(thing)
+            if self.sharing:
+                self._taken.add(thing)
             news += 1
             sampled = self._sampled_at.get(thing)
             if sampled is None or position.fixed_at - sampled >= SAMPLE_EVERY:
                 self._sample(position)
         return news
+
+    def hear(self, positions: Iterable[Position], world: World, now: datetime) -> None:
+        """Take what another service took in: it is shown here and kept there."""
+        newest = now + MAX_AHEAD
+        for position in positions:
+            if position.fixed_at <= newest and _on_shift(position.thing, world, now):
+                self._renew(position)
+
+    def _renew(self, position: Position) -> bool:
+        thing = position.thing
+        held = self.latest.get(thing)
+        if held is not None:
+            if held.fixed_at >= position.fixed_at:
+                return False
+        elif len(self.latest) >= MOST_THINGS:
+            return False
+        self.latest[thing] = position
+        self._fresh.add(thing)
+        return True
+
+    def drain_taken(self) -> list[Position]:
+        """Return the latest fixes of what came in here since the last call; only where they are shared."""
+        taken, self._taken = self._taken, set()
+        return [self.latest[thing] for thing in taken if thing in self.latest]
 
     def _sample(self, position: Position) -> None:
         if len(self._samples) < MOST_SAMPLES:

@@ -43,7 +43,7 @@ def run(args: argparse.Namespace) -> int:
     tls = _tls(args.tls)
     with ExitStack() as stack:
         sock = stack.enter_context(listen(args.host, args.port))
-        store = stack.enter_context(opened(args.database, exclusive=True))
+        store = stack.enter_context(opened(args.database, exclusive=False, serving=True))
         runtime = make_runtime(store, town if args.town else None, args.speed)
         if args.metrics:
             stack.callback(_show_figures(runtime, args.metrics))

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
+from domain.change import Seq
 from domain.faults import Fault, FaultKind
 from service.store.engine import Store
 from service.write.ledger import Ledger
@@ -54,7 +55,7 @@ class Writer:
         self._waiting: deque[Ticket] = deque()
         self._wake = threading.Condition()
         self._stopping = False
-        self._told = False
+        self._told = 0
         self._in_hand: list[Ticket] = []
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -67,11 +68,12 @@ class Writer:
         """Start the thread."""
         self._thread.start()
 
-    def look(self) -> None:
-        """Look at once whether another program has written. May be called from any thread."""
+    def look(self, seq: Seq | None = None) -> None:
+        """Look at once whether another program has written; nothing where change ``seq`` is known. Any thread."""
         with self._wake:
-            self._told = True
-            self._wake.notify()
+            self._told = max(self._told, self._ledger.seq + 1 if seq is None else seq)
+            if self._told > self._ledger.seq:
+                self._wake.notify()
 
     @property
     def waiting(self) -> int:
@@ -161,9 +163,9 @@ class Writer:
     def _next(self) -> tuple[list[Ticket], bool, bool]:
         """Return the next tickets, whether somebody told us to look, and whether to stop."""
         with self._wake:
-            if not self._waiting and not self._stopping and not self._told:
+            if not self._waiting and not self._stopping and self._told <= self._ledger.seq:
                 self._wake.wait(LOOK_EVERY_S)
-            told, self._told = self._told, False
+            told, self._told = self._told > self._ledger.seq, 0
             tickets: list[Ticket] = []
             while self._waiting and len(tickets) < MOST_IN_BATCH:
                 if self._waiting[0].job.alone and tickets:

@@ -1,0 +1,99 @@
+"""A service among others on one PostgreSQL database. On SQLite there are no others, and all of this does nothing.
+
+Changes: the log alone counts. The database tells each service that the head moved, and the writer takes in what is new;
+where the telling fails, it finds out by itself within half a second. Positions: the latest fixes taken in here are told
+to the others ten times a second, never kept, and asked for anew by whoever begins or comes back.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import Callable
+
+from domain.places import Position
+from service.relay import frames
+from service.relay.postgres import CHANGES, FIXES, Listener, Teller
+from service.store.engine import Store
+from service.tracker import Tracker
+from service.write.writer import Writer
+
+ANSWER_EVERY_S = 1.0
+"""Least time between two answers with everything we know."""
+
+
+class Relay:
+    """Owns the connections to the other services. Event loop only, but for what its threads call."""
+
+    def __init__(self, store: Store, writer: Writer, tracker: Tracker, hear: Callable[[list[Position]], None]) -> None:
+        """``hear`` is given what others took in, on the loop."""
+        self.origin = secrets.token_hex(6)
+        self._writer = writer
+        self._tracker = tracker
+        self._heard = hear
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._answered_at = -ANSWER_EVERY_S
+        self._listener: Listener | None = None
+        self._teller: Teller | None = None
+        if not store.is_sqlite:
+            tracker.sharing = True
+            self._teller = Teller(store.url)
+            self._listener = Listener(store.url, (CHANGES, FIXES), self._hear, self._joined)
+
+    @property
+    def listening(self) -> bool:
+        """Whether the others' changes are told to us at once; always where there are no others."""
+        return self._listener is None or self._listener.listening
+
+    def start(self) -> None:
+        """Begin to listen. Called on the loop that serves."""
+        self._loop = asyncio.get_running_loop()
+        if self._listener is not None and self._teller is not None:
+            self._teller.start()
+            self._listener.start()
+
+    async def stop(self) -> None:
+        """End the connections."""
+        if self._listener is not None and self._teller is not None:
+            await asyncio.to_thread(self._listener.stop)
+            await asyncio.to_thread(self._teller.stop)
+
+    def share(self) -> None:
+        """Tell the others what came in here since the last call. Called ten times a second."""
+        if self._teller is not None:
+            self._teller.tell(list(frames.written(self.origin, self._tracker.drain_taken())))
+
+    # -- on the listener's thread ----------------------------------------------------------------------------------
+
+    def _hear(self, channel: str, told: str) -> None:
+        if channel == CHANGES:
+            if told.isascii() and told.isdecimal() and len(told) < 20:
+                self._writer.look(int(told))
+            return
+        frame = frames.read(told)
+        if frame is not None and frame.origin != self.origin:
+            self._on_loop(frame)
+
+    def _joined(self) -> None:
+        self._writer.look()
+        if self._teller is not None:
+            self._teller.tell([frames.asking(self.origin)])
+
+    def _on_loop(self, frame: frames.Frame) -> None:
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended: nobody looks any more
+                self._loop.call_soon_threadsafe(self._take, frame)
+
+    # -- on the loop -----------------------------------------------------------------------------------------------
+
+    def _take(self, frame: frames.Frame) -> None:
+        if frame.fixes:
+            self._heard(frames.positions_of(frame.fixes))
+        if frame.asks and self._teller is not None and self._loop is not None:
+            wait = self._answered_at + ANSWER_EVERY_S - self._loop.time()
+            self._answered_at = max(self._loop.time(), self._answered_at + ANSWER_EVERY_S)
+            if wait <= ANSWER_EVERY_S:  # one answer that is still to come answers everybody who asks until then
+                self._loop.call_later(max(0.0, wait), self._answer)
+
+    def _answer(self) -> None:
+        if self._teller is not None:
+            self._teller.tell(list(frames.written(self.origin, list(self._tracker.latest.values()))))
