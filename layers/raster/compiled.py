@@ -45,7 +45,7 @@ class CompiledRaster:
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
         if len(xs):
-            stamps.stamp_points(frame, xs, ys, codes, sprites.pixels, sprites.through, sprites.spans, *placing)
+            stamps.stamp_points(frame, xs, ys, codes, sprites.over, sprites.rests, sprites.rows, sprites.size, *placing)
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""

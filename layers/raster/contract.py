@@ -90,16 +90,22 @@ def no_shapes() -> Shapes:
     return Shapes(none, none, zero, zero, np.empty((0, 4), np.float32), (0.0, 0.0))
 
 
+LANES = 16
+"""Pixels the kernels take at a time: rows of sprites are padded to a multiple of it."""
+
+
 @dataclass(frozen=True)
 class Sprites:
-    """Square sprites of one size, (count, size, size): premultiplied pixels and what they let through (0..256).
+    """Square sprites of one size: premultiplied ``pixels`` (count, size, size), and the same as the kernels read them.
 
-    ``spans`` (count, size, 2) says which columns of each row are not wholly transparent: first, and one past the last.
+    ``over`` (count, size, a multiple of ``LANES``) is padded with nothing, ``rests`` says what each of its pixels lets
+    through (0..256), once in each half of its 32 bits. ``rows`` (count, 2): first row with anything, one past the last.
     """
 
     pixels: U32
-    through: U32
-    spans: I32
+    over: U32
+    rests: U32
+    rows: I32
 
     @property
     def size(self) -> int:
@@ -109,14 +115,17 @@ class Sprites:
 
 def make_sprites(pixels: U32) -> Sprites:
     """Return sprites from premultiplied pixels (count, size, size)."""
-    alpha = pixels >> np.uint32(24)
-    through = np.uint32(256) - (alpha + (alpha >> np.uint32(7)))
-    seen = alpha > 0
-    any_seen = seen.any(axis=2)
-    first = np.where(any_seen, seen.argmax(axis=2), 0)
-    last = np.where(any_seen, pixels.shape[2] - seen[:, :, ::-1].argmax(axis=2), 0)
-    spans = np.ascontiguousarray(np.stack([first, last], axis=2), np.int32)
-    return Sprites(np.ascontiguousarray(pixels), np.ascontiguousarray(through.astype(np.uint32)), spans)
+    count, size, _ = pixels.shape
+    over = np.zeros((count, size, -(-size // LANES) * LANES), np.uint32)
+    over[:, :, :size] = pixels
+    alpha = over >> np.uint32(24)
+    through = (np.uint32(256) - (alpha + (alpha >> np.uint32(7)))).astype(np.uint32)
+    seen = (pixels > 0).any(axis=2)
+    any_seen = seen.any(axis=1)
+    first = np.where(any_seen, seen.argmax(axis=1), 0)
+    last = np.where(any_seen, size - seen[:, ::-1].argmax(axis=1), 0)
+    rows = np.ascontiguousarray(np.stack([first, last], axis=1), np.int32)
+    return Sprites(np.ascontiguousarray(pixels), over, through | through << np.uint32(16), rows)
 
 
 class Raster(Protocol):

@@ -29,6 +29,8 @@ if CACHE_VARIABLE not in os.environ:  # numba reads it once, when it is imported
     os.environ[CACHE_VARIABLE] = str(choose_cache_folder())
 
 import numba  # noqa: E402 - after its cache folder is chosen
+from numba import types as types  # noqa: E402, PLC0414 - for layers.raster.vector, which must not be first
+from numba.extending import intrinsic as intrinsic  # noqa: E402, PLC0414 - as above
 
 
 def compiled(function: Callable[P, R]) -> Callable[P, R]:

@@ -4,8 +4,24 @@ from math import floor
 
 import numpy as np
 
-from layers.raster.contract import F32, I32, U16, U32, Frame
+from layers.raster.contract import F32, I32, LANES, U16, U32, Frame
 from layers.raster.jit import compiled
+from layers.raster.vector import lay
+
+
+@compiled
+def lay_clipped(
+    out: U32, under: U32, width: int, row: int, left: int, over: U32, rests: U32, step: int, wide: int
+) -> None:
+    """Lay one row of a sprite that hangs over the left or right edge, pixel by pixel."""
+    low, high = np.uint32(0xFF00FF), np.uint32(0xFF00FF00)
+    eight, most = np.uint32(8), np.uint32(0x1FF)
+    for i in range(max(0, -left), min(wide, width - left)):
+        at = row * width + left + i
+        d, rest = under[at], rests[step + i] & most
+        rb = ((d & low) * rest) >> eight
+        ag = ((d >> eight) & low) * rest
+        out[at] = over[step + i] + (rb & low) + (ag & high)
 
 
 @compiled
@@ -14,22 +30,20 @@ def stamp_points(
     xs: F32,
     ys: F32,
     codes: U16,
-    pixels: U32,
-    through: U32,
-    spans: I32,
+    over: U32,
+    rests: U32,
+    rows: I32,
+    size: int,
     per_metre: float,
     dx: float,
     dy: float,
 ) -> None:
-    """Lay a sprite over each point, in the order given; points far outside are passed over.
-
-    The one-dimensional slices are there for the compiler: loops over them are vectorised, loops over two indices not.
-    """
+    """Lay a sprite over each point, in the order given; points far outside are passed over."""
     height, width = frame.shape
-    size = pixels.shape[1]
+    wide = over.shape[2]
     half = size // 2
-    low, high = np.uint32(0xFF00FF), np.uint32(0xFF00FF00)
-    eight = np.uint32(8)
+    flat = frame.reshape(height * width)
+    flat_over, flat_rests = over.reshape(over.size), rests.reshape(rests.size)
     for k in range(xs.shape[0]):
         fx = xs[k] * per_metre + dx
         fy = dy - ys[k] * per_metre
@@ -37,18 +51,13 @@ def stamp_points(
             continue
         left = floor(fx) - half
         top = floor(fy) - half
-        c = codes[k]
-        inside = left >= 0 and left + size <= width
-        for r in range(max(0, -top), min(size, height - top)):
-            a, b = spans[c, r, 0], spans[c, r, 1]
-            if not inside:
-                a, b = max(a, -left), min(b, width - left)
-            under = frame[top + r, left + a : left + b]
-            over = pixels[c, r, a:b]
-            rests = through[c, r, a:b]
-            for i in range(b - a):
-                d = under[i]
-                rest = rests[i]
-                rb = ((d & low) * rest) >> eight
-                ag = ((d >> eight) & low) * rest
-                under[i] = over[i] + (rb & low) + (ag & high)
+        c = np.int64(codes[k])
+        whole = left >= 0 and left + wide <= width
+        for r in range(max(rows[c, 0], -top), min(rows[c, 1], height - top)):
+            step = (c * size + r) * wide
+            if whole:
+                at = (top + r) * width + left
+                for i in range(0, wide, LANES):
+                    lay(flat, at + i, flat, at + i, flat_over, flat_rests, step + i)
+            else:
+                lay_clipped(flat, flat, width, top + r, left, flat_over, flat_rests, step, wide)

@@ -55,7 +55,7 @@ def plain_stamp(frame: Frame, xs: np.ndarray, ys: np.ndarray, codes: np.ndarray,
 
 @st.composite
 def sprites(draw: st.DrawFn) -> np.ndarray:
-    size = draw(st.sampled_from([3, 5, 8]))
+    size = draw(st.sampled_from([3, 5, 8, 33]))
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     alpha = rng.choice([0, 40, 128, 255], (3, size, size)).astype(np.uint32)
     channels = [(rng.integers(0, 256, alpha.shape) * alpha // 255).astype(np.uint32) for _ in range(3)]
