@@ -1,6 +1,7 @@
 """Telling the person what came of it: done, refused, in conflict with somebody, not sent."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -44,14 +45,13 @@ class Clerk(QObject):
     def on_done(self, case_no: CaseNo, action: str) -> None:
         """It was done."""
         self._panels.card.action_done(case_no)
-        self._notices.info("notice.done", replace="done", case_no=case_no, action=self._words(f"action.{action}"))
+        self._notices.info("notice.done", replace="done", case_no=case_no, action=f"action.{action}")
 
     def on_refused(self, case_no: CaseNo, fault: Fault, since: Sequence[Change]) -> None:
         """It was not; where somebody was faster, say who did what."""
-        text = self.explain(fault, since)
         if case_no == self._selection.case_no:
             self._panels.card.set_busy(False)
-            self._panels.card.set_fault(text)
+            self._panels.card.set_fault(partial(self.explain, fault, since))
         else:
             self._notices.fault(fault, replace=f"refused-{case_no}")
         if fault.kind is FaultKind.UNAVAILABLE:
@@ -67,7 +67,7 @@ class Clerk(QObject):
     def on_report_refused(self, fault: Fault) -> None:
         """A report was not taken; what was typed stays."""
         self._panels.report_form.set_busy(False)
-        self._panels.report_form.set_fault(self.explain(fault, ()))
+        self._panels.report_form.set_fault(partial(self.explain, fault, ()))
 
     def on_revealed(self, case_no: CaseNo, contacts: Sequence[RevealedContact]) -> None:
         """Contacts were revealed; they are shown only while their case is."""

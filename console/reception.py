@@ -1,6 +1,7 @@
 """What happens at the door: signing in, a session that begins or ends, the line that comes and goes."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 
@@ -60,7 +61,7 @@ class Reception(QObject):
     def on_refused(self, fault: Fault) -> None:
         """The sign-in did not work."""
         self._panel.set_busy(False)
-        self._panel.set_fault(sentence(self._words, f"fault.{fault.key}", dict(fault.params)))
+        self._panel.set_fault(partial(sentence, self._words, f"fault.{fault.key}", dict(fault.params)))
 
     def on_ended(self, fault: Fault | None) -> None:
         """The session is over: signed out, or no longer valid."""

@@ -8,11 +8,13 @@ WHOLE_DAYS_FROM = 10
 """From so many days on, hours and minutes are left out."""
 
 
-def clock_text(reading: Reading, words: Words, calendar: WorkCalendar) -> str:
-    """Return ``剩 1:48``, ``超 0:12``, ``剩 2 日 5:20`` or ``停 1:48``; working time says so: ``剩 2:10 工作时``."""
-    span = span_text(
-        abs(reading.remaining_s), words, _day_s(reading.limit, calendar), working=reading.limit.unit in WORKING
-    )
+def clock_text(reading: Reading, words: Words, calendar: WorkCalendar, *, unit: bool = True) -> str:
+    """Return ``剩 1:48``, ``超 0:12``, ``剩 2 日 5:20`` or ``停 1:48``; working time says so: ``剩 2:10 工作时``.
+
+    Without ``unit`` it does not: for where the limit stands beside it.
+    """
+    working = unit and reading.limit.unit in WORKING
+    span = span_text(abs(reading.remaining_s), words, _day_s(reading.limit, calendar), working=working)
     if reading.lamp is Lamp.PAUSED:
         return words("desk.clock.paused", span=span)
     if reading.remaining_s < 0:

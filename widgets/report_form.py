@@ -21,6 +21,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
+from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
@@ -43,13 +44,11 @@ class ReportForm(QFrame):
         self.setObjectName("report_form")
         self._words, self._names = words, names
         self._place: tuple[float, float] | None = None
-        self._place_label, self._busy, self._complaint = "", False, ""
-        self._title, self._fault, self._where = QLabel(), QLabel(), QLabel()
+        self._place_label, self._busy = "", False
+        self._title, self._fault, self._where = QLabel(), FaultLabel(), QLabel()
         set_role(self._title, "title")
-        set_role(self._fault, "fault")
         set_role(self._where, "second")
-        for label in (self._fault, self._where):
-            label.setWordWrap(True)
+        self._where.setWordWrap(True)
         self.channel = Combo()
         self.kind = PickList(rows_shown=4)
         self.text = QPlainTextEdit()
@@ -125,7 +124,6 @@ class ReportForm(QFrame):
         buttons.addWidget(self._cancel)
         foot.addLayout(buttons)
         outer.addLayout(foot)
-        self._fault.hide()
 
     def _connect(self) -> None:
         self._pick.clicked.connect(self.place_requested)
@@ -165,11 +163,9 @@ class ReportForm(QFrame):
         if busy:
             self.set_fault("")
 
-    def set_fault(self, text: str) -> None:
+    def set_fault(self, telling: Telling) -> None:
         """Say what came back; what was typed stays."""
-        self._complaint = ""
-        self._fault.setText(text)
-        self._fault.setVisible(bool(text))
+        self._fault.tell(telling)
 
     def clear(self) -> None:
         """The report was taken: begin anew."""
@@ -202,8 +198,7 @@ class ReportForm(QFrame):
     def _complain(self, key: str) -> None:
         """Say what is wrong with the text."""
         words = self._words
-        self.set_fault(words(f"desk.form.{key}", name=words("desk.report.text"), n=MAX_TEXT))
-        self._complaint = key
+        self.set_fault(lambda: words(f"desk.form.{key}", name=words("desk.report.text"), n=MAX_TEXT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes, Ctrl+Enter sends, no letter leaves the form."""
@@ -260,8 +255,7 @@ class ReportForm(QFrame):
         self.contact_name.setAccessibleName(words("desk.report.contact_name"))
         self.contact_phone.setAccessibleName(words("desk.report.contact_phone"))
         self.set_busy(self._busy)
-        if self._complaint:
-            self._complain(self._complaint)
+        self._fault.retranslate()
         self._show_place()
         self.refresh()
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFormLayout, QFrame, QHBoxLayout, QLabel, QLineEdi
 from resources.theme import Theme
 from resources.words import LANGUAGES, Words
 from widgets.common.button import Button
+from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
 from widgets.intents import SignInIntent
 
@@ -25,12 +26,10 @@ class SignInPanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words, self._theme = words, theme
         self._busy = False
-        self._title, self._hint, self._fault = QLabel(), QLabel(), QLabel()
+        self._title, self._hint, self._fault = QLabel(), QLabel(), FaultLabel()
         set_role(self._title, "title")
         set_role(self._hint, "second")
-        set_role(self._fault, "fault")
-        for label in (self._hint, self._fault):
-            label.setWordWrap(True)
+        self._hint.setWordWrap(True)
         self.server, self.user, self.password = QLineEdit(), QLineEdit(), QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -50,7 +49,6 @@ class SignInPanel(QWidget):
             edit.returnPressed.connect(self._on_sent)
         self._language.clicked.connect(self._on_language_clicked)
         self._theme_button.clicked.connect(self._on_theme_clicked)
-        self._fault.hide()
         self.retranslate()
         self.focus_first()
 
@@ -113,11 +111,10 @@ class SignInPanel(QWidget):
         if not busy:
             self.focus_first()
 
-    def set_fault(self, text: str) -> None:
+    def set_fault(self, telling: Telling) -> None:
         """Say why it did not work: wrong password, no such server, no line. What was typed stays but the password."""
-        self._fault.setText(text)
-        self._fault.setVisible(bool(text))
-        if text:
+        self._fault.tell(telling)
+        if telling:
             self.password.clear()
             self.focus_first()
 
@@ -138,6 +135,7 @@ class SignInPanel(QWidget):
         self._send.setText(words("desk.sign_in.busy" if self._busy else "desk.sign_in.send"))
         self._language.setText(words("desk.sign_in.other_language"))
         self._theme_button.setText(words("desk.sign_in.other_theme"))
+        self._fault.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -148,8 +146,8 @@ class SignInPanel(QWidget):
             return
         empty = next((edit for edit in self._labels if not edit.text().strip()), None)
         if empty is not None:
-            self._fault.setText(self._words("desk.sign_in.missing", name=self._labels[empty].text()))
-            self._fault.show()
+            missing = self._labels[empty]
+            self._fault.tell(lambda: self._words("desk.sign_in.missing", name=missing.text()))
             empty.setFocus()
             return
         server, user = self.server.text().strip(), self.user.text().strip()

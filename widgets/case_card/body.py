@@ -3,13 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.machine import Step
 from domain.states import CaseState
 from resources.theme import Theme
-from widgets.case_card.actions import ActionBar
 from widgets.case_card.chain import ChainStrip
 from widgets.case_card.clocks import TwoClocks
 from widgets.case_card.contact import ContactRow
@@ -19,12 +18,11 @@ from widgets.case_card.header import CaseHeader
 from widgets.case_card.suggestions import Suggestions
 from widgets.case_card.timeline import Timeline
 from widgets.common.section import hairline
-from widgets.common.style import set_role
 from widgets.names import Names
 
 
 class CardBody(QWidget):
-    """The parts of the card in order; the form has its place below the actions."""
+    """The parts of the card in order; the form has its place above the timeline, so that it is near the actions."""
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -34,12 +32,7 @@ class CardBody(QWidget):
         self.evidence = Evidence(names, theme)
         self.contact = ContactRow(names.words)
         self.suggestions = Suggestions(names, theme)
-        self.action_bar = ActionBar(names.words, theme)
         self.timeline = Timeline(names, theme)
-        self._fault = QLabel()
-        self._fault.setWordWrap(True)
-        set_role(self._fault, "fault")
-        self._fault.hide()
         self._dispatch_offered = False
         self._suggest_line = hairline()
         self._form_place = QVBoxLayout()
@@ -47,7 +40,7 @@ class CardBody(QWidget):
         column.setContentsMargins(14, 12, 14, 14)
         column.setSpacing(10)
         above: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence, self.contact)
-        below: tuple[QWidget, ...] = (self._suggest_line, self.suggestions, hairline(), self.action_bar, self._fault)
+        below: tuple[QWidget, ...] = (self._suggest_line, self.suggestions)
         for part in above + below:
             column.addWidget(part)
         column.addLayout(self._form_place)
@@ -69,7 +62,6 @@ class CardBody(QWidget):
         self.evidence.show_case(case)
         self.contact.show_case(case)
         self.timeline.set_now(now)
-        self.action_bar.offer(steps, request_open=case.request is not None, placed=case.lon is not None)
         self.show_suggestions(case)
 
     def show_suggestions(self, case: Case) -> None:
@@ -83,10 +75,9 @@ class CardBody(QWidget):
         self.evidence.clear_photos()
         self.timeline.set_changes(None)
         self.suggestions.set_candidates(())
-        self.set_fault("")
 
     def place_form(self, form: ActionForm) -> None:
-        """Put the form below the actions."""
+        """Put the form in its place."""
         self._form_place.addWidget(form)
         form.show()
 
@@ -100,16 +91,10 @@ class CardBody(QWidget):
         self.withdraw_form(form)
         form.deleteLater()
 
-    def set_fault(self, text: str) -> None:
-        """Say what went wrong where no form is open."""
-        self._fault.setText(text)
-        self._fault.setVisible(bool(text))
-
     def retranslate(self) -> None:
         """Look the words up again."""
         self.contact.retranslate()
         self.suggestions.retranslate()
-        self.action_bar.retranslate()
         self.timeline.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
@@ -120,7 +105,6 @@ class CardBody(QWidget):
             self.clocks,
             self.evidence,
             self.suggestions,
-            self.action_bar,
             self.timeline,
         ):
             part.set_theme(theme)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.clock import Lamp, Reading
@@ -11,6 +11,7 @@ from domain.states import LINK_OF
 from domain.timing import case_clock, stage_clock
 from resources.theme import Theme
 from widgets.common.elided import ElidedLabel
+from widgets.common.figure import FittedFigure
 from widgets.common.flow import FlowLayout
 from widgets.common.lamp import LampSign
 from widgets.common.style import set_colour, set_role
@@ -28,30 +29,27 @@ class ClockBox(QFrame):
         self._title = ElidedLabel()
         set_role(self._title, "second")
         self._sign = LampSign(18)
-        self._figure = QLabel()
-        set_role(self._figure, "figure")
+        self._figure = FittedFigure()
         line = QHBoxLayout()
         line.setSpacing(6)
         line.addWidget(self._sign, 0, Qt.AlignmentFlag.AlignVCenter)
         line.addWidget(self._figure, 1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(10, 6, 8, 6)
+        column.setContentsMargins(9, 6, 7, 6)
         column.setSpacing(0)
         column.addWidget(self._title)
         column.addLayout(line)
 
-    def show_reading(self, title: str, figure: str, meaning: str, lamp: Lamp, theme: Theme, due: str) -> None:
-        """Show what a clock reads; ``due`` is on hover."""
+    def show_reading(self, title: str, figure: str, meaning: str, lamp: Lamp, theme: Theme, whole: str) -> None:
+        """Show what a clock reads; ``whole`` is all of it in words, on hover and for who hears it read out."""
         colour = lamp_colour(lamp, theme)
         self._title.setText(title)
         self._sign.setVisible(lamp is not Lamp.NONE)
         self._sign.show_shape(LAMP_SHAPES[lamp], colour, meaning)
-        if self._figure.text() != figure:
-            self._figure.setText(figure)
-        set_role(self._figure, "second" if lamp is Lamp.NONE else "figure")
+        self._figure.show_text(figure, plain=lamp is Lamp.NONE)
         set_colour(self._figure, colour)
-        self.setToolTip(due)
-        self.setAccessibleName(f"{title}, {meaning}, {figure}")
+        self.setToolTip(whole)
+        self.setAccessibleName(f"{title}, {meaning}, {whole}")
 
 
 class TwoClocks(QWidget):
@@ -78,18 +76,38 @@ class TwoClocks(QWidget):
         link_name = "" if link is None else words(f"link.{link}")
         stage = stage_clock(case, town.rules, town.calendar, now)
         whole = case_clock(case, town.rules, town.calendar, now)
-        self._show(self.stage, stage, words("desk.card.stage_clock", link=link_name), "desk.card.no_stage_clock")
-        no_case_clock = "desk.card.no_case_clock" if case.accepted_at is None else "desk.card.ended_unclosed"
-        self._show(self.whole, whole, words("desk.card.case_clock"), no_case_clock)
+        self._show(self.stage, stage, words("desk.card.stage_clock", link=link_name), _why_no_stage_clock(case))
+        self._show(self.whole, whole, words("desk.card.case_clock"), _why_no_case_clock(case))
 
     def _show(self, box: ClockBox, reading: Reading | None, title: str, instead: str) -> None:
         town, words = self._names.town, self._names.words
         if reading is None or town is None:
-            box.show_reading(title, words(instead), words("lamp.none"), Lamp.NONE, self._theme, "")
+            box.show_reading(title, words(instead), words("lamp.none"), Lamp.NONE, self._theme, words(instead))
             return
-        due = ""
+        whole = clock_text(reading, words, town.calendar)
         if reading.due_at is not None:
             due = words("desk.card.due", at=self._names.local(reading.due_at).strftime("%m-%d %H:%M"))
-        figure = clock_text(reading, words, town.calendar)
-        whole_title = f"{title} {limit_text(reading.limit, words)}"
-        box.show_reading(whole_title, figure, words(f"lamp.{reading.lamp}"), reading.lamp, self._theme, due)
+            whole = f"{whole} · {due}"
+        # The limit beside the title names the unit: said again it would take the room of the figure
+        figure = clock_text(reading, words, town.calendar, unit=False)
+        box.show_reading(
+            f"{title} {limit_text(reading.limit, words)}",
+            figure,
+            words(f"lamp.{reading.lamp}"),
+            reading.lamp,
+            self._theme,
+            whole,
+        )
+
+
+def _why_no_case_clock(case: Case) -> str:
+    """Return the word key that says why a case has no case clock."""
+    if case.accepted_at is not None:
+        return "desk.card.ended_unclosed"
+    return "desk.card.imported_no_clock" if case.imported else "desk.card.no_case_clock"
+
+
+def _why_no_stage_clock(case: Case) -> str:
+    """Return the word key that says why a case has no stage clock."""
+    timed = case.imported and LINK_OF.get(case.state) is not None
+    return "desk.card.imported_no_clock" if timed else "desk.card.no_stage_clock"

@@ -12,6 +12,7 @@ from domain.machine import Step
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.registry import build_field
 from widgets.common.button import Button
+from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
 from widgets.intents import ActionIntent
 
@@ -27,8 +28,8 @@ class ActionForm(QFrame):
         self.setObjectName("form")
         self.step, self.context = step, context
         self._offered, self._busy, self._moved = True, False, False
-        self._title, self._effect, self._note, self._fault = QLabel(), QLabel(), QLabel(), QLabel()
-        for label, role in ((self._effect, "second"), (self._note, "warning"), (self._fault, "fault")):
+        self._title, self._effect, self._note, self._fault = QLabel(), QLabel(), QLabel(), FaultLabel()
+        for label, role in ((self._effect, "second"), (self._note, "warning")):
             set_role(label, role)  # type: ignore[arg-type]  # the pairs above are roles
             label.setWordWrap(True)
         set_role(self._title, "heading")
@@ -42,7 +43,6 @@ class ActionForm(QFrame):
             field.submitted.connect(self.submit)
             field.changed.connect(self._show_effect)
         self._note.hide()
-        self._fault.hide()
         self.retranslate()
 
     def _build(self) -> None:
@@ -92,17 +92,16 @@ class ActionForm(QFrame):
         """While it is on its way nothing can be changed."""
         self._busy = busy
         if busy:
-            self._fault.hide()
+            self._fault.tell("")
         self._show_state()
 
     def is_busy(self) -> bool:
         """Return whether it is on its way."""
         return self._busy
 
-    def set_fault(self, text: str) -> None:
+    def set_fault(self, telling: Telling) -> None:
         """Say what came back; what was typed stays."""
-        self._fault.setText(text)
-        self._fault.setVisible(bool(text))
+        self._fault.tell(telling)
 
     def submit(self) -> None:
         """Send, unless something is missing: that is said at the field."""
@@ -141,6 +140,7 @@ class ActionForm(QFrame):
         for field in self.fields:
             field.retranslate()
             field.update_context()
+        self._fault.retranslate()
         self._show_note()
         self._show_state()
 

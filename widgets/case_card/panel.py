@@ -24,9 +24,11 @@ from resources.words import Words
 from widgets.case_card.actions import LOCATE
 from widgets.case_card.body import CardBody
 from widgets.case_card.fields.base import FormContext, Lookup
+from widgets.case_card.foot import CardFoot
 from widgets.case_card.form import ActionForm
 from widgets.case_card.keys import LOCATE_KEY
 from widgets.common.empty import EmptyState
+from widgets.common.fault_label import Telling
 from widgets.common.photo import PhotoViewer
 from widgets.intents import ActionIntent, PhotoWanted
 from widgets.names import Names
@@ -63,16 +65,22 @@ class CaseCard(QWidget):
         self._viewer: PhotoViewer | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        self.body = CardBody(names, theme)
+        self.body, self.foot = CardBody(names, theme), CardFoot(words, theme)
         self._empty = EmptyState()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setWidget(self.body)
+        self._page = QWidget()
+        page = QVBoxLayout(self._page)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(0)
+        page.addWidget(self._scroll, 1)
+        page.addWidget(self.foot)
         self._stack = QStackedWidget()
         self._stack.addWidget(self._empty)
-        self._stack.addWidget(self._scroll)
+        self._stack.addWidget(self._page)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
@@ -85,7 +93,7 @@ class CaseCard(QWidget):
 
     def _connect(self) -> None:
         body = self.body
-        body.action_bar.chosen.connect(self.start_action)
+        self.foot.action_bar.chosen.connect(self.start_action)
         body.suggestions.unit_chosen.connect(self._on_unit_chosen)
         body.contact.reveal_requested.connect(self.reveal_requested)
         body.evidence.thumb_wanted.connect(self._on_thumb_wanted)
@@ -108,12 +116,14 @@ class CaseCard(QWidget):
             self._put_form_aside()
             self._close_viewer()
             self.body.forget_case()
-            self.body.action_bar.set_enabled(True)
+            self.foot.fault.tell("")
+            self.foot.action_bar.set_enabled(True)
         self._case, self._steps = case, tuple(steps)
-        self._stack.setCurrentWidget(self._empty if case is None else self._scroll)
+        self._stack.setCurrentWidget(self._empty if case is None else self._page)
         if case is None:
             return
         self.body.show_case(case, self._steps, self._now)
+        self.foot.show_case(case, self._steps)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
             self._take_form_up(case)
@@ -167,6 +177,7 @@ class CaseCard(QWidget):
         if self._case is not None:
             self.body.retranslate()
             self.body.show_case(self._case, self._steps, self._now)
+            self.foot.retranslate()
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -181,6 +192,7 @@ class CaseCard(QWidget):
         """Take another theme."""
         self._theme = theme
         self.body.set_theme(theme)
+        self.foot.set_theme(theme)
         if self._viewer is not None:
             self._viewer.set_theme(theme)
         self.refresh()
@@ -197,7 +209,7 @@ class CaseCard(QWidget):
             return True
         if self.body.suggestions.isVisibleTo(self.body) and self.body.suggestions.press(letter):
             return True
-        action = self.body.action_bar.action_for(letter)
+        action = self.foot.action_bar.action_for(letter)
         if action:
             self.start_action(action)
         return bool(action)
@@ -224,16 +236,16 @@ class CaseCard(QWidget):
 
     def set_busy(self, busy: bool) -> None:
         """A command of this card is on its way, or came back."""
-        self.body.action_bar.set_enabled(not busy)
+        self.foot.action_bar.set_enabled(not busy)
         if self._form is not None:
             self._form.set_busy(busy)
 
-    def set_fault(self, text: str) -> None:
+    def set_fault(self, telling: Telling) -> None:
         """Say what came back; empty takes it away. What was typed stays."""
         if self._form is not None:
-            self._form.set_fault(text)
+            self._form.set_fault(telling)
             self._follow.start()
-        self.body.set_fault("" if self._form is not None else text)
+        self.foot.fault.tell("" if self._form is not None else telling)
 
     def action_done(self, case_no: CaseNo) -> None:
         """The command was carried out: close the form and go back to where the person was."""
@@ -275,7 +287,7 @@ class CaseCard(QWidget):
 
     def _open_form(self, step: Step, case: Case) -> None:
         self._close_form()
-        self.body.set_fault("")
+        self.foot.fault.tell("")
         focused = QApplication.focusWidget()
         self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
         context = FormContext(self._names, case, self._lookup, self._status)

@@ -9,6 +9,7 @@ from domain.case import Case
 from domain.clock import Lamp, Reading
 from domain.ids import CaseNo
 from domain.lamp_watch import LampWatch
+from domain.states import LINK_OF
 from domain.timing import stage_clock
 from widgets.case_list.rows import CaseRows, Filter, ListTab, Order
 from widgets.durations import clock_text
@@ -149,11 +150,12 @@ class CaseTable(QAbstractListModel):
         return Lamp.NONE if self._watch is None else self._watch.lamp(case.case_no)
 
     def clock(self, case: Case) -> str:
-        """Return the stage clock as shown, or the state where no clock runs."""
+        """Return the stage clock as shown; where none runs the state, or that the case was imported without times."""
         town = self._names.town
         reading: Reading | None = None if town is None else stage_clock(case, town.rules, town.calendar, self._now)
         if reading is None or town is None:
-            return self._names.words(f"state.{case.state}")
+            untimed = case.imported and case.state in LINK_OF
+            return self._names.words("desk.list.imported" if untimed else f"state.{case.state}")
         return clock_text(reading, self._names.words, town.calendar)
 
     def line(self, case: Case) -> str:

@@ -29,7 +29,7 @@ from widgets.common.photo import PhotoThumb
 from widgets.intents import ActionIntent, PhotoWanted, RevealIntent
 from widgets.names import Names
 
-PARTS = ("header", "chain", "clocks", "evidence", "contact", "suggestions", "action_bar", "timeline")
+PARTS = ("header", "chain", "clocks", "evidence", "contact", "suggestions", "timeline")
 DISPATCHER = frozenset({Role.DISPATCHER})
 
 
@@ -97,10 +97,10 @@ def test_it_offers_exactly_the_steps_given(card: CaseCard, ledger: Ledger) -> No
     case = _to_dispatch(ledger)
     steps = _steps(ledger, case)
     card.show_case(case, steps)
-    assert set(card.body.action_bar.offered()) == {step.action for step in steps}
-    assert card.body.action_bar.offered()[0] == "dispatch"
+    assert set(card.foot.action_bar.offered()) == {step.action for step in steps}
+    assert card.foot.action_bar.offered()[0] == "dispatch"
     card.show_case(case, [])
-    assert card.body.action_bar.offered() == ()
+    assert card.foot.action_bar.offered() == ()
     assert "没有您可以办理的事项" in _texts(card)
 
 

@@ -237,3 +237,12 @@ def test_ten_thousand_cases_change_without_a_hitch(qtbot: QtBot, words: Words, t
     start = time.perf_counter()
     panel.set_now(MONDAY + timedelta(seconds=1))
     assert time.perf_counter() - start < 0.2
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh-CN", "导入·无时限"), ("en", "imported, untimed")])
+def test_an_imported_case_without_times_says_so(panel: CaseListPanel, words: Words, language: str, says: str) -> None:
+    words.use("en" if language == "en" else "zh-CN")
+    history = replace(make_case(99, CaseState.HANDLING), imported=True)
+    panel.update_cases([history, replace(make_case(98, CaseState.CLOSED), imported=True)])
+    assert panel.table.clock(history) == says
+    assert panel.table.clock(make_case(98, CaseState.CLOSED)) == words("state.closed")

@@ -1,0 +1,166 @@
+"""The card in the room it really has: clocks side by side, actions in sight, and its texts in the language in use."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from domain_factories import FILED, PHOTO, Ledger, actor_for
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from domain.case import Case
+from domain.decide import allowed_steps
+from domain.people import Actor, Role
+from domain.states import CaseState
+from resources.theme import Theme
+from resources.words import Words
+from widgets.case_card.panel import CaseCard
+from widgets.common.fault_label import FaultLabel
+from widgets.names import Names
+from widgets.report_form import ReportForm
+from widgets.sign_in import SignInPanel
+
+WIDTH_PX, HEIGHT_PX = 360, 548
+"""The card's dock in a window of 1366x768; in larger ones it has more."""
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger) -> CaseCard:
+    card = CaseCard(words, theme, names)
+    qtbot.addWidget(card)
+    card.resize(WIDTH_PX, HEIGHT_PX)
+    card.set_now(ledger.now)
+    card.show()
+    return card
+
+
+def _filed(ledger: Ledger) -> Case:
+    text = "路口有垃圾，占了半条人行道，" * 8
+    case = ledger.report(report={"report_id": "r1", "text": text, "has_contact": True, "photos": [PHOTO]})
+    case = ledger.do(case.case_no, "accept", actor_for(case), text="属实")
+    return ledger.do(case.case_no, "file", actor_for(case), condition=FILED.code)
+
+
+def _show_all(card: CaseCard, ledger: Ledger, case: Case) -> None:
+    actor = Actor(actor_for(case).account, frozenset(Role), case.lead_unit, case.checker)
+    card.show_case(case, allowed_steps(case, actor, ledger.context))
+    QApplication.processEvents()
+    QApplication.processEvents()
+
+
+def _top(card: CaseCard, part: QWidget) -> int:
+    return part.mapTo(card, QPoint(0, 0)).y()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("late", [timedelta(minutes=3), timedelta(days=40), timedelta(days=900)])
+def test_the_two_clocks_stand_side_by_side(
+    card: CaseCard, ledger: Ledger, words: Words, language: str, late: timedelta
+) -> None:
+    words.use("en" if language == "en" else "zh-CN")
+    card.retranslate()
+    card.set_now(ledger.now + late)
+    _show_all(card, ledger, _filed(ledger))
+    clocks = card.body.clocks
+    assert _top(card, clocks.stage) == _top(card, clocks.whole)
+    for box in (clocks.stage, clocks.whole):
+        figure = box._figure
+        assert figure._room(figure.size_px()).width() <= figure.contentsRect().width(), "the figure is cut"
+
+
+def test_a_clock_names_its_unit_on_hover_and_beside_its_title(card: CaseCard, ledger: Ledger) -> None:
+    _show_all(card, ledger, _filed(ledger))
+    whole = card.body.clocks.whole
+    assert whole._figure.text() == "剩 3 日 0:00"
+    assert "3 工作日" in whole._title.text()
+    assert "剩 3 工作日 0:00" in whole.toolTip()
+    assert "剩 3 工作日 0:00" in whole.accessibleName()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_every_action_is_in_sight_without_scrolling(
+    card: CaseCard, ledger: Ledger, words: Words, language: str
+) -> None:
+    words.use("en" if language == "en" else "zh-CN")
+    card.retranslate()
+    _show_all(card, ledger, _filed(ledger))
+    buttons = [b for b in card.foot.action_bar.findChildren(QWidget) if b.objectName().startswith("action_")]
+    assert len(buttons) >= len(card.foot.action_bar.offered()) > 5
+    for button in buttons:
+        assert button.isVisible()
+        assert 0 <= _top(card, button) <= card.height() - button.height(), button.objectName()
+    assert card._scroll.viewport().height() >= 200, "and what the case is about keeps its room"
+
+
+def test_the_form_is_in_sight_above_the_actions(card: CaseCard, ledger: Ledger) -> None:
+    _show_all(card, ledger, _filed(ledger))
+    card.press_key("D")
+    for _ in range(4):
+        QApplication.processEvents()
+    form = card._form
+    assert form is not None
+    assert 0 <= _top(card, form) < card._scroll.height() - 100
+    assert _top(card, card.foot) >= card._scroll.height()
+
+
+@pytest.mark.parametrize(("language", "says"), [("zh-CN", "历史导入，无时限"), ("en", "Imported, no clock")])
+@pytest.mark.parametrize("state", [CaseState.CLOSED, CaseState.HANDLING])
+def test_an_imported_case_says_why_it_has_no_clock(
+    card: CaseCard, ledger: Ledger, words: Words, language: str, says: str, state: CaseState
+) -> None:
+    words.use("en" if language == "en" else "zh-CN")
+    card.retranslate()
+    case = replace(ledger.report(), imported=True, state=state)
+    card.show_case(case, [])
+    assert card.body.clocks.whole._figure.text() == says
+    assert says in card.body.clocks.whole.accessibleName()
+    if state is CaseState.HANDLING:
+        assert card.body.clocks.stage._figure.text() == says
+
+
+def _card_foot(card: CaseCard, ledger: Ledger) -> FaultLabel:
+    return card.foot.fault
+
+
+def _card_form(card: CaseCard, ledger: Ledger) -> FaultLabel:
+    card.press_key("D")
+    assert card._form is not None
+    return card._form._fault
+
+
+@pytest.mark.parametrize("where", [_card_foot, _card_form])
+def test_what_went_wrong_is_said_again_in_another_language(
+    card: CaseCard, ledger: Ledger, words: Words, where: Callable[[CaseCard, Ledger], FaultLabel]
+) -> None:
+    _show_all(card, ledger, _filed(ledger))
+    label = where(card, ledger)
+    card.set_fault(lambda: words("fault.line_down"))
+    assert label.isVisible()
+    chinese = label.text()
+    words.use("en")
+    card.retranslate()
+    assert label.text() == words("fault.line_down") != chinese
+    card.set_fault("")
+    assert not label.isVisible()
+    card.retranslate()
+    assert not label.isVisible()
+
+
+def test_report_form_and_sign_in_say_it_again_too(qtbot: QtBot, words: Words, theme: Theme, names: Names) -> None:
+    for panel in (ReportForm(words, theme, names), SignInPanel(words, theme)):
+        words.use("zh-CN")
+        panel.retranslate()
+        qtbot.addWidget(panel)
+        panel.show()
+        panel.set_fault(lambda: words("fault.line_down"))
+        chinese = panel._fault.text()
+        words.use("en")
+        panel.retranslate()
+        assert panel._fault.text() == words("fault.line_down") != chinese

@@ -1,0 +1,32 @@
+"""A label that says what went wrong, and says it again in another language when asked to."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QLabel, QWidget
+
+from widgets.common.style import set_role
+
+Telling = str | Callable[[], str]
+"""A text, or what looks it up in the language in use each time."""
+
+
+class FaultLabel(QLabel):
+    """Hidden while nothing is wrong."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._telling: Telling = ""
+        self.setWordWrap(True)
+        set_role(self, "fault")
+        self.hide()
+
+    def tell(self, telling: Telling) -> None:
+        """Say it; an empty text takes it away."""
+        self._telling = telling
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Look the text up again, where it can be."""
+        text = self._telling if isinstance(self._telling, str) else self._telling()
+        self.setText(text)
+        self.setVisible(bool(text))
