@@ -56,6 +56,10 @@ class Hub:
         reader.alive_at = asyncio.get_running_loop().time()
         return self.head
 
+    def everybody(self) -> list[Reader]:
+        """Return all open feeds."""
+        return list(self._readers)
+
     def leave(self, reader: Reader) -> None:
         """Forget a reader."""
         self._readers.discard(reader)

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 from sqlalchemy import Connection
 
-from domain.change import Subject
+from domain.change import Seq, Subject
 from domain.clock import ServiceClock
 from domain.faults import Fault, FaultKind
 from domain.people import Role
@@ -17,9 +17,11 @@ from domain.places import Position
 from domain.wire import Me
 from service.access import Asker, Sight, sight_of
 from service.clock import Timekeeper
+from service.feed.reader import Reader
 from service.hub import Hub
 from service.passwords import Doorkeeper
 from service.pools import make_pool
+from service.review import Review, alters_rights
 from service.store import reads
 from service.store import tables as t
 from service.store.engine import Store
@@ -53,6 +55,7 @@ class Runtime:
         self.tracker = Tracker(kept)
         self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker)
         self.holders = Holders()
+        self.review = Review(self)
         self.doorkeeper = Doorkeeper()
         self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
         self.geometry: dict[tuple[str, bool], bytes] = {}
@@ -69,6 +72,7 @@ class Runtime:
     async def stop(self) -> None:
         """Finish what is queued, end the feeds, and close the store."""
         self.hub.end_all("stopping")
+        await self.review.stop()
         await asyncio.to_thread(self.writer.stop)
         self.doorkeeper.close()
         self._photos.shutdown(wait=False, cancel_futures=True)
@@ -120,6 +124,8 @@ class Runtime:
         self.hub.publish(committed.recorded)
         if any(r.change.subject is Subject.ACCOUNT for r in committed.recorded):
             self.holders.forget_all()
+        if alters_rights(committed.recorded):
+            self.review.wake()
         for ticket, answer in zip(tickets, committed.answers, strict=True):
             future = ticket.asker
             if future is None or future.done():
@@ -142,12 +148,20 @@ class Runtime:
         hashed = token_hash(token)
         holder = self.holders.get(hashed)
         if holder is None:
+            turn = self.holders.turn
             holder = await self.read(partial(find_holder, hashed=hashed))
             if holder is None:
                 raise Fault(FaultKind.UNAUTHENTICATED, "token_unknown")
             check_expiry(holder)
-            self.holders.keep(holder)
+            self.holders.keep(holder, turn)
         return holder
+
+    def join(self, reader: Reader) -> Seq:
+        """Let a reader hear everything from the returned head on; it is looked at again where rights altered since."""
+        head = self.hub.join(reader)
+        if reader.turn != self.holders.turn:
+            self.review.wake()
+        return head
 
     def sight(self, asker: Asker) -> Sight:
         """Return how much the asker's own account may see."""

@@ -220,9 +220,10 @@ def _actor(row: object, roles: frozenset[Role]) -> Actor:
 
 
 class Holders:
-    """The tokens seen lately. ``forget_all`` is called when accounts or tokens change."""
+    """The tokens seen lately. ``forget_all`` is called when accounts or tokens change; ``turn`` counts that."""
 
     def __init__(self) -> None:
+        self.turn = 0
         self._held: OrderedDict[bytes, Holder] = OrderedDict()
 
     def get(self, hashed: bytes) -> Holder | None:
@@ -232,14 +233,17 @@ class Holders:
             check_expiry(holder)
         return holder
 
-    def keep(self, holder: Holder) -> None:
-        """Remember a holder."""
+    def keep(self, holder: Holder, turn: int) -> None:
+        """Remember a holder who was looked up in ``turn``; one looked up before accounts altered is not remembered."""
+        if turn != self.turn:
+            return
         self._held[holder.token] = holder
         while len(self._held) > MOST_CACHED:
             self._held.popitem(last=False)
 
     def forget_all(self) -> None:
         """Look everybody up again."""
+        self.turn += 1
         self._held.clear()
 
 

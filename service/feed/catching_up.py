@@ -35,7 +35,7 @@ async def catch_up(runtime: Runtime, reader: Reader, send: Send, epoch: str, sin
     try:
         while runtime.hub.head - since > NEAR:
             since = await _send_part(runtime, reader, send, since, runtime.hub.head)
-        head = runtime.hub.join(reader)
+        head = runtime.join(reader)
         while since < head:
             since = await _send_part(runtime, reader, send, since, head)
     except TimeoutError:

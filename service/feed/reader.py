@@ -53,6 +53,7 @@ class Reader:
         self.tongue = tongue
         self.outlet = outlet
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        self.turn = 0
         self.look = Look()
         self.behind: set[ThingId] | None = None
         self.owes_whole = False

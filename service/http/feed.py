@@ -72,12 +72,15 @@ def read_number(text: object) -> Seq:
 
 async def let_in(connection: Scoped, runtime: Runtime, tongue: Tongue) -> Reader:
     """Return the reader who opens a feed. Raises the ``Fault`` that keeps it out."""
+    turn = runtime.holders.turn
     asker = await identify_in(connection, runtime)
     admit(asker, Door.READ)
     if runtime.hub.full:
         raise Fault(FaultKind.UNAVAILABLE, "too_many_feeds")
     holder = await runtime.holder(header(connection, b"authorization"))
-    return Reader(runtime.sight(asker), holder.token, holder.expires_at, tongue, outlet_of(connection.scope))
+    reader = Reader(runtime.sight(asker), holder.token, holder.expires_at, tongue, outlet_of(connection.scope))
+    reader.turn = turn
+    return reader
 
 
 def hello(runtime: Runtime, tongue: Tongue) -> bytes:
@@ -132,6 +135,8 @@ async def _close(socket: Socket, reader: Reader, reason: str) -> None:
     code = GOING_AWAY if reason == "stopping" else TRY_AGAIN
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(CLOSE_WITHIN_S):
+            if reason == "rights_changed":
+                await socket.send_bytes(reader.tongue.say(Resync(reason)))
             if reader.tongue is Tongue.WIRE_2:
                 await socket.send_bytes(reader.tongue.say(Bye(reason, RETRY_AFTER_S.get(reason, 1.0))))
             await socket.close(code=code, reason=reason)

@@ -115,7 +115,7 @@ class _Stream:
         if reason is not None:
             if reason:
                 await self._put(reader.tongue.say(Resync(reason)))
-            head = runtime.hub.join(reader)
+            head = runtime.join(reader)
             await self._put(reader.tongue.say(KeepAlive(head, runtime.timekeeper.now()), runtime.epoch))
         runtime.hub.watch(reader, self._look)
         await reader.pump(self._put, direct=False)
@@ -131,6 +131,8 @@ class _Stream:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(2.0):
                 await asyncio.gather(serving, return_exceptions=True)
+                if reason == "rights_changed":
+                    await self._put(self._reader.tongue.say(Resync(reason)))
                 await self._put(bye)
                 await self._send({"type": "http.response.body", "body": b"", "more_body": False})
                 while self._reader.waiting:  # noqa: ASYNC110 - a transport tells nobody that it is empty
