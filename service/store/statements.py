@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from sqlalchemy import Executable, bindparam, delete, insert, text, update
+from sqlalchemy import Executable, bindparam, delete, insert, literal_column, text, update
 
 from service.store import tables as t
 
@@ -34,9 +34,11 @@ PRUNE_TRACK = delete(t.position_history).where(
     t.position_history.c.thing == bindparam("thing"),
     t.position_history.c.fixed_at < bindparam("before"),
 )
-USE_ATTACHMENT = update(t.attachment).where(t.attachment.c.attachment_id == bindparam("which")).values(used=1)
+USE_ATTACHMENT = (
+    update(t.attachment).where(t.attachment.c.attachment_id == bindparam("which")).values(used=literal_column("1"))
+)
 DROP_ATTACHMENT = delete(t.attachment).where(
-    t.attachment.c.attachment_id == bindparam("which"), t.attachment.c.used == 0
+    t.attachment.c.attachment_id == bindparam("which"), t.attachment.c.used == literal_column("0")
 )
 ADD_ANSWERED = insert(t.answered)
 PRUNE_ANSWERED = delete(t.answered).where(t.answered.c.at < bindparam("before"))
