@@ -11,7 +11,9 @@ from litestar.datastructures import State
 from litestar.openapi import OpenAPIConfig
 from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.openapi.spec import Components, SecurityScheme
+from sqlalchemy.exc import OperationalError
 
+from domain.faults import Fault
 from service.http import (
     admin_accounts,
     admin_settings,
@@ -96,8 +98,12 @@ async def _lifespan(runtime: Runtime, _app: Litestar) -> AsyncIterator[None]:
         finally:
             for task in tasks:
                 task.cancel()
-    await timers.save()
-    await runtime.stop()
+    try:
+        await timers.save()
+    except Fault as fault:
+        log.warning("positions and clock could not be kept at the end: %s", fault.key)
+    finally:
+        await runtime.stop()
 
 
 async def _for_ever(run: Callable[[], Awaitable[None]], every_s: float) -> None:
@@ -106,5 +112,7 @@ async def _for_ever(run: Callable[[], Awaitable[None]], every_s: float) -> None:
         await asyncio.sleep(every_s)
         try:
             await run()
+        except (Fault, OperationalError) as error:
+            log.warning("a timer has to wait: %s", error.orig if isinstance(error, OperationalError) else error.key)
         except Exception as error:
             log.exception("a timer failed", exc_info=error)

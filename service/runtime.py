@@ -21,6 +21,7 @@ from service.feed.reader import Reader
 from service.hub import Hub
 from service.passwords import Doorkeeper
 from service.pools import make_pool
+from service.relay.relay import Relay
 from service.review import Review, alters_rights
 from service.store import reads
 from service.store import tables as t
@@ -58,6 +59,7 @@ class Runtime:
         self.review = Review(self)
         self.doorkeeper = Doorkeeper()
         self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
+        self.relay = Relay(store, self.writer, self.tracker, self._hear_positions)
         self.geometry: dict[tuple[str, bool], bytes] = {}
         self._reading = make_pool(READ_THREADS, "reading")
         self._photos = make_pool(PHOTO_THREADS, "photos")
@@ -68,10 +70,12 @@ class Runtime:
         """Start writing. Called on the loop that serves."""
         self._loop = asyncio.get_running_loop()
         self.writer.start()
+        self.relay.start()
 
     async def stop(self) -> None:
         """Finish what is queued, end the feeds, and close the store."""
         self.hub.end_all("stopping")
+        await self.relay.stop()
         await self.review.stop()
         await asyncio.to_thread(self.writer.stop)
         self.doorkeeper.close()
@@ -117,8 +121,21 @@ class Runtime:
             except RuntimeError:
                 log.warning("the loop ended before %d answers were given", len(tickets))
 
+    def _hear_positions(self, positions: list[Position]) -> None:
+        """On the loop: show what another service took in."""
+        self.tracker.hear(positions, self.world, self.timekeeper.now())
+
     def _settle(self, tickets: list[Ticket], committed: Committed) -> None:
         """On the loop: show what was committed, then answer who asked."""
+        try:
+            self._show(committed)
+        except Exception as error:
+            # It is committed: who asked is answered, and the readers fetch it from the log.
+            log.exception("changes could not be shown", exc_info=error)
+            self.hub.end_all("slow_reader")
+        self._answer(tickets, committed)
+
+    def _show(self, committed: Committed) -> None:
         if committed.world is not None:
             self.world = committed.world
         self.hub.publish(committed.recorded)
@@ -126,6 +143,8 @@ class Runtime:
             self.holders.forget_all()
         if alters_rights(committed.recorded):
             self.review.wake()
+
+    def _answer(self, tickets: list[Ticket], committed: Committed) -> None:
         for ticket, answer in zip(tickets, committed.answers, strict=True):
             future = ticket.asker
             if future is None or future.done():

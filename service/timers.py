@@ -18,6 +18,8 @@ from service.write.work import Work
 
 Timer = Callable[[], Awaitable[None]]
 
+SHARE_EVERY_S = 0.1
+
 
 class Timers:
     """The service's own rounds."""
@@ -28,7 +30,9 @@ class Timers:
     def table(self) -> list[tuple[Timer, float]]:
         """Return each round and how often it is made, seconds."""
         return [
+            (self.share_positions, SHARE_EVERY_S),
             (self.keep_feeds_alive, 0.5),
+            (self.watch_writer, 1.0),
             (self.resume_suspended, 1.0),
             (self.put_in_force, 0.5),
             (self.empty_write_ahead_log, 2.0),
@@ -36,6 +40,14 @@ class Timers:
             (self.save, 5.0),
             (self.prune, 3600.0),
         ]
+
+    async def share_positions(self) -> None:
+        """Tell the other services what moved."""
+        self._runtime.relay.share()
+
+    async def watch_writer(self) -> None:
+        """Begin the writer again where it has died."""
+        self._runtime.writer.revive()
 
     async def keep_feeds_alive(self) -> None:
         """Let silent feeds know the head."""

@@ -128,7 +128,7 @@ class Express:
         except Fault as fault:
             answer = fault_ready(call, fault)
         except Exception as error:  # noqa: BLE001 - as the framework's own last resort
-            answer = fault_ready(call, failure(scope, error), 500)
+            answer = fault_ready(call, *failure(scope, error))
         await answer(scope, receive, send)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from litestar import Request, Response
 from litestar.exceptions import HTTPException, ValidationException
 from litestar.types import ExceptionHandlersMap
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from domain.faults import Fault, FaultKind
 from service.http.codec import fault_reply
@@ -39,13 +41,19 @@ def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[A
 
 def on_error(request: Request[Any, Any, Any], error: Exception) -> Response[Any]:
     """Answer a failure of ours."""
-    return fault_reply(request, failure(request.scope, error), 500)
+    return fault_reply(request, *failure(request.scope, error))
 
 
-def failure(scope: Any, error: Exception) -> Fault:
-    """Return a failure of ours as the asker hears of it; the details go to the diagnostic log."""
+def failure(scope: Any, error: Exception) -> tuple[Fault, int]:
+    """Return a failure of ours as the asker hears of it, and its status; the details go to the diagnostic log."""
+    if isinstance(error, DBAPIError) and error.connection_invalidated:
+        log.error("%s %s: the store cannot be reached: %s", scope["method"], scope["path"], error.orig)
+        return Fault(FaultKind.UNAVAILABLE, "store_unavailable"), 503
+    if isinstance(error, PoolTimeout | OperationalError):
+        log.error("%s %s: the store does not answer: %s", scope["method"], scope["path"], error)
+        return Fault(FaultKind.UNAVAILABLE, "store_unavailable"), 503
     log.error("%s %s failed", scope["method"], scope["path"], exc_info=error)
-    return Fault(FaultKind.UNAVAILABLE, "internal")
+    return Fault(FaultKind.UNAVAILABLE, "internal"), 500
 
 
 def _detail(error: ValidationException) -> str:

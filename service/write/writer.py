@@ -187,8 +187,9 @@ class Writer:
                     return
                 self._deliver([], committed)
         except SQLAlchemyError as error:
+            if self._can_read:
+                log.warning("the log cannot be read: %s", error.orig if isinstance(error, DBAPIError) else error)
             self._can_read = False
-            log.warning("the log cannot be read: %s", error.orig if isinstance(error, DBAPIError) else error)
 
 
 def _all_refused(committed: Committed) -> bool:
