@@ -22,6 +22,7 @@ def test_the_harness_finds_what_a_weaker_setting_loses() -> None:
     assert power_cut.cut_often("NORMAL", (1, 60))[Verdict.LOST] > 10
 
 
+@pytest.mark.logs_expected("service.write.transaction", "service.write.writer")
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_a_refused_write_or_sync_costs_its_own_answer_and_nothing_else(refusal: Refusal) -> None:
     """About twenty places of a stretch of work, and one stretch in which all is refused."""
