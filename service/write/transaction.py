@@ -9,12 +9,9 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Executable
-from sqlalchemy.engine import Dialect
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from domain.change import Change, Seq, Subject
@@ -28,6 +25,7 @@ from service.store import reads
 from service.store import statements as sql
 from service.store.rows import to_us
 from service.world import World, load_world
+from service.write.flushing import flush
 from service.write.ledger import Ledger
 from service.write.work import Batch, Recorded, Work
 
@@ -83,7 +81,7 @@ def transact(connection: Connection, ledger: Ledger, jobs: Sequence[Job], clock:
             batch = _open(connection, ledger, jobs, clock())
             round_ = _Round(batch)
             answers = [round_.attempt(job) for job in jobs]
-            _flush(connection, batch.rows)
+            flush(connection, batch.rows, batch.counters)
             _set_head(connection, batch)
             committing = True
     except Exception as error:
@@ -108,8 +106,10 @@ def take_in(connection: Connection, ledger: Ledger) -> Committed:
 
 
 def _refuse(ledger: Ledger, jobs: Sequence[Job], error: Exception) -> Committed:
-    known = isinstance(error, DBAPIError)
-    log.error("the store cannot be written: %s", error.orig if known else error, exc_info=None if known else error)
+    if isinstance(error, DBAPIError):
+        log.error("the store cannot be written: %s", error.orig)
+    else:
+        log.error("a transaction failed", exc_info=error)
     refused = Fault(FaultKind.UNAVAILABLE, "store_unavailable")
     return Committed([refused] * len(jobs), ledger.drain_heard(), ledger.world)
 
@@ -133,7 +133,7 @@ def _attempt_stored(connection: Connection, round_: "_Round", job: Job) -> Any:
     try:
         answer, work = round_.judge(job)
         if work is not None:
-            _flush(connection, work.rows)
+            flush(connection, work.rows, work.counters)
     except OperationalError:
         raise
     except Exception as error:
@@ -267,34 +267,6 @@ def _as_recorded(connection: Connection, ledger: Ledger, change: Change) -> Reco
     ledger.remember(after)
     ledger.last_at = change.recorded_at if ledger.last_at is None else max(ledger.last_at, change.recorded_at)
     return Recorded(change, after, before)
-
-
-def _flush(connection: Connection, rows: sql.Rows) -> None:
-    for statement in sql.FLUSH_ORDER:
-        waiting = rows.get(statement)
-        if not waiting:
-            continue
-        name = sql.ONE_PER_KEY.get(statement)
-        if name is not None:
-            waiting = list({row[name]: row for row in waiting}.values())
-        text, names = _compiled(statement, connection.dialect)
-        given: Any = waiting if names is None else [names(row) for row in waiting]
-        connection.exec_driver_sql(text, given)
-
-
-@lru_cache(maxsize=256)
-def _compiled(
-    statement: Executable, dialect: Dialect
-) -> tuple[str, Callable[[dict[str, Any]], tuple[Any, ...]] | None]:
-    """Return a statement's text and, where it is positional, what puts a row's values in order.
-
-    Rows are whole and of plain types, so SQLAlchemy's work on each of them (a third of the writer's time) is left out.
-    """
-    compiled: Any = statement.compile(dialect=dialect)  # type: ignore[attr-defined] # all ours are statements
-    if not compiled.positional:
-        return str(compiled), None
-    names: list[str] = compiled.positiontup
-    return str(compiled), (lambda row: (row[names[0]],)) if len(names) == 1 else itemgetter(*names)
 
 
 def _set_head(connection: Connection, batch: Batch) -> None:

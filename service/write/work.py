@@ -170,8 +170,6 @@ class Work:
         if last is None:
             last = reads.counter(self.connection, day)
         self.counters[day] = last + 1
-        self.put(sql.DROP_COUNTER, {"which": day})
-        self.put(sql.ADD_COUNTER, {"day": day, "last": last + 1})
         return last + 1
 
     def record(
