@@ -9,10 +9,11 @@ import msgspec
 import pytest
 from homes import STORES, home_on
 from records import NAME, PHONE, Record, new_signer
-from sqlalchemy import Connection, Table, delete, insert, select, text, update
+from sqlalchemy import Connection, Table, delete, select, update
 from stores import settled_store
+from tampering import chained, let_go_of_the_log, put_back, rows_of, set_head
 
-from domain.change import GENESIS, chain_hash, envelope, payload_digest
+from domain.change import envelope, payload_digest
 from domain.sealing import seal
 from domain.wire_audit import SignedHead
 from service.audit.chain import LOG, envelope_of
@@ -24,10 +25,6 @@ from service.store import tables as t
 from service.store.rows import change_of
 
 ROUNDS, MANY = 120, 10_000
-TRIGGERS = {
-    "sqlite": ("DROP TRIGGER change_stays", "DROP TRIGGER change_is_not_deleted"),
-    "postgresql": ("ALTER TABLE change DISABLE TRIGGER USER",),
-}
 Tamper = Callable[[Connection, random.Random], None]
 
 
@@ -46,30 +43,6 @@ def lived(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tu
         head = record.sign(signer)
         record.report("签名之后来的", contact=False)
         yield record, signer, head
-
-
-def rows_of(connection: Connection) -> list[dict[str, Any]]:
-    return [dict(row._mapping) for row in connection.execute(select(t.change).order_by(t.change.c.seq))]
-
-
-def put_back(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    connection.execute(delete(t.change))
-    connection.execute(insert(t.change), rows)
-
-
-def chained(rows: list[dict[str, Any]], first: int) -> None:
-    """Number and hash the rows anew from an index on, as an intruder would who knows the code."""
-    link = rows[first - 1]["hash"] if first else GENESIS
-    for seq, row in enumerate(rows[first:], first + 1):
-        row["seq"] = seq
-        named = type("Row", (), row)
-        link = row["hash"] = chain_hash(link, change_of(named), row["digest"])
-
-
-def set_head(connection: Connection, rows: list[dict[str, Any]]) -> None:
-    last = rows[-1]
-    values = {"seq": last["seq"], "hash": last["hash"], "recorded_at": last["recorded_at"]}
-    connection.execute(update(t.head).values(values))
 
 
 def other(value: Any, chance: random.Random) -> Any:
@@ -169,8 +142,7 @@ def tampered(record: Record, head: SignedHead, tamper: Tamper, chance: random.Ra
     """Tamper within a transaction, check, and undo it."""
     with record.store.writing.connect() as connection:
         transaction = connection.begin()
-        for words in TRIGGERS[connection.dialect.name]:
-            connection.execute(text(words))
+        let_go_of_the_log(connection)
         tamper(connection, chance)
         verdict = check(connection, copies=[head], quick=True)
         transaction.rollback()
@@ -268,8 +240,7 @@ def test_a_record_signed_by_an_intruders_own_key_is_found_out(
     intruder = new_signer(tmp_path)
     with record.store.writing.connect() as connection:
         transaction = connection.begin()
-        for words in TRIGGERS[connection.dialect.name]:
-            connection.execute(text(words))
+        let_go_of_the_log(connection)
         rows = rows_of(connection)
         for row in rows:
             if row["action"] == "key_added":
