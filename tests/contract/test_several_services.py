@@ -196,6 +196,8 @@ def test_services_recover_by_themselves_when_the_server_comes_back(own_cluster: 
             refused = rooms[0].post("/v1/reports", json=REPORT, headers={"Idempotency-Key": key()})
             assert (refused.status_code, refused.json()["key"]) == (503, "store_unavailable")
             assert rooms[1].get("/v1/cases").status_code == 503
+            assert rooms[0].get("/v1/ready").json()["key"] == "store_unavailable"
+            until(lambda: rooms[1].get("/v1/ready").status_code == 503)
             own_cluster.start()
             again = key()
 
@@ -205,7 +207,8 @@ def test_services_recover_by_themselves_when_the_server_comes_back(own_cluster: 
 
             until(lambda: send(rooms[0]))
             until(lambda: send(rooms[1]))
-            until(lambda: one.runtime.relay.listening and other.runtime.relay.listening)
+            for room in rooms:
+                until(lambda room=room: room.get("/v1/ready").json() == {"status": "ready", "listening": True})  # type: ignore[misc]
             last = send_report(rooms[0]).change.seq
             got = feed.until(last)
         assert numbers(got) == list(range(first + 1, last + 1))
