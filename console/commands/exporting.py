@@ -19,7 +19,16 @@ from resources.words import Words
 EXIT_REFUSED = 2
 EXIT_SERVICE = 3
 EXIT_CANCELLED = 130
-_LOCAL = frozenset({"export_kind_unknown", "export_not_writable", "bad_server_url", "bad_token", "bad_ca_file"})
+_LOCAL = frozenset(
+    {
+        "export_kind_unknown",
+        "export_bom_only_csv",
+        "export_not_writable",
+        "bad_server_url",
+        "bad_token",
+        "bad_ca_file",
+    }
+)
 
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -38,6 +47,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     add_token_option(parser, say("exchange.token_file"))
     parser.add_argument("--since", metavar="T", help=say("exchange.export.since"))
     parser.add_argument("--state", metavar="S", choices=[s.value for s in CaseState], help=say("exchange.export.state"))
+    parser.add_argument("--bom", action="store_true", help=say("exchange.export.bom"))
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help=say("exchange.lang"))
 
 
@@ -68,7 +78,7 @@ async def _export(args: argparse.Namespace, words: Words) -> int:
     state = None if args.state is None else CaseState(args.state)
     ca_file = None if args.ca_file is None else str(args.ca_file)
     async with ServiceClient(args.server, read_token(args.token_file), ca_file=ca_file) as client:
-        return await export_cases(client, args.out, since=since, state=state, progress=show)
+        return await export_cases(client, args.out, since=since, state=state, progress=show, bom=args.bom)
 
 
 def _since(text: str) -> datetime:

@@ -1,7 +1,8 @@
 """Writing cases to a file: whole or not at all, never with a contact.
 
-CSV is UTF-8 with a byte order mark, because Excel in Chinese offices takes anything else for GBK. Times are ISO 8601
-with the town's offset. A case without a place has empty coordinates, or no geometry.
+CSV is plain UTF-8: scripts read ``case_no`` as the first column. With a byte order mark if asked for, because Excel in
+Chinese offices takes anything else for GBK. Times are ISO 8601 with the town's offset. A case without a place has empty
+coordinates, or no geometry.
 """
 
 import csv
@@ -57,13 +58,25 @@ class _Writer(Protocol):
 
 
 async def export_cases(
-    client: ServiceClient, out: Path, *, since: datetime | None, state: CaseState | None, progress: Progress
+    client: ServiceClient,
+    out: Path,
+    *,
+    since: datetime | None,
+    state: CaseState | None,
+    progress: Progress,
+    bom: bool = False,
 ) -> int:
-    """Write all cases that match into ``out`` and return how many. Raises ``Fault``; then ``out`` is as it was."""
-    maker = _MAKERS.get(out.suffix.lower())
+    """Write all cases that match into ``out`` and return how many. Raises ``Fault``; then ``out`` is as it was.
+
+    ``bom`` begins a CSV with a byte order mark; another file cannot have one.
+    """
+    makers = _MAKERS | {".csv": _CsvForExcel} if bom else _MAKERS
+    maker = makers.get(out.suffix.lower())
     if maker is None:
         raise invalid("export_kind_unknown", file=out.name[:200], known=" ".join(SUFFIXES))
     count = 0
+    if bom and maker is not _CsvForExcel:
+        raise invalid("export_bom_only_csv", file=out.name[:200])
     try:
         with _replacing(out) as path:
             writer = maker(path)
@@ -117,8 +130,10 @@ def _replacing(out: Path) -> Iterator[Path]:
 
 
 class _Csv:
+    encoding = "utf-8"
+
     def __init__(self, path: Path) -> None:
-        self._file: TextIO = path.open("w", encoding="utf-8-sig", newline="")
+        self._file: TextIO = path.open("w", encoding=self.encoding, newline="")
         self._writer = csv.writer(self._file)
         self._writer.writerow(COLUMNS)
 
@@ -127,6 +142,10 @@ class _Csv:
 
     def finish(self) -> None:
         self._file.close()
+
+
+class _CsvForExcel(_Csv):
+    encoding = "utf-8-sig"
 
 
 def _cell(value: Any) -> str:

@@ -58,7 +58,7 @@ class Desk:
 
     def exported(self, out: Path, *words: str) -> list[dict[str, str]]:
         self.run("export", "cases", str(out), *words)
-        with out.open(encoding="utf-8-sig", newline="") as file:
+        with out.open(encoding="utf-8", newline="") as file:
             return list(csv.DictReader(file))
 
 
@@ -276,5 +276,16 @@ def test_an_export_that_fails_leaves_the_old_file(desk: Desk, tmp_path: Path) ->
     assert out.read_text(encoding="utf-8") == "mine"
     assert [p.name for p in tmp_path.iterdir()] == ["out.csv"]
     desk.run("export", "cases", str(tmp_path / "out.xlsx"), code=2)
+    desk.run("export", "cases", str(tmp_path / "out.gpkg"), "--bom", code=2)
     desk.run("export", "cases", str(tmp_path / "no" / "out.csv"), code=2)
     desk.run("export", "cases", str(out), "--since", "yesterday", code=2)
+
+
+def test_a_csv_begins_with_case_no_and_with_a_byte_order_mark_only_where_excel_is_to_read_it(
+    desk: Desk, tmp_path: Path
+) -> None:
+    plain, excel = tmp_path / "plain.csv", tmp_path / "excel.csv"
+    desk.run("export", "cases", str(plain))
+    desk.run("export", "cases", str(excel), "--bom")
+    assert plain.read_bytes().startswith(b"case_no,source,source_no,channel,")
+    assert excel.read_bytes() == b"\xef\xbb\xbf" + plain.read_bytes()
