@@ -5,7 +5,7 @@ assigned to and signs for it; *staff* are persons on shift, with positions.
 """
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -93,15 +93,21 @@ class Unit(msgspec.Struct, frozen=True):
     synthetic: bool = False
 
 
+DAY = timedelta(days=1)
+
+
 class Shift(msgspec.Struct, frozen=True):
-    """A stretch of duty, ``starts_at <= t < ends_at``, both aware UTC."""
+    """A stretch of duty, ``starts_at <= t < ends_at``, both aware UTC; a ``daily`` one comes again every 24 hours."""
 
     starts_at: datetime
     ends_at: datetime
+    daily: bool = False
 
     def covers(self, at: datetime) -> bool:
         """Return whether ``at`` lies within the shift."""
-        return self.starts_at <= at < self.ends_at
+        if not self.daily or at < self.ends_at:
+            return self.starts_at <= at < self.ends_at
+        return (at - self.starts_at) % DAY < self.ends_at - self.starts_at
 
 
 class Staff(msgspec.Struct, frozen=True):

@@ -14,7 +14,7 @@ STAFF = 120
 BEFORE = timedelta(hours=1)
 AFTER = timedelta(hours=12)
 NIGHT_AFTER = timedelta(hours=23, minutes=30)
-"""The day shift runs from 07:30 to 20:30 of the first day; night duty stays until the next morning."""
+"""The day shift runs from 07:30 to 20:30, night duty until the next morning; both come again every day."""
 
 GRID_OFFICE, ROOM = UnitId("u-wg"), UnitId("u-zh")
 
@@ -42,8 +42,8 @@ def make_people(
         )
         for u in plan.units
     )
-    day = Shift(clock_start - BEFORE, clock_start + AFTER)
-    night = Shift(clock_start - BEFORE, clock_start + NIGHT_AFTER)
+    day = Shift(clock_start - BEFORE, clock_start + AFTER, daily=True)
+    night = Shift(clock_start - BEFORE, clock_start + NIGHT_AFTER, daily=True)
     shifts = {UnitId(u.id): night if u.night else day for u in plan.units}
     shifts[ROOM] = night
     staff = tuple(_staff(plan, grids, shifts, _names(plan, rng)))

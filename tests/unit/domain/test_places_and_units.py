@@ -147,3 +147,18 @@ def test_signing_stays_on_the_handling_clock_and_dispatching_starts_it() -> None
     assert first == second
     assert first is not None
     assert first.elapsed_s == 1800
+
+
+def test_a_daily_shift_comes_again_at_the_same_hours() -> None:
+    once = Shift(MONDAY, MONDAY + timedelta(hours=8))
+    daily = Shift(MONDAY, MONDAY + timedelta(hours=8), daily=True)
+    round_the_clock = Shift(MONDAY, MONDAY + timedelta(hours=24.5), daily=True)
+    for days in (0, 1, 6, 400):
+        begin = MONDAY + timedelta(days=days)
+        assert daily.covers(begin)
+        assert daily.covers(begin + timedelta(hours=8) - timedelta(microseconds=1))
+        assert not daily.covers(begin + timedelta(hours=8))
+        assert not daily.covers(begin + timedelta(hours=24) - timedelta(microseconds=1))
+        assert once.covers(begin) == (days == 0)
+        assert round_the_clock.covers(begin + timedelta(hours=23.9))
+    assert not daily.covers(MONDAY - timedelta(hours=23)), "it does not reach back before it first began"

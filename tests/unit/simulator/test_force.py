@@ -87,3 +87,15 @@ def test_nobody_moves_or_sends_after_the_shift(town: Town, graph: RoadGraph) -> 
     assert 5 < len(night) < 30
     assert {str(f.thing) for f in force.positions(evening)} <= night
     assert all(not b.moving for b in force.bodies if b.staff not in night)
+
+
+def test_next_morning_they_move_and_send_again(town: Town, graph: RoadGraph) -> None:
+    assert town.clock_start is not None
+    force = Force(town, graph, np.random.default_rng(4))
+    first = len(force.positions(town.clock_start))
+    evening, morning = town.clock_start + timedelta(hours=13), town.clock_start + timedelta(hours=24)
+    force.step(60.0, evening)
+    assert len(force.positions(evening)) < 40
+    force.step(60.0, morning)
+    assert len(force.positions(morning)) > first * 0.8
+    assert any(b.moving for b in force.bodies)

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -120,6 +121,16 @@ def test_120_staff_and_20_vehicles_are_on_shift_all_day(town: Town) -> None:
         assert one.shift.covers(town.clock_start)
         assert (one.shift.ends_at - town.clock_start).total_seconds() >= 11.5 * 3600
     assert len({s.name for s in town.staff}) == 120
+
+
+def test_next_morning_and_a_week_later_everybody_is_on_shift_again(town: Town) -> None:
+    assert town.clock_start is not None
+    for days in (1, 2, 7):
+        morning = town.clock_start + timedelta(days=days)
+        night = morning - timedelta(hours=4)
+        shifts = [one.shift for one in (*town.staff, *town.vehicles) if one.shift is not None]
+        assert sum(shift.covers(morning) for shift in shifts) == 140
+        assert 5 < sum(shift.covers(night) for shift in shifts) < 40, "night duty alone"
 
 
 def test_every_grid_has_a_worker_and_every_unit_that_serves_has_people(town: Town) -> None:
