@@ -21,7 +21,7 @@ from service.write.work import Recorded
 
 RESUMABLE = timedelta(hours=72)
 """How old a change may be, by its time of recording, and still be the first that a reader has missed."""
-MOST_A_READ = 2_000
+MOST_A_READ = 1_000
 NEAR = 500
 """Changes behind the head at which a reader joins."""
 HUB_WITHIN_S = 3.0

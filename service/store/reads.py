@@ -150,7 +150,7 @@ def due_resumptions(connection: Connection, now: datetime) -> list[tuple[CaseNo,
 
 def changes_after(connection: Connection, after: Seq, most: int) -> list[Change]:
     """Return the changes that follow ``after``, in order."""
-    return [change_of(row) for row in connection.execute(_CHANGES, {"after": after, "most": most})]
+    return [change_of(row) for row in connection.execute(_CHANGES, {"after": after, "most": most}).all()]
 
 
 def change(connection: Connection, seq: Seq) -> Change:

@@ -16,6 +16,9 @@ SENSITIVE = "x"
 """The mark of a case of a sensitive kind."""
 
 _case_decoder = msgspec.msgpack.Decoder(Case)
+_data_decoder = msgspec.json.Decoder(dict[str, Any])
+_SUBJECTS = {subject.value: subject for subject in Subject}
+_STATES = {state.value: state for state in CaseState}
 
 
 def to_us(moment: datetime) -> int:
@@ -80,16 +83,16 @@ def change_of(row: Any) -> Change:
     """Return the change kept in a row of the log."""
     return Change(
         seq=row.seq,
-        subject=Subject(row.subject),
+        subject=_SUBJECTS[row.subject],
         subject_id=row.subject_id,
         action=row.action,
         actor=AccountId(row.actor),
         recorded_at=from_us(row.recorded_at),
         version=row.version,
-        state=None if row.state is None else CaseState(row.state),
+        state=None if row.state is None else _STATES[row.state],
         on_behalf_of=None if row.on_behalf_of is None else StaffId(row.on_behalf_of),
         occurred_at=None if row.occurred_at is None else from_us(row.occurred_at),
-        data=msgspec.json.decode(row.payload, type=dict[str, Any]),
+        data=_data_decoder.decode(row.payload),
     )
 
 
