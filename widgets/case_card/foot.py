@@ -25,7 +25,7 @@ class CardFoot(QWidget):
         column.setSpacing(0)
         column.addWidget(hairline())
         inner = QVBoxLayout()
-        inner.setContentsMargins(14, 8, 14, 10)
+        inner.setContentsMargins(14, 8, 14, 6)
         inner.setSpacing(8)
         inner.addWidget(self.fault)
         inner.addWidget(self.action_bar)

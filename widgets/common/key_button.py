@@ -8,7 +8,7 @@ from resources.theme import Theme
 from widgets.common.button import press_by_enter
 from widgets.common.fonts import BODY_PX, SECOND_PX, sized
 
-HEIGHT_PX, CAP_PX = 36, 22
+HEIGHT_PX, CAP_PX = 32, 22
 
 
 class KeyButton(QAbstractButton):
