@@ -64,7 +64,8 @@ def erase_case(work: Work, case_no: CaseNo, what: Collection[Erasable], reason: 
         raise not_found("unknown_case", case_no=case_no[:64])
     reports = {r.report_id for r in case.reports} | set(case.merged_reports)
     cases = _where_reports_went(work, case)
-    contacts = _contacts(work, cases, reports) if Erasable.CONTACT in what else []
+    kept = {c.case_no: _contacts(work, c.case_no, reports) if Erasable.CONTACT in what else [] for c in cases}
+    contacts = sorted(report_id for some in kept.values() for report_id in some)
     for report_id in contacts:
         work.put(sql.DROP_CONTACT, {"which": report_id})
     texts = sorted(reports) if Erasable.REPORT_TEXT in what else []
@@ -73,7 +74,8 @@ def erase_case(work: Work, case_no: CaseNo, what: Collection[Erasable], reason: 
     for other in cases:
         own = other.case_no == case_no
         taken = _from_log(work.connection, other.case_no, frozenset(what), reports, own=own)
-        if not own and not taken.rows and all(r.report_id not in reports for r in other.reports):
+        holds_none = all(r.report_id not in reports for r in other.reports)
+        if not own and not taken.rows and not kept[other.case_no] and holds_none:
             continue
         for row in taken.rows:
             work.put(sql.PERMIT_ERASING, {"seq": row["which"]})
@@ -104,10 +106,9 @@ def _where_reports_went(work: Work, case: Case) -> list[Case]:
     return list(found.values())
 
 
-def _contacts(work: Work, cases: Iterable[Case], reports: Collection[ReportId]) -> list[str]:
+def _contacts(work: Work, case_no: CaseNo, reports: Collection[ReportId]) -> list[str]:
     """Contacts stay under the case a report came in on."""
-    kept = [report_id for case in cases for report_id, _ in reads.contacts(work.connection, case.case_no)]
-    return sorted(set(kept) & set(reports))
+    return [report_id for report_id, _ in reads.contacts(work.connection, case_no) if report_id in reports]
 
 
 def _from_log(

@@ -139,6 +139,19 @@ def test_the_case_a_report_was_merged_into_can_be_the_one_that_is_named(record: 
     whole(record)
 
 
+def test_a_contact_alone_is_erased_wherever_its_report_went(record: Record) -> None:
+    into, case = record.report("桥头路灯坏了", contact=False), record.report()
+    for one in (into, case):
+        record.act(one.case_no, "accept")
+        record.act(one.case_no, "file", condition="c1")
+    record.act(case.case_no, "merge", into=into.case_no)
+    erased = erase(record, into, Erasable.CONTACT)
+    assert (set(erased.cases), erased.contacts) == ({case.case_no, into.case_no}, 1)
+    assert not any(r.has_contact for r in record.case(into.case_no).reports)
+    assert PHONE.encode() not in everything_kept(record.store)
+    whole(record)
+
+
 def test_a_change_sealed_as_a_whole_is_erased_too_and_counts_once_a_head_is_signed(
     record: Record, tmp_path: Path
 ) -> None:
