@@ -69,13 +69,12 @@ class ServiceClient:
     @property
     def base_url(self) -> str:
         """The service's address, ``http(s)://host[:port]/``."""
-        return str(self._line.base)
+        return self._line.base.url()
 
     @property
     def feed_url(self) -> str:
         """The address of the live feed."""
-        scheme = "wss" if self._line.base.scheme == "https" else "ws"
-        return str(self._line.base.copy_with(scheme=scheme, path="/v1/feed"))
+        return self._line.base.feed_url("/v1/feed")
 
     @property
     def token(self) -> str | None:

@@ -48,8 +48,10 @@ FaultListener = Callable[[Fault], None]
 class Room:
     """A live picture of one service. ``picture`` is None until the first snapshot has arrived."""
 
-    def __init__(self, client: ServiceClient) -> None:
+    def __init__(self, client: ServiceClient, *, breath_s: float = 0.0) -> None:
+        """``breath_s``: how long the first picture is left alone, to be drawn, before the feed goes on from it."""
         self.client = client
+        self._breath_s = breath_s
         self.picture: Picture | None = None
         self.geometry: Geometry | None = None
         self._line = Line(time.monotonic())
@@ -108,6 +110,11 @@ class Room:
             self._announce(self.picture.put_outcome(outcome))
         return outcome
 
+    def take_case(self, case: Case) -> None:
+        """Take a case that was fetched; who listens hears of it, since no later change need tell of it again."""
+        if self.picture is not None:
+            self._announce(self.picture.put_case(case))
+
     async def upload(self, image: bytes, mime: str) -> AttachmentInfo:
         """Keep a photo, so that a following action may name it."""
         info = await self.client.upload(image, mime)
@@ -149,6 +156,8 @@ class Room:
             await self._load()
         picture = self._held()
         self.client.time.forget()
+        breath_s, self._breath_s = self._breath_s, 0.0
+        await asyncio.sleep(breath_s)
         feeds = await asyncio.to_thread(import_module, "client.feed")  # what it stands on takes its time to import
         async with (
             feeds.open_feed(

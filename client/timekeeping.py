@@ -5,6 +5,7 @@ a first interval, the stamps of the feed (exact, late by the way they travelled)
 wall clock meanwhile changes nothing.
 """
 
+import re
 import time
 from collections import deque
 from collections.abc import Callable
@@ -13,6 +14,21 @@ from datetime import UTC, datetime
 DATE_SLACK_S = 2.0
 """A ``Date`` header is cut to the second and may be kept for another one."""
 KEPT_STAMPS = 32
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_HTTP_DATE = re.compile(r"[A-Z][a-z]{2}, (\d\d) ([A-Z][a-z]{2}) (\d{4}) (\d\d):(\d\d):(\d\d) GMT", re.ASCII)
+
+
+def read_http_date(text: str) -> datetime | None:
+    """Return the moment a ``Date`` header states, None where it is not in the one form that may be sent today."""
+    found = _HTTP_DATE.fullmatch(text)
+    if found is None or found[2] not in _MONTHS:
+        return None
+    day, year, hour, minute, second = (int(found[n]) for n in (1, 3, 4, 5, 6))
+    try:
+        return datetime(year, _MONTHS.index(found[2]) + 1, day, hour, minute, min(second, 59), tzinfo=UTC)
+    except ValueError:
+        return None
 
 
 class ServiceTime:

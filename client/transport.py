@@ -9,20 +9,22 @@ import asyncio
 import random
 import re
 import ssl
-import time
-from collections.abc import Mapping
-from email.utils import parsedate_to_datetime
-from http.client import HTTPException
+from collections.abc import Awaitable, Callable, Mapping
+from importlib import import_module
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
-import httpx
 import msgspec
 
-from client.early import EarlyReplies
-from client.timekeeping import ServiceTime
+from client.address import parse_address
+from client.answers import Answer, LineBrokenError
+from client.early import EarlyReplies, OtherwiseError
+from client.timekeeping import ServiceTime, read_http_date
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import KEY_HEADER, WIRE, WIRE_HEADER, FaultBody
+
+if TYPE_CHECKING:
+    from client.pool import Pool
 
 T = TypeVar("T")
 
@@ -33,7 +35,6 @@ BIG_REPLY = 256 * 1024
 """Replies above this many bytes are decoded in a thread."""
 MAX_AT_ONCE = 8
 ATTEMPTS = 4
-TIMEOUT = httpx.Timeout(20.0, connect=4.0)
 
 _KIND_OF_STATUS: dict[int, FaultKind] = {
     400: FaultKind.INVALID,
@@ -74,13 +75,13 @@ class Transport:
         ``early`` holds replies of this service that were asked for beforehand, under the same token.
         Raises ``Fault('bad_server_url')``.
         """
-        self.base = parse_base(base_url)
+        self.base = parse_address(base_url)
         self.time = ServiceTime()
         self._ca_file = ca_file
         self._early = early
         self._slots = asyncio.Semaphore(at_once)
         self._building = asyncio.Lock()
-        self._http: httpx.AsyncClient | None = None
+        self._pool: Pool | None = None
         self._tls: ssl.SSLContext | None = None
         self._token: str | None = None
 
@@ -106,9 +107,9 @@ class Transport:
 
     async def aclose(self) -> None:
         """Close the pool."""
-        if self._http is not None:
-            await self._http.aclose()
-            self._http = None
+        pool, self._pool = self._pool, None
+        if pool is not None:
+            await pool.aclose()
 
     async def __aenter__(self) -> Self:
         return self
@@ -145,17 +146,21 @@ class Transport:
             sent[KEY_HEADER] = key
         if body is not None:
             sent["Content-Type"] = content_type
-        http = await self._client()
-        request = http.build_request(
-            method,
-            self.base.copy_with(path=path),
-            params={k: v for k, v in (params or {}).items() if v is not None} or None,
-            content=body,
-            headers=sent,
-            timeout=httpx.Timeout(read_timeout, connect=4.0),
-        )
+        pool = await self._open()
+
+        async def once() -> Answer:
+            return await pool.send(
+                method,
+                self.base.url(path),
+                params=params or {},
+                body=body,
+                headers=sent,
+                read_timeout=read_timeout,
+                most=most,
+            )
+
         repeatable = method == "GET" or key is not None
-        return await self._persist(http, request, ATTEMPTS if repeatable else 1, most)
+        return await self._persist(once, ATTEMPTS if repeatable else 1, keyed=key is not None)
 
     async def _take_early(self, path: str) -> Reply | None:
         """Return the reply that was asked for beforehand; None where there is none, or it did not come."""
@@ -164,75 +169,54 @@ class Transport:
             return None
         try:
             early = await asyncio.wrap_future(waiting)
-        except (OSError, ValueError, HTTPException):
+        except OtherwiseError:
             return None  # asked again in the ordinary way, which says what is wrong
         self._note_date(early.headers.get("date"), early.sent_at, early.received_at)
         return Reply(200, early.body, _plain_type(early.headers), early.headers)
 
-    async def _persist(self, http: httpx.AsyncClient, request: httpx.Request, attempts: int, most: int) -> Reply:
+    async def _persist(self, once: Callable[[], Awaitable[Answer]], attempts: int, *, keyed: bool) -> Reply:
         maybe_taken = False
         for attempt in range(attempts):
             if attempt:
                 await asyncio.sleep(random.uniform(0.05, 0.25 * 2**attempt))
             try:
                 async with self._slots:
-                    return await self._once(http, request, most)
-            except httpx.TransportError as error:
-                if _untrusted(error):
+                    answer = await once()
+                return self._accept(answer)
+            except LineBrokenError as error:
+                if error.untrusted:
                     raise Fault(FaultKind.UNAVAILABLE, "certificate_untrusted") from error
-                maybe_taken = maybe_taken or not isinstance(error, httpx.ConnectError | httpx.ConnectTimeout)
+                maybe_taken = maybe_taken or error.maybe_taken
                 failed: Exception = error
             except Fault as fault:
                 if fault.kind is not FaultKind.UNAVAILABLE or attempt == attempts - 1:
                     raise
                 failed = fault
-        if maybe_taken and KEY_HEADER in request.headers:
+        if maybe_taken and keyed:
             raise Fault(FaultKind.UNAVAILABLE, "outcome_unclear") from failed
         raise Fault(FaultKind.UNAVAILABLE, "line_down") from failed
 
-    async def _once(self, http: httpx.AsyncClient, request: httpx.Request, most: int) -> Reply:
-        sent_at = time.monotonic()
-        response = await http.send(request, stream=True)
-        try:
-            self._note_date(response.headers.get("date"), sent_at, time.monotonic())
-            body = await _read(response, most)
-        except httpx.DecodingError as error:
-            raise Fault(FaultKind.UNAVAILABLE, "bad_reply", status=response.status_code) from error
-        finally:
-            await response.aclose()
-        content_type = _plain_type(response.headers)
-        if response.is_success or response.status_code == 304:
-            return Reply(response.status_code, body, content_type, dict(response.headers.items()))
-        raise refusal(response.status_code, body, content_type)
+    def _accept(self, answer: Answer) -> Reply:
+        """Return the reply of a success. Raises the ``Fault`` of a refusal."""
+        self._note_date(answer.headers.get("date"), answer.sent_at, answer.received_at)
+        content_type = _plain_type(answer.headers)
+        if 200 <= answer.status < 300 or answer.status == 304:
+            return Reply(answer.status, answer.body, content_type, answer.headers)
+        raise refusal(answer.status, answer.body, content_type)
 
     def _note_date(self, date: str | None, sent_at: float, received_at: float) -> None:
-        if date is None:
-            return
-        try:
-            stated = parsedate_to_datetime(date).timestamp()
-        except (ValueError, OverflowError):
-            return  # a peer that states no time: the feed's own stamps remain
-        self.time.note_second(stated, sent_at, received_at)
+        stated = None if date is None else read_http_date(date)
+        if stated is not None:  # from a peer that states no time the feed's own stamps remain
+            self.time.note_second(stated.timestamp(), sent_at, received_at)
 
-    async def _client(self) -> httpx.AsyncClient:
+    async def _open(self) -> "Pool":
         async with self._building:
-            if self._http is None:
-                # Without TLS an empty context spares httpx the 40-90 ms of loading authorities that nobody asks for.
-                tls = await self.tls() or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-                limits = httpx.Limits(max_connections=MAX_AT_ONCE * 2, max_keepalive_connections=MAX_AT_ONCE)
-                self._http = httpx.AsyncClient(verify=tls, timeout=TIMEOUT, limits=limits, trust_env=False)
-            return self._http
-
-
-def parse_base(base_url: str) -> httpx.URL:
-    """Return the service's address without a path. Raises ``Fault('bad_server_url')``."""
-    try:
-        url = httpx.URL(base_url.strip())
-    except httpx.InvalidURL:
-        raise invalid("bad_server_url", url=base_url[:200]) from None
-    if url.scheme not in ("http", "https") or not url.host or url.path not in ("", "/") or url.query or url.userinfo:
-        raise invalid("bad_server_url", url=base_url[:200])
-    return url.copy_with(path="/")
+            if self._pool is None:
+                tls = await self.tls()
+                module = await asyncio.to_thread(import_module, "client.pool")  # 50 ms the window need not wait for
+                pool: Pool = module.Pool(tls)
+                self._pool = pool
+            return self._pool
 
 
 def refusal(status: int, body: bytes, content_type: str) -> Fault:
@@ -270,22 +254,3 @@ def encode(value: Any) -> bytes:
 def _plain_type(headers: Mapping[str, str]) -> str:
     """Return the content type without its parameters."""
     return headers.get("content-type", "").partition(";")[0].strip().lower()
-
-
-def _untrusted(error: BaseException) -> bool:
-    """Return whether a certificate that nobody we trust has signed is at the bottom of an error."""
-    below: BaseException | None = error
-    while below is not None:
-        if isinstance(below, ssl.SSLCertVerificationError):
-            return True
-        below = below.__cause__ or below.__context__
-    return False
-
-
-async def _read(response: httpx.Response, most: int) -> bytes:
-    body = bytearray()
-    async for chunk in response.aiter_bytes():
-        body += chunk
-        if len(body) > most:
-            raise Fault(FaultKind.TOO_LARGE, "reply_too_large", limit=most)
-    return bytes(body)

@@ -187,7 +187,7 @@ class CardFeed(QObject):
                 self._retry_at = self._seconds + RETRY_EVERY_S
             return
         if room.picture is not None and self._selection.case_no == case_no:
-            room.picture.put_case(case)
+            room.take_case(case)
             self.show(case_no)
 
     def _suggest(self, case: Case) -> None:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from client.picture import Delta, Picture
 from client.room import Room
 from console.holdings import Holdings
+from console.mapshapes import EarlyShapes, MapShapes, read_shapes
 from console.slices import in_slices
 from console.tasks import Tasks
 from console.throttle import Throttle
@@ -19,11 +20,10 @@ from domain.ids import CaseNo, StaffId, ThingId, UnitId
 from domain.lamp_watch import LampWatch
 from domain.places import Position
 from domain.states import ENDED
-from domain.wire import Geometry
-from layers.basemap.model import BasemapModel, BaseShapes, read_features
+from layers.basemap.model import BasemapModel
 from layers.cases.model import CaseMark, CasesModel
-from layers.divisions.model import DivisionShapes, DivisionsModel, read_areas
-from layers.grids.model import GridShapes, GridsModel, read_grids
+from layers.divisions.model import DivisionsModel
+from layers.grids.model import GridsModel
 from layers.mercator import to_degrees
 from layers.positions.model import PositionsModel, ThingMark
 from widgets.names import Names
@@ -60,6 +60,7 @@ class MapFeed(QObject):
         self._names = names
         self._room: Room | None = None
         self._shown_geometry = ""
+        self._early: EarlyShapes | None = None
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
         self._placeless: set[CaseNo] = set()
@@ -74,16 +75,20 @@ class MapFeed(QObject):
         self._throttle.stop()
         self._room = room
 
+    def expect(self, shapes: EarlyShapes | None) -> None:
+        """Take the first shapes from here where they are of the geometry wanted."""
+        self._early = shapes
+
     def take(self, delta: Delta) -> None:
         """Take in what altered."""
         room = self._room
         if room is None or room.picture is None:
             return
-        if delta.shapes and room.geometry is not None and room.geometry.tag != self._shown_geometry:
-            self._tasks.start(OWNER, "shapes", self._load_shapes(room.geometry))
         if delta.whole or delta.reference:
             self._tasks.start(OWNER, "whole", self._load_all(room))
             return
+        if delta.shapes:
+            self._tasks.start(OWNER, "shapes", self._load_shapes(room))
         self._cases |= delta.cases
         self._removed |= delta.removed
         self._things |= delta.positions
@@ -122,15 +127,30 @@ class MapFeed(QObject):
 
     # -- whole -----------------------------------------------------------------------------------------------------
 
-    async def _load_shapes(self, geometry: Geometry) -> None:
-        base, areas, grids = await asyncio.to_thread(_decode, geometry)
-        self.models.basemap.put(base)
-        self.models.divisions.put(areas)
-        self.models.grids.put(grids)
-        self._shown_geometry = geometry.tag
+    async def _load_shapes(self, room: Room) -> None:
+        self._show_shapes(await self._read(room))
+
+    def _show_shapes(self, shapes: MapShapes | None) -> None:
+        if shapes is None:
+            return
+        self.models.basemap.put(shapes.base)
+        self.models.divisions.put(shapes.areas)
+        self.models.grids.put(shapes.grids)
+        self._shown_geometry = shapes.tag
         self.shapes_loaded.emit()
 
+    async def _read(self, room: Room) -> MapShapes | None:
+        """Return the room's shapes, None where they are shown already."""
+        geometry, early = room.geometry, self._early
+        if geometry is None or geometry.tag == self._shown_geometry:
+            return None
+        self._early = None
+        ready = None if early is None else await early.take(geometry.tag)
+        return await asyncio.to_thread(read_shapes, geometry) if ready is None else ready
+
     async def _load_all(self, room: Room) -> None:
+        """Show shapes, cases and things together: one drawing instead of three."""
+        shapes = await self._read(room)
         picture = room.picture
         if picture is None:
             return
@@ -146,6 +166,7 @@ class MapFeed(QObject):
         self._removed.clear()
         self._placeless.clear()
         await in_slices(list(picture.cases.values()), mark)
+        self._show_shapes(shapes)
         self.models.cases.replace(marks)
         self.models.cases.set_placeless(len(self._placeless))
         self.models.positions.set_now(now)
@@ -259,7 +280,3 @@ class MapFeed(QObject):
             return set()
         people = {ThingId(s.staff_id) for s in picture.members.values() if s.unit_id in units}
         return people | {v.vehicle_id for v in picture.vehicles.values() if v.unit_id in units}
-
-
-def _decode(geometry: Geometry) -> tuple[BaseShapes, DivisionShapes, GridShapes]:
-    return read_features(geometry.base), read_areas(geometry.divisions), read_grids(geometry.grids)

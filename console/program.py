@@ -12,7 +12,6 @@ from typing import Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from client.early import EarlyReplies
 from console import loop
 from console.bilingual import Bilingual
 from console.collector import Collector
@@ -20,6 +19,7 @@ from console.desk import Desk
 from console.doctor.checks import font_command
 from console.errors import ErrorHub, close_log, open_log
 from console.folders import Folders, find_folders
+from console.headstart import HeadStart
 from console.notices import Notice
 from console.settings import Settings
 from domain.faults import Fault
@@ -32,7 +32,7 @@ EXIT_DEMO_DIED = 1
 class OpenOptions:
     """How a console is opened. It has no repr: it may hold a token or a password.
 
-    ``early`` are replies already asked for with ``server`` and ``token``.
+    ``early`` is what was already asked for with ``server`` and ``token``.
     ``watch`` returns a demo process that has died, or None; ``seconds`` ends the program by itself; ``language``
     and ``theme`` are for this run only.
     """
@@ -42,7 +42,7 @@ class OpenOptions:
     user: str = ""
     password: str = ""
     ca_file: Path | None = None
-    early: EarlyReplies | None = None
+    early: HeadStart | None = None
     seconds: float | None = None
     watch: Callable[[], Any] | None = None
     language: str | None = None
@@ -121,7 +121,9 @@ def _greet(desk: Desk, options: OpenOptions, unreadable: Fault | None) -> None:
         sys.stderr.write(say("notice.no_chinese_font", command=font_command()) + "\n")
         desk.notices.warn("notice.no_chinese_font", command=font_command())
     if options.server is not None and options.token is not None:
-        desk.session.use_token(options.server, options.token, options.early)
+        early = options.early
+        desk.map_feed.expect(None if early is None else early.shapes)
+        desk.session.use_token(options.server, options.token, None if early is None else early.replies)
     elif options.server is not None and options.password:
         desk.session.sign_in(options.server, options.user, options.password)
     else:

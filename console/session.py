@@ -13,6 +13,8 @@ from domain.faults import Fault
 
 OWNER = "session"
 SIGN_OUT_S = 2.0
+BREATH_S = 0.15
+"""The first picture is drawn within this time, undisturbed by the feed that follows it."""
 
 
 class Session(QObject):
@@ -78,7 +80,7 @@ class Session(QObject):
 
     async def _begin(self, client: ServiceClient) -> None:
         await self._leave()
-        self.client, self.room = client, Room(client)
+        self.client, self.room = client, Room(client, breath_s=BREATH_S)
         self.began.emit(self.room)
         self._tasks.start(OWNER, "room", self._run(self.room))
 

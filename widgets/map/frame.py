@@ -47,6 +47,8 @@ class MapFrame:
     def draw(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the picture of an area from the tiles there are; missing ones are asked for."""
         self._follow(area, items)
+        if not any(item.bounds() for item in items):
+            return self._blank(area)
         self._compose_base(area, items)
         self._compose_still(area, items, focus)
         return self._compose_frame(area, items, focus)
@@ -66,6 +68,15 @@ class MapFrame:
     def wanting(self) -> bool:
         """Whether the next frame would show more than this one: labels still to be made."""
         return self._atlas is not None and self._atlas.wanting
+
+    def _blank(self, area: Area) -> QImage:
+        """Return the bare ground: with nothing to draw no tile is asked for."""
+        self._frame[...] = np.uint32(argb(self._look.theme.map_ground))
+        self._base_key = self._still_key = None
+        self.complete = True
+        image = as_image(self._frame)
+        image.setDevicePixelRatio(area.ratio)
+        return image
 
     def _follow(self, area: Area, items: Sequence[LayerItem]) -> None:
         """Fit the buffers to the area, and make tiles old where what they show has changed."""

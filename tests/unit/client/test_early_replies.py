@@ -1,6 +1,7 @@
 """Replies asked for beforehand: taken once, and what did not come is asked for in the ordinary way."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 from collections.abc import AsyncIterator
@@ -89,3 +90,49 @@ async def test_who_waits_may_give_up(peer: Peer) -> None:
             peer.show(snapshot(head=3))
             assert (await client.snapshot()).head == 3
     await ended()
+
+
+BODY = b"\x80"
+OTHERWISE = (
+    b"",
+    b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n" + BODY,
+    b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n" + BODY,
+    b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\n" + BODY,
+    b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n" + BODY,
+    b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 1\r\n\r\n" + BODY,
+    b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\n\r\n" + BODY + b"more",
+    b"HTTP/1.1 204 No Content\r\nContent-Length: 0\r\n\r\n",
+    b"x" * 200_000,
+)
+
+
+def early_from(answer: bytes) -> EarlyReplies:
+    """Ask a peer that says exactly this, and wait until the asking has ended."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def speak() -> None:
+            line, _ = server.accept()
+            with line:
+                line.recv(65536)
+                with contextlib.suppress(OSError):
+                    line.sendall(answer)
+
+        speaker = threading.Thread(target=speak, name="speaker")
+        speaker.start()
+        early = EarlyReplies(f"http://127.0.0.1:{server.getsockname()[1]}", TOKEN)
+        speaker.join()
+        early.reply("/v1/geometry", 5.0)
+    return early
+
+
+@pytest.mark.parametrize("answer", OTHERWISE)
+def test_what_is_not_plain_is_left_to_the_ordinary_way(answer: bytes) -> None:
+    assert early_from(answer).reply("/v1/snapshot", 5.0) is None
+
+
+def test_a_reply_of_a_stated_length_is_read_to_its_end() -> None:
+    early = early_from(b"HTTP/1.1 200 OK\r\ncontent-LENGTH: 300000\r\nDate: now\r\n\r\n" + b"y" * 300_000)
+    reply = early.reply("/v1/snapshot", 5.0)
+    assert reply is not None
+    assert (len(reply.body), reply.headers["date"]) == (300_000, "now")
+    assert early.take("/v1/snapshot") is not None, "who waited in a thread has not taken it"

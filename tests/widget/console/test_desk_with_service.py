@@ -148,7 +148,7 @@ async def test_a_report_from_the_room_is_taken_and_selected(served: Served) -> N
         form.submit()
         await until(lambda: "notice.report_done" in _standing(desk))
         assert desk.panels.card_stack.currentWidget() is desk.panels.card
-        assert desk.selection.case_no in listed(desk)
+        await until(lambda: desk.selection.case_no in listed(desk))  # the list hears of it over the feed
         assert not form.has_input()
 
 
