@@ -4,26 +4,36 @@ Ours: 64 connections post reports to a real service on SQLite (WAL, synchronous=
 fsync that covers it. The floor: one loop with the standard library's ``sqlite3``, the same settings, tables and
 indexes, that writes the rows the service has just written, in transactions of the sizes the service made of them: no
 HTTP, no judging, no hashing. Beside both, what one fsync costs on this disk.
+
+The peer: FastAPI, SQLAlchemy's ORM and asyncpg on a durable PostgreSQL (``benchmarks.peers.orm_intake``), and our own
+service on the same server. All share the machine's cores with the load generator, whose share is printed.
 """
 
 import itertools
 import os
+import secrets
 import sqlite3
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
 
 from benchmarks.harness import LEAST_RUNS, Rows, Sense, compare, main, p99, single
-from benchmarks.load import Load, drive, post
+from benchmarks.load import Load, drive, pace, post
+from benchmarks.peers.orm_peer import NAME as ORM_NAME
+from benchmarks.peers.orm_peer import find_python, serving
+from benchmarks.postgres import Cluster, why_not
 from benchmarks.programs import get_json, make_town, reportable_kind, service, token
 from domain.case import NewReport
 from domain.states import Channel
 
 CLIENTS = 64
 SECONDS = 2.0
+OURS, ON_POSTGRES, PEER, FLOOR, CALM = "ours", "ours on PostgreSQL", "peer", "floor", "calm"
 FSYNCS = 300
 TEXTS = (
     "老街口污水井盖缺失，行人绕行，已放锥桶，请尽快处置。",
@@ -36,8 +46,8 @@ class Reports:
     """Reports to send, each with a key of its own, spread over the town."""
 
     def __init__(self, url: str, bearer: str, kind: str) -> None:
-        self._url = url
-        self._kind = kind
+        self.url = url
+        self.kind = kind
         self._headers = {"Authorization": f"Bearer {bearer}", "Content-Type": "application/json"}
         self._templates = tuple(self._template(text) for text in TEXTS)
 
@@ -52,7 +62,7 @@ class Reports:
         report = NewReport(
             channel=Channel.HOTLINE,
             text=text,
-            kind=self._kind,
+            kind=self.kind,
             address="老街 18 号门前",
             lon=999.123456,
             lat=99.123456,
@@ -60,7 +70,7 @@ class Reports:
             source_no="bench-999999999",
         )
         headers = {**self._headers, "Idempotency-Key": "bench-999999999"}
-        made = post(self._url, "/v1/reports", msgspec.json.encode(report), headers)
+        made = post(self.url, "/v1/reports", msgspec.json.encode(report), headers)
         if b"%" in made:
             raise ValueError("a report to be made into a template has no per cent sign")
         for mark, place in (
@@ -86,6 +96,12 @@ def changed_tables(database: Path, since_seq: int) -> dict[str, list[tuple[objec
         }
 
 
+def last_change(database: Path) -> int:
+    """Return the number of the last change."""
+    with sqlite3.connect(f"file:{database.as_posix()}?mode=ro", uri=True) as connection:
+        return int(connection.execute("SELECT seq FROM head").fetchone()[0])
+
+
 def batch_sizes(rows: list[tuple[object, ...]], recorded_at: int) -> list[int]:
     """Return how many changes each of the service's transactions held: they share their time of recording."""
     return [len(list(group)) for _, group in itertools.groupby(rows, key=lambda row: row[recorded_at])]
@@ -104,7 +120,9 @@ def bare_loop(database: Path, copy: Path, rows: dict[str, list[tuple[object, ...
         wanted = (*rows, "head", "counter")
         marks = ",".join("?" * len(wanted))
         ddl = source.execute(
-            f"SELECT sql FROM sqlite_master WHERE tbl_name IN ({marks}) AND sql IS NOT NULL ORDER BY type DESC", wanted
+            f"SELECT sql FROM sqlite_master WHERE tbl_name IN ({marks})"
+            " AND type IN ('table', 'index') AND sql IS NOT NULL ORDER BY type DESC",
+            wanted,
         ).fetchall()
         head = source.execute("SELECT seq, hash, recorded_at FROM head").fetchone()
     connection = sqlite3.connect(copy, isolation_level=None)
@@ -148,57 +166,108 @@ def fsync_waits_s(folder: Path) -> list[float]:
     return waits
 
 
+@dataclass
+class Figures:
+    """What the turns came to."""
+
+    rates: dict[str, list[float]] = field(default_factory=dict)
+    waits_s: dict[str, list[float]] = field(default_factory=dict)
+    cores: list[float] = field(default_factory=list)
+    sizes: list[int] = field(default_factory=list)
+    syncs_s: list[float] = field(default_factory=list)
+
+    def take(self, name: str, load: Load) -> None:
+        """Add a run."""
+        if load.refused or not load.waits_s:
+            raise RuntimeError(f"reports were refused, so the figure would lie: {name} {load.refused}")
+        self.rates.setdefault(name, []).append(load.per_second)
+        self.waits_s.setdefault(name, []).extend(load.waits_s)
+        self.cores.append(load.core)
+
+
 def measure() -> Rows:
-    """Alternate the service and the bare loop over the same rows."""
-    ours: list[float] = []
-    floor: list[float] = []
-    waits: list[float] = []
-    syncs: list[float] = []
-    sizes_seen: list[int] = []
-    with tempfile.TemporaryDirectory(prefix="onemap-bench-") as named:
+    """Alternate ours on SQLite, the bare loop over the rows it wrote, ours on PostgreSQL and the peer."""
+    figures = Figures()
+    absent = why_not()
+    python = find_python()
+    with tempfile.TemporaryDirectory(prefix="onemap-bench-") as named, ExitStack() as stack:
         folder = Path(named)
-        database = folder / "room.db"
-        url_of_database = f"sqlite:///{database.as_posix()}"
         town = make_town(folder / "town")
-        bearer = token(url_of_database, "bench", "gateway", "reader")
-        with service(url_of_database, town) as url:
-            snapshot = get_json(url, "/v1/snapshot", bearer)
-            reports = Reports(url, bearer, reportable_kind(snapshot))
-            first, seq = 0, int(str(snapshot["head"]))
-            at = column(database, "change", "recorded_at")
-            for turn in range(LEAST_RUNS + 1):
-                load = drive(url, reports.request, clients=CLIENTS, seconds=SECONDS, first=first)
-                _all_accepted(load)
-                first += 1_000_000
-                rows = changed_tables(database, seq)
-                seq += len(rows["change"])
-                sizes = batch_sizes(rows["change"], at)
-                rate = bare_loop(database, folder / f"floor-{turn}.db", rows, sizes)
-                if turn:
-                    ours.append(load.per_second)
-                    floor.append(rate)
-                    waits += load.waits_s
-                    sizes_seen += sizes
-                    syncs += fsync_waits_s(folder)
-    batch = sum(sizes_seen) / len(sizes_seen)
-    peer = f"bare sqlite3 loop, same rows and indexes, batches as observed (mean {batch:.1f})"
-    return [
-        *compare("durable reports, 64 clients", "1/s", ours, floor, peer, Sense.OF_PEER),
-        single(
-            "answer to a report, p99",
-            "ms",
-            1000 * p99(waits),
-            1000 * p99(syncs),
-            "one 4 KiB append and fsync, p99",
-            Sense.TIMES_AS_LONG,
-            len(waits),
-        ),
-    ]
+        database = folder / "room.db"
+        services = {OURS: _ours(stack, f"sqlite:///{database.as_posix()}", town)}
+        if absent is None:
+            cluster = Cluster(durable=True)
+            stack.callback(cluster.close)
+            services[ON_POSTGRES] = _ours(stack, cluster.url(cluster.create(), tcp=True), town)
+            if python is not None:
+                empty = cluster.url(cluster.create(), tcp=True)
+                services[PEER] = _peer(stack, python, empty, services[OURS].kind)
+        for turn in range(LEAST_RUNS + 1):
+            if turn == 1:
+                figures = Figures()  # the first turn warms up
+            _turn(services, database, folder, turn, figures)
+    return _rows(figures, absent, python)
 
 
-def _all_accepted(load: Load) -> None:
-    if load.refused or not load.waits_s:
-        raise RuntimeError(f"reports were refused, so the figure would lie: {load.refused}")
+def _ours(stack: ExitStack, url: str, town: Path) -> Reports:
+    bearer = token(url, "bench", "gateway", "reader")
+    address = stack.enter_context(service(url, town))
+    return Reports(address, bearer, reportable_kind(get_json(address, "/v1/snapshot", bearer)))
+
+
+def _peer(stack: ExitStack, python: str, database: str, kind: str) -> Reports:
+    bearer = secrets.token_urlsafe(32)
+    return Reports(stack.enter_context(serving(python, database, bearer, kind)), bearer, kind)
+
+
+def _turn(services: dict[str, Reports], database: Path, folder: Path, turn: int, figures: Figures) -> None:
+    first = turn * 10_000_000
+    for name, reports in services.items():
+        since = last_change(database)
+        figures.take(name, drive(reports.url, reports.request, clients=CLIENTS, seconds=SECONDS, first=first))
+        if name != OURS:
+            continue
+        rows = changed_tables(database, since)
+        sizes = batch_sizes(rows["change"], column(database, "change", "recorded_at"))
+        figures.rates.setdefault(FLOOR, []).append(bare_loop(database, folder / f"floor-{turn}.db", rows, sizes))
+        figures.sizes += sizes
+        figures.syncs_s += fsync_waits_s(folder)
+        calm = pace(
+            reports.url,
+            reports.request,
+            per_second=figures.rates[OURS][-1] / 2,
+            clients=CLIENTS,
+            seconds=SECONDS / 2,
+            first=first + 5_000_000,
+        )
+        figures.take(CALM, calm)
+
+
+def _rows(figures: Figures, absent: str | None, python: str | None) -> Rows:
+    ours, batch = figures.rates[OURS], sum(figures.sizes) / len(figures.sizes)
+    floor = f"bare sqlite3 loop, same rows and indexes, batches as observed (mean {batch:.1f})"
+    why = absent or ("not installed: set ONEMAP_ORM_PYTHON (benchmarks/peers/orm_peer.py)" if python is None else None)
+    name = ORM_NAME if why is None else f"{ORM_NAME}: absent, {why}"
+    peer = figures.rates.get(PEER)
+    sync = 1000 * p99(figures.syncs_s)
+    rows = compare("durable reports, 64 clients", "1/s", ours, figures.rates[FLOOR], floor, Sense.OF_PEER)
+    rows += compare("durable reports, 64 clients", "1/s", ours, peer, name, Sense.OF_PEER)
+    on_postgres = figures.rates.get(ON_POSTGRES)
+    if on_postgres is not None:
+        rows += compare("the same, ours on PostgreSQL", "1/s", on_postgres, peer, name, Sense.OF_PEER)
+    for which, said in (
+        (OURS, "answer to a report, p99 (closed loop: a slow answer delays the next question)"),
+        (CALM, "answer to a report at half that rate, p99 (sent at fixed moments)"),
+        (ON_POSTGRES, "answer to a report, ours on PostgreSQL, p99"),
+        (PEER, "answer to a report, the peer, p99"),
+    ):
+        waits = figures.waits_s.get(which)
+        if waits:
+            fsync = "one 4 KiB append and fsync, p99"
+            rows.append(single(said, "ms", 1000 * p99(waits), sync, fsync, Sense.TIMES_AS_LONG, len(waits)))
+    busiest = max(figures.cores)
+    rows.append(single("load generator at its busiest", "core", busiest, None, "-", Sense.FIGURE, len(figures.cores)))
+    return rows
 
 
 if __name__ == "__main__":

@@ -36,10 +36,10 @@ def token(database: str, user: str, *roles: str) -> str:
 
 
 @contextmanager
-def running(words: list[str], says: str) -> Iterator[str]:
+def running(words: list[str], says: str, by: tuple[str, ...] = (sys.executable, "-m")) -> Iterator[str]:
     """Run a program until the block ends; gives what it printed behind ``says`` once it has."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *words],
+        [*by, *words],
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
