@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.case import Case
+from domain.case import Case, NewReport
 from domain.clock import Reading, elapsed_s, limit_seconds
 from domain.command import Context
 from domain.faults import conflict, forbidden, invalid
@@ -235,3 +235,9 @@ def helpers_differ_from_lead(case: Case, args: dict[str, Any], actor: Actor, con
     named = [args["unit"], *args.get("helpers", ()), *args.get("copies", ())]
     if len(set(named)) != len(named):
         raise invalid("unit_named_twice")
+
+
+def seen_by_the_reporter(report: NewReport) -> None:
+    """A grid worker was there: their own report shows what they saw in a photo (T1)."""
+    if report.channel is Channel.GRID_WORKER and not report.photos:
+        raise invalid("report_wants_photo")

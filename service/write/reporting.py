@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from domain.case import NewReport
 from domain.faults import conflict, forbidden, invalid
+from domain.guards import seen_by_the_reporter
 from domain.ids import AttachmentId, CaseNo, ReportId
 from domain.machine import STEPS
 from domain.states import CaseState, Channel
@@ -66,6 +67,7 @@ def _judge(work: Work, report: NewReport, asker: Asker) -> None:
         raise invalid("argument_missing", argument="text")
     if report.self_handled and report.channel is not Channel.GRID_WORKER:
         raise invalid("self_handled_by_grid_worker")
+    seen_by_the_reporter(report)
     if report.after_photos and not report.self_handled:
         raise invalid("after_photos_without_handling")
     if report.source_no:

@@ -108,6 +108,8 @@ class Sources:
         scene = self._scene
         lon, lat = scene.graph.frame.lon_lat(*tale.at)
         photos = await self._photos(tale, lon, lat)
+        if tale.channel is Channel.GRID_WORKER and not photos:
+            return  # without a photo their report is not taken; the upload has told why there is none
         after = await self._photo(tale, lon, lat, solved=True) if tale.self_handled else []
         handled = tale.self_handled and bool(photos and after)
         self._count += 1

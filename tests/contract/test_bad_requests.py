@@ -130,6 +130,22 @@ BAD = [
     ),
     Bad("grid worker reports a hotline call", 403, "channel_not_yours", who="worker", body=report()),
     Bad("acceptor reports for a grid worker", 403, "channel_not_yours", body=report(channel="grid_worker")),
+    Bad("worker reports without a photo", 400, "report_wants_photo", who="worker", body=report(channel="grid_worker")),
+    Bad(
+        "worker's phone reports without a photo",
+        400,
+        "report_wants_photo",
+        who="gateway",
+        body=report(channel="grid_worker"),
+        headers={"OneMap-On-Behalf-Of": "s-li"},
+    ),
+    Bad(
+        "gateway tells of a worker's report without a photo",
+        400,
+        "report_wants_photo",
+        who="gateway",
+        body=report(channel="grid_worker", photos=[]),
+    ),
     Bad("report of channel import", 400, "channel_not_for_reports", who="gateway", body=report(channel="import")),
     Bad("worker sees another's case", 404, "unknown_case", who="handler", method="GET", path="/v1/cases/{reported}"),
     Bad(
@@ -465,6 +481,11 @@ def test_refused_with_a_key_and_nothing_changes(stage: Stage, bad: Bad) -> None:
     response = _send(stage, bad)
     assert (response.status_code, response.json().get("key")) == (bad.status, bad.key), response.text
     assert _kept(stage) == before
+
+
+def test_a_grid_workers_own_report_with_a_photo_is_taken(stage: Stage) -> None:
+    seen = send_report(stage.clients["worker"], channel="grid_worker", photos=[stage.photo])
+    assert seen.case.photos == (stage.photo,)
 
 
 def test_every_refusal_has_a_sentence() -> None:
