@@ -28,7 +28,7 @@ from service.store import tables as t
 from service.store.engine import Store
 from service.tokens import Holder, Holders, check_expiry, find_holder, token_hash
 from service.tracker import Tracker
-from service.world import META_EPOCH, World, load_world
+from service.world import META_EPOCH, META_RELAY, World, load_world
 from service.write.ledger import Ledger
 from service.write.transaction import Committed, Job
 from service.write.writer import Ticket, Writer
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 class Runtime:
     """Everything a request may need. Built on a store that holds a town; started on the running loop."""
 
-    def __init__(self, store: Store, clock: ServiceClock) -> None:
+    def __init__(self, store: Store, clock: ServiceClock, nats: str | None = None) -> None:
         self.store = store
         self.timekeeper = Timekeeper(clock)
         with store.reading.begin() as connection:
@@ -52,6 +52,7 @@ class Runtime:
             head = reads.head(connection)
             epoch = reads.meta(connection, META_EPOCH)
             kept = reads.bodies(connection, t.latest_position, Position)
+            relay_key = reads.meta(connection, META_RELAY)
         self.epoch = "" if epoch is None else epoch.decode()
         self.tracker = Tracker(kept)
         self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker)
@@ -59,7 +60,8 @@ class Runtime:
         self.review = Review(self)
         self.doorkeeper = Doorkeeper()
         self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
-        self.relay = Relay(store, self.writer, self.tracker, self._hear_positions)
+        line = None if nats is None or relay_key is None else (nats, relay_key)
+        self.relay = Relay(store, self.writer, self.tracker, self._hear_positions, line)
         self.geometry: dict[tuple[str, bool], bytes] = {}
         self._reading = make_pool(READ_THREADS, "reading")
         self._photos = make_pool(PHOTO_THREADS, "photos")

@@ -1,6 +1,7 @@
 """From a database URL to a service ready to be started: schema, town, clock, lock."""
 
 import contextlib
+import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,12 +21,13 @@ from service.store import statements as sql
 from service.store.engine import Store
 from service.store.lock import FileLock, ServerLock, one_at_a_time, services
 from service.store.migrate import NEWEST, revision, upgrade
-from service.world import META_CLOCK, META_TOWN, Standing, load_world
+from service.world import META_CLOCK, META_RELAY, META_TOWN, Standing, load_world
 from service.write.founding import found, settle
 from service.write.ledger import Ledger
 from service.write.transaction import Job, transact
 from service.write.work import Work
 
+MOST_URL = 300
 STILL_RUNS = timedelta(seconds=15)
 """Real time after which a synthetic clock that nobody saved again has stopped; running services save it each 5 s."""
 
@@ -55,7 +57,9 @@ def opened(url: str, *, exclusive: bool, serving: bool = False) -> Iterator[Stor
         yield store
 
 
-def make_runtime(store: Store, town: Callable[[], Town] | None, speed: float | None) -> Runtime:
+def make_runtime(
+    store: Store, town: Callable[[], Town] | None, speed: float | None, nats: str | None = None
+) -> Runtime:
     """Return a runtime on a store, putting ``town`` (or one without a name) in where it holds none.
 
     Raises ``Fault``: another town than the one held, or a speed that is not allowed.
@@ -71,7 +75,19 @@ def make_runtime(store: Store, town: Callable[[], Town] | None, speed: float | N
             if division != info.division:
                 raise invalid("other_town", held=info.division, given=division)
         clock = _clock(store, speed)
-    return Runtime(store, clock)
+        if nats is not None:
+            _check_nats(store, nats)
+    return Runtime(store, clock, nats)
+
+
+def _check_nats(store: Store, url: str) -> None:
+    """Make the key of the frames where there is none yet. Raises ``Fault('nats_url_bad')``."""
+    if store.path is not None or not url.startswith(("nats://", "tls://")) or len(url) > MOST_URL:
+        raise invalid("nats_url_bad")
+    with store.writing.connect() as connection, connection.begin():
+        reads.head(connection, lock=True)
+        if reads.meta(connection, META_RELAY) is None:
+            connection.execute(sql.ADD_META, {"name": META_RELAY, "value": secrets.token_bytes(32)})
 
 
 def _town_info(store: Store) -> TownInfo | None:

@@ -22,6 +22,8 @@ from service.store import tables as t
 META_TOWN = "town"
 META_CLOCK = "clock"
 META_EPOCH = "epoch"
+META_RELAY = "relay_key"
+"""The key under which services of one database seal what they tell each other outside of it."""
 META_PLANNED = "planned"
 DEFAULT_KIND = "99"
 """Kind given to a report that names none, where the town's table has it."""

@@ -22,6 +22,7 @@ def add(commands: Commands, words: Words) -> None:
     parser.add_argument("--speed", type=float, help=words("cli.speed"))
     parser.add_argument("--tls", type=Path, metavar="DIR", help=words("cli.tls_with"))
     parser.add_argument("--metrics", metavar="HOST:PORT", help=words("cli.metrics"))
+    parser.add_argument("--nats", metavar="URL", help=words("cli.nats"))
     parser.add_argument("--log", type=Path, metavar="FILE", help=words("cli.log"))
     parser.set_defaults(run=run)
 
@@ -44,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         sock = stack.enter_context(listen(args.host, args.port))
         store = stack.enter_context(opened(args.database, exclusive=False, serving=True))
-        runtime = make_runtime(store, town if args.town else None, args.speed)
+        runtime = make_runtime(store, town if args.town else None, args.speed, args.nats)
         if args.metrics:
             stack.callback(_show_figures(runtime, args.metrics))
         serve(make_app(runtime), sock, tls)

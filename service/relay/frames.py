@@ -30,11 +30,15 @@ class Fix(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Frame(msgspec.Struct, frozen=True, array_like=True):
-    """One message. ``origin`` is the service that sent it; ``asks`` wants everybody's latest fixes."""
+    """One message. ``origin`` is the service that sent it; ``asks`` wants everybody's latest fixes.
+
+    ``deaf`` says that the sender hears nothing over NATS now, so that it must be told over PostgreSQL.
+    """
 
     origin: Annotated[str, _Meta(min_length=1, max_length=32)]
     asks: bool = False
     fixes: Annotated[tuple[Fix, ...], _Meta(max_length=MOST_FIXES)] = ()
+    deaf: bool = False
 
 
 _encoder = msgspec.json.Encoder()
@@ -61,9 +65,9 @@ def _joined(origin: str, parts: list[bytes]) -> str:
     return _encoder.encode((origin, False, fixes)).decode()
 
 
-def asking(origin: str) -> str:
-    """Return the frame that asks for all latest fixes."""
-    return _encoder.encode(Frame(origin, asks=True)).decode()
+def asking(origin: str, *, asks: bool = True, deaf: bool = False) -> str:
+    """Return a frame without fixes: it asks for all of them, or says that the sender hears nothing over NATS."""
+    return _encoder.encode(Frame(origin, asks, deaf=deaf)).decode()
 
 
 def read(text: str | bytes) -> Frame | None:

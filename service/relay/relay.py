@@ -2,13 +2,15 @@
 
 Changes: the log alone counts. The database tells each service that the head moved, and the writer takes in what is new;
 where the telling fails, it finds out by itself within half a second. Positions: the latest fixes taken in here are told
-to the others ten times a second, never kept, and asked for anew by whoever begins or comes back.
+to the others ten times a second, never kept, and asked for anew by whoever begins or comes back. They go over a NATS
+server where one is named, and over PostgreSQL where it is not, or is lost, or is not named to one of the others.
 """
 
 import asyncio
 import contextlib
 import secrets
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from domain.places import Position
 from service.relay import frames
@@ -17,15 +19,28 @@ from service.store.engine import Store
 from service.tracker import Tracker
 from service.write.writer import Writer
 
+if TYPE_CHECKING:
+    from service.relay.nats import NatsLine
+
 ANSWER_EVERY_S = 1.0
 """Least time between two answers with everything we know."""
+SAY_DEAF_EVERY_S = 5.0
+DEAF_FOR_S = 12.0
+"""How long one who said that it hears nothing over NATS is believed."""
 
 
 class Relay:
     """Owns the connections to the other services. Event loop only, but for what its threads call."""
 
-    def __init__(self, store: Store, writer: Writer, tracker: Tracker, hear: Callable[[list[Position]], None]) -> None:
-        """``hear`` is given what others took in, on the loop."""
+    def __init__(
+        self,
+        store: Store,
+        writer: Writer,
+        tracker: Tracker,
+        hear: Callable[[list[Position]], None],
+        nats: tuple[str, bytes] | None = None,
+    ) -> None:
+        """``hear`` is given what others took in, on the loop. ``nats`` is the URL of a server and the key of frames."""
         self.origin = secrets.token_hex(6)
         self._writer = writer
         self._tracker = tracker
@@ -34,10 +49,15 @@ class Relay:
         self._answered_at = -ANSWER_EVERY_S
         self._listener: Listener | None = None
         self._teller: Teller | None = None
+        self._nats: NatsLine | None = None
+        self._deaf_until = 0.0
+        self._said_deaf_at = -SAY_DEAF_EVERY_S
         if not store.is_sqlite:
             tracker.sharing = True
             self._teller = Teller(store.url)
             self._listener = Listener(store.url, (CHANGES, FIXES), self._hear, self._joined)
+            if nats is not None:
+                self._nats = _nats_line(*nats, self._hear_nats, self._ask)
 
     @property
     def listening(self) -> bool:
@@ -50,17 +70,42 @@ class Relay:
         if self._listener is not None and self._teller is not None:
             self._teller.start()
             self._listener.start()
+        if self._nats is not None:
+            self._nats.start()
 
     async def stop(self) -> None:
         """End the connections."""
+        if self._nats is not None:
+            await self._nats.stop()
         if self._listener is not None and self._teller is not None:
             await asyncio.to_thread(self._listener.stop)
             await asyncio.to_thread(self._teller.stop)
 
     def share(self) -> None:
         """Tell the others what came in here since the last call. Called ten times a second."""
-        if self._teller is not None:
-            self._teller.tell(list(frames.written(self.origin, self._tracker.drain_taken())))
+        if self._teller is None or self._loop is None:
+            return
+        self._say_deaf(self._loop.time())
+        self._tell(list(frames.written(self.origin, self._tracker.drain_taken())))
+
+    def _say_deaf(self, now: float) -> None:
+        """Have those who are on NATS tell us over PostgreSQL too, while we are not."""
+        if self._nats is not None and self._nats.up:
+            self._said_deaf_at = -SAY_DEAF_EVERY_S
+        elif now - self._said_deaf_at >= SAY_DEAF_EVERY_S and self._teller is not None:
+            self._said_deaf_at = now
+            self._teller.tell([frames.asking(self.origin, asks=False, deaf=True)])
+
+    def _tell(self, told: list[str]) -> None:
+        """Send frames over NATS where there is one, and over PostgreSQL where somebody would not hear them else."""
+        if self._teller is None or self._loop is None:
+            return
+        sent = self._nats is not None and self._nats.tell(told)
+        if not sent or self._loop.time() < self._deaf_until:
+            self._teller.tell(told)
+
+    def _ask(self) -> None:
+        self._tell([frames.asking(self.origin)])
 
     # -- on the listener's thread ----------------------------------------------------------------------------------
 
@@ -76,7 +121,7 @@ class Relay:
     def _joined(self) -> None:
         self._writer.look()
         if self._teller is not None:
-            self._teller.tell([frames.asking(self.origin)])
+            self._teller.tell([frames.asking(self.origin, deaf=True)])
 
     def _on_loop(self, frame: frames.Frame) -> None:
         if self._loop is not None:
@@ -85,7 +130,14 @@ class Relay:
 
     # -- on the loop -----------------------------------------------------------------------------------------------
 
+    def _hear_nats(self, told: str) -> None:
+        frame = frames.read(told)
+        if frame is not None and frame.origin != self.origin:
+            self._take(frame)
+
     def _take(self, frame: frames.Frame) -> None:
+        if frame.deaf and self._loop is not None:
+            self._deaf_until = self._loop.time() + DEAF_FOR_S
         if frame.fixes:
             self._heard(frames.positions_of(frame.fixes))
         if frame.asks and self._teller is not None and self._loop is not None:
@@ -95,5 +147,10 @@ class Relay:
                 self._loop.call_later(max(0.0, wait), self._answer)
 
     def _answer(self) -> None:
-        if self._teller is not None:
-            self._teller.tell(list(frames.written(self.origin, list(self._tracker.latest.values()))))
+        self._tell(list(frames.written(self.origin, list(self._tracker.latest.values()))))
+
+
+def _nats_line(url: str, key: bytes, hear: Callable[[str], None], joined: Callable[[], None]) -> "NatsLine":
+    from service.relay.nats import NatsLine  # noqa: PLC0415 - few have one, and start-up is short
+
+    return NatsLine(url, key, hear, joined)

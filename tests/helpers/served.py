@@ -88,14 +88,16 @@ class Served:
 
 
 @contextmanager
-def serve_town(folder: Path, town: Town | None = None, speed: float | None = None) -> Iterator[Served]:
+def serve_town(
+    folder: Path, town: Town | None = None, speed: float | None = None, nats: str | None = None
+) -> Iterator[Served]:
     """Serve a town from the database of a folder until the block ends."""
     with ExitStack() as stack:
         sock = stack.enter_context(listen("127.0.0.1", 0))
         store = stack.enter_context(opened(database_of(folder), exclusive=False, serving=True))
         beside = Store(database_of(folder))
         stack.callback(beside.close)
-        runtime = make_runtime(store, lambda: town or make_town(), speed)
+        runtime = make_runtime(store, lambda: town or make_town(), speed, nats)
         runner = _Runner(runtime, sock)
         runner.start()
         stack.callback(runner.stop)
