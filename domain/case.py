@@ -8,7 +8,7 @@ from typing import Annotated
 import msgspec
 
 from domain.clock import Limit, LimitUnit, Pause
-from domain.ids import AccountId, AttachmentId, CaseNo, GridCode, ReportId, StaffId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, GivenAttachment, GridCode, ReportId, StaffId, UnitId
 from domain.places import Lat, Lon, Placement
 from domain.states import CaseState, Channel, RequestKind, Satisfaction, Supervise
 
@@ -140,8 +140,8 @@ class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     source: Code = ""
     source_no: Code = ""
     contact: Contact | None = None
-    photos: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
-    after_photos: Annotated[tuple[AttachmentId, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
+    photos: Annotated[tuple[GivenAttachment, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
+    after_photos: Annotated[tuple[GivenAttachment, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
 
 
 class Condition(msgspec.Struct, frozen=True):

@@ -6,12 +6,15 @@ from typing import Annotated, Any, Protocol
 
 import msgspec
 
-from domain.case import Case, Condition, Rules
+from domain.case import MAX_TEXT, Case, Condition, Rules
 from domain.clock import WorkCalendar
 from domain.ids import AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
 from domain.reasons import ReasonList
 from domain.states import CaseState
+
+MAX_ARGS = 32
+"""Arguments of one command; no action has nearly as many."""
 
 
 class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,7 +22,7 @@ class Command(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     action: Annotated[str, msgspec.Meta(min_length=1, max_length=40)]
     version: Annotated[int, msgspec.Meta(ge=0, le=1_000_000)]
-    args: dict[str, Any] = {}
+    args: Annotated[dict[str, Any], msgspec.Meta(max_length=MAX_ARGS)] = {}
 
 
 class ArgKind(StrEnum):
@@ -40,13 +43,14 @@ class ArgKind(StrEnum):
 
 
 class Arg(msgspec.Struct, frozen=True):
-    """One argument of an action. Its label is ``arg.<name>`` in the word files."""
+    """One argument of an action. Its label is ``arg.<name>`` in the word files; ``most`` bounds a text (characters)."""
 
     name: str
     kind: ArgKind
     required: bool = True
     reasons: ReasonList | None = None
     choices: tuple[str, ...] = ()
+    most: int = MAX_TEXT
 
 
 class Known(Protocol):

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from domain.case import MAX_PHOTOS, MAX_TEXT, Case
+from domain.case import MAX_PHOTOS, Case
 from domain.command import Arg, ArgKind, Command, Context, Decision, SideEffect
 from domain.faults import Fault, FaultKind, conflict, forbidden, invalid
 from domain.ids import AttachmentId, CaseNo, StaffId, UnitId
@@ -154,8 +154,8 @@ def _value(arg: Arg, value: Any, context: Context) -> Any:
     if arg.kind in (ArgKind.UNITS, ArgKind.PHOTOS, ArgKind.TICKS):
         return _list(arg, _typed(arg, value, list), context)
     text: str = _typed(arg, value, str)
-    if len(text) > MAX_TEXT:
-        raise Fault(FaultKind.TOO_LARGE, "argument_too_long", argument=arg.name, limit=MAX_TEXT)
+    if len(text) > arg.most:
+        raise Fault(FaultKind.TOO_LARGE, "argument_too_long", argument=arg.name, limit=arg.most)
     _check_text(arg, text, context)
     return text
 
@@ -196,6 +196,8 @@ def _list(arg: Arg, values: list[Any], context: Context) -> list[str]:
         raise Fault(FaultKind.TOO_LARGE, "too_many", argument=arg.name, limit=most)
     texts = [str(_typed(arg, v, str)) for v in values]
     for text in texts:
+        if len(text) > arg.most:
+            raise Fault(FaultKind.TOO_LARGE, "argument_too_long", argument=arg.name, limit=arg.most)
         if arg.kind is ArgKind.UNITS and context.known.unit(UnitId(text)) is None:
             raise invalid("unknown_unit", unit=text[:64])
         if arg.kind is ArgKind.PHOTOS and not context.known.has_attachment(AttachmentId(text)):

@@ -1,6 +1,11 @@
 """Small types for identifiers, so that a grid code is never passed where a case number is meant."""
 
-from typing import NewType
+from typing import Annotated, NewType
+
+from msgspec import Meta
+
+MAX_ID = 64
+"""Characters of an identifier that comes from outside."""
 
 AccountId = NewType("AccountId", str)
 """Sign-in name of a person or a script, unique in one service."""
@@ -10,6 +15,7 @@ CaseNo = NewType("CaseNo", str)
 
 ReportId = NewType("ReportId", str)
 AttachmentId = NewType("AttachmentId", str)
+GivenAttachment = Annotated[AttachmentId, Meta(max_length=MAX_ID)]
 UnitId = NewType("UnitId", str)
 
 StaffId = NewType("StaffId", str)
@@ -17,9 +23,11 @@ StaffId = NewType("StaffId", str)
 
 ThingId = NewType("ThingId", str)
 """Anything that has a position: a ``StaffId`` or a vehicle's id."""
+GivenThing = Annotated[ThingId, Meta(max_length=MAX_ID)]
 
 DivisionCode = NewType("DivisionCode", str)
 """Administrative division: 2, 4, 6, 9 or 12 digits (GB/T 2260, GB/T 10114), or a foreign code kept word for word."""
+GivenDivision = Annotated[DivisionCode, Meta(max_length=MAX_ID)]
 
 GridCode = NewType("GridCode", str)
 """Grid: 12-digit village, 3-digit sequence, optional type letter and micro-grid digits; or a foreign code."""

@@ -8,6 +8,7 @@ import msgspec
 
 from domain import guards as g
 from domain.command import Arg, ArgKind
+from domain.ids import MAX_ID
 from domain.people import Role
 from domain.reasons import ReasonList
 from domain.states import OPEN, CaseState, RequestKind, Satisfaction, Supervise
@@ -96,7 +97,7 @@ TABLE: tuple[Step, ...] = (
         S.PENDING_FILE,
         S.PENDING_DISPATCH,
         R.DUTY_CHIEF,
-        (Arg("condition", ArgKind.CONDITION), Arg("kind", ArgKind.TEXT, required=False), _NOTE),
+        (Arg("condition", ArgKind.CONDITION), Arg("kind", ArgKind.TEXT, required=False, most=MAX_ID), _NOTE),
         (g.no_open_request,),
         (g.condition_fits_kind, g.condition_in_use),
     ),

@@ -12,7 +12,7 @@ from typing import Annotated
 import msgspec
 
 from domain.faults import invalid
-from domain.ids import DivisionCode, GridCode, StaffId, ThingId
+from domain.ids import DivisionCode, GivenThing, GridCode, StaffId
 
 EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
@@ -94,7 +94,7 @@ class BaseFeature(msgspec.Struct, frozen=True):
 class Position(msgspec.Struct, frozen=True):
     """The latest fix of a staff member or vehicle: telemetry, never part of the change log."""
 
-    thing: ThingId
+    thing: GivenThing
     lon: Lon
     lat: Lat
     fixed_at: datetime

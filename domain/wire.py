@@ -13,7 +13,7 @@ import msgspec
 from domain.case import MAX_TEXT, Case, CaseKind, Code, Condition, Contact, Rules, ShortText
 from domain.change import Change, Seq
 from domain.clock import ServiceClock, WorkCalendar
-from domain.ids import AccountId, AttachmentId, CaseNo, DivisionCode, GridCode, StaffId, ThingId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, DivisionCode, GivenDivision, GridCode, StaffId, ThingId, UnitId
 from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import BaseFeature, Division, Grid, Lat, Lon, Position
 from domain.states import CaseState, Channel
@@ -222,7 +222,7 @@ class ImportedGrid(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
     wkb: Annotated[bytes, msgspec.Meta(min_length=9, max_length=MAX_WKB)]
     source: Code = ""
-    division: DivisionCode | None = None
+    division: GivenDivision | None = None
 
 
 class ImportedDivision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -230,7 +230,7 @@ class ImportedDivision(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
-    parent: DivisionCode | None = None
+    parent: GivenDivision | None = None
     wkb: Annotated[bytes, msgspec.Meta(min_length=9, max_length=MAX_WKB)] | None = None
     source: Code = ""
 

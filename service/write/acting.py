@@ -12,7 +12,7 @@ from domain.wire import Outcome, RevealedContact
 from service.access import Asker, Sight
 from service.store import reads
 from service.store.rows import watchers
-from service.write.reporting import author_of
+from service.write.reporting import author_of, check_kind
 from service.write.work import SYSTEM, Author, Work
 
 _TIMER = Actor(account=SYSTEM.account, roles=frozenset({Role.SYSTEM}))
@@ -54,6 +54,7 @@ def _carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, auth
     decision = decide(case, command, actor, work.context())
     data = decision.data
     if decision.action == "file" and data.get("kind"):
+        check_kind(work.world, data["kind"])
         data = {**data, "sensitive": work.world.is_sensitive(data["kind"]) or case.sensitive}
     change, after = work.record_case(case, case_no, decision.action, author, data, state=decision.state)
     for effect in decision.also:

@@ -33,7 +33,7 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
     """Judge a report and open its case. Raises the ``Fault`` that refuses it."""
     _judge(work, report, asker)
     kind = report.kind or work.world.default_kind()
-    _check_kind(work.world, kind)
+    check_kind(work.world, kind)
     _check_photos(work, (*report.photos, *report.after_photos))
     occurred = _occurred(report.occurred_at, work.now)
     placed = work.place(report.lon, report.lat)
@@ -76,7 +76,8 @@ def _judge(work: Work, report: NewReport, asker: Asker) -> None:
             raise conflict("duplicate_report", case_no=twin)
 
 
-def _check_kind(world: World, code: str) -> None:
+def check_kind(world: World, code: str) -> None:
+    """Raise a fault unless cases of this kind are taken."""
     kind = world.kinds.get(code)
     if kind is None:
         raise invalid("unknown_kind", kind=code)

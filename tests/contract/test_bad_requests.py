@@ -14,22 +14,10 @@ from typing import Any
 import httpx
 import pytest
 from homes import STORES, home_on
-from served import ALL_ROOM, Served, command, key, send_report, serve_town
-
-from domain.case import Case
-from domain.people import Role
+from served import key, send_report, serve_town
+from stages import TOLD, Stage, set_stage
 
 WORDS = Path(__file__).parents[2] / "resources" / "locale" / "en"
-
-
-@dataclass
-class Stage:
-    """A service with cases in known states and a client for each sort of person."""
-
-    served: Served
-    clients: dict[str, httpx.Client]
-    cases: dict[str, Case]
-    photo: str
 
 
 @dataclass
@@ -49,7 +37,7 @@ class Bad:
 
 def report(**changed: Any) -> dict[str, Any]:
     """Return a good report with some fields changed."""
-    return {"channel": "hotline", "text": "路口有垃圾", "kind": "01-02", "lon": 120.805, "lat": 29.555, **changed}
+    return {**TOLD, **changed}
 
 
 def act(case: str, action: str, *, who: str = "room", **body: Any) -> dict[str, Any]:
@@ -58,7 +46,13 @@ def act(case: str, action: str, *, who: str = "room", **body: Any) -> dict[str, 
     return {"who": who, "path": f"/v1/cases/{{{case}}}/commands", "body": sent}
 
 
+def file_as(kind: str) -> dict[str, Any]:
+    """Return the fields of a command that files the accepted case under a kind."""
+    return act("accepted", "file", args={"condition": "c1", "kind": kind})
+
+
 FIX = {"thing": "s-li", "lon": 120.8, "lat": 29.55, "fixed_at": "2026-03-03T00:30:00Z"}
+ENDLESS_FIX = {**FIX, "thing": "s" * 65}
 ROW = {
     "source": "x",
     "source_no": "1",
@@ -146,6 +140,20 @@ BAD = [
         who="gateway",
         body=report(channel="grid_worker", photos=[]),
     ),
+    Bad("an endless photo id", 400, "validation", body=report(photos=["a" * 65])),
+    Bad("an endless thing", 400, "validation", who="gateway", path="/v1/positions", body={"positions": [ENDLESS_FIX]}),
+    Bad(
+        "an endless division of a grid",
+        400,
+        "validation",
+        who="importer",
+        path="/v1/import/grids",
+        body={"grids": [{"code": "g", "name": "g", "wkb": "A" * 12, "division": "1" * 65}]},
+    ),
+    Bad("too many arguments", 400, "validation", **act("reported", "note", args={f"a{n}": "" for n in range(33)})),
+    Bad("filed under an endless kind", 413, "argument_too_long", **file_as("01-02" + "x" * 60)),
+    Bad("filed under a kind nobody knows", 400, "unknown_kind", **file_as("01-02x")),
+    Bad("filed under a kind out of use", 400, "condition_not_for_kind", **file_as("05-02")),
     Bad("report of channel import", 400, "channel_not_for_reports", who="gateway", body=report(channel="import")),
     Bad("worker sees another's case", 404, "unknown_case", who="handler", method="GET", path="/v1/cases/{reported}"),
     Bad(
@@ -378,81 +386,7 @@ BAD = [
 def stage(request: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("stage")
     with home_on(request.param, folder, request) as home, serve_town(home) as served:
-        yield _set(served)
-
-
-def _set(served: Served) -> Stage:
-    served.account("chief", "a good password", *ALL_ROOM)
-    served.account("zhao", "a good password", Role.HANDLER, unit=_unit("u-sanitation"), staff=_staff("s-zhao"))
-    served.account("stranger", "a good password", Role.HANDLER, unit=_unit("u-repair"))
-    served.account("li", "a good password", Role.GRID_WORKER, staff=_staff("s-li"))
-    tokens = {
-        "room": served.token("room", *ALL_ROOM),
-        "reader": served.token("reader", Role.READER),
-        "importer": served.token("importer", Role.IMPORTER),
-        "inspector": served.token("inspector", Role.INSPECTOR),
-        "gateway": served.token("gateway", Role.GATEWAY),
-        "nobody": "",
-    }
-    clients = {name: served.client(token) for name, token in tokens.items()}
-    for name, user in (("handler", "zhao"), ("stranger", "stranger"), ("worker", "li"), ("expired", "chief")):
-        signed = clients["nobody"].post("/v1/session", json={"user": user, "password": "a good password"})
-        clients[name] = served.client(signed.json()["token"])
-    _expire(served, clients["expired"].headers["Authorization"])
-    room = clients["room"]
-    photo = room.post("/v1/attachments", content=_jpeg(), headers={"Content-Type": "image/jpeg"}).json()[
-        "attachment_id"
-    ]
-    cases = {"reported": send_report(room, source="12345", source_no="twin", lon=121.5).case}
-    used = room.post("/v1/reports", json=report(), headers={"Idempotency-Key": "used-key-1"})
-    assert used.status_code == 201
-    cases["handling"] = _to_handling(room, clients["handler"], photo)
-    cases["closed"] = _to_closed(room, clients["handler"], photo)
-    return Stage(served, clients, cases, photo)
-
-
-def _unit(name: str) -> Any:
-    return name
-
-
-def _staff(name: str) -> Any:
-    return name
-
-
-def _expire(served: Served, authorization: str) -> None:
-    from sqlalchemy import update
-
-    from service.store import tables as t
-    from service.tokens import token_hash
-
-    hashed = token_hash(authorization.split()[1])
-    with served.store.writing.begin() as connection:
-        connection.execute(update(t.token).where(t.token.c.hash == hashed).values(expires_at=1))
-
-
-def _jpeg() -> bytes:
-    from io import BytesIO
-
-    from PIL import Image
-
-    out = BytesIO()
-    Image.new("RGB", (64, 48), (90, 120, 90)).save(out, "JPEG")
-    return out.getvalue()
-
-
-def _to_handling(room: httpx.Client, handler: httpx.Client, photo: str) -> Case:
-    case = send_report(room, contact={"name": "张女士", "phone": "13800001111"}).case
-    case = command(room, case, "accept").case
-    case = command(room, case, "file", condition="c1").case
-    case = command(room, case, "dispatch", unit="u-sanitation").case
-    return command(handler, case, "sign").case
-
-
-def _to_closed(room: httpx.Client, handler: httpx.Client, photo: str) -> Case:
-    case = _to_handling(room, handler, photo)
-    case = command(handler, case, "feedback", text="已清理", photos=[photo]).case
-    case = command(room, case, "skip_check", text="电话回访").case
-    return command(room, case, "close", closing=["已清理", "现场整洁"]).case
+        yield set_stage(served)
 
 
 def _send(stage: Stage, bad: Bad) -> httpx.Response:
