@@ -11,8 +11,10 @@ NEWEST = "0005"
 """The last revision in ``migrations/versions``; a test holds it to that."""
 
 
-def upgrade(store: Store) -> None:
+def upgrade(store: Store, to: str = NEWEST) -> None:
     """Create the schema or bring it forward. Alembic is loaded only where there is something to do.
+
+    ``to`` is an earlier revision where a test needs one.
 
     Raises ``Fault('database_newer')`` for a database of a later program.
     """
@@ -28,7 +30,7 @@ def upgrade(store: Store) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     with store.writing.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, to)
 
 
 def revision(store: Store) -> str | None:
