@@ -60,7 +60,7 @@ class CasesItem(LayerItem):
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self._style
+        return self._model.revision, self._style, self.clustered
 
     def ended_shown(self) -> bool:
         """Return whether ended cases are drawn."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Touched
 from layers.positions.model import PositionsModel, ThingMark, heading_step
 from layers.raster.contract import U16, Frame, Raster, Sprites
 from layers.raster.qt import as_image
@@ -68,17 +68,29 @@ class PositionsItem(LayerItem):
         if not len(table):
             return
         self._draw_routes(frame, area, focus)
+        xs, ys, _, placing = self._squares(area)
+        raster.stamp(frame, xs, ys, self.codes(), self._sheet(area.ratio), placing)
+
+    def touched(self, area: Area, focus: Focus) -> Touched | None:
+        """See ``LayerItem``: the symbols, unless there are routes."""
+        return None if self._bound(focus) else self._squares(area)
+
+    def _squares(self, area: Area) -> Touched:
+        table = self._model.table
         xs = (table.xs - area.left).astype(np.float32)
         ys = (table.ys - area.top).astype(np.float32)
-        sheet = self._sheet(area.ratio)
-        raster.stamp(frame, xs, ys, self.codes(), sheet, area.placing((area.left, area.top)))
+        return Touched(xs, ys, self._sheet(area.ratio).size, area.placing((area.left, area.top)))
+
+    def _bound(self, focus: Focus) -> list[int]:
+        """Return the slots of the things bound for the chosen case."""
+        if focus.case_at is None:
+            return []
+        return [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no]
 
     def _draw_routes(self, frame: Frame, area: Area, focus: Focus) -> None:
         """Draw a dashed straight line from each thing bound for the chosen case to it."""
-        if focus.case_at is None:
-            return
-        bound = [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no]
-        if not bound:
+        bound = self._bound(focus)
+        if not bound or focus.case_at is None:
             return
         image = as_image(frame)  # named: a painter does not keep its device alive
         painter = QPainter(image)

@@ -4,31 +4,39 @@ from math import ceil
 
 import numpy as np
 
-from layers.raster.contract import F32, I32, U32, Frame
+from layers.raster.contract import F32, I32, LANES, U32, Frame
 from layers.raster.jit import compiled
+from layers.raster.vector import fill
 
 CROSSINGS = 64
 """Crossings a row may have before an area is filled the slow way."""
 
 
 @compiled
-def span(frame: Frame, row: int, left: int, right: int, colour: int) -> None:
-    """Colour pixels left..right-1 of a row; bounds must hold."""
+def span(flat: U32, at: int, count: int, colour: int) -> None:
+    """Colour ``count`` pixels of a flat frame from ``at``; bounds must hold."""
     alpha = colour >> 24
     if alpha == 255:
         solid = np.uint32(colour)
-        for i in range(left, right):
-            frame[row, i] = solid
+        end = at + count
+        if count >= LANES:
+            for i in range(at, end - LANES, LANES):
+                fill(flat, i, solid)
+            fill(flat, end - LANES, solid)
+        else:
+            for i in range(at, end):
+                flat[i] = solid
     elif alpha > 0:
         cover = alpha + (alpha >> 7)
         rest = np.uint32(256 - cover)
         rb = np.uint32((colour & 0xFF00FF) * cover)
         g = np.uint32((colour & 0x00FF00) * cover)
-        for i in range(left, right):
-            d = frame[row, i]
+        under = flat[at : at + count]
+        for i in range(count):
+            d = under[i]
             r = ((d & np.uint32(0xFF00FF)) * rest + rb) >> np.uint32(8)
             h = ((d & np.uint32(0x00FF00)) * rest + g) >> np.uint32(8)
-            frame[row, i] = np.uint32(0xFF000000) | (r & np.uint32(0xFF00FF)) | (h & np.uint32(0x00FF00))
+            under[i] = np.uint32(0xFF000000) | (r & np.uint32(0xFF00FF)) | (h & np.uint32(0x00FF00))
 
 
 @compiled
@@ -48,57 +56,62 @@ def crossings(
     """Collect where the edges of rings first..last-1 cross the centres of rows.
 
     ``counts`` must be 0 and grows past the width of ``found`` where that is too narrow; ``limits`` gets the first and
-    last row touched and the largest count.
+    last row touched and the largest count. A row belongs to an edge from the row its upper end begins to before that of
+    its lower end, so that a point that two edges share counts once.
     """
     height, room = found.shape
-    top, bottom, most = height, -1, 0
+    flat = found.reshape(height * room)
+    lowest, highest = -1.0, height + 1.0
+    top, bottom, most = height, 0, 0
     for r in range(first, last):
         a, b = rings[r], rings[r + 1]
         if b - a < 3:
             continue
         px = xs[b - 1] * per_metre + dx
         py = dy - ys[b - 1] * per_metre
+        p = min(max(ceil(min(max(py, lowest), highest) - 0.5), 0), height)
         for j in range(a, b):
             qx = xs[j] * per_metre + dx
             qy = dy - ys[j] * per_metre
-            low, high = (py, qy) if py < qy else (qy, py)
-            r0 = ceil(max(low, -1.0) - 0.5)
-            r1 = ceil(min(high, height + 1.0) - 0.5)
-            r0, r1 = max(r0, 0), min(r1, height)
-            if r0 < r1:
+            q = min(max(ceil(min(max(qy, lowest), highest) - 0.5), 0), height)
+            if p != q:
                 slope = (qx - px) / (qy - py)
+                r0, r1 = (p, q) if p < q else (q, p)
+                top, bottom = min(top, r0), max(bottom, r1)
                 x = px + slope * (r0 + 0.5 - py)
-                top, bottom = min(top, r0), max(bottom, r1 - 1)
-                for row in range(r0, r1):
+                for row in range(np.uintp(r0), np.uintp(r1)):
                     n = counts[row]
                     if n < room:
-                        found[row, n] = x
+                        flat[row * np.uintp(room) + np.uintp(n)] = x
                     counts[row] = n + 1
                     most = max(most, n + 1)
                     x += slope
-            px, py = qx, qy
+            px, py, p = qx, qy, q
     limits[0], limits[1], limits[2] = top, bottom, most
 
 
 @compiled
 def paint_rows(frame: Frame, counts: I32, found: F32, top: int, bottom: int, colour: int) -> None:
-    """Sort the crossings of each row, colour between each pair, and set the counts back to 0."""
-    width = frame.shape[1]
-    for row in range(top, bottom + 1):
+    """Sort the crossings of rows top..bottom-1, colour between each pair, and set the counts back to 0."""
+    height, width = frame.shape
+    room = found.shape[1]
+    flat, crossed = frame.reshape(height * width), found.reshape(found.size)
+    for row in range(top, bottom):
         n = counts[row]
         counts[row] = 0
-        for u in range(1, n):
-            v = found[row, u]
+        start = row * room
+        for u in range(start + 1, start + n):
+            v = crossed[u]
             w = u - 1
-            while w >= 0 and found[row, w] > v:
-                found[row, w + 1] = found[row, w]
+            while w >= start and crossed[w] > v:
+                crossed[w + 1] = crossed[w]
                 w -= 1
-            found[row, w + 1] = v
-        for u in range(0, n - 1, 2):
-            left = ceil(found[row, u] - 0.5) if found[row, u] > 0 else 0
-            right = ceil(found[row, u + 1] - 0.5) if found[row, u + 1] < width else width
+            crossed[w + 1] = v
+        for u in range(start, start + n - 1, 2):
+            left = max(0, ceil(max(crossed[u], np.float32(-1)) - 0.5))
+            right = min(width, ceil(min(crossed[u + 1], np.float32(width + 1)) - 0.5))
             if left < right:
-                span(frame, row, left, right, colour)
+                span(flat, row * width + left, right - left, colour)
 
 
 @compiled

@@ -4,7 +4,8 @@ import numpy as np
 
 from layers.raster import areas, lines, stamps
 from layers.raster.blit import blit
-from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites, make_sprites
+from layers.raster.contract import F32, I32, U16, U32, Frame, Noted, Placing, Shapes, Sprites, make_sprites
+from layers.raster.overlay import NotedOverlay
 
 
 class CompiledRaster:
@@ -51,6 +52,10 @@ class CompiledRaster:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)
 
+    def noted(self, height: int, width: int) -> Noted:
+        """See ``Raster.noted``."""
+        return NotedOverlay(height, width)
+
 
 def exercise() -> None:
     """Call every kernel once on a few pixels, so that each is compiled or fetched from the cache."""
@@ -68,3 +73,8 @@ def exercise() -> None:
     raster.stroke(frame, shapes, which, 0xFF123456, np.array([3], np.float32), place, closed=True)
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
+    overlay = raster.noted(8, 8)
+    glass = make_sprites(np.full((1, 3, 3), 0x80408000, np.uint32))
+    overlay.note(lambda noting: noting.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), glass, place))
+    overlay.lay(frame, frame.copy(), square[0], square[1], 3, place)
+    stamps.lay_deep(frame, frame.copy(), np.zeros((1, 2), np.int32), np.zeros((1, 2), np.uint32), frame.reshape(64))

@@ -4,6 +4,7 @@ A frame is a C-contiguous ``uint32`` array (height, width) of opaque ARGB pixels
 premultiplied; sprite pixels are premultiplied. Pixel centres lie at .5, as in Qt.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -12,6 +13,7 @@ import numpy.typing as npt
 
 Frame = npt.NDArray[np.uint32]
 F32 = npt.NDArray[np.float32]
+F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
@@ -120,10 +122,10 @@ def make_sprites(pixels: U32) -> Sprites:
     over[:, :, :size] = pixels
     alpha = over >> np.uint32(24)
     through = (np.uint32(256) - (alpha + (alpha >> np.uint32(7)))).astype(np.uint32)
-    seen = (pixels > 0).any(axis=2)
-    any_seen = seen.any(axis=1)
-    first = np.where(any_seen, seen.argmax(axis=1), 0)
-    last = np.where(any_seen, size - seen[:, ::-1].argmax(axis=1), 0)
+    seen = (pixels.max(axis=2) > 0).reshape(count, size)
+    empty = ~seen.max(axis=1)
+    first = np.where(empty, 0, seen.argmax(axis=1))
+    last = np.where(empty, 0, size - seen[:, ::-1].argmax(axis=1))
     rows = np.ascontiguousarray(np.stack([first, last], axis=1), np.int32)
     return Sprites(np.ascontiguousarray(pixels), over, through | through << np.uint32(16), rows)
 
@@ -150,3 +152,16 @@ class Raster(Protocol):
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """Lay one premultiplied picture of any size over the frame, its top left corner at ``x, y``."""
+
+    def noted(self, height: int, width: int) -> "Noted | None":
+        """Return something to note a drawing with, for frames of a size; None where this raster has no such thing."""
+
+
+class Noted(Protocol):
+    """What a drawing does to whatever lies under it, to be laid again over something that moves below."""
+
+    def note(self, draw: Callable[[Raster], None]) -> bool:
+        """Note a drawing made of stamps and blits; return whether it could be noted."""
+
+    def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
+        """Set ``frame`` to ``below`` with the drawing over it, exactly, in squares of ``size`` around points."""

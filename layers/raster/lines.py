@@ -2,7 +2,9 @@
 
 from math import floor, sqrt
 
-from layers.raster.contract import F32, I32, Frame
+import numpy as np
+
+from layers.raster.contract import F32, F64, I32, Frame
 from layers.raster.jit import compiled
 
 
@@ -56,37 +58,6 @@ def hairline(frame: Frame, xa: float, ya: float, xb: float, yb: float, colour: i
 
 
 @compiled
-def outline_shapes(
-    frame: Frame,
-    xs: F32,
-    ys: F32,
-    rings: I32,
-    parts: I32,
-    which: I32,
-    colour: int,
-    per_metre: float,
-    dx: float,
-    dy: float,
-    closed: bool,
-) -> None:
-    """Draw every edge of features as a hairline."""
-    for k in range(which.shape[0]):
-        f = which[k]
-        for r in range(parts[f], parts[f + 1]):
-            a, b = rings[r], rings[r + 1]
-            if b - a < 2:
-                continue
-            start = a if closed else a + 1
-            px = xs[b - 1 if closed else a] * per_metre + dx
-            py = dy - ys[b - 1 if closed else a] * per_metre
-            for j in range(start, b):
-                qx = xs[j] * per_metre + dx
-                qy = dy - ys[j] * per_metre
-                hairline(frame, px, py, qx, qy, colour)
-                px, py = qx, qy
-
-
-@compiled
 def thick_line(frame: Frame, xa: float, ya: float, xb: float, yb: float, half: float, colour: int) -> None:
     """Draw one line ``2 * half`` pixels wide with round ends: cover falls off over one pixel at its rim."""
     height, width = frame.shape
@@ -118,6 +89,53 @@ def thick_line(frame: Frame, xa: float, ya: float, xb: float, yb: float, half: f
 
 
 @compiled
+def longest(rings: I32) -> int:
+    """Return how many points the longest ring has."""
+    most = 0
+    for r in range(rings.shape[0] - 1):
+        most = max(most, rings[r + 1] - rings[r])
+    return most
+
+
+@compiled
+def to_pixels(
+    xs: F32, ys: F32, a: int, b: int, per_metre: float, dx: float, dy: float, closed: bool, px: F64, py: F64
+) -> int:
+    """Put points a..b-1 as pixels into ``px, py``, the last also first where ``closed``; return how many there are."""
+    first = 1 if closed and b > a else 0
+    for j in range(b - a):
+        px[first + j] = xs[a + j] * per_metre + dx
+        py[first + j] = dy - ys[a + j] * per_metre
+    count = first + b - a
+    if first:
+        px[0], py[0] = px[count - 1], py[count - 1]
+    return count
+
+
+@compiled
+def outline_shapes(
+    frame: Frame,
+    xs: F32,
+    ys: F32,
+    rings: I32,
+    parts: I32,
+    which: I32,
+    colour: int,
+    per_metre: float,
+    dx: float,
+    dy: float,
+    closed: bool,
+) -> None:
+    """Draw every edge of features as a hairline."""
+    px, py = np.empty(longest(rings) + 1), np.empty(longest(rings) + 1)
+    for k in range(which.shape[0]):
+        for r in range(parts[which[k]], parts[which[k] + 1]):
+            count = to_pixels(xs, ys, rings[r], rings[r + 1], per_metre, dx, dy, closed, px, py)
+            for j in range(1, count):
+                hairline(frame, px[j - 1], py[j - 1], px[j], py[j], colour)
+
+
+@compiled
 def stroke_shapes(
     frame: Frame,
     xs: F32,
@@ -133,21 +151,12 @@ def stroke_shapes(
     closed: bool,
 ) -> None:
     """Draw every edge of features as a thick line."""
+    px, py = np.empty(longest(rings) + 1), np.empty(longest(rings) + 1)
     for k in range(which.shape[0]):
-        f = which[k]
-        half = widths[k] * 0.5
-        for r in range(parts[f], parts[f + 1]):
-            a, b = rings[r], rings[r + 1]
-            if b - a < 2:
-                continue
-            start = a if closed else a + 1
-            px = xs[b - 1 if closed else a] * per_metre + dx
-            py = dy - ys[b - 1 if closed else a] * per_metre
-            for j in range(start, b):
-                qx = xs[j] * per_metre + dx
-                qy = dy - ys[j] * per_metre
-                thick_line(frame, px, py, qx, qy, half, colour)
-                px, py = qx, qy
+        for r in range(parts[which[k]], parts[which[k] + 1]):
+            count = to_pixels(xs, ys, rings[r], rings[r + 1], per_metre, dx, dy, closed, px, py)
+            for j in range(1, count):
+                thick_line(frame, px[j - 1], py[j - 1], px[j], py[j], widths[k] * 0.5, colour)
 
 
 @compiled

@@ -64,6 +64,10 @@ class QtRaster:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)
 
+    def noted(self, height: int, width: int) -> None:
+        """See ``Raster.noted``: not without a compiler."""
+        return
+
 
 def corners(xs: F32, ys: F32, placing: Placing, size: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Return the top left pixel of a sprite of ``size`` centred on each point."""

@@ -8,6 +8,9 @@ from layers.raster.contract import F32, I32, LANES, U16, U32, Frame
 from layers.raster.jit import compiled
 from layers.raster.vector import lay
 
+DEEP = np.uint32(257)
+"""Noted of a pixel: several translucent ones lie on one another, see the log."""
+
 
 @compiled
 def lay_clipped(
@@ -61,3 +64,125 @@ def stamp_points(
                     lay(flat, at + i, flat, at + i, flat_over, flat_rests, step + i)
             else:
                 lay_clipped(flat, flat, width, top + r, left, flat_over, flat_rests, step, wide)
+
+
+@compiled
+def note_pixel(
+    over: U32, rests: U32, log: I32, logged: U32, used: int, at: int, mark: np.uint32, rest: np.uint32
+) -> int:
+    """Note one pixel laid on what is noted there already; return how many entries of the log are in use."""
+    low, high, eight, both = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8), np.uint32(16)
+    under, was = over[at], rests[at] & np.uint32(0x1FF)
+    if rest == 0:  # nothing below shows any more
+        over[at], rests[at] = mark, 0
+    elif was == 0:  # what is below is known
+        rb = ((under & low) * rest) >> eight
+        ag = ((under >> eight) & low) * rest
+        over[at] = mark + (rb & low) + (ag & high)
+    elif was == 256:
+        over[at], rests[at] = mark, rest | rest << both
+    else:
+        if was != DEEP:
+            if used < log.shape[0]:
+                log[used, 0], log[used, 1] = at, 1
+                logged[used, 0], logged[used, 1] = under, was
+            used += 1
+            rests[at] = DEEP
+        if used < log.shape[0]:
+            log[used, 0], log[used, 1] = at, 0
+            logged[used, 0], logged[used, 1] = mark, rest
+        used += 1
+    return used
+
+
+@compiled
+def note_points(
+    over: U32,
+    rests: U32,
+    log: I32,
+    logged: U32,
+    used: int,
+    width: int,
+    xs: F32,
+    ys: F32,
+    codes: U16,
+    pixels: U32,
+    lets: U32,
+    rows: I32,
+    size: int,
+    per_metre: float,
+    dx: float,
+    dy: float,
+) -> int:
+    """Note what stamping sprites would do to each pixel, whatever lies under it; see ``layers.raster.overlay``.
+
+    Return how many entries of ``log`` are then in use, or would be: what does not fit is counted and not written.
+    """
+    height = over.shape[0] // width
+    wide, half = pixels.shape[2], size // 2
+    flat_pixels, flat_lets = pixels.reshape(pixels.size), lets.reshape(lets.size)
+    most = np.uint32(0x1FF)
+    for k in range(xs.shape[0]):
+        fx = xs[k] * per_metre + dx
+        fy = dy - ys[k] * per_metre
+        if not (-size < fx < width + size and -size < fy < height + size):
+            continue
+        left, top = floor(fx) - half, floor(fy) - half
+        c = np.int64(codes[k])
+        for r in range(max(rows[c, 0], -top), min(rows[c, 1], height - top)):
+            step = (c * size + r) * wide
+            for i in range(max(0, -left), min(size, width - left)):
+                mark, rest = flat_pixels[step + i], flat_lets[step + i] & most
+                if rest == 256 and mark == 0:
+                    continue
+                at = (top + r) * width + left + i
+                used = note_pixel(over, rests, log, logged, used, at, mark, rest)
+    return used
+
+
+@compiled
+def lay_noted(
+    frame: Frame,
+    below: Frame,
+    over: U32,
+    rests: U32,
+    xs: F32,
+    ys: F32,
+    size: int,
+    per_metre: float,
+    dx: float,
+    dy: float,
+) -> None:
+    """Set ``frame`` to ``below`` with what was noted laid on it, in the squares of sprites of ``size``."""
+    height, width = frame.shape
+    half = size // 2
+    wide = -(-size // LANES) * LANES
+    flat, under = frame.reshape(frame.size), below.reshape(below.size)
+    for k in range(xs.shape[0]):
+        fx = xs[k] * per_metre + dx
+        fy = dy - ys[k] * per_metre
+        if not (-size < fx < width + size and -size < fy < height + size):
+            continue
+        left, top = floor(fx) - half, floor(fy) - half
+        for row in range(max(0, top), min(height, top + size)):
+            if left >= 0 and left + wide <= width:
+                at = row * width + left
+                for i in range(0, wide, LANES):
+                    lay(flat, at + i, under, at + i, over, rests, at + i)
+            else:
+                lay_clipped(flat, under, width, row, left, over, rests, row * width + left, wide)
+
+
+@compiled
+def lay_deep(frame: Frame, below: Frame, log: I32, logged: U32, rests: U32) -> None:
+    """Set the pixels of ``frame`` on which several translucent ones were noted, one after another."""
+    flat, under = frame.reshape(frame.size), below.reshape(below.size)
+    low, high, eight = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8)
+    for k in range(log.shape[0]):
+        at = log[k, 0]
+        if rests[at] != DEEP:  # something opaque came on top later
+            continue
+        d = under[at] if log[k, 1] else flat[at]
+        rb = ((d & low) * logged[k, 1]) >> eight
+        ag = ((d >> eight) & low) * logged[k, 1]
+        flat[at] = logged[k, 0] + (rb & low) + (ag & high)

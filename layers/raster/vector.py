@@ -7,6 +7,7 @@ to four instructions a step on whatever processor there is. Nothing here looks a
 from collections.abc import Callable
 from typing import Any, cast
 
+import numpy as np
 from llvmlite import ir
 
 from layers.raster.contract import LANES, U32
@@ -62,10 +63,10 @@ def _filled(typing: Any, out: Any, at: Any, colour: Any) -> Any:
 
 
 lay = cast("Callable[[U32, int, U32, int, U32, U32, int], None]", _laid)
-"""``lay(out, at, under, start, over, rests, step)``: set sixteen pixels of ``out`` to ``under`` with ``over`` laid on it.
+"""``lay(out, at, under, start, over, rests, step)``: sixteen pixels of ``out`` become ``under`` with ``over`` on it.
 
 Arrays are flat; ``rests`` holds what each pixel lets through (0..256), once in each half of its 32 bits.
 """
 
-fill = cast("Callable[[U32, int, int], None]", _filled)
+fill = cast("Callable[[U32, int, np.uint32], None]", _filled)
 """``fill(out, at, colour)``: set sixteen pixels of a flat array to a colour."""

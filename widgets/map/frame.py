@@ -18,6 +18,7 @@ from layers.labels import LabelAtlas, Occupied, draw_labels
 from layers.raster.contract import Frame
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
+from widgets.map.above import KeptAbove
 from widgets.map.tiles import TileStore, tiles_over
 
 
@@ -35,6 +36,8 @@ class MapFrame:
         self._still_key: Hashable = None
         self._static_key: Hashable = None
         self._version = 0
+        self._still_version = 0
+        self._above = KeptAbove()
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
         self.complete = False
@@ -59,6 +62,7 @@ class MapFrame:
         self._render(self._still, area, items)
         self._base_key = None
         self._still_key = None
+        self._still_version += 1
         self.complete = True
         self._label_atlas(area).begin(budget=100_000)
         self._draw_marks(area, items, focus)
@@ -146,6 +150,7 @@ class MapFrame:
             self._draw_still(area, items, focus)
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+        self._still_version += 1
         np.copyto(self._still, self._base)
         self._draw_marks(area, items, focus)
 
@@ -162,10 +167,13 @@ class MapFrame:
             item.draw_live(raster, self._still, area, focus)
 
     def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
-        np.copyto(self._frame, self._still)
+        live = tuple(dropwhile(lambda item: not item.moving, items))
+        key = self._still_version, area, focus, tuple((id(item), item.live_state()) for item in live[1:])
         raster = self._rasters.raster
-        for item in dropwhile(lambda item: not item.moving, items):
-            item.draw_live(raster, self._frame, area, focus)
+        if not self._above.draw(raster, self._frame, self._still, live, area, focus, key):
+            np.copyto(self._frame, self._still)
+            for item in live:
+                item.draw_live(raster, self._frame, area, focus)
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:
             draw_labels(raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())

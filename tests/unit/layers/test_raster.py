@@ -77,6 +77,49 @@ def test_stamping_is_pixel_for_pixel_what_plain_stamping_in_the_given_order_is(
     np.testing.assert_array_equal(stamped, expected)
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), min_size=1, max_size=40),
+    st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), min_size=1, max_size=25),
+    sprites(),
+)
+def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_order_is(
+    above: list[tuple[float, float, int]], moving: list[tuple[float, float, int]], pixels: np.ndarray
+) -> None:
+    raster, sheet = CompiledRaster(), make_sprites(pixels)
+
+    def arrays(marks: list[tuple[float, float, int]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        return (
+            np.array([m[0] for m in marks], np.float32),
+            np.array([m[1] for m in marks], np.float32),
+            np.array([m[2] for m in marks], np.uint16),
+        )
+
+    def draw(onto: Raster) -> None:
+        onto.stamp(covered, *arrays(above), sheet, PLACE)
+        onto.blit(covered, pixels[0], 30, -1)
+
+    still = (np.arange(SIDE * SIDE, dtype=np.uint32) * np.uint32(2654435761) | np.uint32(0xFF000000)).reshape(
+        SIDE, SIDE
+    )
+    covered = still.copy()
+    noted = raster.noted(SIDE, SIDE)
+    noted._room = 4  # too little: it has to find that out
+    assert noted.note(draw)
+    draw(raster)
+    for shift in (0, 9):
+        xs, ys, codes = arrays([(x + shift, y, code) for x, y, code in moving])
+        moved, frame = still.copy(), covered.copy()
+        raster.stamp(moved, xs, ys, codes, sheet, PLACE)
+        noted.lay(frame, moved, xs, ys, sheet.size, PLACE)
+        expected = still.copy()
+        plain_stamp(expected, xs.astype(float), ys.astype(float), codes, pixels)
+        axs, ays, acodes = arrays(above)
+        plain_stamp(expected, axs.astype(float), ays.astype(float), acodes, pixels)
+        raster.blit(expected, pixels[0], 30, -1)
+        np.testing.assert_array_equal(frame, expected)
+
+
 def test_stamping_order_decides_what_lies_on_top() -> None:
     pixels = np.stack([np.full((5, 5), 0xFFFF0000, np.uint32), np.full((5, 5), 0xFF00FF00, np.uint32)])
     xs, ys = np.array([40, 41], np.float32), np.array([40, 40], np.float32)

@@ -1,14 +1,18 @@
 """The picture itself: tiles and direct drawing agree, layers, themes and choices are to be seen, live things move."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
 from domain.clock import Lamp
-from domain.ids import GridCode
+from domain.ids import CaseNo, GridCode
+from layers.cases.item import CasesItem
 from resources.theme import load_theme
 from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene, picture, thing_mark, wait_settled
+from widgets.map.above import KeptAbove
 
 
 @pytest.fixture
@@ -111,6 +115,40 @@ def test_moving_people_draws_no_tile_anew(qtbot: QtBot, scene: Scene) -> None:
     assert scene.view._tiles.generation == generation
 
 
+def test_people_who_move_under_the_cases_leave_the_picture_that_drawing_in_order_makes(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    view = scene.view
+    view._rasters.compile()
+    rng = np.random.default_rng(2)
+    lons, lats = rng.uniform(120.70, 120.74, 600), rng.uniform(29.70, 29.73, 600)
+    marks = [
+        replace(case_mark("near", lamp), case_no=CaseNo(f"c{i}"), lon=float(lons[i]), lat=float(lats[i]))
+        for i, lamp in enumerate([Lamp.WITHIN, Lamp.NEAR, Lamp.OVERDUE, Lamp.NONE] * 100)
+    ]
+    scene.cases.replace(marks)
+    item = view.item("cases")
+    assert isinstance(item, CasesItem)
+    for clustered in (False, True):
+        item.clustered = clustered
+        view.select_case("c7" if clustered else None)
+        wait_settled(qtbot, view)
+        seen = []
+        for step in range(4):
+            scene.positions.replace(
+                [
+                    thing_mark(f"p{i}", lon + step * 0.0003, lat, age_s=600 * (i % 2))
+                    for i, (lon, lat) in enumerate(zip(lons[300:], lats[300:], strict=True))
+                ]
+            )
+            seen.append(picture(view))
+            kept, view._frame._above = view._frame._above, KeptAbove()  # a new one draws all in order the first time
+            assert np.array_equal(seen[-1], picture(view))
+            view._frame._above = kept
+        assert np.count_nonzero(seen[0] != seen[-1]) > 1000
+        assert view._frame._above.kept
+
+
 def test_a_stale_person_is_hollow_and_grey(scene: Scene) -> None:
     theme = load_theme("dark")
     scene.positions.replace([thing_mark("张三", *PLACES["east"], age_s=600)])
@@ -120,8 +158,6 @@ def test_a_stale_person_is_hollow_and_grey(scene: Scene) -> None:
 
 
 def test_ended_cases_show_when_there_is_no_open_one_or_when_asked(qtbot: QtBot, scene: Scene) -> None:
-    from dataclasses import replace
-
     theme = load_theme("dark")
     ended = replace(case_mark("east"), ended=True, lamp=Lamp.NONE, lon=120.7265, lat=29.7265)
     spot = (ended.lon, ended.lat)

@@ -1,0 +1,110 @@
+"""What lies over moving things, kept so that it can be laid over them again without drawing it anew.
+
+Stamping rounds at every step, so marks on one another cannot be added up to one translucent picture. Noted is, for each
+pixel, what drawing does to whatever lies under it, exactly: nothing; a colour, where something opaque is involved; one
+translucent colour; or, for the few pixels with several translucent ones on one another, each of them in a log.
+Importing this imports numba.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from layers.raster import stamps
+from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Raster, Shapes, Sprites, make_sprites
+
+FIRST_ROOM = 1 << 14
+MOST_ROOM = 1 << 22
+"""Entries the log has at first and at most; a drawing that needs more cannot be noted."""
+NOTHING = np.uint32(256 | 256 << 16)
+
+
+class NotedOverlay:
+    """What one drawing does to a frame of a size. UI thread."""
+
+    def __init__(self, height: int, width: int) -> None:
+        self._width = width
+        self._over: U32 = np.zeros(height * width, np.uint32)
+        self._rests: U32 = np.full(height * width, NOTHING, np.uint32)
+        self._room = FIRST_ROOM
+        self._used = 0
+        self._can = True
+        self._log: I32 = np.empty((0, 2), np.int32)
+        self._logged: U32 = np.empty((0, 2), np.uint32)
+
+    def note(self, draw: Callable[[Raster], None]) -> bool:
+        """Note a drawing made of stamps and blits; return whether it could be noted."""
+        while True:
+            self._over[:] = 0
+            self._rests[:] = NOTHING
+            self._log, self._logged = np.empty((self._room, 2), np.int32), np.empty((self._room, 2), np.uint32)
+            self._used, self._can = 0, True
+            draw(self)
+            if self._used <= self._room:
+                break
+            self._room = 2 * self._used
+            if self._room > MOST_ROOM:
+                return False
+        self._log, self._logged = self._log[: self._used].copy(), self._logged[: self._used].copy()
+        return self._can
+
+    def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
+        """Set ``frame`` to ``below`` with the drawing over it, in squares of ``size`` around points."""
+        stamps.lay_noted(frame, below, self._over, self._rests, xs, ys, size, *placing)
+        if self._used:
+            stamps.lay_deep(frame, below, self._log, self._logged, self._rests)
+
+    # -- a raster that notes instead of drawing -------------------------------------------------------------------
+
+    def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
+        """See ``Raster.thinned``; cannot be noted."""
+        self._can = False
+        return shapes
+
+    def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
+        """See ``Raster.fill``; cannot be noted."""
+        self._can = self._can and not len(which)
+
+    def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
+        """See ``Raster.outline``; cannot be noted."""
+        self._can = self._can and not len(which)
+
+    def stroke(
+        self, frame: Frame, shapes: Shapes, which: I32, colour: int, widths: F32, placing: Placing, *, closed: bool
+    ) -> None:
+        """See ``Raster.stroke``; cannot be noted."""
+        self._can = self._can and not len(which)
+
+    def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
+        """See ``Raster.stamp``."""
+        self._used = stamps.note_points(
+            self._over,
+            self._rests,
+            self._log,
+            self._logged,
+            self._used,
+            self._width,
+            xs,
+            ys,
+            codes,
+            sprites.over,
+            sprites.rests,
+            sprites.rows,
+            sprites.size,
+            *placing,
+        )
+
+    def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
+        """See ``Raster.blit``."""
+        side = max(sprite.shape)
+        square = np.zeros((1, side, side), np.uint32)
+        square[0, : sprite.shape[0], : sprite.shape[1]] = sprite
+        nought = np.zeros(1, np.float32)
+        middle = side // 2 + 0.5
+        self.stamp(
+            frame, nought, nought, np.zeros(1, np.uint16), make_sprites(square), Placing(1.0, x + middle, y + middle)
+        )
+
+    def noted(self, height: int, width: int) -> "NotedOverlay | None":
+        """See ``Raster.noted``."""
+        return None
