@@ -1,4 +1,4 @@
-"""The way over a NATS server, where one is named: it costs half of what PostgreSQL does for positions (ADR 10).
+"""The way over a NATS server, where one is named: it costs half of what PostgreSQL does for positions (ADR 11).
 
 Nothing but latest positions goes this way, and nothing is kept there. Every frame is sealed (AES-256-GCM) under a key
 that stands in the database, because whoever reaches a NATS server hears everything and may say anything.
