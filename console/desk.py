@@ -13,6 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from client.line import LineState
 from client.room import Room
 from console.actions import ActionTable
 from console.appearance import Appearance
@@ -24,6 +25,7 @@ from console.finder import Finder, read_places
 from console.folders import Folders
 from console.intents import Intents
 from console.layernotes import LayerNotes
+from console.looking import Looking
 from console.mapfeed import MapFeed
 from console.notices import NoticeFeed, NoticeHub
 from console.panels import make_panels
@@ -72,6 +74,7 @@ class Desk(QObject):
         self.photos = PhotoCache(self.tasks, settings.number("photo_cache_mb"), self)
         # The panels, and what keeps them as the room is
         self.map_feed = MapFeed(self.tasks, self.names, settings.number("map_updates_per_s"), self)
+        self.looking = Looking(settings.number("map_updates_per_s"), self)
         self.sign_in = SignInPanel(self.words, self.appearance.theme)
         self.frame = DeskFrame()
         self.panels = p = make_panels(self.appearance, self.names, self.map_feed.models, self.frame)
@@ -183,7 +186,7 @@ class Desk(QObject):
         self._entitle()
 
     def _use(self, room: Room | None) -> None:
-        for feed in (self.map_feed, self.room_feed, self.card_feed, self.intents):
+        for feed in (self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking):
             feed.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)
@@ -210,6 +213,7 @@ class Desk(QObject):
             self.room_feed.show_line(room.line(), None)
             return
         now = room.service_now()
+        self.photos.on_second(live=room.line().state is LineState.LIVE)
         self.room_feed.on_second(now)
         self.map_feed.on_second()
         self.card_feed.on_second(now)

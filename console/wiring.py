@@ -38,6 +38,7 @@ def _connect_session(desk: "Desk") -> None:
     reception.opened.connect(desk.on_opened)
     reception.closed.connect(desk.on_closed)
     reception.reloaded.connect(desk.on_reloaded)
+    reception.reloaded.connect(desk.looking.on_reloaded)
     reception.line_altered.connect(desk.on_second)
 
 
@@ -104,6 +105,7 @@ def _connect_map(desk: "Desk") -> None:
     panels = desk.panels
     panels.card.locate_requested.connect(desk.scout.on_locate_requested)
     panels.map.place_picked.connect(desk.scout.on_place_picked)
+    panels.map.camera_changed.connect(desk.looking.on_camera_changed)
     desk.map_feed.lamps_changed.connect(desk.scout.on_lamps_changed)
     desk.map_feed.shapes_loaded.connect(desk.on_shapes_loaded)
 

@@ -8,7 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from domain.faults import forbidden, invalid
 from domain.ids import StaffId
-from domain.wire import BEHALF_HEADER, WIRES, WIRE_HEADER, FaultBody
+from domain.wire import BEHALF_HEADER, WIRE_HEADER, WIRES, FaultBody
 from service.access import Asker, Door, act_for, admit
 from service.http.codec import Scoped, header, runtime_of
 from service.runtime import Runtime

@@ -17,8 +17,8 @@ from domain.ids import ThingId
 from domain.places import Position
 from domain.wire import Track, TrackPoint
 from service.access import Asker
-from service.store import tracks
 from service.store import statements as sql
+from service.store import tracks
 from service.store.rows import from_us, to_us
 from service.tracker import Tracker
 from service.write.reporting import author_of

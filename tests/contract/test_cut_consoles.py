@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from benchmarks.proxy import Faults, Proxy, running_proxy
 from served import ALL_ROOM, Served, command, send_report, serve_town
 from towns import LI, VAN, WANG, ZHAO
 
+from benchmarks.proxy import Faults, Proxy, running_proxy
 from client.api import ServiceClient
 from client.line import LineState
 from client.picture import Picture
