@@ -112,7 +112,8 @@ class Record:
         self.act(first.case_no, "unmerge")
         self.act(first.case_no, "merge", into=third.case_no)
         self.act(third.case_no, "dispatch", unit="u-sanitation")
-        row = ImportedCase("old", str(next(self._numbers)), CaseState.CLOSED, "旧类别", "旧案", MORNING, text="旧的文字", closed_at=MORNING)
+        number, state = str(next(self._numbers)), CaseState.CLOSED
+        row = ImportedCase("old", number, state, "旧类别", "旧案", MORNING, text="旧的文字", closed_at=MORNING)
         self.do(partial(import_cases, rows=[row], known=[], asker=GATE, dry_run=False))
         sight = sight_of(ROOM.own)
         self.do(partial(reveal, case_no=third.case_no, reason="回访核实", asker=ROOM, sight=sight))
