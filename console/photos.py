@@ -12,7 +12,13 @@ from domain.faults import Fault, FaultKind
 from domain.ids import AttachmentId
 
 OWNER = "photos"
+UNREADABLE = "photo_unreadable"
+"""It came, but is no picture: asking again would bring the same."""
 MEGABYTE = 2**20
+RETRY_EVERY_S = 3
+"""What the line did not bring is asked for again this often once the line is live."""
+MISSED_MOST = 64
+"""Photos remembered to be asked for again; beyond these the one missed first is forgotten."""
 
 Wanted = tuple[AttachmentId, bool]
 
@@ -31,6 +37,8 @@ class PhotoCache(QObject):
         self._kept: OrderedDict[Wanted, QImage] = OrderedDict()
         self._size = 0
         self._waiting: set[Wanted] = set()
+        self._missed: OrderedDict[Wanted, None] = OrderedDict()
+        self._pause_s = 0
 
     @property
     def size_bytes(self) -> int:
@@ -42,6 +50,7 @@ class PhotoCache(QObject):
         self._tasks.cancel(OWNER)
         self._client = client
         self._waiting.clear()
+        self._missed.clear()
         self._kept.clear()
         self._size = 0
 
@@ -56,18 +65,35 @@ class PhotoCache(QObject):
             self._waiting.add(wanted)
             self._tasks.start(OWNER, f"{attachment_id}/{full}", self._fetch(self._client, wanted))
 
+    def on_second(self, *, live: bool) -> None:
+        """A second has passed: where the line is live, ask again for what it could not bring."""
+        self._pause_s = max(0, self._pause_s - 1)
+        if not live or self._pause_s or not self._missed:
+            return
+        self._pause_s = RETRY_EVERY_S
+        missed, self._missed = self._missed, OrderedDict()
+        for attachment_id, full in missed:
+            self.want(attachment_id, full)
+
     async def _fetch(self, client: ServiceClient, wanted: Wanted) -> None:
         attachment_id, full = wanted
         try:
             content = await client.photo(attachment_id, "full" if full else "thumb")
             image = await asyncio.to_thread(_decode, content)
         except Fault as fault:
+            if fault.kind is FaultKind.UNAVAILABLE and fault.key != UNREADABLE:
+                self._miss(wanted)
             self.failed.emit(attachment_id, full, fault)
         else:
             self._keep(wanted, image)
             self.loaded.emit(attachment_id, full, image)
         finally:
             self._waiting.discard(wanted)
+
+    def _miss(self, wanted: Wanted) -> None:
+        self._missed[wanted] = None
+        if len(self._missed) > MISSED_MOST:
+            self._missed.popitem(last=False)
 
     def _keep(self, wanted: Wanted, image: QImage) -> None:
         self._kept[wanted] = image
@@ -80,5 +106,5 @@ class PhotoCache(QObject):
 def _decode(content: bytes) -> QImage:
     image = QImage.fromData(content)
     if image.isNull():
-        raise Fault(FaultKind.UNAVAILABLE, "photo_unreadable")
+        raise Fault(FaultKind.UNAVAILABLE, UNREADABLE)
     return image

@@ -329,3 +329,73 @@ def test_photo_files_are_bounded_and_known_by_their_first_bytes(tmp_path: Path) 
     with pytest.raises(Fault) as unknown:
         mime_of(b"GIF89a")
     assert unknown.value.key == "photo_type_unknown"
+
+
+class _Relay:
+    """A line to the service that can be cut and mended: the same port, every byte passed on."""
+
+    def __init__(self, url: str) -> None:
+        self._to = int(url.rsplit(":", 1)[1])
+        self._server: asyncio.Server | None = None
+        self._lines: set[asyncio.StreamWriter] = set()
+        self.port = 0
+
+    async def mend(self) -> str:
+        self._server = await asyncio.start_server(self._pass_on, "127.0.0.1", self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return f"http://127.0.0.1:{self.port}"
+
+    async def cut(self) -> None:
+        if self._server is not None:
+            self._server.close()
+        for line in list(self._lines):
+            line.transport.abort()
+        await asyncio.sleep(0.05)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        there, back = await asyncio.open_connection("127.0.0.1", self._to)
+        self._lines |= {writer, back}
+        await asyncio.gather(_pump(reader, back), _pump(there, writer))
+        self._lines -= {writer, back}
+
+
+async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    try:
+        while part := await reader.read(65_536):
+            writer.write(part)
+            await writer.drain()
+    except ConnectionError:
+        pass
+    finally:
+        writer.close()
+
+
+async def test_photos_the_line_did_not_bring_are_fetched_when_it_is_back(served: Served) -> None:
+    tasks = Tasks(lambda error, where: pytest.fail(f"{where}: {error!r}"))
+    relay = _Relay(served.url)
+    client = ServiceClient(await relay.mend(), served.token("desk", *ALL_ROOM, Role.GATEWAY))
+    photos = PhotoCache(tasks, 8)
+    loaded, failed = [], []
+    photos.loaded.connect(lambda photo, full, image: loaded.append(photo))
+    photos.failed.connect(lambda photo, full, fault: failed.append(fault.key))
+    photos.use(client)
+    kept = (await client.upload(_jpeg("red"), "image/jpeg")).attachment_id
+    nowhere = AttachmentId("a" * 32)
+    photos.want(nowhere, False)
+    await until(lambda: failed == ["unknown_attachment"])
+    await relay.cut()
+    photos.want(kept, False)
+    await until(lambda: len(failed) == 2)
+    assert failed[1] == "line_down"
+    photos.on_second(live=False)
+    assert tasks.running() == []
+    await relay.mend()
+    photos.on_second(live=True)
+    await until(lambda: loaded == [kept])
+    for _ in range(10):
+        photos.on_second(live=True)
+    assert tasks.running() == [], "what is there is not fetched again, nor what there is none of"
+    photos.use(None)
+    await tasks.stop()
+    await client.aclose()
+    await relay.cut()
