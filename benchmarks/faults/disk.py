@@ -15,12 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.faults.full_service import fill_and_free
-from benchmarks.faults.power import Fate, Platter, Verdict, chain_holds, judge
+from benchmarks.faults.power import Fate, Platter, Verdict, judge
 from benchmarks.faults.power_cut import memory_folder
 from benchmarks.faults.recorder import Disk, Refusal
 from benchmarks.faults.recording import Bench, Promise, Recording, empty_town, some_jobs, store_on, whole_log
 from benchmarks.harness import Rows, Sense, single
-from domain.change import GENESIS
 from domain.faults import Fault
 from service.write.transaction import Key
 
@@ -100,8 +99,8 @@ def _refuse(folder: Path, began: bytes, refusal: Refusal, failing: Callable[[int
     disk.refusal = refusal
     disk.failing = failing
     promises, last_answers = _work(disk, path, began)
-    recording = Recording(began, disk.diary, promises, whole_log(path))
-    if not chain_holds(recording.log, GENESIS) or any(isinstance(a, Exception) for a in last_answers):
+    recording = Recording(began, disk.diary, promises, *whole_log(path))
+    if not recording.proven or any(isinstance(a, Exception) for a in last_answers):
         return Verdict.BROKEN
     rng = random.Random(len(disk.diary))
     platter = Platter(began, path.name, rng)

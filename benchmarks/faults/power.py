@@ -10,14 +10,9 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from benchmarks.faults.recorder import Did, Entry
 from benchmarks.faults.recording import Promise, Recording
-from domain.change import Change, Subject, chain_hash, payload_digest
-from domain.ids import AccountId, StaffId
-from domain.states import CaseState
-from service.store.rows import from_us
 
 SECTOR = 512
 DATABASE = "cut.db"
@@ -151,26 +146,3 @@ def _torn_cases(connection: sqlite3.Connection) -> bool:
         "SELECT subject_id, max(version) FROM change WHERE subject = 'case' GROUP BY subject_id ORDER BY subject_id"
     ).fetchall()
     return said != connection.execute("SELECT case_no, version FROM cases ORDER BY case_no").fetchall()
-
-
-def chain_holds(log: list[tuple[Any, ...]], previous: bytes) -> bool:
-    """Return whether every hash of a log follows from the one before, by the domain's own rule."""
-    for row in log:
-        seq, subject, subject_id, action, actor, recorded, version, state = row[:8]
-        behalf, occurred, payload, salt, digest, kept = row[8:14]
-        change = Change(
-            seq=seq,
-            subject=Subject(subject),
-            subject_id=subject_id,
-            action=action,
-            actor=AccountId(actor),
-            recorded_at=from_us(recorded),
-            version=version,
-            state=None if state is None else CaseState(state),
-            on_behalf_of=None if behalf is None else StaffId(behalf),
-            occurred_at=None if occurred is None else from_us(occurred),
-        )
-        if payload_digest(salt, payload) != digest or chain_hash(previous, change, digest) != kept:
-            return False
-        previous = kept
-    return True

@@ -12,10 +12,9 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from pathlib import Path
 
-from benchmarks.faults.power import Verdict, chain_holds, cuts, judge
+from benchmarks.faults.power import Verdict, cuts, judge
 from benchmarks.faults.recording import empty_town, record
 from benchmarks.harness import Rows, Sense, single
-from domain.change import GENESIS
 
 CUTS = 50_000
 CUTS_A_RECORDING = 500
@@ -74,8 +73,8 @@ def cut_often(synchronous: str, share: tuple[int, int]) -> Counter[Verdict]:
     with tempfile.TemporaryDirectory(dir=memory_folder()) as made:
         folder = Path(made)
         recording = record(folder, empty_town(folder / "town.db"), seed, synchronous, BATCHES)
-        if not chain_holds(recording.log, GENESIS):
-            raise RuntimeError(f"the chain of recording {seed} does not hold")
+        if not recording.proven:
+            raise RuntimeError(f"the record of recording {seed} is not whole")
         name = f"{synchronous}-{seed}.db"
         for position, files in cuts(recording, name, many, random.Random(seed)):
             found[judge(folder, name, files, recording, position)] += 1

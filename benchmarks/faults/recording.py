@@ -26,6 +26,7 @@ from domain.states import Channel
 from domain.wire import Outcome
 from resources.codes import unnamed_town
 from service.access import Asker, sight_of
+from service.audit.verify import check
 from service.clock import real_now
 from service.starting import opened
 from service.store import reads
@@ -53,12 +54,16 @@ class Promise(msgspec.Struct, frozen=True):
 
 
 class Recording(msgspec.Struct, frozen=True):
-    """What a stretch of work left: the file it began with, the diary since, the promises, the whole log at the end."""
+    """What a stretch of work left: the file it began with, the diary since, the promises, and the log at the end.
+
+    ``proven`` says whether the service's own check found that log and all beside it whole.
+    """
 
     began: bytes
     diary: list[Entry]
     promises: list[Promise]
     log: list[tuple[Any, ...]]
+    proven: bool
 
 
 def empty_town(path: Path) -> bytes:
@@ -163,13 +168,19 @@ def record(folder: Path, began: bytes, seed: int, synchronous: str, batches: int
         bench.stop()
         diary = list(disk.diary)
         store.close()
-    return Recording(began, diary, promises, whole_log(path))
+    return Recording(began, diary, promises, *whole_log(path))
 
 
-def whole_log(path: Path) -> list[tuple[Any, ...]]:
-    """Return every row of the log."""
+def whole_log(path: Path) -> tuple[list[tuple[Any, ...]], bool]:
+    """Return every row of the log, and whether the service's own check finds the record whole."""
+    store = Store(str(path))
+    try:
+        with store.reading.connect() as reading, reading.begin():
+            proven = not check(reading).broken
+    finally:
+        store.close()
     connection = sqlite3.connect(path)
     try:
-        return connection.execute("SELECT * FROM change ORDER BY seq").fetchall()
+        return connection.execute("SELECT * FROM change ORDER BY seq").fetchall(), proven
     finally:
         connection.close()

@@ -12,12 +12,13 @@ from typing import Self
 from sqlalchemy import select
 
 from benchmarks.faults.crowd import SOURCE, Crowd
-from benchmarks.faults.power import chain_holds
-from domain.change import GENESIS
+from domain.change import Subject
+from service.audit.verify import check
 from service.store import tables as t
 from service.store.engine import Store
 
 READY_WITHIN_S = 60
+_LOG = select(t.change.c.seq, t.change.c.subject, t.change.c.subject_id, t.change.c.version)
 
 
 def free_port() -> int:
@@ -94,19 +95,19 @@ class Loss:
                 cases = connection.execute(
                     select(t.cases.c.source_no, t.cases.c.case_no).where(t.cases.c.source == SOURCE)
                 ).all()
-                log = [tuple(row) for row in connection.execute(select(t.change).order_by(t.change.c.seq))]
+                log = connection.execute(_LOG).all()
+                self.broken = check(connection).broken
         finally:
             store.close()
         kept = {(row.source_no, row.case_no) for row in cases}
-        opened = [row[2] for row in log if row[1] == "case" and row[6] == 1]
-        numbers = {row[0]: row[2] for row in log}
+        opened = [row.subject_id for row in log if row.subject == Subject.CASE and row.version == 1]
+        numbers = {row.seq: row.subject_id for row in log}
         self.lost = sum(
             (number, case_no) not in kept or numbers.get(seq) != case_no
             for number, (case_no, seq) in crowd.answered.items()
         )
         self.doubled = len(cases) - len({row.source_no for row in cases}) + len(opened) - len(set(opened))
         self.doubled += len({row.source_no for row in cases} - crowd.sent)
-        self.broken = int(not chain_holds(log, GENESIS) or [row[0] for row in log] != list(range(1, len(log) + 1)))
 
     @property
     def good(self) -> bool:
