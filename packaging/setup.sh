@@ -109,6 +109,18 @@ system_packages() {
     esac
 }
 
+# The package of the NATS server would set up one that listens to everybody from then on; the tests need the program only.
+nats_server() {
+    if [ "$goal" != test ] || [ -x build/nats/usr/sbin/nats-server ] || command -v nats-server >/dev/null ||
+        ! command -v dpkg-deb >/dev/null; then
+        return 0
+    fi
+    mkdir -p build/nats
+    (cd build/nats && apt-get download -q -o APT::Sandbox::User=root nats-server </dev/null >/dev/null 2>&1 &&
+        dpkg-deb -x nats-server_*.deb . && rm -f nats-server_*.deb) ||
+        say 'no NATS server could be fetched: the tests of positions over NATS are skipped'
+}
+
 # --- Python packages -------------------------------------------------------------------------------------------------
 
 # What the set-up depends on; the place too, since a venv that was moved does not work, and the rooms there are.
@@ -145,4 +157,5 @@ fi
 
 python=$(find_python) || stop 'needs Python 3.11, 3.12 or 3.13 (on Debian 12: apt-get install python3)'
 system_packages
+nats_server
 python_packages
