@@ -14,7 +14,6 @@ from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from client.line import LineState
-from client.line import LineState
 from client.room import Room
 from console.actions import ActionTable
 from console.appearance import Appearance
@@ -214,7 +213,6 @@ class Desk(QObject):
             self.room_feed.show_line(room.line(), None)
             return
         now = room.service_now()
-        self.photos.on_second(live=room.line().state is LineState.LIVE)
         self.photos.on_second(live=room.line().state is LineState.LIVE)
         self.room_feed.on_second(now)
         self.map_feed.on_second()
