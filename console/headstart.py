@@ -1,8 +1,7 @@
 """What a start does before anything of Qt is there: the picture is asked for, and what knows no Qt is imported.
 
 All of it is for a quick start. The service works on its replies while this process imports and builds, and the map's
-shapes are read while Qt is loaded. PySide6, once imported, reads the source of every module that is imported after it,
-to see whether it uses PySide6 (measured: 13 of 460 ms); so what does not use it comes first.
+shapes are read while Qt is loaded.
 """
 
 import gc
@@ -24,6 +23,7 @@ BEFORE_QT = (
     "layers.positions.model",
 )
 
+READS_SOURCE = "_mod_uses_pyside"
 SWITCH_S = 0.0005
 """How long a thread may keep Python to itself while another waits. Qt lets go of Python at each call; to take it up
 again the window would wait up to Python's own 5 ms for a thread that draws tiles or reads a reply."""
@@ -52,4 +52,21 @@ def begin(server: str | None, token: str | None, ca_file: Path | None) -> HeadSt
         early = HeadStart(replies, EarlyShapes(replies))
     for name in BEFORE_QT:
         import_module(name)
+    spare_reading()
     return early
+
+
+def spare_reading() -> None:
+    """Keep PySide6 from reading the source of every module imported after it (13 of 460 ms).
+
+    It looks whether a module names PySide6, for which it would have to switch the optional features of its
+    ``__feature__`` module. Nothing here uses those, so that no module asks for a switch whatever the answer is.
+    """
+    import_module("PySide6.QtCore")
+    feature = import_module("shibokensupport.feature")
+    if hasattr(feature, READS_SOURCE):  # a name of PySide6's own: without it a start only takes a little longer
+        setattr(feature, READS_SOURCE, _names_pyside)
+
+
+def _names_pyside(module: object) -> bool:
+    return True

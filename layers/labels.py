@@ -1,7 +1,7 @@
 """Labels: text with a halo, rendered once and kept, and which of them find room."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +20,9 @@ FIRM = frozenset({LabelStyle.TOWN, LabelStyle.DIVISION})
 
 KEPT = 4000
 NEW_A_FRAME = 60
-"""Sprites made in one frame at most (some 0.15 ms each); the others follow in the next."""
+"""Sprites made in one frame at most; the others follow in the next."""
+SHEET = 8
+"""Sprites of one style made together at most: numpy asks its price by the call, the cache by the pixel."""
 HALO_PX = 2
 
 
@@ -85,20 +87,25 @@ class LabelAtlas:
 
     def sprite(self, text: str, style: LabelStyle) -> U32 | None:
         """Return the picture of a label, or None where this frame's budget is spent."""
-        key = (text, style)
-        found = self._sprites.get(key)
-        if found is not None:
-            self._sprites.move_to_end(key)
-            return found
-        if self._budget <= 0:
-            self.wanting = True
-            return None
-        self._budget -= 1
-        made = self._render(text, style)
-        self._sprites[key] = made
-        if len(self._sprites) > KEPT:
+        return self.sprites([(text, style)])[0]
+
+    def sprites(self, wanted: Sequence[tuple[str, LabelStyle]]) -> list[U32 | None]:
+        """Return the pictures of labels as ``sprite`` does; those that are missing are made together."""
+        missing = list(dict.fromkeys(key for key in wanted if key not in self._sprites))
+        made, left = missing[: max(0, self._budget)], missing[max(0, self._budget) :]
+        self._budget -= len(made)
+        self.wanting = self.wanting or bool(left)
+        for style in dict.fromkeys(style for _, style in made):
+            texts = [text for text, of in made if of is style]
+            for start in range(0, len(texts), SHEET):
+                self._make(texts[start : start + SHEET], style)
+        found = [self._sprites.get(key) for key in wanted]
+        for key, sprite in zip(wanted, found, strict=True):
+            if sprite is not None:
+                self._sprites.move_to_end(key)
+        while len(self._sprites) > KEPT:
             self._sprites.popitem(last=False)
-        return made
+        return found
 
     @property
     def _halo(self) -> int:
@@ -111,17 +118,25 @@ class LabelAtlas:
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, kind.spacing * self.ratio)
         return font
 
-    def _render(self, text: str, style: LabelStyle) -> U32:
-        width, height = self.size(text, style)
-        pixels = np.zeros((height, width), np.uint32)
-        image = QImage(pixels.data, width, height, width * 4, QImage.Format.Format_ARGB32_Premultiplied)
+    def _make(self, texts: Sequence[str], style: LabelStyle) -> None:
+        """Draw labels of one style below each other, and keep each part as the sprite of its label."""
+        sizes = [self.size(text, style) for text in texts]
+        step = max(height for _, height in sizes) + self._halo  # no halo reaches into the next one
+        width = max(width for width, _ in sizes)
+        pixels = np.zeros((step * len(texts), width), np.uint32)
+        image = QImage(pixels.data, width, len(pixels), width * 4, QImage.Format.Format_ARGB32_Premultiplied)
         painter = QPainter(image)
         painter.setFont(self._fonts[style])
         painter.setPen(QColor(255, 255, 255))
-        painter.drawText(QPointF(self._halo + 1, self._halo + self._metrics[style].ascent()), text)
+        rise = self._halo + self._metrics[style].ascent()
+        for row, (text, (wide, high)) in enumerate(zip(texts, sizes, strict=True)):
+            painter.setClipRect(0, row * step, wide, high)
+            painter.drawText(QPointF(self._halo + 1, row * step + rise), text)
         painter.end()
         cover = (pixels >> np.uint32(24)).astype(np.float32) * np.float32(1 / 255)
-        return _compose(cover, _halo(cover, self._halo), QColor(self._types[style].colour), self._ground)
+        sheet = _compose(cover, _halo(cover, self._halo), QColor(self._types[style].colour), self._ground)
+        for row, (text, (wide, high)) in enumerate(zip(texts, sizes, strict=True)):
+            self._sprites[text, style] = sheet[row * step : row * step + high, :wide].copy()
 
 
 def _halo(cover: npt.NDArray[np.float32], radius: int) -> npt.NDArray[np.float32]:
@@ -205,6 +220,7 @@ def draw_labels(
     raster: Raster, frame: Frame, area: Area, atlas: LabelAtlas, labels: Iterable[Label], taken: Occupied
 ) -> None:
     """Draw the labels that find room, the most important first. Names of divisions may lie on marks if they must."""
+    placed: list[tuple[Label, Box]] = []
     for label in sorted(labels, key=lambda wanted: wanted.priority):
         px, py = area.to_pixel(label.x, label.y)
         width, height = atlas.size(label.text, label.style)
@@ -217,7 +233,9 @@ def draw_labels(
         if box is None:
             continue
         taken.take(box)
-        sprite = atlas.sprite(label.text, label.style)
+        placed.append((label, box))
+    sprites = atlas.sprites([(label.text, label.style) for label, _ in placed])
+    for (_, box), sprite in zip(placed, sprites, strict=True):
         if sprite is not None:
             raster.blit(frame, sprite, round(box[0]), round(box[1]))
 

@@ -1,9 +1,9 @@
 """Tiles of what stands still: drawn by worker threads, kept while they are likely to be seen again."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from os import cpu_count
 from queue import Empty, SimpleQueue
 
@@ -17,6 +17,8 @@ TILE = 512
 """Side of a tile in device pixels."""
 KEPT_LEAST = 96
 """Tiles kept at least; a megabyte each."""
+BLOCK_MOST = 48
+"""Tiles of the first picture that are drawn in one go."""
 
 Render = Callable[[Frame, Area], None]
 
@@ -92,11 +94,13 @@ class TileStore(QObject):
         keep = set(wanted)
         for key, (generation, future) in list(self._waiting.items()):
             if (key not in keep or generation != self.generation) and future.cancel():
-                del self._waiting[key]
-        for key in wanted:
-            waiting = self._waiting.get(key)
-            if (waiting is None or waiting[0] != self.generation) and not self.find(key)[1]:
-                self._submit(key, render)
+                self._waiting = {k: held for k, held in self._waiting.items() if held[1] is not future}
+        missing = [key for key in wanted if not self._on_its_way(key) and not self.find(key)[1]]
+        if self._pool is None and 1 < len(missing) <= BLOCK_MOST:
+            self._submit(missing, render)  # the first picture: what lies on several tiles is drawn once
+        else:
+            for key in missing:
+                self._submit([key], render)
         limit = max(KEPT_LEAST, 3 * len(wanted))
         while len(self._tiles) > limit:
             self._tiles.popitem(last=False)
@@ -114,18 +118,31 @@ class TileStore(QObject):
             self._pool = None
         self._waiting.clear()
 
-    def _submit(self, key: TileKey, render: Render) -> None:
+    def _on_its_way(self, key: TileKey) -> bool:
+        waiting = self._waiting.get(key)
+        return waiting is not None and waiting[0] == self.generation
+
+    def _submit(self, keys: Sequence[TileKey], render: Render) -> None:
         if self._pool is None:
             workers = max(1, min(3, (cpu_count() or 2) - 1))
             self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile")
         generation = self.generation
-        self._waiting[key] = generation, self._pool.submit(self._draw, key, generation, render)
+        future = self._pool.submit(self._draw, keys, generation, render)
+        for key in keys:
+            self._waiting[key] = generation, future
 
-    def _draw(self, key: TileKey, generation: int, render: Render) -> None:
-        """Draw one tile; worker thread."""
-        frame = np.empty((TILE, TILE), np.uint32)
-        render(frame, key.area())
-        self._done.put((key, generation, frame))
+    def _draw(self, keys: Sequence[TileKey], generation: int, render: Render) -> None:
+        """Draw one tile, or a block of them; worker thread."""
+        left, top = min(key.column for key in keys), min(key.row for key in keys)
+        width = (max(key.column for key in keys) - left + 1) * TILE
+        height = (max(key.row for key in keys) - top + 1) * TILE
+        frame = np.empty((height, width), np.uint32)
+        corner = replace(keys[0], column=left, row=top)
+        render(frame, replace(corner.area(), width=width, height=height))
+        for key in keys:
+            x, y = (key.column - left) * TILE, (key.row - top) * TILE
+            tile = frame if len(keys) == 1 else frame[y : y + TILE, x : x + TILE].copy()
+            self._done.put((key, generation, tile))
         self._finished.emit()
 
     def _on_finished(self) -> None:

@@ -11,7 +11,7 @@ from layers.raster.contract import Frame
 from layers.raster.qt import QtRaster
 from resources.theme import load_theme
 from resources.words import Words
-from widgets.map.tiles import TILE, tiles_over
+from widgets.map.tiles import TILE, TileStore, tiles_over
 
 AREA = Area(0.0, 400.0, 1.0, 600, 400)
 
@@ -101,3 +101,52 @@ def test_tiles_cover_every_pixel_of_an_area_once(x: float, y: float, width: int,
         assert key.area().top == area.top - top * area.scale
         covered[max(0, top) : max(0, top + TILE), max(0, left) : max(0, left + TILE)] += 1
     assert covered.min() == covered.max() == 1
+
+
+def test_labels_made_together_are_what_each_is_alone(qtbot: QtBot) -> None:
+    look = Look(load_theme("dark"), Words())
+    wanted = [(f"清溪-{i}gjÅ", style) for i in range(20) for style in LabelStyle]
+    for ratio in (1.0, 1.5):
+        together, alone = LabelAtlas(look, ratio), LabelAtlas(look, ratio)
+        together.begin(budget=len(wanted) - 3)
+        alone.begin(budget=1000)
+        made = together.sprites(wanted)
+        assert [sprite is None for sprite in made] == [i >= len(wanted) - 3 for i in range(len(wanted))]
+        assert together.wanting
+        for (text, style), sprite in zip(wanted, made, strict=True):
+            assert sprite is None or np.array_equal(sprite, alone.sprite(text, style))
+
+
+def test_the_first_tiles_drawn_in_one_go_are_what_each_is_alone(qtbot: QtBot) -> None:
+    area = Area(-300.0, 700.0, 2.0, 1300, 900)
+    keys = [key for key, _, _ in tiles_over(area)]
+
+    def render(frame: Frame, at: Area) -> None:
+        across = at.left + at.scale * np.arange(at.width)
+        down = at.top - at.scale * np.arange(at.height)
+        frame[...] = (down[:, None] * 7 + across[None, :] * 3).astype(np.int64).astype(np.uint32)
+
+    renders: list[tuple[int, int]] = []
+
+    def counted(frame: Frame, at: Area) -> None:
+        renders.append(frame.shape)
+        render(frame, at)
+
+    store = TileStore()
+    try:
+        with qtbot.waitSignal(store.tiles_arrived, timeout=5000):
+            store.want(keys, counted)
+        assert len(renders) == 1 < len(keys)
+        for key in keys:
+            tile, fresh = store.find(key)
+            alone = np.empty((TILE, TILE), np.uint32)
+            render(alone, key.area())
+            assert fresh
+            assert tile is not None
+            assert np.array_equal(tile, alone)
+        store.renew()
+        with qtbot.waitSignal(store.tiles_arrived, timeout=5000):
+            store.want(keys, counted)
+        assert renders[1] == (TILE, TILE), "a later picture comes in tile by tile"
+    finally:
+        store.stop()
