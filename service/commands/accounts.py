@@ -22,6 +22,7 @@ def add(commands: Commands, words: Words) -> None:
     account.add_argument("--roles", required=True, metavar="R,R", help=words("cli.roles"))
     account.add_argument("--unit", help=words("cli.unit"))
     account.add_argument("--staff", help=words("cli.staff"))
+    account.add_argument("--area", default="", help=words("cli.area"))
     account.add_argument("--password-stdin", action="store_true", help=words("cli.password_stdin"))
     account.set_defaults(run=make_account)
 
@@ -41,13 +42,14 @@ def give_token(args: argparse.Namespace) -> int:
 
 def make_account(args: argparse.Namespace) -> int:
     """Make or change a person's account; the password is asked for."""
-    from service.passwords import hash_password
+    from service.passwords import check_new, hash_password
     from service.starting import opened, write_once
     from service.tokens import parse_roles
     from service.write.accounts import NewAccount, keep_account
 
     words = terminal_words()
     password = sys.stdin.readline().rstrip("\r\n") if args.password_stdin else getpass.getpass(words("account.ask"))
+    check_new(password, args.user, args.name)
     wanted = NewAccount(
         user=args.user,
         name=args.name,
@@ -55,6 +57,7 @@ def make_account(args: argparse.Namespace) -> int:
         password_hash=hash_password(password),
         unit=UnitId(args.unit) if args.unit else None,
         staff=StaffId(args.staff) if args.staff else None,
+        area=args.area,
     )
     with opened(args.database, exclusive=False) as store:
         write_once(store, lambda work: keep_account(work, wanted))

@@ -42,5 +42,6 @@ def admin_key(request: ApiRequest, asker: Asker, data: Any, status: int) -> Key:
     if hasattr(data, "password"):
         data = msgspec.structs.replace(data, password="")
     digest = sha256(request.scope["method"].encode() + request.scope["path"].encode() + b"\x00")
-    digest.update(msgspec.json.encode(data, order="deterministic"))
+    plain = msgspec.to_builtins(data, str_keys=True, order="deterministic")
+    digest.update(msgspec.json.encode(plain, order="deterministic"))
     return Key(asker.own.account, given, digest.digest(), status)
