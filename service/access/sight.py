@@ -10,6 +10,7 @@ from domain.case import Case, Report
 from domain.change import Change, Subject
 from domain.ids import GridCode, StaffId, UnitId
 from domain.people import Actor, Role
+from domain.wire import Outcome
 from service.access.table import GUARDED, Field, Reach, rights_of
 from service.store.rows import mark_area, mark_grid, mark_staff, mark_unit
 from service.store.scope import Scope
@@ -80,6 +81,13 @@ class Sight(msgspec.Struct, frozen=True):
             if case.request is not None:
                 fields["request"] = replace(case.request, text=case.request.text and MASK)
         return replace(case, **fields)
+
+    def show_outcome(self, outcome: Outcome) -> Outcome:
+        """Return what a command came to with what is not for this reader masked."""
+        if not self.hidden:
+            return outcome
+        case = outcome.case
+        return Outcome(self.show_change(outcome.change, sensitive=case.sensitive), self.show_case(case))
 
     def show_change(self, change: Change, *, sensitive: bool) -> Change:
         """Return a change with what is not for this reader masked; ``sensitive`` says so of its case."""

@@ -5,7 +5,7 @@ the area of the account. ``docs/access.md`` is written from these tables.
 """
 
 from enum import IntEnum, StrEnum
-from functools import reduce
+from functools import lru_cache, reduce
 
 import msgspec
 
@@ -141,4 +141,9 @@ TABLE: dict[Role, Rights] = {
 
 def rights_of(roles: frozenset[Role]) -> Rights:
     """Return what these roles may together; nothing for a role that is not in the table."""
-    return reduce(Rights.__or__, (TABLE[role] for role in roles if role in TABLE), Rights())
+    return _sum(tuple(TABLE[role] for role in roles if role in TABLE))
+
+
+@lru_cache(maxsize=256)
+def _sum(parts: tuple[Rights, ...]) -> Rights:
+    return reduce(Rights.__or__, parts, Rights())

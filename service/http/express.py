@@ -18,6 +18,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import HTTPReceiveMessage, Receive, Scope, Send
 
 from domain.faults import Fault
+from domain.wire import Outcome
 from service.access import Asker
 from service.http.codec import ApiRequest, asker_of, decode, fault_ready, header, ready, runtime_of
 from service.http.faults import failure
@@ -57,6 +58,8 @@ async def carry_out(call: Call, job: Job) -> Response[Any]:
 
 async def _done(call: Call, job: Job) -> Ready:
     outcome = await call.runtime.do(job)
+    if isinstance(outcome, Outcome):
+        outcome = call.runtime.sight(call.asker).show_outcome(outcome)
     return ready(call, outcome, 200 if job.key is None else job.key.status)
 
 

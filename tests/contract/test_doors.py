@@ -251,3 +251,11 @@ def test_the_text_search_finds_no_caller_and_no_words(town: Town) -> None:
     for q in (PHONE, CALLER, PHONE[-4:], "住三楼", "s-li"):
         assert town.room.get("/v1/cases", params={"q": q}).json()["cases"] == [], q
     assert town.room.get("/v1/cases", params={"q": "路灯"}).json()["cases"]
+
+
+def test_the_answer_to_a_command_is_masked_too(town: Town) -> None:
+    inspector = town.account("insp", Role.INSPECTOR)
+    outcome = command(inspector, town.secret, "supervise", level="ordinary", reason="overdue", text="请尽快")
+    assert outcome.case.title == MASK
+    assert outcome.case.reports[0].text == MASK
+    assert command(town.room, outcome.case, "accept").case.title != MASK
