@@ -44,7 +44,7 @@ class Token(Base):
 
     __tablename__ = "token"
     hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
-    account_name: Mapped[str] = mapped_column(ForeignKey("account.name"))
+    account_name: Mapped[str] = mapped_column(ForeignKey(Account.name))
     expires_at: Mapped[dt.datetime] = mapped_column(DateTime(timezone=True))
     account: Mapped[Account] = relationship(lazy="joined")
 

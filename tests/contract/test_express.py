@@ -15,6 +15,7 @@ import msgspec
 import pytest
 import served as serving
 from served import ALL_ROOM, Served, key, serve_town
+from stages import set_stage
 
 from domain.people import Role
 from domain.wire import Outcome
@@ -75,7 +76,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serving, "make_app", _make)
         with serve_town(tmp_path_factory.mktemp("both")) as served:
-            yield TABLE._set(served)
+            yield set_stage(served)
 
 
 @pytest.fixture
