@@ -17,7 +17,7 @@ from domain.case import Case, Condition
 from domain.change import Change, Subject
 from domain.clock import ServiceClock
 from domain.fold import fold
-from domain.ids import AttachmentId, CaseNo, StaffId, ThingId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, ThingId, UnitId
 from domain.people import Actor, Staff, Unit, Vehicle
 from domain.places import Position
 from domain.wire import Me, Outcome, Snapshot, TownInfo
@@ -84,6 +84,7 @@ class Picture:
         self.units: dict[UnitId, Unit] = {u.unit_id: u for u in snapshot.units}
         self.members: dict[StaffId, Staff] = {s.staff_id: s for s in snapshot.staff}
         self.vehicles: dict[ThingId, Vehicle] = {v.vehicle_id: v for v in snapshot.vehicles}
+        self.people: dict[AccountId, str] = {p.account: p.name for p in snapshot.people}
         self._conditions = {c.code: c for c in self.town.conditions}
         return Delta(reference=True)
 

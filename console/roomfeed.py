@@ -159,6 +159,7 @@ class RoomFeed(QObject):
         names = self._names
         names.set_town(picture.town)
         names.set_people(picture.units.values(), picture.members.values(), picture.vehicles.values())
+        names.set_accounts(picture.people)
         names.set_me(picture.me)
         if room.geometry is not None:
             names.set_grids({grid.code: grid.name for grid in room.geometry.grids})

@@ -81,10 +81,18 @@ class TownInfo(msgspec.Struct, frozen=True):
     revision: int = 0
 
 
+class AccountName(msgspec.Struct, frozen=True):
+    """What an account of the room's own people or programs is called, so that who did something can be shown."""
+
+    account: AccountId
+    name: str
+
+
 class Snapshot(msgspec.Struct, frozen=True):
     """``GET /v1/snapshot``: everything but geometry, exactly as of change ``head``.
 
     ``cases`` holds all open cases and the most recently changed ended ones (``ended_left_out`` counts the rest).
+    ``people`` names the accounts that act on cases, for readers who see all cases.
     ``geometry`` is the tag under which ``GET /v1/geometry`` serves the grids, divisions and base map.
     """
 
@@ -100,6 +108,7 @@ class Snapshot(msgspec.Struct, frozen=True):
     positions: tuple[Position, ...]
     geometry: str
     ended_left_out: int = 0
+    people: tuple[AccountName, ...] = ()
 
 
 class Geometry(msgspec.Struct, frozen=True):

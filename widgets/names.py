@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from domain.case import Case, CaseKind, Condition
 from domain.change import Change
-from domain.ids import GridCode, StaffId, UnitId
+from domain.ids import AccountId, GridCode, StaffId, UnitId
 from domain.machine import STEPS
 from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import Placement
@@ -24,6 +24,7 @@ class Names:
         self.units: dict[UnitId, Unit] = {}
         self.people: dict[StaffId, Staff] = {}
         self.vehicles: tuple[Vehicle, ...] = ()
+        self._accounts: Mapping[AccountId, str] = {}
         self._kinds: dict[str, CaseKind] = {}
         self._conditions: dict[str, Condition] = {}
         self._grids: dict[GridCode, str] = {}
@@ -45,6 +46,10 @@ class Names:
         self.units = {unit.unit_id: unit for unit in units}
         self.people = {person.staff_id: person for person in staff}
         self.vehicles = tuple(vehicles)
+
+    def set_accounts(self, names: Mapping[AccountId, str]) -> None:
+        """Take what the accounts that act on cases are called."""
+        self._accounts = names
 
     def set_me(self, me: Me | None) -> None:
         """Take who is signed in."""
@@ -131,7 +136,7 @@ class Names:
         report = change.data.get("report") or {}
         if change.action == "report" and report.get("source"):  # another system's, brought by its gateway
             return self.words(f"channel.{change.data['channel']}"), self._role(Role.GATEWAY)
-        return change.actor, self._role(_one(roles - {Role.SYSTEM}))
+        return self._accounts.get(change.actor, change.actor), self._role(_one(roles - {Role.SYSTEM}))
 
     def local(self, at: datetime) -> datetime:
         """Return a moment in the town's own time."""

@@ -8,7 +8,11 @@ from log_checks import check_store
 from served import ALL_ROOM, Served, command, key, send_report, serve_town
 
 from domain.case import Case
+from domain.ids import UnitId
 from domain.people import Role
+from service.starting import write_once
+from service.write.accounts import NewAccount, keep_account
+from service.write.work import Work
 
 
 def suspended(served: Served, room: httpx.Client, phone: httpx.Client, until: str) -> Case:
@@ -180,3 +184,22 @@ def test_the_whole_way_of_a_case(own_service: Served) -> None:
         headers={"Idempotency-Key": key()},
     )
     assert again.json()["key"] == "wrong_state"
+
+
+def test_the_snapshot_names_who_acts_on_cases_for_those_who_see_all_of_them(own_service: Served) -> None:
+    own_service.account("zhao", "a good password", Role.HANDLER, unit=UnitId("u-sanitation"))
+    named = NewAccount("chief", "张主任", frozenset(ALL_ROOM), "x" * 97)
+    keeper = NewAccount("keeper", "管理员", frozenset({Role.SYSTEM_ADMIN}), "x" * 97)
+
+    def keep(work: Work) -> None:
+        keep_account(work, named)
+        keep_account(work, keeper)
+
+    write_once(own_service.store_beside(), keep)
+    room = own_service.client(own_service.token("room", *ALL_ROOM))
+    seen = room.get("/v1/snapshot").json()["people"]
+    assert {"account": "chief", "name": "张主任"} in seen
+    assert "管理员" not in {one["name"] for one in seen}
+    assert all(one["name"] != one["account"] for one in seen), "a name that says no more than the account is left out"
+    phone = own_service.client(own_service.token("phone", Role.GRID_WORKER))
+    assert phone.get("/v1/snapshot").json()["people"] == []

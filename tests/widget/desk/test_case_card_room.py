@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from domain.case import Case
 from domain.decide import allowed_steps
+from domain.ids import AccountId
 from domain.people import Actor, Role
 from domain.states import CaseState
 from resources.theme import Theme
@@ -164,3 +165,15 @@ def test_report_form_and_sign_in_say_it_again_too(qtbot: QtBot, words: Words, th
         words.use("en")
         panel.retranslate()
         assert panel._fault.text() == words("fault.line_down") != chinese
+
+
+def test_the_timeline_calls_accounts_by_their_names(card: CaseCard, ledger: Ledger, names: Names) -> None:
+    case = _filed(ledger)
+    others = [replace(change, actor=AccountId("zhangwei")) for change in ledger.changes]
+    others[-1] = replace(others[-1], actor=AccountId("nobody-knows"))
+    names.set_accounts({AccountId("zhangwei"): "张伟"})
+    card.show_case(case, [])
+    card.set_changes(others)
+    newest, *older = [row.accessibleName() for row in card.body.timeline._rows if row.isVisible()]
+    assert "nobody-knows" in newest
+    assert all("张伟" in line and "zhangwei" not in line for line in older)
