@@ -174,7 +174,7 @@ def prepare(stack: ExitStack, folder: Path) -> House:
 
 def positions(house: House, peers: dict[str, Watched | None], *, quick: bool) -> Rows:
     """Measure the fan-out beside the peers."""
-    seconds = 4.0 if quick else 15.0
+    seconds = 4.0 if quick else 10.0
     rows: Rows = []
     for per_second, every_s in ((700, 0.05), (7_000, 0.02)):
         ours = carry_out(house.plan(per_second, seconds, every_s), house.server)

@@ -28,9 +28,7 @@ def mosquitto(stack: ExitStack, folder: Path) -> Watched | None:
         return None
     port = free_port()
     settings = folder / "mosquitto.conf"
-    settings.write_text(
-        f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\nuser root\n"
-    )
+    settings.write_text(f"listener {port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\nuser root\n")
     return _listening(stack, [program, "-c", str(settings)], port, folder)
 
 

@@ -1,6 +1,7 @@
 """The examples of ``docs/api`` are what a real service answers, and its OpenAPI document is the one in the folder.
 
-Times, numbers and names differ from run to run; what must be the same is the status, the fault, and every field with its type.
+Times, numbers and names differ from run to run; what must be the same is the status, the fault, and every field with
+its type.
 """
 
 import json
