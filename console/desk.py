@@ -30,12 +30,13 @@ from console.mapfeed import MapFeed
 from console.notices import NoticeFeed, NoticeHub
 from console.panels import make_panels
 from console.photos import PhotoCache
+from console.preferences import Preferences
 from console.reception import Reception
 from console.roomfeed import RoomFeed
 from console.scout import Scout
 from console.select import Selection
 from console.session import Session
-from console.settings import Settings
+from console.settings import Settings, Value
 from console.tasks import Tasks
 from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindow
 from console.wiring import connect, follow
@@ -97,6 +98,7 @@ class Desk(QObject):
         self.workspace = Workspace(self.frame, docks, self.words)
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
+        self.preferences = Preferences(self)
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         # Those who answer to people
@@ -246,6 +248,10 @@ class Desk(QObject):
         self._remember("theme", name)
 
     def _remember(self, name: str, value: str) -> None:
+        self.keep_setting(name, value)
+
+    def keep_setting(self, name: str, value: Value) -> None:
+        """Set a setting; where it cannot be stored the person is told. Raises ``Fault`` for a value out of bounds."""
         try:
             self.settings.set(name, value, store=self._keep)
         except OSError:

@@ -78,7 +78,7 @@ class _Moves:
 
     def _keep_lock(self, locked: bool) -> None:
         self._workspace.lock(locked)
-        self._desk.settings.set("layout_locked", locked)
+        self._desk.keep_setting("layout_locked", locked)
 
 
 def desk_actions(desk: "Desk") -> list[DeskAction]:
@@ -99,6 +99,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),
+        DeskAction("settings", ("Ctrl+,",), desk.preferences.open),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),

@@ -66,7 +66,7 @@ class NoticeFeed(QObject):
         super().__init__(parent)
         self._strip = strip
         self._words = words
-        self._stay_ms = stay_s * 1000
+        self.stay_s = stay_s
         self._standing: dict[str, Notice] = {}
         self._timers: dict[str, QTimer] = {}
         self._numbers = count()
@@ -91,7 +91,7 @@ class NoticeFeed(QObject):
             timer.setObjectName(name)
             timer.timeout.connect(self._on_time_over)
             self._timers[name] = timer
-            timer.start(self._stay_ms)
+            timer.start(self.stay_s * 1000)
 
     def withdraw(self, name: str) -> None:
         """Take a notice away, if it still shows."""

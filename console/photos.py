@@ -54,6 +54,11 @@ class PhotoCache(QObject):
         self._kept.clear()
         self._size = 0
 
+    def bound(self, limit_mb: int) -> None:
+        """Keep no more than this from here on."""
+        self._limit = limit_mb * MEGABYTE
+        self._let_go()
+
     def want(self, attachment_id: AttachmentId, full: bool) -> None:
         """Ask for a photo; ``loaded`` or ``failed`` comes, at once where it is kept."""
         wanted = (attachment_id, full)
@@ -98,6 +103,9 @@ class PhotoCache(QObject):
     def _keep(self, wanted: Wanted, image: QImage) -> None:
         self._kept[wanted] = image
         self._size += image.sizeInBytes()
+        self._let_go()
+
+    def _let_go(self) -> None:
         while self._size > self._limit and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self._size -= dropped.sizeInBytes()

@@ -22,13 +22,14 @@ Value = str | int | bool
 
 @dataclass(frozen=True)
 class Setting:
-    """One setting. ``low``/``high`` bound a number (inclusive), ``choices`` a text."""
+    """One setting. ``low``/``high`` bound a number (inclusive), ``choices`` a text; ``at_start``: read only then."""
 
     name: str
     default: Value
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 0
+    at_start: bool = False
 
 
 DECLARED: tuple[Setting, ...] = (
@@ -38,7 +39,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting("last_user", ""),
     Setting("notice_s", 8, low=3, high=60),
     Setting("photo_cache_mb", 64, low=8, high=512),
-    Setting("map_updates_per_s", 10, low=1, high=10),
+    Setting("map_updates_per_s", 10, low=1, high=10, at_start=True),
     Setting("layout_locked", True),
 )
 
@@ -67,6 +68,10 @@ class Settings:
             raise invalid("settings_unreadable", file=self._path.name) from None
         checked = {name: _checked(name, value) for name, value in stored.items()}
         self._values |= checked
+
+    def value(self, name: str) -> Value:
+        """Return a setting of any type. KeyError for an unknown name."""
+        return self._values[name]
 
     def text(self, name: str) -> str:
         """Return a setting that is a text. KeyError for an unknown name, TypeError for another type."""

@@ -1,6 +1,8 @@
 """Settings: bounds, unknown names, keeping, broken files."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,23 @@ def test_every_setting_has_a_text_and_a_default_within_its_bounds(tmp_path: Path
     stored = {s.name: s.default for s in DECLARED}
     (tmp_path / "settings.json").write_text(json.dumps(stored), encoding="utf-8")
     Settings(tmp_path).load()
+
+
+def test_every_setting_has_its_words_in_both_languages() -> None:
+    for language in ("zh-CN", "en"):
+        words = Words(language)
+        for setting in DECLARED:
+            keys = [f"setting.{setting.name}", f"setting.{setting.name}.hint"]
+            keys += [f"setting.{setting.name}.{choice}" for choice in setting.choices]
+            assert [key for key in keys if not words.has(key)] == []
+
+
+def test_the_page_of_the_settings_is_written_anew() -> None:
+    root = Path(__file__).parents[3]
+    code = "import sys; sys.path.insert(0, 'packaging'); import write_settings as w; "
+    code += "sys.stdout.buffer.write(w.document().encode())"
+    made = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, check=True, timeout=60)
+    page = (root / "docs" / "settings.md").read_bytes()
+    assert made.stdout == page, "run: python packaging/write_settings.py"
+    for setting in DECLARED:
+        assert f"`{setting.name}`".encode() in page
