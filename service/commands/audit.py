@@ -38,7 +38,7 @@ def _place(words: Words) -> argparse.ArgumentParser:
     place = parser.add_mutually_exclusive_group(required=True)
     place.add_argument("--database", metavar="URL", help=words("cli.database"))
     place.add_argument("--service", metavar="URL", help=words("cli.audit_service"))
-    parser.add_argument("--ca", type=Path, metavar="FILE", help=words("cli.audit_ca"))
+    parser.add_argument("--ca-file", type=Path, dest="ca", metavar="FILE", help=words("cli.audit_ca"))
     parser.add_argument("--passphrase-stdin", action="store_true", help=words("cli.passphrase_stdin"))
     return parser
 

@@ -30,7 +30,7 @@ def _help(program: str, subcommand: str) -> str:
 
 def test_both_languages_name_the_same_commands() -> None:
     assert _commands(READMES[0]) == _commands(READMES[1])
-    assert len(_commands(READMES[0])) == 11
+    assert len(_commands(READMES[0])) == 17
 
 
 @pytest.mark.parametrize("row", _commands(READMES[0]), ids=lambda row: " ".join(row.split()[:2]))
