@@ -131,7 +131,7 @@ def start_program(service: Served, town: Town, folder: Path, token: str) -> "sub
 def test_the_program_plays_and_ends_cleanly_when_asked(service: Served, town: Town, tmp_path: Path) -> None:
     process = start_program(service, town, tmp_path, service.token("gateway", Role.GATEWAY))
     try:
-        with service.client(service.token("look", Role.READER)) as look:
+        with service.client(service.token("look", Role.DISPATCHER)) as look:
             deadline = time.monotonic() + 60
             while len(look.get("/v1/positions").json()["positions"]) < 100:
                 assert process.poll() is None
