@@ -266,14 +266,16 @@ class Run:
         self.field = Field(plan)
         self.ages: list[float] = []
         self.counting = False
+        self.began = 0.0
         self.consoles: list[Console] = []
         self.pending: list[dict[str, Any]] = []
 
     def note(self, stamps: list[float]) -> None:
-        """Take the ages of fixes that have just arrived."""
+        """Take the ages of fixes that have just arrived; those of an earlier run are what was there before."""
         if self.counting:
             now = now_ms()
-            self.ages += [(now - stamp) % WRAP for stamp in stamps]
+            longest = (time.monotonic() - self.began) * 1000
+            self.ages += [age for stamp in stamps if (age := (now - stamp) % WRAP) <= longest]
 
     def probe(self, message: bytes) -> None:
         """Read a message as a console does."""
@@ -328,7 +330,7 @@ class Run:
         reports = Http()
         if plan.reports:
             await loop.create_connection(lambda: reports, plan.host, plan.port)
-        began = time.monotonic()
+        began = self.began = time.monotonic()
         due = report_due = began
         sent = 0
         used = 0.0

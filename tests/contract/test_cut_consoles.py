@@ -5,6 +5,7 @@ Each seed is one console behind a proxy of its own on a real socket. Seeds share
 
 import asyncio
 import random
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
@@ -83,6 +84,14 @@ def harm(proxy: Proxy, dice: random.Random) -> None:
             proxy.faults = Faults(refuse=True)
 
 
+def heal(proxy: Proxy) -> None:
+    """Make a line good again; one that swallowed what was sent does not come back to life, it is reset."""
+    swallowed = proxy.faults.hole_down
+    proxy.faults = Faults()
+    if swallowed:
+        proxy.cut()
+
+
 def state(picture: Picture) -> dict[str, Any]:
     """Return all that a console shows."""
     return {
@@ -95,6 +104,11 @@ def state(picture: Picture) -> dict[str, Any]:
         "vehicles": picture.vehicles,
         "wanted": picture.wanted,
     }
+
+
+def state_of(room: Room) -> dict[str, Any]:
+    """Return what a console shows but its cases, for a message."""
+    return {} if room.picture is None else {**state(room.picture), "cases": len(room.picture.cases)}
 
 
 async def settled(rooms: list[Room], served: Served) -> None:
@@ -111,9 +125,10 @@ async def settled(rooms: list[Room], served: Served) -> None:
             and {thing: fix_of(position) for thing, position in held.positions.items()} == latest
         )
 
-    async with asyncio.timeout(40):
-        while not all(there(room) for room in rooms):  # noqa: ASYNC110 - polled on purpose
-            await asyncio.sleep(0.02)
+    deadline = time.monotonic() + 60
+    while late := [n for n, room in enumerate(rooms) if not there(room)]:
+        assert time.monotonic() < deadline, [(n, rooms[n].line(), state_of(rooms[n]), head, latest) for n in late]
+        await asyncio.sleep(0.02)
 
 
 async def live_through(served: Served, seeds: list[int], field: Field, token: str) -> None:
@@ -129,10 +144,10 @@ async def live_through(served: Served, seeds: list[int], field: Field, token: st
                     if own.random() < 0.25:
                         await asyncio.to_thread(harm, line, own)
                     elif own.random() < 0.4:
-                        line.faults = Faults()
+                        await asyncio.to_thread(heal, line)
                 await asyncio.sleep(dice.uniform(0, 0.06))
             for line in lines:
-                line.faults = Faults()
+                await asyncio.to_thread(heal, line)
             await settled([held, *rooms], served)
             assert held.picture is not None
             expected = state(held.picture)

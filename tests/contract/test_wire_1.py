@@ -7,6 +7,7 @@ program of wire 1 read then must be there now, of the same types; more may be be
 import base64
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,9 @@ def listen(served: Served, token: str, since: int, epoch: str, until: str) -> li
     headers = {"Authorization": f"Bearer {token}", "OneMap-Wire": "1"}
     got: list[Any] = []
     with connect(url, additional_headers=headers, proxy=None, compression=None) as line:
-        try:
+        with suppress(ConnectionClosed):
             line.send("whatever a console of wire 1 may say is not listened to")
+        try:
             while not got or got[-1]["type"] != until:
                 got.append(msgspec.msgpack.decode(line.recv(6)))
         except ConnectionClosed as closed:
