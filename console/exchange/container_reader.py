@@ -229,12 +229,22 @@ def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> T
     named = crs if path.suffix == ".shp" else meta["crs"] or crs
     if named is None:
         raise invalid("crs_missing")
-    geometries = to_wgs84([None if g is None else shapely.force_2d(shapely.from_wkb(g)) for g in shapes], named)
+    geometries = to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named)
     records = [
         Record(i + 1, {n: plain_text(_scalar(c[i])) for n, c in zip(names, columns, strict=True)}, geometry)
         for i, geometry in enumerate(geometries)
     ]
     return Table("feature", names, records, notes=notes)
+
+
+def _geometry(feature: int, wkb: bytes | None) -> Any:
+    """Return the shape of a feature. Raises ``Fault``: what GDAL hands on need not hold for GEOS (a ring left open)."""
+    if wkb is None:
+        return None
+    try:
+        return shapely.force_2d(shapely.from_wkb(wkb))
+    except shapely.errors.ShapelyError as error:
+        raise invalid("layer_unreadable", reason=f"{feature}: {error}"[:200]) from None
 
 
 @contextmanager

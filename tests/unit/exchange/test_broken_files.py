@@ -286,3 +286,14 @@ def test_a_geopackage_is_read(tmp_path: Path) -> None:
     table = read_table(tmp_path / "made.gpkg", ReadOptions())
     assert len(table.records) == 300
     assert table.records[299].fields == {"name": "甲" * 50}
+
+
+def test_a_ring_left_open_inside_a_sound_container_is_refused_with_its_feature(tmp_path: Path) -> None:
+    ring = struct.pack("<10d", *(n for point in SQUARE.exterior.coords for n in point))
+    whole = geopackage(tmp_path)
+    assert ring in whole
+    (tmp_path / "open.gpkg").write_bytes(whole.replace(ring, ring[:-16] + struct.pack("<2d", 119.0, 28.0), 1))
+    with pytest.raises(Fault) as refused:
+        read_table(tmp_path / "open.gpkg", ReadOptions())
+    assert refused.value.key == "layer_unreadable"
+    assert "closed" in str(refused.value.params["reason"])
