@@ -130,7 +130,11 @@ TABLE: dict[Role, Rights] = {
     ),
     R.IMPORTER: Rights(_EVERYBODY | {D.IMPORT}),
     R.READER: Rights(
-        _EVERYBODY | {D.READ, D.CASES, D.EXPORT}, frozenset(), Reach.ALL, Reach.NONE, frozenset({F.SOURCE_NO})
+        _EVERYBODY | {D.READ, D.CASES, D.EXPORT, D.POSITIONS_READ},  # pictures by script show who is out there, too
+        frozenset(),
+        Reach.ALL,
+        Reach.ALL,
+        frozenset({F.SOURCE_NO}),
     ),
     R.SYSTEM_ADMIN: Rights(_ADMIN | {D.ACCOUNTS, D.SETTINGS}, subjects=frozenset({Subject.ACCOUNT})),
     R.SECURITY_ADMIN: Rights(_ADMIN | {D.RIGHTS, D.CARE}, subjects=frozenset({Subject.ACCOUNT})),
