@@ -14,6 +14,8 @@ COARSEST_M = 2.0**18
 
 Bounds = tuple[float, float, float, float]
 """x0, y0, x1, y1 in plane metres."""
+Insets = tuple[int, int, int, int]
+"""Pixels at the left, top, right and bottom."""
 
 
 def snap_scale(scale: float, *, coarser: bool = False) -> float:
@@ -61,12 +63,20 @@ class Camera:
         near = replace(self, scale=scale)
         return replace(near, x=x - (px - self.width / 2) * scale, y=y + (py - self.height / 2) * scale).clamped()
 
-    def fitted(self, bounds: Bounds, margin: float = 0.04) -> "Camera":
-        """Return the camera that shows all of ``bounds`` with a margin (share of the smaller side)."""
+    def fitted(self, bounds: Bounds, margin: float = 0.04, taken: Insets = (0, 0, 0, 0)) -> "Camera":
+        """Return the camera that shows all of ``bounds`` with a margin (share of what is free of either side).
+
+        ``taken`` are the pixels at the left, top, right and bottom that something else lies over.
+        """
         x0, y0, x1, y1 = bounds
+        left, top, right, bottom = taken
+        free_w, free_h = max(1, self.width - left - right), max(1, self.height - top - bottom)
         room = 1.0 - 2 * margin
-        wanted = max((x1 - x0) / (self.width * room), (y1 - y0) / (self.height * room), FINEST_M)
-        return replace(self, x=(x0 + x1) / 2, y=(y0 + y1) / 2, scale=snap_scale(wanted, coarser=True)).clamped()
+        wanted = max((x1 - x0) / (free_w * room), (y1 - y0) / (free_h * room), FINEST_M)
+        scale = snap_scale(wanted, coarser=True)
+        x = (x0 + x1) / 2 + (right - left) / 2 * scale
+        y = (y0 + y1) / 2 - (bottom - top) / 2 * scale
+        return replace(self, x=x, y=y, scale=scale).clamped()
 
     def resized(self, width: int, height: int) -> "Camera":
         """Return the camera for another window size, looking at the same centre."""

@@ -219,7 +219,18 @@ def _meets(bins: dict[tuple[int, int], list[Box]], box: Box) -> bool:
 def draw_labels(
     raster: Raster, frame: Frame, area: Area, atlas: LabelAtlas, labels: Iterable[Label], taken: Occupied
 ) -> None:
-    """Draw the labels that find room, the most important first. Names of divisions may lie on marks if they must."""
+    """Draw the labels that find room."""
+    for _, sprite, x, y in place_labels(area, atlas, labels, taken):
+        raster.blit(frame, sprite, x, y)
+
+
+def place_labels(
+    area: Area, atlas: LabelAtlas, labels: Iterable[Label], taken: Occupied
+) -> list[tuple[LabelStyle, U32, int, int]]:
+    """Return style and sprite of the labels that find room and where they go, the most important first.
+
+    Names of divisions may lie on marks if they must. A label whose sprite is not made yet is left out.
+    """
     placed: list[tuple[Label, Box]] = []
     for label in sorted(labels, key=lambda wanted: wanted.priority):
         px, py = area.to_pixel(label.x, label.y)
@@ -235,9 +246,11 @@ def draw_labels(
         taken.take(box)
         placed.append((label, box))
     sprites = atlas.sprites([(label.text, label.style) for label, _ in placed])
-    for (_, box), sprite in zip(placed, sprites, strict=True):
-        if sprite is not None:
-            raster.blit(frame, sprite, round(box[0]), round(box[1]))
+    return [
+        (label.style, sprite, round(box[0]), round(box[1]))
+        for (label, box), sprite in zip(placed, sprites, strict=True)
+        if sprite is not None
+    ]
 
 
 def _spots(

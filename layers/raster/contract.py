@@ -160,8 +160,8 @@ class Raster(Protocol):
 class Noted(Protocol):
     """What a drawing does to whatever lies under it, to be laid again over something that moves below."""
 
-    def note(self, draw: Callable[[Raster], None]) -> bool:
-        """Note a drawing made of stamps and blits; return whether it could be noted."""
+    def note(self, draw: Callable[[Raster], None], below: Frame) -> bool:
+        """Note a drawing made of stamps and blits over ``below``; return whether it could be noted."""
 
     def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
         """Set ``frame`` to ``below`` with the drawing over it, exactly, in squares of ``size`` around points."""

@@ -29,15 +29,16 @@ class NotedOverlay:
         self._room = FIRST_ROOM
         self._used = 0
         self._can = True
-        self._log: I32 = np.empty((0, 2), np.int32)
+        self._log: I32 = np.empty(0, np.int32)
         self._logged: U32 = np.empty((0, 2), np.uint32)
+        self._deep: tuple[U32, I32, U32, U32, U32] | None = None
 
-    def note(self, draw: Callable[[Raster], None]) -> bool:
-        """Note a drawing made of stamps and blits; return whether it could be noted."""
+    def note(self, draw: Callable[[Raster], None], below: Frame) -> bool:
+        """Note a drawing made of stamps and blits over ``below``; return whether it could be noted."""
         while True:
             self._over[:] = 0
             self._rests[:] = NOTHING
-            self._log, self._logged = np.empty((self._room, 2), np.int32), np.empty((self._room, 2), np.uint32)
+            self._log, self._logged = np.empty(self._room, np.int32), np.empty((self._room, 2), np.uint32)
             self._used, self._can = 0, True
             draw(self)
             if self._used <= self._room:
@@ -45,14 +46,29 @@ class NotedOverlay:
             self._room = 2 * self._used
             if self._room > MOST_ROOM:
                 return False
-        self._log, self._logged = self._log[: self._used].copy(), self._logged[: self._used].copy()
+        self._sort(below)
         return self._can
 
     def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
         """Set ``frame`` to ``below`` with the drawing over it, in squares of ``size`` around points."""
         stamps.lay_noted(frame, below, self._over, self._rests, xs, ys, size, *placing)
-        if self._used:
-            stamps.lay_deep(frame, below, self._log, self._logged, self._rests)
+        if self._deep is not None:
+            stamps.lay_deep(frame, below, *self._deep)
+
+    def _sort(self, below: Frame) -> None:
+        """Put the log in the order of pixels, the entries of each as they were noted, and drop what is hidden."""
+        log = self._log[: self._used]
+        shown = np.flatnonzero(self._rests[log] == stamps.DEEP)
+        self._deep = None
+        if len(shown):
+            order = shown[np.argsort(log[shown], kind="stable")]
+            places, first = np.unique(log[order], return_index=True)
+            starts = np.r_[first, len(order)].astype(np.int32)
+            was, made = below.ravel()[places], np.empty_like(below)
+            entries = self._logged[order]
+            stamps.lay_deep(made, below, places.astype(np.uint32), starts, entries, ~was, was)
+            self._deep = places.astype(np.uint32), starts, entries, was, made.ravel()[places]
+        self._log, self._logged = np.empty(0, np.int32), np.empty((0, 2), np.uint32)
 
     # -- a raster that notes instead of drawing -------------------------------------------------------------------
 

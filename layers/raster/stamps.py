@@ -84,12 +84,12 @@ def note_pixel(
     else:
         if was != DEEP:
             if used < log.shape[0]:
-                log[used, 0], log[used, 1] = at, 1
+                log[used] = at
                 logged[used, 0], logged[used, 1] = under, was
             used += 1
             rests[at] = DEEP
         if used < log.shape[0]:
-            log[used, 0], log[used, 1] = at, 0
+            log[used] = at
             logged[used, 0], logged[used, 1] = mark, rest
         used += 1
     return used
@@ -174,15 +174,21 @@ def lay_noted(
 
 
 @compiled
-def lay_deep(frame: Frame, below: Frame, log: I32, logged: U32, rests: U32) -> None:
-    """Set the pixels of ``frame`` on which several translucent ones were noted, one after another."""
+def lay_deep(frame: Frame, below: Frame, places: U32, starts: I32, logged: U32, was: U32, made: U32) -> None:
+    """Set the pixels of ``frame`` on which several translucent ones were noted, one after another.
+
+    ``was`` is what lay below each when it was noted and ``made`` what became of that: most have not changed since.
+    """
     flat, under = frame.reshape(frame.size), below.reshape(below.size)
     low, high, eight = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8)
-    for k in range(log.shape[0]):
-        at = log[k, 0]
-        if rests[at] != DEEP:  # something opaque came on top later
+    for k in range(places.shape[0]):
+        at = np.uintp(places[k])
+        d = under[at]
+        if d == was[k]:
+            flat[at] = made[k]
             continue
-        d = under[at] if log[k, 1] else flat[at]
-        rb = ((d & low) * logged[k, 1]) >> eight
-        ag = ((d >> eight) & low) * logged[k, 1]
-        flat[at] = logged[k, 0] + (rb & low) + (ag & high)
+        for e in range(starts[k], starts[k + 1]):
+            rb = ((d & low) * logged[e, 1]) >> eight
+            ag = ((d >> eight) & low) * logged[e, 1]
+            d = logged[e, 0] + (rb & low) + (ag & high)
+        flat[at] = d

@@ -3,14 +3,14 @@
 ``widgets.map.view.MapView`` adds the person: mouse, keys and what lies over the picture.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
-from layers.camera import Bounds, Camera, ViewHistory
+from layers.camera import Bounds, Camera, Insets, ViewHistory
 from layers.cases.item import CasesItem
 from layers.contract import Area, Focus, LayerItem, Look, Picked
 from layers.mercator import to_plane
@@ -52,6 +52,7 @@ class MapCanvas(QWidget):
         self._history = ViewHistory()
         self._focus = Focus()
         self._fitted = False
+        self._fitted_for: tuple[Bounds | None, int, int] | None = None
         self._at_once = False
         self._cross = False
         self._arrivals = QTimer(self)
@@ -141,7 +142,7 @@ class MapCanvas(QWidget):
         if bounds is not None:
             self._remember()
             self._fitted = True
-            self._look_at(self._camera.fitted(bounds))
+            self._look_at(self._fitted_to(bounds))
 
     def back(self) -> None:
         """Return to the view before."""
@@ -277,8 +278,18 @@ class MapCanvas(QWidget):
     def _fit_first(self) -> None:
         """Fit the view as long as nobody has chosen one."""
         bounds = None if self._fitted else self._bounds()
-        if bounds is not None and self.width() > 1:
-            self._look_at(self._camera.fitted(bounds))
+        fitted_for = bounds, self.width(), self.height()
+        if bounds is not None and self.width() > 1 and fitted_for != self._fitted_for:
+            self._fitted_for = fitted_for  # what lies over the map grows and shrinks; the view is not to follow that
+            self._look_at(self._fitted_to(bounds))
+
+    def _fitted_to(self, bounds: Bounds) -> Camera:
+        """Return the closest view of all of ``bounds`` that nothing lies over."""
+        return min((self._camera.fitted(bounds, taken=taken) for taken in self._taken()), key=lambda view: view.scale)
+
+    def _taken(self) -> Sequence[Insets]:
+        """Return the ways to keep clear of what lies over the map, the best liked first."""
+        return ((0, 0, 0, 0),)
 
     def _on_tiles_arrived(self) -> None:
         if not self._tiles.busy:

@@ -1,8 +1,8 @@
 """The frame of the map: tiles put together, labels and marks laid over them, in the order of ``layers.registry``.
 
-Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (labels
-and marks below all that moves) and *frame*, which is what the widget paints: moving things and what lies over them, so
-that no case is hidden by somebody who stands there.
+Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (marks
+and names below all that moves) and *frame*, which is what the widget paints: moving things and what lies over them, so
+that neither a case nor the name of a town or division is hidden by somebody who stands there.
 """
 
 from collections.abc import Hashable, Sequence
@@ -14,8 +14,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.colours import argb
 from layers.contract import Area, Focus, LayerItem, Look
-from layers.labels import LabelAtlas, Occupied, draw_labels
-from layers.raster.contract import Frame
+from layers.labels import FIRM, LabelAtlas, Occupied, draw_labels, place_labels
+from layers.raster.contract import U32, Frame, Raster
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
@@ -40,6 +40,7 @@ class MapFrame:
         self._above = KeptAbove()
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
+        self._names: list[tuple[U32, int, int]] = []
         self.complete = False
 
     def restyle(self) -> None:
@@ -155,25 +156,42 @@ class MapFrame:
         self._draw_marks(area, items, focus)
 
     def _draw_marks(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
-        """Draw labels, and the marks under whatever moves, over what is on *still*."""
+        """Draw labels, and the marks under whatever moves, over what is on *still*; keep the names that go over it."""
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
         self._taken = Occupied()
         for item in items:
             for x, y, around in item.obstacles(area, focus):
                 self._taken.block(x, y, around)
-        draw_labels(raster, self._still, area, self._label_atlas(area), labels, self._taken)
+        self._names = []
+        for style, sprite, x, y in place_labels(area, self._label_atlas(area), labels, self._taken):
+            if style in FIRM:
+                self._names.append((sprite, x, y))
+            else:
+                raster.blit(self._still, sprite, x, y)
         for item in takewhile(lambda item: not item.moving, items):
             item.draw_live(raster, self._still, area, focus)
 
     def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         live = tuple(dropwhile(lambda item: not item.moving, items))
-        key = self._still_version, area, focus, tuple((id(item), item.live_state()) for item in live[1:])
         raster = self._rasters.raster
-        if not self._above.draw(raster, self._frame, self._still, live, area, focus, key):
+
+        def above(onto: Raster) -> None:
+            """Draw what hides moving things: the names of towns and divisions, then the layers above."""
+            for sprite, x, y in self._names:
+                onto.blit(self._frame, sprite, x, y)
+            for item in live[1:]:
+                item.draw_live(onto, self._frame, area, focus)
+
+        states = tuple((id(item), item.live_state()) for item in live[1:])
+        alone = len(live) == 1 and not self._names
+        one = bool(live) and not alone and not any(item.moving for item in live[1:])
+        key = (self._still_version, area, focus, states) if one else None
+        if key is None or not self._above.draw(raster, self._frame, self._still, live[0], above, area, focus, key):
             np.copyto(self._frame, self._still)
-            for item in live:
+            for item in live[:1]:
                 item.draw_live(raster, self._frame, area, focus)
+            above(raster)
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:
             draw_labels(raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())

@@ -1,10 +1,11 @@
 """All that lies over the map, in its corners: made, placed, restyled and fed in one place."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 from PySide6.QtCore import QObject, QPointF, QTimer
 
-from layers.camera import Camera
+from layers.camera import Camera, Insets
 from layers.cases.item import CasesItem
 from layers.contract import LayerItem, Picked, PickedKind
 from layers.grids.item import GridsItem
@@ -64,11 +65,26 @@ class MapOverlays(QObject):
         self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
         self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
-        roomy = width >= ROOM_FOR_LIST and height >= ROOM_FOR_LEGEND
+        roomy = self._roomy()
         self.layer_list.setVisible(self._shown and roomy)
         self.legend.setVisible(self._shown and roomy)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
+
+    def taken(self) -> Sequence[Insets]:
+        """Return the ways to keep clear of legend and list: each leaves free a side, or the foot and the head."""
+        if not (self._shown and self._roomy()):
+            return ((0, 0, 0, 0),)
+        legend, listed = self.legend.size(), self.layer_list.size()
+        return [
+            (legend.width() + EDGE if at_left else 0, 0 if at_right else listed.height() + EDGE,
+             listed.width() + EDGE if at_right else 0, 0 if at_left else legend.height() + EDGE)
+            for at_left in (True, False)
+            for at_right in (True, False)
+        ]  # fmt: skip
+
+    def _roomy(self) -> bool:
+        return self._canvas.width() >= ROOM_FOR_LIST and self._canvas.height() >= ROOM_FOR_LEGEND
 
     def set_shown(self, on: bool) -> None:
         """Show or hide all overlays."""

@@ -18,13 +18,14 @@ Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what
 Escape ends choosing a place.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
+from layers.camera import Insets
 from layers.contract import Picked, PickedKind
 from layers.mercator import to_degrees
 from layers.raster.source import RasterSource
@@ -112,6 +113,10 @@ class MapView(MapCanvas):
     def set_overlays(self, on: bool) -> None:
         """Show or hide all that lies over the picture (for small maps and bare pictures)."""
         self._overlays.set_shown(on)
+
+    def _taken(self) -> Sequence[Insets]:
+        self._overlays.feed()  # so that legend and list are as large as they are going to be
+        return self._overlays.taken()
 
     def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
         """Say beside a layer how old it is or which version; a stale note is shown as a warning."""

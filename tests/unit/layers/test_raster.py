@@ -105,7 +105,7 @@ def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_
     covered = still.copy()
     noted = raster.noted(SIDE, SIDE)
     noted._room = 4  # too little: it has to find that out
-    assert noted.note(draw)
+    assert noted.note(draw, still)
     draw(raster)
     for shift in (0, 9):
         xs, ys, codes = arrays([(x + shift, y, code) for x, y, code in moving])

@@ -119,6 +119,8 @@ def test_dragging_moves_the_map_with_the_pointer_and_picks_nothing(qtbot: QtBot,
 
 def test_keys_pan_zoom_fit_and_go_back(qtbot: QtBot, scene: Scene) -> None:
     view = scene.view
+    view.fit()  # what lies over the map has grown since it was first fitted
+    qtbot.waitUntil(lambda: not view.moving)
     fitted = view.camera
     qtbot.keyClick(view, Qt.Key.Key_Right)
     assert view.camera.x > fitted.x
