@@ -1,8 +1,9 @@
 """From starting the program to its first useful window, beside a bare Qt window of the same size.
 
 Useful means: signed in (with a token, so no password is hashed), the town's grids and open cases drawn, a key taken.
-Both are whole processes, started in turn and timed from outside, offscreen, 1920x1080, warm disk, with their bytecode
-kept from the warm-up on as an installed program has it, whatever this environment says of bytecode.
+Both are whole processes, started in turn and timed from outside, offscreen, 1920x1080, warm disk, whatever this
+environment says of bytecode in two states: bytecode kept from the warm-up on, as an installed program has it; and none
+at all, ours and the libraries' compiled anew at each start (worse than a read-only folder: pip compiles libraries).
 """
 
 import asyncio
@@ -11,9 +12,10 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 
-from benchmarks.harness import Rows, Sense, alternate, compare, main
+from benchmarks.harness import Measure, Rows, Sense, alternate, compare, main
 from benchmarks.intake import Reports
 from benchmarks.load import send_all
 from benchmarks.programs import get_json, make_town, reportable_kind, service, token
@@ -42,10 +44,17 @@ def fill(url: str, bearer: str) -> None:
     asyncio.run(send_all(url, [reports.request(number) for number in range(OPEN_CASES)]))
 
 
-def as_installed(bytecode: Path) -> dict[str, str]:
-    """Return what both programs are started with; compiling modules anew at each start is no part of a start."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return {**kept, "PYTHONPYCACHEPREFIX": str(bytecode), "QT_QPA_PLATFORM": "offscreen", "PYTHONUTF8": "1"}
+def surroundings(bytecode: Path, *, kept: bool) -> dict[str, str]:
+    """Return what both programs are started with: their bytecode kept in a folder, or compiled anew at each start."""
+    plain = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    unwritten = {} if kept else {"PYTHONDONTWRITEBYTECODE": "1"}
+    return {
+        **plain,
+        **unwritten,
+        "PYTHONPYCACHEPREFIX": str(bytecode),
+        "QT_QPA_PLATFORM": "offscreen",
+        "PYTHONUTF8": "1",
+    }
 
 
 def measure() -> Rows:
@@ -58,23 +67,30 @@ def measure() -> Rows:
         gateway_token = token(database, "phones", "gateway", "reader")
         with service(database, town) as url:
             fill(url, gateway_token)
-            shared = as_installed(folder / "bytecode")
-            figures = alternate(
-                {
-                    "ours": lambda: time_to_useful(
-                        ["benchmarks.probes.first_window", url], {**shared, "ONEMAP_TOKEN": desk_token}
-                    ),
-                    "bare": lambda: time_to_useful(["benchmarks.probes.bare_window"], shared),
-                }
-            )
-    return compare(
-        f"first useful window, {OPEN_CASES} open cases",
-        "ms",
-        figures["ours"],
-        figures["bare"],
-        "bare Qt window, first paint",
-        Sense.TIMES_AS_LONG,
-    )
+            states = {
+                "bytecode kept": surroundings(folder / "kept", kept=True),
+                "no bytecode": surroundings(folder / "none", kept=False),
+            }
+            measures: dict[str, Measure] = {}
+            for state, shared in states.items():
+                measures[f"ours, {state}"] = partial(
+                    time_to_useful,
+                    ["benchmarks.probes.first_window", url],
+                    {**shared, "ONEMAP_TOKEN": desk_token},
+                )
+                measures[f"bare, {state}"] = partial(time_to_useful, ["benchmarks.probes.bare_window"], shared)
+            figures = alternate(measures)
+    rows: Rows = []
+    for state in states:
+        rows += compare(
+            f"first useful window, {OPEN_CASES} open cases, {state}",
+            "ms",
+            figures[f"ours, {state}"],
+            figures[f"bare, {state}"],
+            "bare Qt window, first paint",
+            Sense.TIMES_AS_LONG,
+        )
+    return rows
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ LIST_LEAST_PX, CARD_LEAST_PX, BOTTOM_LEAST_PX = 280, 360, 170
 SOUND_PX, SOUND_MAP_PX = 40, 150
 """An open dock (the map) that is narrower or lower than this is of no use: the layout is put right."""
 ROOM_WIDTH_PX, ROOM_HEIGHT_PX = 800, 450
-"""In less than this there is no layout in which every dock has room."""
+"""In less than this there is no layout in which every dock has room; the map has some all the same."""
 
 
 class Stored(msgspec.Struct, frozen=True):
@@ -164,12 +164,14 @@ class Workspace(QObject):
 
     def settle(self) -> None:
         """Put the layout right where an open dock has no room: as it was stored, or else as it is by default."""
-        roomy = self.manager.width() >= ROOM_WIDTH_PX and self.manager.height() >= ROOM_HEIGHT_PX
-        if not roomy or not self.manager.isVisible() or not self._cramped():
+        if not self.manager.isVisible() or not self._cramped():
             return
         if self._stored is not None and self.restore(self._stored) and not self._cramped():
             return
-        self.reset(self.manager.width(), self.manager.height())
+        if self._roomy():
+            self.reset(self.manager.width(), self.manager.height())
+        else:
+            self.proportion(self.manager.width(), self.manager.height())  # what is stored waits for a larger window
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrange the docks when they first show, and see to it that all have room whenever their size changes."""
@@ -186,9 +188,16 @@ class Workspace(QObject):
             self._stored = None
             self.proportion(self.manager.width(), self.manager.height())
 
+    def _roomy(self) -> bool:
+        width, height = int(self.manager.width()), int(self.manager.height())
+        return width >= ROOM_WIDTH_PX and height >= ROOM_HEIGHT_PX
+
     def _cramped(self) -> bool:
-        """Whether an open dock is hidden, or so small that it is of no use."""
+        """Whether an open dock is hidden, or too small to be of use; in too small a window only the map counts."""
+        roomy = self._roomy()
         for name, dock in self._docks.items():
+            if name != MAP and not roomy:
+                continue
             area = dock.dockAreaWidget()
             if dock.isClosed() or dock.isFloating() or dock.isInFloatingContainer() or area is None:
                 continue
@@ -202,8 +211,8 @@ class Workspace(QObject):
     def save(self, folder: Path, window: bytes, full_screen: bool) -> None:
         """Store the layout (the stored one until the docks show) and the window's place. Raises OSError."""
         docks = base64.b64encode(bytes(self.manager.saveState(VERSION).data())).decode("ascii")
-        if self._awaited and self._stored is not None:
-            docks = self._stored.docks
+        if self._awaited:  # never shown: shares of no size would be stored
+            docks = "" if self._stored is None else self._stored.docks
         stored = Stored(
             version=VERSION,
             window=base64.b64encode(window).decode("ascii"),
@@ -214,13 +223,13 @@ class Workspace(QObject):
         write_atomically(folder / FILE_NAME, msgspec.json.encode(stored))
 
     def restore(self, stored: Stored) -> bool:
-        """Take a stored layout; docks it has never heard of are opened. False where it cannot be used."""
-        if stored.version != VERSION:
+        """Take a stored layout; the map, and docks it never heard of, are opened. False where it cannot be used."""
+        if stored.version != VERSION or not stored.docks:
             return False
         if not self.manager.restoreState(base64.b64decode(stored.docks), VERSION):
             return False
         for name, dock in self._docks.items():
-            if name not in stored.known:
+            if name not in stored.known or (name == MAP and dock.isClosed()):
                 dock.toggleView(True)
         self.lock(self._locked)
         return True

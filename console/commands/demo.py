@@ -62,6 +62,9 @@ def run(args: argparse.Namespace) -> int:
 
     with DemoRoom(args.seed, args.speed or DEFAULT_SPEED, tell) as room:
         _print_accounts(say, room)
+        from console import headstart
+
+        headstart.begin(None, None, None)
         from console.program import OpenOptions, open_console
 
         operator = room.operator

@@ -41,20 +41,23 @@ def size(text: str) -> tuple[int, int]:
 
 def run(args: argparse.Namespace) -> int:
     """Draw the view; 1 where there was nothing to see within the time."""
+    check_server(args.server)
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    say = Bilingual()
+    token = None if args.server is None else read_token(args.token_file)
+    from console import headstart
+
+    early = headstart.begin(args.server, token, args.ca_file)
     from console.demo.room import DEFAULT_SPEED, DemoRoom
     from console.program import OpenOptions
     from console.shot.take import Picture, take
 
-    check_server(args.server)
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    say = Bilingual()
     picture = Picture(args.view, args.out, args.size, "zh-CN" if args.lang == "zh" else "en", args.theme)
     if args.server is not None:
-        token = read_token(args.token_file)
         if token is None:
             print(say("cli.shot.needs_token"), file=sys.stderr)
             return EXIT_NO_PICTURE
-        return take(OpenOptions(server=args.server, token=token, ca_file=args.ca_file), picture)
+        return take(OpenOptions(server=args.server, token=token, ca_file=args.ca_file, early=early), picture)
 
     def tell(key: str, **values: str | int | float | None) -> None:
         print(say(key, **values), file=sys.stderr, flush=True)

@@ -22,6 +22,7 @@ from resources.words import Words
 from widgets.map.frame import MapFrame
 from widgets.map.tiles import TileStore
 
+LEAST = QSize(240, 180)
 REACH_PX = 5.0
 ARRIVALS_MS = 24
 """Tiles that come in within this time are shown together."""
@@ -41,7 +42,7 @@ class MapCanvas(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.setMinimumSize(QSize(240, 180))
+        self.setMinimumSize(LEAST)
         self._look = Look(theme, words, family)
         self._rasters = RasterSource() if rasters is None else rasters
         self._tiles = TileStore(self)
@@ -63,6 +64,10 @@ class MapCanvas(QWidget):
         self._compiled.connect(self.update)
         self._tell_compiled = self._compiled.emit
         self._rasters.when_compiled(self._tell_compiled)
+
+    def minimumSizeHint(self) -> QSize:
+        """The least size once more: a dock asks for this one alone, and would give the map no room at all."""
+        return LEAST
 
     # -- what it shows ------------------------------------------------------------------------------------------
 

@@ -30,6 +30,7 @@ from domain.people import Role
 from resources.theme import load_theme
 from resources.words import Words
 from widgets.intents import ActionIntent
+from widgets.map.view import MapView
 from widgets.notices import NoticeStrip, Severity
 
 
@@ -65,10 +66,11 @@ def _sizes(workspace: Workspace) -> dict[str, tuple[int, int]]:
     return {name: (area.width(), area.height()) for name, area in docks.items()}
 
 
-def _new_workspace(qtbot) -> tuple[QWidget, Workspace]:
+def _new_workspace(qtbot, view: QWidget | None = None) -> tuple[QWidget, Workspace]:
     frame = QWidget()
     qtbot.addWidget(frame)
-    made = Workspace(frame, {dock.name: QLabel(dock.name) for dock in DOCKS}, Words())
+    panels: dict[str, QWidget] = {dock.name: QLabel(dock.name) for dock in DOCKS}
+    made = Workspace(frame, panels if view is None else {**panels, MAP: view}, Words())
     QVBoxLayout(frame).addWidget(made.manager)
     return frame, made
 
@@ -113,6 +115,42 @@ def test_a_map_without_room_gets_some_when_the_window_changes_and_when_it_is_ask
     workspace.show_dock(MAP)
     assert workspace.dock(MAP).isVisible()
     assert _sizes(workspace)[MAP][0] > 700
+
+
+@pytest.mark.parametrize("width", [790, 1100, 1600])
+def test_a_map_that_a_stored_layout_gives_no_width_has_some_all_the_same(qtbot, tmp_path: Path, width: int) -> None:
+    frame, made = _new_workspace(qtbot, MapView(Words(), load_theme("dark")))
+    frame.resize(width, 760)
+    frame.show()
+    splitter = made.dock(MAP).dockAreaWidget().parent()
+    splitter.setSizes([width // 3, 0, width - width // 3])
+    made.save(tmp_path, b"", False)
+    stored = read_stored(tmp_path)
+    _, later = second = _new_workspace(qtbot, MapView(Words(), load_theme("dark")))
+    second[0].resize(width, 760)
+    later.begin(stored)
+    second[0].show()
+    qtbot.waitUntil(lambda: _sizes(later)[MAP][0] > 150, timeout=1000)
+    made.dock(MAP).widget().stop()
+    later.dock(MAP).widget().stop()
+
+
+def test_docks_that_never_showed_are_not_stored_and_a_closed_map_is_opened(qtbot, tmp_path: Path) -> None:
+    frame, made = _new_workspace(qtbot)
+    made.begin(None)
+    made.save(tmp_path, b"", False)
+    unseen = read_stored(tmp_path)
+    assert unseen is not None
+    assert unseen.docks == ""
+    assert not made.restore(unseen)
+    frame.resize(1600, 900)
+    frame.show()
+    made.dock(MAP).toggleView(False)
+    made.save(tmp_path, b"", False)
+    closed = read_stored(tmp_path)
+    assert closed is not None
+    assert made.restore(closed)
+    assert not made.dock(MAP).isClosed()
 
 
 def test_a_dock_the_stored_layout_has_never_heard_of_is_opened(workspace: Workspace, tmp_path: Path) -> None:
