@@ -46,22 +46,28 @@ class Listener:
         self._channels = channels
         self._hear = hear
         self._joined = joined
-        self._stop, self._stopped = socket.socketpair()
-        self._thread = threading.Thread(target=self._run, name="relay-listener", daemon=True)
+        self._stop: socket.socket | None = None
+        self._thread: threading.Thread | None = None
         self.listening = False
 
     def start(self) -> None:
         """Start the thread."""
+        self._stop, stopped = socket.socketpair()
+        self._thread = threading.Thread(target=self._run, args=(stopped,), name="relay-listener", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread."""
-        self._stop.send(b"x")
-        self._thread.join(10)
-        self._stop.close()
-        self._stopped.close()
+        """End the thread, if it was started."""
+        if self._stop is not None and self._thread is not None:
+            self._stop.close()  # the other end becomes readable
+            self._thread.join(10)
+            self._stop = self._thread = None
 
-    def _run(self) -> None:
+    def _run(self, stopped: socket.socket) -> None:
+        with stopped:
+            self._keep_listening(stopped)
+
+    def _keep_listening(self, stopped: socket.socket) -> None:
         complained = False
         while True:
             try:
@@ -71,7 +77,7 @@ class Listener:
                     self.listening = True
                     complained = False
                     self._joined()
-                    if self._listen(connection):
+                    if self._listen(connection, stopped):
                         return
             except psycopg.Error as error:
                 if not complained:
@@ -79,16 +85,16 @@ class Listener:
                 complained = True
             finally:
                 self.listening = False
-            if select.select([self._stopped], [], [], AGAIN_S)[0]:
+            if select.select([stopped], [], [], AGAIN_S)[0]:
                 return
 
-    def _listen(self, connection: "psycopg.Connection[Any]") -> bool:
+    def _listen(self, connection: "psycopg.Connection[Any]", stopped: socket.socket) -> bool:
         """Hear until told to stop (True). Raises psycopg.Error where the connection is lost."""
         pgconn = connection.pgconn
         while True:
-            watched: list[Any] = [pgconn.socket, self._stopped]
+            watched: list[Any] = [pgconn.socket, stopped]
             ready, _, _ = select.select(watched, [], [], QUIET_S)
-            if self._stopped in ready:
+            if stopped in ready:
                 return True
             if ready:
                 pgconn.consume_input()

@@ -85,7 +85,6 @@ def test_without_the_telling_it_is_found_by_looking(pair: tuple[Served, Served])
     listener = other.runtime.relay._listener
     assert listener is not None
     listener.stop()
-    listener.stop = lambda: None  # type: ignore[method-assign] # it is stopped
     seq = send_report(one.client(one.token("room", *ALL_ROOM))).change.seq
     until(lambda: other.runtime.hub.head >= seq, within_s=5)
 
