@@ -69,7 +69,7 @@ def _members(content: bytes) -> dict[str, bytes]:
             _check_entries(entries)
             chosen = _choose(entries)
             return {suffix: _unpack(archive, entry) for suffix, entry in chosen.items()}
-    except (zipfile.BadZipFile, EOFError) as error:
+    except (zipfile.BadZipFile, EOFError, ValueError, struct.error) as error:  # ValueError: it points before its start
         raise invalid("zip_broken", member="", reason=str(error)[:100]) from None
     except (NotImplementedError, RuntimeError) as error:  # a method we lack, or a password
         raise invalid("zip_unreadable", reason=str(error)[:100]) from None

@@ -297,3 +297,10 @@ def test_a_ring_left_open_inside_a_sound_container_is_refused_with_its_feature(t
         read_table(tmp_path / "open.gpkg", ReadOptions())
     assert refused.value.key == "layer_unreadable"
     assert "closed" in str(refused.value.params["reason"])
+
+
+def test_a_zip_whose_directory_would_begin_before_it_is_refused(tmp_path: Path) -> None:
+    whole = bytearray(zipped(shape_members(tmp_path)))
+    whole[whole.rindex(b"PK\x05\x06") + 18] = 1  # the offset of the directory, one 64 KB too far
+    (tmp_path / "a.zip").write_bytes(bytes(whole))
+    _refused(tmp_path / "a.zip", "zip_broken", {})
