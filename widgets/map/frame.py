@@ -19,7 +19,7 @@ from layers.raster.contract import U32, Frame, Raster
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
-from widgets.map.tiles import TileStore, tiles_over
+from widgets.map.tiles import TileKey, TileStore, tiles_over
 
 
 class MapFrame:
@@ -55,7 +55,10 @@ class MapFrame:
             return self._blank(area)
         self._compose_base(area, items)
         self._compose_still(area, items, focus)
-        return self._compose_frame(area, items, focus)
+        image = self._compose_frame(area, items, focus)
+        if self.complete:  # what may be seen next is drawn once this is done, not beside it
+            self._want(tiles_over(area, margin=1), items)
+        return image
 
     def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the whole picture drawn at once in this thread, without tiles: for pictures and measurements."""
@@ -119,9 +122,12 @@ class MapFrame:
                 if tile is not None:
                     _paste(self._base, tile, x, y)
         self.complete = all(fresh for _, fresh, _, _ in found)
-        wanted = placed if not self.complete else tiles_over(area, margin=1)
+        if not self.complete:
+            self._want(placed, items)
+
+    def _want(self, placed: Sequence[tuple[TileKey, int, int]], items: Sequence[LayerItem]) -> None:
         shown = tuple(items)
-        self._tiles.want((key for key, _, _ in wanted), lambda frame, at: self._render(frame, at, shown))
+        self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown))
 
     def _keep_older(self, area: Area) -> None:
         """Keep the last whole picture of another scale, to be shown stretched until tiles of the new one are in."""
