@@ -82,6 +82,11 @@ class ServiceClient:
         return self._line.token
 
     @property
+    def line(self) -> Transport:
+        """The line, for the parts of the wire that stand elsewhere (``client.admin``)."""
+        return self._line
+
+    @property
     def time(self) -> ServiceTime:
         """The service's real time as measured on this line."""
         return self._line.time
@@ -104,9 +109,9 @@ class ServiceClient:
 
     # -- session ---------------------------------------------------------------------------------------------------
 
-    async def sign_in(self, user: str, password: str) -> Session:
-        """Sign in and use the new token from here on."""
-        session = await self._post("/v1/session", SignIn(user=user, password=password), Session)
+    async def sign_in(self, user: str, password: str, code: str = "") -> Session:
+        """Sign in and use the new token from here on; ``code`` is the one-time code of an account that has one."""
+        session = await self._post("/v1/session", SignIn(user=user, password=password, code=code), Session)
         self._line.token = session.token
         return session
 

@@ -32,6 +32,8 @@ BACKOFF_FIRST_S = 0.2
 BACKOFF_MOST_S = 10.0
 STAY_AWAY_MOST_S = 60.0
 """What the service may ask us to wait in addition."""
+SIGN_IN_OVER = frozenset({"token_revoked", "signed_out", "token_expired"})
+"""Reasons of a ``Bye`` after which coming back is of no use: whoever was signed in is told in these words."""
 STEADY_AFTER_S = 10.0
 """A line that held this long starts its waits anew."""
 CHECK_EVERY_S = 0.5
@@ -220,6 +222,8 @@ class Room:
         if isinstance(message, KeepAlive):
             self.client.time.note_stamp(_real_time(picture, message.at))
         elif isinstance(message, Bye):
+            if message.reason in SIGN_IN_OVER:
+                raise Fault(FaultKind.UNAUTHENTICATED, message.reason)
             self._stay_away_s = min(max(0.0, message.retry_after_s), STAY_AWAY_MOST_S)
         delta = picture.apply(message)
         if delta.resync is not None:
