@@ -188,8 +188,12 @@ def _check_sqlite(path: Path) -> None:
 
 def _layer(path: Path, wanted: str | None) -> str:
     import pyogrio  # noqa: PLC0415 - loads GDAL
+    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
-    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    try:
+        names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+    except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
+        raise invalid("gpkg_broken", reason=str(error)[-100:]) from None
     if not names:
         raise invalid("gpkg_without_layer")
     if wanted is None and len(names) == 1:

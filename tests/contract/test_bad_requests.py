@@ -82,7 +82,7 @@ BAD = [
         "unknown user", 401, "bad_credentials", who="nobody", path="/v1/session", body={"user": "who", "password": "no"}
     ),
     Bad("empty password", 400, "validation", who="nobody", path="/v1/session", body={"user": "chief", "password": ""}),
-    Bad("unknown wire", 400, "wire_unknown", method="GET", path="/v1/me", headers={"OneMap-Wire": "99"}),
+    Bad("later wire", 400, "wire_too_new", method="GET", path="/v1/me", headers={"OneMap-Wire": "99"}),
     # may they
     Bad("reader reports", 403, "role_may_not", who="reader", body=report()),
     Bad("importer reads", 403, "role_may_not", who="importer", method="GET", path="/v1/snapshot"),

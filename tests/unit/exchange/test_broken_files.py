@@ -213,6 +213,15 @@ def test_a_geopackage_with_spoilt_pages_is_refused(tmp_path: Path) -> None:
     _refused(tmp_path / "bad.gpkg", "gpkg_broken", {})
 
 
+def test_a_geopackage_whose_list_of_layers_is_another_is_refused(tmp_path: Path) -> None:
+    geopackage(tmp_path)
+    made = tmp_path / "made.gpkg"
+    with sqlite3.connect(made) as database:
+        database.execute("ALTER TABLE gpkg_contents RENAME COLUMN min_x TO other_x")
+    database.close()
+    _refused(made, "gpkg_broken", {})
+
+
 def test_any_other_database_called_gpkg_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "other.gpkg") as database:
         database.execute("CREATE TABLE t (a)")
