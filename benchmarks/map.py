@@ -225,6 +225,43 @@ def _pixels(image: QImage) -> np.ndarray:
     return flat & np.uint32(0xFFFFFF)
 
 
+def two_cores(ours: OurMap, peer: list[float] | None, name: str) -> Rows:
+    """Return the figures by tiles with a second core for the window: the thread that draws tiles stays on its own."""
+    if not hasattr(os, "sched_setaffinity"):
+        return []
+    os.sched_setaffinity(0, range(os.cpu_count() or 1))
+    ours.tiled()
+    figures = [ours.tiled() for _ in range(RUNS)]
+    what = "county full redraw by tiles, window and tiles on two cores"
+    return compare(what, "ms", figures, peer, f"{name}, one core", Sense.TIMES_FASTER)
+
+
+def table(found: dict[str, list[float]], name: str) -> Rows:
+    """Return the rows of what was measured in turn."""
+    rows: Rows = []
+    graph_name = "pyqtgraph ScatterPlotItem, no antialiasing"
+    for what, key in (("county full redraw", "full"), ("county staff moved", "staff")):
+        note = f"{name}, draw only, rest kept" if key == "staff" and "qgis staff" in found else name
+        rows += compare(what, "ms", found[key], found.get(f"qgis {key}"), note, Sense.TIMES_FASTER)
+        rows += compare(what, "ms", found[key], found[f"pg {key}"], graph_name, Sense.TIMES_FASTER)
+    desk_order = "county {}, the desk's order: cases over staff"
+    rows += compare(
+        desk_order.format("full redraw"), "ms", found["desk full"], found.get("qgis full"), name, Sense.TIMES_FASTER
+    )
+    rows += compare(
+        desk_order.format("staff moved"), "ms", found["desk staff"], found.get("qgis staff"),
+        f"{name}, draw only, rest kept, staff on top", Sense.TIMES_FASTER,
+    )  # fmt: skip
+    if "qgis apply" in found:
+        note = f"{name}, new positions applied and drawn, rest kept"
+        rows += compare("county staff moved", "ms", found["staff"], found["qgis apply"], note, Sense.TIMES_FASTER)
+    rows += compare(
+        "county full redraw by tiles in the background", "ms", found["tiled"], found.get("qgis full"), name,
+        Sense.TIMES_FASTER,
+    )  # fmt: skip
+    return rows
+
+
 def measure() -> Rows:
     """Take the figures."""
     if hasattr(os, "sched_setaffinity"):
@@ -273,33 +310,8 @@ def measure() -> Rows:
             counts = same_classes(ours, peer, look, Path(folder))
             for what, figure in zip(SAME, counts, strict=True):
                 rows.append(single(what, "px", figure, None, f"{name}, same view", Sense.FIGURE, 1))
-    graph_name = "pyqtgraph ScatterPlotItem, no antialiasing"
-    for what, key in (("county full redraw", "full"), ("county staff moved", "staff")):
-        note = f"{name}, draw only, rest kept" if key == "staff" and python else name
-        rows += compare(what, "ms", found[key], found.get(f"qgis {key}"), note, Sense.TIMES_FASTER)
-        rows += compare(what, "ms", found[key], found[f"pg {key}"], graph_name, Sense.TIMES_FASTER)
-    desk_order = "county {}, the desk's order: cases over staff"
-    rows += compare(
-        desk_order.format("full redraw"), "ms", found["desk full"], found.get("qgis full"), name, Sense.TIMES_FASTER
-    )
-    rows += compare(
-        desk_order.format("staff moved"), "ms", found["desk staff"], found.get("qgis staff"),
-        f"{name}, draw only, rest kept, staff on top", Sense.TIMES_FASTER,
-    )  # fmt: skip
-    if "qgis apply" in found:
-        note = f"{name}, new positions applied and drawn, rest kept"
-        rows += compare("county staff moved", "ms", found["staff"], found["qgis apply"], note, Sense.TIMES_FASTER)
-    rows += compare(
-        "county full redraw by tiles in the background", "ms", found["tiled"], found.get("qgis full"), name,
-        Sense.TIMES_FASTER,
-    )  # fmt: skip
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, range(os.cpu_count() or 1))  # the thread that draws tiles stays on its core
-        ours.tiled()
-        rows += compare(
-            "county full redraw by tiles, window and tiles on two cores", "ms", [ours.tiled() for _ in range(RUNS)],
-            found.get("qgis full"), f"{name}, one core", Sense.TIMES_FASTER,
-        )  # fmt: skip
+    rows += table(found, name)
+    rows += two_cores(ours, found.get("qgis full"), name)
     graph.close()
     for made in (ours, desk):
         made.view.close()

@@ -9,12 +9,11 @@ from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
-from layers.raster.contract import F32, Frame, Placing, Raster
+from layers.raster.contract import Frame, Placing, Raster, Squares
 from resources.theme import Theme
 from resources.words import Words
 
@@ -144,15 +143,6 @@ class Look:
     family: str = ""
 
 
-class Touched(NamedTuple):
-    """Squares of ``size`` device pixels around points, as ``Raster.stamp`` places them."""
-
-    xs: F32
-    ys: F32
-    size: int
-    placing: Placing
-
-
 class LayerItem:
     """The drawing of one layer; subclasses override what they have. See the module for which thread calls what."""
 
@@ -193,7 +183,7 @@ class LayerItem:
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """Draw what moves or is picked out. UI thread."""
 
-    def touched(self, area: Area, focus: Focus) -> Touched | None:
+    def touched(self, area: Area, focus: Focus) -> Squares | None:
         """Return the squares ``draw_live`` of a moving layer stays within, or None where that is not known."""
         return None
 

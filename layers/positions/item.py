@@ -8,9 +8,9 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Touched
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.positions.model import PositionsModel, ThingMark, heading_step
-from layers.raster.contract import U16, Frame, Raster, Sprites
+from layers.raster.contract import U16, Frame, Raster, Sprites, Squares
 from layers.raster.qt import as_image
 from layers.symbols import (
     SIGNS,
@@ -71,15 +71,15 @@ class PositionsItem(LayerItem):
         xs, ys, _, placing = self._squares(area)
         raster.stamp(frame, xs, ys, self.codes(), self._sheet(area.ratio), placing)
 
-    def touched(self, area: Area, focus: Focus) -> Touched | None:
+    def touched(self, area: Area, focus: Focus) -> Squares | None:
         """See ``LayerItem``: the symbols, unless there are routes."""
         return None if self._bound(focus) else self._squares(area)
 
-    def _squares(self, area: Area) -> Touched:
+    def _squares(self, area: Area) -> Squares:
         table = self._model.table
         xs = (table.xs - area.left).astype(np.float32)
         ys = (table.ys - area.top).astype(np.float32)
-        return Touched(xs, ys, self._sheet(area.ratio).size, area.placing((area.left, area.top)))
+        return Squares(xs, ys, self._sheet(area.ratio).size, area.placing((area.left, area.top)))
 
     def _bound(self, focus: Focus) -> list[int]:
         """Return the slots of the things bound for the chosen case."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from layers.raster import areas, lines, stamps
 from layers.raster.blit import blit
-from layers.raster.contract import F32, I32, U16, U32, Frame, Noted, Placing, Shapes, Sprites, make_sprites
+from layers.raster.contract import F32, I32, U16, U32, Frame, Noted, Placing, Shapes, Sprites, Squares, make_sprites
 from layers.raster.overlay import NotedOverlay
 
 
@@ -78,3 +78,5 @@ def exercise() -> None:
     glass = make_sprites(np.full((1, 3, 3), 0x80408000, np.uint32))
     overlay.note(lambda noting: noting.stamp(frame, twice, twice, np.zeros(2, np.uint16), glass, place), frame)
     overlay.lay(frame, frame.copy(), square[0], square[1], 3, place)
+    squares = Squares(square[0], square[1], 3, place)
+    overlay.move(frame, frame.copy(), frame.copy(), squares, lambda _: None, squares)

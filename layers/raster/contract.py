@@ -130,6 +130,15 @@ def make_sprites(pixels: U32) -> Sprites:
     return Sprites(np.ascontiguousarray(pixels), over, through | through << np.uint32(16), rows)
 
 
+class Squares(NamedTuple):
+    """Squares of ``size`` device pixels around points, as ``Raster.stamp`` places sprites."""
+
+    xs: F32
+    ys: F32
+    size: int
+    placing: Placing
+
+
 class Raster(Protocol):
     """Draws into a frame. ``which`` lists features in drawing order; colours and widths go along with it."""
 
@@ -165,3 +174,17 @@ class Noted(Protocol):
 
     def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
         """Set ``frame`` to ``below`` with the drawing over it, exactly, in squares of ``size`` around points."""
+
+    def move(
+        self,
+        frame: Frame,
+        moved: Frame,
+        still: Frame,
+        before: Squares,
+        draw: Callable[[Frame], None],
+        after: Squares,
+    ) -> None:
+        """Have ``draw`` draw onto ``moved`` what was in the squares ``before`` and is in those ``after``; as ``lay``.
+
+        ``frame`` and ``moved`` are as the last ``lay`` or ``move`` left them. Nothing outside the squares is touched.
+        """

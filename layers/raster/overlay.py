@@ -11,7 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from layers.raster import stamps
-from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Raster, Shapes, Sprites, make_sprites
+from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Raster, Shapes, Sprites, Squares, make_sprites
+
+Draw = Callable[[Frame], None]
 
 FIRST_ROOM = 1 << 14
 MOST_ROOM = 1 << 22
@@ -54,6 +56,13 @@ class NotedOverlay:
         stamps.lay_noted(frame, below, self._over, self._rests, xs, ys, size, *placing)
         if self._deep is not None:
             stamps.lay_deep(frame, below, *self._deep)
+
+    def move(self, frame: Frame, moved: Frame, still: Frame, before: Squares, draw: Draw, after: Squares) -> None:
+        """See ``Noted.move``."""
+        stamps.copy_squares(moved, still, *_flat(before))
+        draw(moved)
+        stamps.lay_noted(frame, moved, self._over, self._rests, *_flat(before))
+        self.lay(frame, moved, *after)
 
     def _sort(self, below: Frame) -> None:
         """Put the log in the order of pixels, the entries of each as they were noted, and drop what is hidden."""
@@ -124,3 +133,7 @@ class NotedOverlay:
     def noted(self, height: int, width: int) -> "NotedOverlay | None":
         """See ``Raster.noted``."""
         return None
+
+
+def _flat(squares: Squares) -> tuple[F32, F32, int, float, float, float]:
+    return squares.xs, squares.ys, squares.size, *squares.placing

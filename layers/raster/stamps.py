@@ -6,7 +6,7 @@ import numpy as np
 
 from layers.raster.contract import F32, I32, LANES, U16, U32, Frame
 from layers.raster.jit import compiled
-from layers.raster.vector import lay
+from layers.raster.vector import copy, lay
 
 DEEP = np.uint32(257)
 """Noted of a pixel: several translucent ones lie on one another, see the log."""
@@ -171,6 +171,30 @@ def lay_noted(
                     lay(flat, at + i, under, at + i, over, rests, at + i)
             else:
                 lay_clipped(flat, under, width, row, left, over, rests, row * width + left, wide)
+
+
+@compiled
+def copy_squares(
+    frame: Frame, below: Frame, xs: F32, ys: F32, size: int, per_metre: float, dx: float, dy: float
+) -> None:
+    """Set ``frame`` to ``below`` in the squares of sprites of ``size``."""
+    height, width = frame.shape
+    half = size // 2
+    flat, under = frame.reshape(frame.size), below.reshape(below.size)
+    for k in range(xs.shape[0]):
+        fx = xs[k] * per_metre + dx
+        fy = dy - ys[k] * per_metre
+        if not (-size < fx < width + size and -size < fy < height + size):
+            continue
+        left, top = floor(fx) - half, floor(fy) - half
+        first, count = max(0, left), min(width, left + size) - max(0, left)
+        for row in range(max(0, top), min(height, top + size)):
+            at = row * width + first
+            if count <= LANES and first + LANES <= width:
+                copy(flat, at, under)
+            else:
+                for i in range(at, at + count):
+                    flat[i] = under[i]
 
 
 @compiled

@@ -62,6 +62,19 @@ def _filled(typing: Any, out: Any, at: Any, colour: Any) -> Any:
     return signature, code
 
 
+@intrinsic
+def _copied(typing: Any, out: Any, at: Any, source: Any) -> Any:
+    signature = types.void(out, types.int64, source)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        out, at, source = args
+        held = builder.load(_at(context, builder, kinds.args[2], source, at, _PIXELS), align=4)
+        builder.store(held, _at(context, builder, kinds.args[0], out, at, _PIXELS), align=4)
+        return context.get_dummy_value()
+
+    return signature, code
+
+
 lay = cast("Callable[[U32, int, U32, int, U32, U32, int], None]", _laid)
 """``lay(out, at, under, start, over, rests, step)``: sixteen pixels of ``out`` become ``under`` with ``over`` on it.
 
@@ -70,3 +83,6 @@ Arrays are flat; ``rests`` holds what each pixel lets through (0..256), once in 
 
 fill = cast("Callable[[U32, int, np.uint32], None]", _filled)
 """``fill(out, at, colour)``: set sixteen pixels of a flat array to a colour."""
+
+copy = cast("Callable[[U32, int, U32], None]", _copied)
+"""``copy(out, at, source)``: set sixteen pixels of a flat array to those of another at the same place."""

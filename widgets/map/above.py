@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 
 from layers.contract import Area, Focus, LayerItem
-from layers.raster.contract import Frame, Noted, Raster
+from layers.raster.contract import Frame, Noted, Raster, Squares
 
 Draw = Callable[[Raster], None]
 
@@ -23,6 +23,8 @@ class KeptAbove:
         self._can = False
         self._noted: Noted | None = None
         self._by: Raster | None = None
+        self._last: Squares | None = None
+        self._frame: Frame | None = None
         self._covered = self._moved = np.zeros((1, 1), np.uint32)
 
     @property
@@ -46,14 +48,27 @@ class KeptAbove:
         ``above`` draws on ``frame``; ``key`` differs when that, or what is on ``still``, has changed.
         """
         again, self._asked = key == self._asked, key
+        last, self._last = self._last if again and self._frame is frame else None, None
         touched = moving.touched(area, focus) if again else None
         if touched is None or not self._keep(raster, frame, still, above, key) or self._noted is None:
             return False
-        np.copyto(self._moved, still)
-        moving.draw_live(raster, self._moved, area, focus)
-        np.copyto(frame, self._covered)
-        self._noted.lay(frame, self._moved, *touched)
+
+        def draw(onto: Frame) -> None:
+            moving.draw_live(raster, onto, area, focus)
+
+        if last is not None:
+            self._noted.move(frame, self._moved, still, last, draw, touched)
+        else:
+            np.copyto(self._moved, still)
+            draw(self._moved)
+            np.copyto(frame, self._covered)
+            self._noted.lay(frame, self._moved, *touched)
+        self._last, self._frame = touched, frame
         return True
+
+    def spoil(self) -> None:
+        """Say that something was drawn over the last frame, so that the next is not made from it."""
+        self._last = None
 
     def _keep(self, raster: Raster, frame: Frame, still: Frame, above: Draw, key: Hashable) -> bool:
         if key == self._key and self._by is raster:

@@ -200,6 +200,7 @@ class MapFrame:
             above(raster)
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:
+            self._above.spoil()
             draw_labels(raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())
         image = as_image(self._frame)
         image.setDevicePixelRatio(area.ratio)

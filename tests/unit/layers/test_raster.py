@@ -10,7 +10,7 @@ from layers.geometry import POLYGONS, contains, shared_borders, to_shapes
 from layers.mercator import to_degrees
 from layers.raster.blit import blit
 from layers.raster.compiled import CompiledRaster
-from layers.raster.contract import Frame, Placing, Raster, Shapes, make_sprites
+from layers.raster.contract import Frame, Placing, Raster, Shapes, Squares, make_sprites
 from layers.raster.qt import QtRaster
 
 SIDE = 96
@@ -107,6 +107,8 @@ def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_
     noted._room = 4  # too little: it has to find that out
     assert noted.note(draw, still)
     draw(raster)
+    before: Squares | None = None
+    kept = still, covered
     for shift in (0, 9):
         xs, ys, codes = arrays([(x + shift, y, code) for x, y, code in moving])
         moved, frame = still.copy(), covered.copy()
@@ -118,6 +120,13 @@ def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_
         plain_stamp(expected, axs.astype(float), ays.astype(float), acodes, pixels)
         raster.blit(expected, pixels[0], 30, -1)
         np.testing.assert_array_equal(frame, expected)
+        squares = Squares(xs, ys, sheet.size, PLACE)
+        if before is not None:  # the same made from the last one, only where something was or is
+            noted.move(
+                *kept, still, before, lambda onto, at=(xs, ys, codes): raster.stamp(onto, *at, sheet, PLACE), squares
+            )
+            np.testing.assert_array_equal(kept[0], expected)
+        before, kept = squares, (frame, moved)
 
 
 def test_stamping_order_decides_what_lies_on_top() -> None:

@@ -129,8 +129,9 @@ def test_people_who_move_under_the_cases_leave_the_picture_that_drawing_in_order
     scene.cases.replace(marks)
     item = view.item("cases")
     assert isinstance(item, CasesItem)
-    for clustered in (False, True):
+    for clustered, thing in ((False, None), (True, None), (True, "p3")):
         item.clustered = clustered
+        view.select_thing(thing)
         view.select_case("c7" if clustered else None)
         wait_settled(qtbot, view)
         seen = []
@@ -147,6 +148,8 @@ def test_people_who_move_under_the_cases_leave_the_picture_that_drawing_in_order
             view._frame._above = kept
         assert np.count_nonzero(seen[0] != seen[-1]) > 1000
         assert view._frame._above.kept
+        named = thing is not None  # a name is drawn over it all: the next frame is not to be made from this one
+        assert (view._frame._above._last is None) == named
 
 
 def test_a_stale_person_is_hollow_and_grey(scene: Scene) -> None:
