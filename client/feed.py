@@ -101,5 +101,5 @@ def read_frame(frame: str | bytes) -> FeedMessage | Fault:
         return Fault(FaultKind.UNAVAILABLE, "bad_feed_message", reason="text")
     try:
         return _DECODER.decode(frame)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # msgspec.DecodeError is one, and so is text that is not UTF-8
         return Fault(FaultKind.UNAVAILABLE, "bad_feed_message", reason=str(error)[:200])

@@ -64,7 +64,7 @@ class Settings:
             raise invalid("settings_unreadable", file=self._path.name)
         try:
             stored = msgspec.json.decode(content, type=dict[str, Any])
-        except msgspec.DecodeError:
+        except ValueError:  # msgspec.DecodeError is one, and so is text that is not UTF-8
             raise invalid("settings_unreadable", file=self._path.name) from None
         checked = {name: _checked(name, value) for name, value in stored.items()}
         self._values |= checked
