@@ -16,6 +16,7 @@ from PySide6.QtWidgets import QApplication
 from client.line import LineState
 from client.room import Room
 from console.actions import ActionTable
+from console.admin import AdminDesk
 from console.appearance import Appearance
 from console.cardfeed import CardFeed
 from console.clerk import Clerk
@@ -98,7 +99,7 @@ class Desk(QObject):
         self.workspace = Workspace(self.frame, docks, self.words)
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
-        self.preferences = Preferences(self)
+        self.preferences, self.admin = Preferences(self), AdminDesk(self)
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         # Those who answer to people

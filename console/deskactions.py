@@ -20,6 +20,7 @@ ON_DESK = (
     "fit_map",
     "overdue",
     "search_cases",
+    "own_account",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -100,6 +101,8 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),
         DeskAction("settings", ("Ctrl+,",), desk.preferences.open),
+        DeskAction("admin", ("Ctrl+Shift+A",), desk.admin.open),
+        DeskAction("own_account", ("Ctrl+Shift+U",), desk.admin.open_own),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),

@@ -16,6 +16,9 @@ from resources.words import Words
 from widgets.intents import SignInIntent
 from widgets.sign_in import SignInPanel
 
+CODE_WANTED = frozenset({"code_needed", "bad_code"})
+RIGHTS_CHANGED = "rights_changed"
+
 Follow = Callable[[Room | None], None]
 
 
@@ -45,7 +48,7 @@ class Reception(QObject):
     def on_sign_in_requested(self, intent: SignInIntent) -> None:
         """Somebody wants to sign in; the address and the name are remembered once it worked."""
         self._asked = SignInIntent(intent.server, intent.user, "")
-        self._session.sign_in(intent.server, intent.user, intent.password)
+        self._session.sign_in(intent.server, intent.user, intent.password, intent.code)
 
     def on_signing_in(self) -> None:
         """A sign-in is on its way."""
@@ -58,9 +61,16 @@ class Reception(QObject):
         self._remember()
         self.opened.emit(room)
 
-    def on_refused(self, fault: Fault) -> None:
-        """The sign-in did not work."""
+    def on_password_wanted(self) -> None:
+        """The password is right, and has to be changed before anything else."""
         self._panel.set_busy(False)
+        self._panel.clear_password()
+
+    def on_refused(self, fault: Fault) -> None:
+        """The sign-in did not work; where a one-time code was missing or wrong the password need not be typed again."""
+        self._panel.set_busy(False)
+        if fault.key in CODE_WANTED:
+            self._panel.ask_code()
         self._panel.set_fault(partial(sentence, self._words, f"fault.{fault.key}", dict(fault.params)))
 
     def on_ended(self, fault: Fault | None) -> None:
@@ -71,7 +81,9 @@ class Reception(QObject):
             self.on_refused(fault)
 
     def on_delta(self, delta: Delta) -> None:
-        """Tell when everything was loaded anew."""
+        """Tell when everything was loaded anew, and say so where that is because the rights are others now."""
+        if delta.resync == RIGHTS_CHANGED:
+            self._notices.info(f"fault.{RIGHTS_CHANGED}", replace="rights")
         if delta.whole or delta.reference:
             self.reloaded.emit()
 

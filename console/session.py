@@ -23,6 +23,8 @@ class Session(QObject):
     signing_in = Signal()
     began = Signal(object)
     refused = Signal(object)
+    password_wanted = Signal()
+    """Signed in with a password that has to be changed first; ``go_on`` begins once it was."""
     ended = Signal(object)
 
     def __init__(self, tasks: Tasks, ca_file: Path | None, parent: QObject | None = None) -> None:
@@ -35,17 +37,22 @@ class Session(QObject):
         self.client: ServiceClient | None = None
         self.room: Room | None = None
 
-    def sign_in(self, server: str, user: str, password: str) -> None:
-        """Sign in with a password; an attempt under way is given up."""
+    def sign_in(self, server: str, user: str, password: str, code: str = "") -> None:
+        """Sign in with a password, and the one-time code of who has one; an attempt under way is given up."""
         self.server = server
         self.signing_in.emit()
-        self._tasks.start(OWNER, "sign-in", self._sign_in(server, user, password))
+        self._tasks.start(OWNER, "sign-in", self._sign_in(server, user, password, code))
 
     def use_token(self, server: str, token: str, early: EarlyReplies | None = None) -> None:
         """Sign in with a token that was handed to us; it is not ours to revoke. ``early`` was asked for with it."""
         self.server = server
         self.signing_in.emit()
         self._tasks.start(OWNER, "sign-in", self._use_token(server, token, early))
+
+    def go_on(self) -> None:
+        """The first password was changed: begin with the sign-in that waited for it."""
+        if self.client is not None and self.room is None:
+            self._tasks.start(OWNER, "sign-in", self._begin(self.client))
 
     def sign_out(self) -> None:
         """End the session and go back to signing in."""
@@ -55,18 +62,22 @@ class Session(QObject):
         """Close the line; a session begun with a password is ended at the service where it can be reached."""
         await self._leave()
 
-    async def _sign_in(self, server: str, user: str, password: str) -> None:
+    async def _sign_in(self, server: str, user: str, password: str, code: str) -> None:
         client: ServiceClient | None = None
         try:
             client = ServiceClient(server, ca_file=self._ca_file)
-            await client.sign_in(user, password)
+            session = await client.sign_in(user, password, code)
         except Fault as fault:
             if client is not None:
                 await client.aclose()
             self.refused.emit(fault)
             return
-        self._owns_token = True
-        await self._begin(client)
+        if session.me.must_change_password:
+            await self._leave()
+            self._owns_token, self.client = True, client
+            self.password_wanted.emit()
+            return
+        await self._begin(client, owns_token=True)
 
     async def _use_token(self, server: str, token: str, early: EarlyReplies | None) -> None:
         """Begin at once: the first snapshot says whether the token is good, and a line that is down may come back."""
@@ -75,11 +86,12 @@ class Session(QObject):
         except Fault as fault:
             self.refused.emit(fault)
             return
-        self._owns_token = False
-        await self._begin(client)
+        await self._begin(client, owns_token=False)
 
-    async def _begin(self, client: ServiceClient) -> None:
-        await self._leave()
+    async def _begin(self, client: ServiceClient, *, owns_token: bool = True) -> None:
+        if client is not self.client:
+            await self._leave()
+        self._owns_token = owns_token
         self.client, self.room = client, Room(client, breath_s=BREATH_S)
         self.began.emit(self.room)
         self._tasks.start(OWNER, "room", self._run(self.room))

@@ -23,7 +23,7 @@ def connect(desk: "Desk") -> None:
 
 def _connect_life(desk: "Desk") -> None:
     desk.window.close_requested.connect(desk.request_close)
-    desk.actions.enable(ON_DESK, False)
+    desk.actions.enable((*ON_DESK, "admin"), False)
 
 
 def _connect_session(desk: "Desk") -> None:
@@ -39,6 +39,10 @@ def _connect_session(desk: "Desk") -> None:
     reception.closed.connect(desk.on_closed)
     reception.reloaded.connect(desk.on_reloaded)
     reception.reloaded.connect(desk.looking.on_reloaded)
+    reception.reloaded.connect(desk.admin.on_reloaded)
+    reception.closed.connect(desk.admin.on_closed)
+    desk.session.password_wanted.connect(reception.on_password_wanted)
+    desk.session.password_wanted.connect(desk.admin.ask_first_password)
     reception.line_altered.connect(desk.on_second)
 
 
@@ -47,6 +51,7 @@ def follow(desk: "Desk", room: Room) -> None:
     for feed in (desk.map_feed, desk.room_feed, desk.card_feed):
         room.on_delta(feed.take)
     room.on_delta(desk.reception.on_delta)
+    room.on_delta(desk.admin.on_delta)
     room.on_line(desk.reception.on_line)
     room.on_fault(desk.reception.on_fault)
 

@@ -28,6 +28,8 @@ MAX_WKB = 4 * 1024 * 1024
 
 KEY_HEADER = "Idempotency-Key"
 BEHALF_HEADER = "OneMap-On-Behalf-Of"
+MASK = "***"
+"""What stands where something is not for this reader."""
 WIRE_HEADER = "OneMap-Wire"
 
 

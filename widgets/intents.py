@@ -53,6 +53,7 @@ class SignInIntent:
     server: str
     user: str
     password: str
+    code: str = ""
 
     def __repr__(self) -> str:
         return f"SignInIntent({self.server!r}, {self.user!r}, ...)"

@@ -25,18 +25,20 @@ class SignInPanel(QWidget):
         self.setObjectName("ground")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words, self._theme = words, theme
-        self._busy = False
+        self._busy = self._code_asked = False
         self._title, self._hint, self._fault = QLabel(), QLabel(), FaultLabel()
         set_role(self._title, "title")
         set_role(self._hint, "second")
         self._hint.setWordWrap(True)
-        self.server, self.user, self.password = QLineEdit(), QLineEdit(), QLineEdit()
+        self.server, self.user, self.password, self.code = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
-        for edit, most in ((self.server, 300), (self.user, 64), (self.password, 256)):
+        self.code.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        for edit, most in ((self.server, 300), (self.user, 64), (self.password, 256), (self.code, 8)):
             edit.setMaxLength(most)
             edit.setMinimumHeight(34)
         self._labels = {edit: QLabel() for edit in (self.server, self.user, self.password)}
+        self._code_label = QLabel()
         self._send = Button()
         self._send.setMinimumHeight(38)
         set_role(self._send, "primary")
@@ -45,8 +47,9 @@ class SignInPanel(QWidget):
         set_role(self._theme_button, "quiet")
         self._build()
         self._send.clicked.connect(self._on_sent)
-        for edit in self._labels:
+        for edit in (*self._labels, self.code):
             edit.returnPressed.connect(self._on_sent)
+        self.user.textEdited.connect(self._forget_code)
         self._language.clicked.connect(self._on_language_clicked)
         self._theme_button.clicked.connect(self._on_theme_clicked)
         self.retranslate()
@@ -69,6 +72,11 @@ class SignInPanel(QWidget):
             set_role(label, "second")
             label.setBuddy(edit)
             form.addRow(label, edit)
+        set_role(self._code_label, "second")
+        self._code_label.setBuddy(self.code)
+        form.addRow(self._code_label, self.code)
+        for widget in (self._code_label, self.code):
+            widget.hide()
         column.addLayout(form)
         column.addWidget(self._fault)
         column.addWidget(self._send)
@@ -95,14 +103,15 @@ class SignInPanel(QWidget):
 
     def focus_first(self) -> None:
         """Go to the first line that is still empty; whoever gives the page the focus comes there too."""
-        first = next((edit for edit in self._labels if not edit.text()), self.password)
+        lines = [*self._labels, *([] if self.code.isHidden() else [self.code])]
+        first = next((edit for edit in lines if not edit.text()), lines[-1])
         self.setFocusProxy(first)
         first.setFocus()
 
     def set_busy(self, busy: bool) -> None:
         """Signing in is on its way, or came back."""
         self._busy = busy
-        for edit in self._labels:
+        for edit in (*self._labels, self.code):
             edit.setEnabled(not busy)
         self._send.setEnabled(not busy)
         if busy:
@@ -115,12 +124,22 @@ class SignInPanel(QWidget):
         """Say why it did not work: wrong password, no such server, no line. What was typed stays but the password."""
         self._fault.tell(telling)
         if telling:
-            self.password.clear()
+            if not self._code_asked:
+                self.password.clear()
+            self._code_asked = False
+            self.code.clear()
             self.focus_first()
 
+    def ask_code(self) -> None:
+        """The account has a second factor: ask for its code. The password stays until the answer to it."""
+        self._code_asked = True
+        for widget in (self._code_label, self.code):
+            widget.show()
+
     def clear_password(self) -> None:
-        """Signed in: the password is forgotten."""
+        """Signed in: password and code are forgotten."""
         self.password.clear()
+        self._forget_code()
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -131,6 +150,8 @@ class SignInPanel(QWidget):
         for edit, label in self._labels.items():
             label.setText(words(f"desk.sign_in.{names[edit]}"))
             edit.setAccessibleName(label.text())
+        self._code_label.setText(words("desk.sign_in.code"))
+        self.code.setAccessibleName(self._code_label.text())
         self.server.setPlaceholderText(words("desk.sign_in.server_hint"))
         self._send.setText(words("desk.sign_in.busy" if self._busy else "desk.sign_in.send"))
         self._language.setText(words("desk.sign_in.other_language"))
@@ -151,7 +172,13 @@ class SignInPanel(QWidget):
             empty.setFocus()
             return
         server, user = self.server.text().strip(), self.user.text().strip()
-        self.sign_in_requested.emit(SignInIntent(server, user, self.password.text()))
+        self.sign_in_requested.emit(SignInIntent(server, user, self.password.text(), self.code.text().replace(" ", "")))
+
+    def _forget_code(self) -> None:
+        """Another account may have no second factor."""
+        self.code.clear()
+        for widget in (self._code_label, self.code):
+            widget.hide()
 
     def _on_language_clicked(self) -> None:
         at = LANGUAGES.index(self._words.language)

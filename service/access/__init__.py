@@ -1,7 +1,8 @@
 """Who may do what: the table (``table``), who asks (``asker``), and how much is seen (``sight``)."""
 
+from domain.wire import MASK
 from service.access.asker import Asker, act_for, admit, check_channel, check_place, check_thing
-from service.access.sight import MASK, Sight, sight_of
+from service.access.sight import Sight, sight_of
 from service.access.table import GUARDED, TABLE, Door, Field, Reach, Rights, rights_of
 
 __all__ = [

@@ -10,13 +10,10 @@ from domain.case import Case, Report
 from domain.change import Change, Subject
 from domain.ids import GridCode, StaffId, UnitId
 from domain.people import Actor, Role
-from domain.wire import Outcome
+from domain.wire import MASK, Outcome
 from service.access.table import GUARDED, Field, Reach, rights_of
 from service.store.rows import mark_area, mark_grid, mark_staff, mark_unit
 from service.store.scope import Scope
-
-MASK = "***"
-"""What stands where something is not for this reader."""
 
 _ONLY_SENSITIVE = frozenset({Field.SENSITIVE})
 _NOTES = ("text", "title", "address")

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.states import Supervise
+from domain.wire import MASK
 from resources.theme import Theme
 from widgets.common.chip import Chip
 from widgets.common.flow import FlowLayout
@@ -85,6 +86,7 @@ class CaseHeader(QWidget):
             chip = Chip()
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             chip.show_chip(text, Shape.NONE, colour, theme.panel, outlined=True)
+            chip.setToolTip(words("desk.card.masked_hint") if text == words("desk.card.masked") else "")
             self._badge_flow.addWidget(chip)
         self._badges.setVisible(self._badge_flow.count() > 0)
 
@@ -100,6 +102,18 @@ class CaseHeader(QWidget):
             found.append((words("desk.card.historic"), theme.text_second))
         if case.rework_count:
             found.append((words("desk.card.reworked", n=case.rework_count), theme.near))
+        if case.self_approved:
+            said = words("desk.and").join(words(f"action.{action}") for action in case.self_approved)
+            found.append((words("desk.card.self_approved", actions=said), theme.near))
+        if is_masked(case):
+            found.append((words("desk.card.masked"), theme.text_second))
         if case.merged_into is not None:
             found.append((words("desk.card.merged_into", case_no=case.merged_into), theme.accent))
         return found
+
+
+def is_masked(case: Case) -> bool:
+    """Return whether something of the case is not shown to this reader."""
+    request = "" if case.request is None else case.request.text
+    values = (case.title, case.address, case.source_no, request, *(report.text for report in case.reports))
+    return MASK in values

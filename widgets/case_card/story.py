@@ -93,6 +93,10 @@ def _text(change: Change, names: Names) -> str:
     return str(change.data.get("text") or "")
 
 
+def _self_approved(change: Change, names: Names) -> str:
+    return names.words("desk.story.self_approved") if change.data.get("self_approved") else ""
+
+
 _PARTS: tuple[Callable[[Change, Names], str], ...] = (
     _reason,
     _units,
@@ -103,4 +107,5 @@ _PARTS: tuple[Callable[[Change, Names], str], ...] = (
     _merge,
     _photos,
     _text,
+    _self_approved,
 )

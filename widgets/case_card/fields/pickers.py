@@ -128,8 +128,8 @@ class ConditionField(PickField):
     """A filing condition that fits the kind, with the limit it gives and what must hold at closing."""
 
     def choices(self, typed: str) -> Sequence[Choice]:
-        """Return the conditions that fit the case's kind; all of them where none does."""
-        conditions = self.context.names.conditions
+        """Return the conditions in use that fit the case's kind; all in use where none does."""
+        conditions = [c for c in self.context.names.conditions if c.enabled]
         kind = self.context.case.kind
         fitting = [c for c in conditions if not c.kind or kind.startswith(c.kind)]
         return [self._choice(condition) for condition in fitting or conditions]

@@ -1,0 +1,173 @@
+"""A table of rows of text, narrowed by typing; it knows only keys, cells and words to search."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QWidget
+
+from resources.theme import Theme
+from widgets.common.calm_focus import CalmTableView
+
+ROW_PX = 34
+NO_PARENT = QModelIndex()
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row; a ``dim`` one is out of use. ``search`` is looked at beside the cells."""
+
+    key: str
+    cells: tuple[str, ...]
+    dim: bool = False
+    search: str = ""
+
+
+class _Model(QAbstractTableModel):
+    def __init__(self, theme: Theme, parent: QObject) -> None:
+        super().__init__(parent)
+        self.theme = theme
+        self.heads: tuple[str, ...] = ()
+        self.rows: list[Row] = []
+
+    def put(self, heads: Sequence[str], rows: list[Row]) -> None:
+        self.beginResetModel()
+        self.heads, self.rows = tuple(heads), rows
+        self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def columnCount(self, parent: QModelIndex | QPersistentModelIndex = NO_PARENT) -> int:
+        return 0 if parent.isValid() else len(self.heads)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        row = self.rows[index.row()]
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+            return row.cells[index.column()]
+        if role == Qt.ItemDataRole.ForegroundRole and row.dim:
+            return QColor(self.theme.text_second)
+        return None
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return self.heads[section]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+
+class RowTable(QObject):
+    """A search line and rows, to be placed by whoever owns it. ``chosen`` carries the key of the current row, or ""."""
+
+    chosen = Signal(str)
+    opened = Signal(str)
+    narrowed = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("row_table")
+        self._all: tuple[Row, ...] = ()
+        self._heads: tuple[str, ...] = ()
+        self._key, self._quiet = "", False
+        self.search, self.view = QLineEdit(), CalmTableView()
+        self.search.setClearButtonEnabled(True)
+        self._model = _Model(theme, self)
+        self.view.setModel(self._model)
+        self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.view.setShowGrid(False)
+        self.view.setWordWrap(False)
+        self.view.setTabKeyNavigation(False)
+        self.view.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.view.verticalHeader().hide()
+        self.view.verticalHeader().setDefaultSectionSize(ROW_PX)
+        head = self.view.horizontalHeader()
+        head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        head.setStretchLastSection(True)
+        head.setHighlightSections(False)
+        self.view.installEventFilter(self)
+        self.search.installEventFilter(self)
+        self.search.textChanged.connect(self._fill)
+        self.view.selectionModel().currentRowChanged.connect(self._on_current)
+        self.view.doubleClicked.connect(self._on_opened)
+
+    def set_texts(self, name: str, placeholder: str) -> None:
+        """Name the table for readers, and say what can be typed."""
+        self.view.setAccessibleName(name)
+        self.search.setAccessibleName(placeholder)
+        self.search.setPlaceholderText(placeholder)
+
+    def set_rows(self, heads: Sequence[str], rows: Sequence[Row]) -> None:
+        """Show these rows; the chosen one stays chosen where it is still there."""
+        first = not self._heads
+        self._heads, self._all = tuple(heads), tuple(rows)
+        self._fill()
+        if first or any(row for row in rows):
+            self._fit()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._model.theme = theme
+        self.view.viewport().update()
+
+    @property
+    def key(self) -> str:
+        """The key of the chosen row, empty for none."""
+        return self._key
+
+    def shown(self) -> list[Row]:
+        """Return the rows that show."""
+        return list(self._model.rows)
+
+    def choose(self, key: str) -> None:
+        """Choose a row by its key."""
+        for i, row in enumerate(self._model.rows):
+            if row.key == key:
+                self.view.selectRow(i)
+                return
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter in the rows opens one; down in the search line goes to them."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if watched is self.search and event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self.view.setFocus()
+                if not self._key and self._model.rows:
+                    self.view.selectRow(0)
+                return True
+            if watched is self.view and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._on_opened()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _fill(self) -> None:
+        typed = self.search.text().casefold().split()
+        kept = self._key
+        rows = [r for r in self._all if all(w in f"{' '.join(r.cells)} {r.search}".casefold() for w in typed)]
+        self._quiet = True
+        self._model.put(self._heads, rows)
+        self._key = ""
+        self.choose(kept)
+        self._quiet = False
+        if self._key != kept:
+            self.chosen.emit(self._key)
+        self.narrowed.emit()
+
+    def _fit(self) -> None:
+        """Give each column the room its first rows need, no more than a third of the table."""
+        most = max(120, self.view.viewport().width() // 3)
+        metrics = self.view.fontMetrics()
+        for i, name in enumerate(self._heads):
+            texts = [name, *(row.cells[i] for row in self._all[:60])]
+            self.view.setColumnWidth(i, min(most, max(metrics.horizontalAdvance(text) for text in texts) + 24))
+
+    def _on_current(self, current: QModelIndex) -> None:
+        self._key = self._model.rows[current.row()].key if current.isValid() else ""
+        if not self._quiet:
+            self.chosen.emit(self._key)
+
+    def _on_opened(self) -> None:
+        if self._key:
+            self.opened.emit(self._key)

@@ -1,0 +1,225 @@
+"""The administrators' sheet over the window: a tab a screen, each built when it is first turned to."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from domain.people import Role
+from resources.theme import Theme
+from widgets.admin.accounts import AccountsScreen
+from widgets.admin.audit import ProofScreen, TrailScreen
+from widgets.admin.codes import ConditionsScreen, KindsScreen
+from widgets.admin.days import DaysScreen
+from widgets.admin.form import AdminForm, FormSpec
+from widgets.admin.known import Known
+from widgets.admin.limits import LimitsScreen
+from widgets.admin.own import OwnScreen
+from widgets.admin.screen import Screen
+from widgets.admin.sessions import SessionsScreen
+from widgets.admin.units import UnitsScreen
+from widgets.common.button import Button
+from widgets.common.fault_label import Telling
+from widgets.common.style import set_role
+from widgets.common.tab_strip import Tab, TabStrip
+
+WIDTH_PX, HEIGHT_PX = 1320, 860
+FORM_WIDTH_PX = 440
+
+_SETTINGS: tuple[type[Screen], ...] = (UnitsScreen, LimitsScreen, DaysScreen, KindsScreen, ConditionsScreen)
+SCREENS: dict[Role, tuple[type[Screen], ...]] = {
+    Role.SYSTEM_ADMIN: (AccountsScreen, *_SETTINGS),
+    Role.SECURITY_ADMIN: (AccountsScreen, SessionsScreen, *_SETTINGS),
+    Role.AUDIT_ADMIN: (TrailScreen, ProofScreen, AccountsScreen, *_SETTINGS),
+}
+"""What each administrator sees, in the order of their tabs; what is not here is absent for them."""
+
+
+def screens_of(roles: frozenset[Role]) -> list[type[Screen]]:
+    """Return the screens of these roles; one's own account is everybody's and comes last."""
+    found = dict.fromkeys(screen for role, screens in SCREENS.items() if role in roles for screen in screens)
+    return [*found, OwnScreen]
+
+
+class AdminSheet(QFrame):
+    """The sheet. ``screen_made`` carries each screen when it is built, ``turned`` when it comes to be shown."""
+
+    screen_made = Signal(object)
+    turned = Signal(object)
+    closed = Signal()
+
+    def __init__(self, known: Known, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._known, self._words = known, known.words
+        self._came_from: QWidget | None = None
+        self._kinds: dict[str, type[Screen]] = {}
+        self.screens: dict[str, Screen] = {}
+        self._title, self._keys, self._close = QLabel(), QLabel(), Button()
+        set_role(self._title, "title")
+        set_role(self._keys, "small")
+        self.tabs, self._stack = TabStrip(known.theme), QStackedWidget()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 14, 20, 14)
+        column.setSpacing(10)
+        column.addWidget(self._title)
+        column.addWidget(self.tabs)
+        column.addWidget(self._stack, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self._keys, 1)
+        foot.addWidget(self._close)
+        column.addLayout(foot)
+        self.tabs.tab_chosen.connect(self.turn_to)
+        self._close.clicked.connect(self.close_sheet)
+        parent.installEventFilter(self)
+        self.hide()
+
+    @property
+    def screen_shown(self) -> Screen | None:
+        """The screen that shows."""
+        shown = self._stack.currentWidget()
+        return shown if isinstance(shown, Screen) else None
+
+    def set_roles(self, roles: frozenset[Role]) -> None:
+        """Offer the screens of these roles; those that are no longer theirs go, with all that was loaded."""
+        self._kinds = {kind.name: kind for kind in screens_of(roles)}
+        for name in [name for name in self.screens if name not in self._kinds]:
+            self.drop(name)
+        self.retranslate()
+
+    def drop(self, name: str) -> None:
+        """Take a screen away with all that it holds."""
+        screen = self.screens.pop(name)
+        self._stack.removeWidget(screen)
+        screen.hide()
+        screen.deleteLater()
+
+    def open_sheet(self, name: str = "") -> None:
+        """Open over the window at a screen; the focus comes back to where it was."""
+        if not self.isVisible():
+            self._came_from = self.window().focusWidget()
+        self._place()
+        self.show()
+        self.raise_()
+        self.turn_to(name if name in self._kinds else next(iter(self._kinds)))
+
+    def close_sheet(self) -> None:
+        """Close; what was being typed in a form is given up."""
+        shown = self.screen_shown
+        if shown is not None:
+            shown.close_form()
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def turn_to(self, name: str) -> None:
+        """Show a screen, built now if it never was, and have it loaded."""
+        screen = self.screens.get(name)
+        if screen is None:
+            screen = self.screens[name] = self._kinds[name](self._known)
+            self._stack.addWidget(screen)
+            self.screen_made.emit(screen)
+        self.tabs.set_current(name)
+        self._stack.setCurrentWidget(screen)
+        screen.load()
+        self.tabs.setFocus()
+        self.turned.emit(screen)
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        only_own = list(self._kinds) == [OwnScreen.name]
+        self._title.setText(words("admin.own" if only_own else "admin.title"))
+        self._keys.setText(words("admin.keys"))
+        self._close.setText(f"{words('desk.help.close')}  Esc")
+        self.tabs.set_tabs(
+            [Tab(name, words(f"admin.{name}"), pinned=True) for name in self._kinds], words("admin.more")
+        )
+        self.tabs.setAccessibleName(words("admin.title"))
+        for screen in self.screens.values():
+            screen.retranslate()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._known.theme = theme
+        self.tabs.set_theme(theme)
+        for screen in self.screens.values():
+            screen.set_theme(theme)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, Ctrl+PgUp and Ctrl+PgDn turn to the tab beside; no key goes to what lies below."""
+        step = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}.get(Qt.Key(event.key()))
+        shown = self.screen_shown
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        elif event.key() == Qt.Key.Key_Down and self.tabs.hasFocus() and shown is not None:
+            shown.focus_rows()
+        elif step is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier and shown is not None:
+            names = list(self._kinds)
+            self.turn_to(names[(names.index(shown.name) + step) % len(names)])
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet keeps to the window's size."""
+        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
+            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
+
+
+class FormSheet(QFrame):
+    """One form over the window, where nothing else may be done before. ``submitted`` carries the ``Act``."""
+
+    submitted = Signal(object)
+    cancelled = Signal()
+
+    def __init__(self, known: Known, spec: FormSpec, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self.form = AdminForm(known.words, spec, self)
+        column = QVBoxLayout(self)
+        column.addWidget(self.form)
+        self.form.submitted.connect(self.submitted)
+        self.form.cancelled.connect(self.cancelled)
+        parent.installEventFilter(self)
+        self.setFixedWidth(FORM_WIDTH_PX)
+        self._place()
+        self.show()
+        self.raise_()
+        self.form.focus_first()
+
+    def set_fault(self, telling: Telling) -> None:
+        """Say why it was refused."""
+        self.form.set_busy(False)
+        self.form.set_fault(telling)
+        self._place()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        self.form.retranslate()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet stays in the middle."""
+        if watched is self.parent() and isinstance(event, QResizeEvent):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def event(self, event: QEvent) -> bool:
+        """The sheet is as high as its words need."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return handled
+
+    def _place(self) -> None:
+        parent, layout = self.parentWidget(), self.layout()
+        if parent is None or layout is None:
+            return
+        high = max(self.sizeHint().height(), layout.totalHeightForWidth(FORM_WIDTH_PX))
+        self.resize(FORM_WIDTH_PX, min(high, parent.height()))
+        self.move((parent.width() - self.width()) // 2, max(0, (parent.height() - self.height()) // 3))
