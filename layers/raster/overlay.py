@@ -33,7 +33,7 @@ class NotedOverlay:
         self._can = True
         self._log: I32 = np.empty(0, np.int32)
         self._logged: U32 = np.empty((0, 2), np.uint32)
-        self._deep: tuple[U32, I32, U32, U32, U32] | None = None
+        self._deep: tuple[U32, I32, U32, U32] | None = None
 
     def note(self, draw: Callable[[Raster], None], below: Frame) -> bool:
         """Note a drawing made of stamps and blits over ``below``; return whether it could be noted."""
@@ -54,6 +54,9 @@ class NotedOverlay:
     def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
         """Set ``frame`` to ``below`` with the drawing over it, in squares of ``size`` around points."""
         stamps.lay_noted(frame, below, self._over, self._rests, xs, ys, size, *placing)
+        self._lay_deep(frame, below)
+
+    def _lay_deep(self, frame: Frame, below: Frame) -> None:
         if self._deep is not None:
             stamps.lay_deep(frame, below, *self._deep)
 
@@ -61,8 +64,15 @@ class NotedOverlay:
         """See ``Noted.move``."""
         stamps.copy_squares(moved, still, *_flat(before))
         draw(moved)
-        stamps.lay_noted(frame, moved, self._over, self._rests, *_flat(before))
-        self.lay(frame, moved, *after)
+        if before.size == after.size and len(before.xs) == len(after.xs):  # the same things: most moved a pixel or two
+            stamps.lay_both(
+                frame, moved, self._over, self._rests, before.xs, before.ys, after.xs, after.ys, after.size,
+                *before.placing, *after.placing,
+            )  # fmt: skip
+        else:
+            stamps.lay_noted(frame, moved, self._over, self._rests, *_flat(before))
+            stamps.lay_noted(frame, moved, self._over, self._rests, *_flat(after))
+        self._lay_deep(frame, moved)
 
     def _sort(self, below: Frame) -> None:
         """Put the log in the order of pixels, the entries of each as they were noted, and drop what is hidden."""
@@ -75,8 +85,9 @@ class NotedOverlay:
             starts = np.r_[first, len(order)].astype(np.int32)
             was, made = below.ravel()[places], np.empty_like(below)
             entries = self._logged[order]
-            stamps.lay_deep(made, below, places.astype(np.uint32), starts, entries, ~was, was)
-            self._deep = places.astype(np.uint32), starts, entries, was, made.ravel()[places]
+            stamps.lay_deep(made, below, places.astype(np.uint32), starts, entries, ~was)
+            self._over[places], self._rests[places] = made.ravel()[places], 0  # right as long as nothing is below
+            self._deep = places.astype(np.uint32), starts, entries, was
         self._log, self._logged = np.empty(0, np.int32), np.empty((0, 2), np.uint32)
 
     # -- a raster that notes instead of drawing -------------------------------------------------------------------

@@ -141,6 +141,20 @@ def note_points(
 
 
 @compiled
+def lay_box(
+    flat: U32, under: U32, over: U32, rests: U32, height: int, width: int, left: int, top: int, wide: int, high: int
+) -> None:
+    """Set a box to what is ``under`` with what was noted laid on it; it may grow to a multiple of ``LANES``."""
+    for row in range(max(0, top), min(height, top + high)):
+        at = row * width + left
+        if left >= 0 and left + wide <= width:
+            for i in range(0, wide, LANES):
+                lay(flat, at + i, under, at + i, over, rests, at + i)
+        else:
+            lay_clipped(flat, under, width, row, left, over, rests, at, wide)
+
+
+@compiled
 def lay_noted(
     frame: Frame,
     below: Frame,
@@ -161,16 +175,48 @@ def lay_noted(
     for k in range(xs.shape[0]):
         fx = xs[k] * per_metre + dx
         fy = dy - ys[k] * per_metre
-        if not (-size < fx < width + size and -size < fy < height + size):
-            continue
-        left, top = floor(fx) - half, floor(fy) - half
-        for row in range(max(0, top), min(height, top + size)):
-            if left >= 0 and left + wide <= width:
-                at = row * width + left
-                for i in range(0, wide, LANES):
-                    lay(flat, at + i, under, at + i, over, rests, at + i)
-            else:
-                lay_clipped(flat, under, width, row, left, over, rests, row * width + left, wide)
+        if -size < fx < width + size and -size < fy < height + size:
+            lay_box(flat, under, over, rests, height, width, floor(fx) - half, floor(fy) - half, wide, size)
+
+
+@compiled
+def lay_both(
+    frame: Frame,
+    below: Frame,
+    over: U32,
+    rests: U32,
+    xs0: F32,
+    ys0: F32,
+    xs1: F32,
+    ys1: F32,
+    size: int,
+    per0: float,
+    dx0: float,
+    dy0: float,
+    per1: float,
+    dx1: float,
+    dy1: float,
+) -> None:
+    """As ``lay_noted`` in the squares of things where they were and where they are; near ones in one go."""
+    height, width = frame.shape
+    half = size // 2
+    wide = -(-size // LANES) * LANES
+    flat, under = frame.reshape(frame.size), below.reshape(below.size)
+    for k in range(xs0.shape[0]):
+        fx0, fy0 = xs0[k] * per0 + dx0, dy0 - ys0[k] * per0
+        fx1, fy1 = xs1[k] * per1 + dx1, dy1 - ys1[k] * per1
+        was = -size < fx0 < width + size and -size < fy0 < height + size
+        now = -size < fx1 < width + size and -size < fy1 < height + size
+        if was and now:
+            left0, top0, left1, top1 = floor(fx0) - half, floor(fy0) - half, floor(fx1) - half, floor(fy1) - half
+            across, down = abs(left1 - left0), abs(top1 - top0)
+            if across + size <= wide and down < size:
+                lay_box(flat, under, over, rests, height, width, min(left0, left1), min(top0, top1), wide, size + down)
+                continue
+        if was:
+            lay_box(flat, under, over, rests, height, width, floor(fx0) - half, floor(fy0) - half, wide, size)
+        if now:
+            lay_box(flat, under, over, rests, height, width, floor(fx1) - half, floor(fy1) - half, wide, size)
 
 
 @compiled
@@ -198,10 +244,10 @@ def copy_squares(
 
 
 @compiled
-def lay_deep(frame: Frame, below: Frame, places: U32, starts: I32, logged: U32, was: U32, made: U32) -> None:
+def lay_deep(frame: Frame, below: Frame, places: U32, starts: I32, logged: U32, was: U32) -> None:
     """Set the pixels of ``frame`` on which several translucent ones were noted, one after another.
 
-    ``was`` is what lay below each when it was noted and ``made`` what became of that: most have not changed since.
+    ``was`` is what lay below each when it was noted: where it still does, the pixel is laid like any other.
     """
     flat, under = frame.reshape(frame.size), below.reshape(below.size)
     low, high, eight = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8)
@@ -209,7 +255,6 @@ def lay_deep(frame: Frame, below: Frame, places: U32, starts: I32, logged: U32, 
         at = np.uintp(places[k])
         d = under[at]
         if d == was[k]:
-            flat[at] = made[k]
             continue
         for e in range(starts[k], starts[k + 1]):
             rb = ((d & low) * logged[e, 1]) >> eight

@@ -63,14 +63,14 @@ class MapFrame:
     def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the whole picture drawn at once in this thread, without tiles: for pictures and measurements."""
         self._follow(area, items)
-        self._render(self._still, area, items)
-        self._base_key = None
-        self._still_key = None
-        self._still_version += 1
+        self._render(self._frame, area, items)
+        self._base_key = self._still_key = None
+        self._above.spoil()
         self.complete = True
         self._label_atlas(area).begin(budget=100_000)
-        self._draw_marks(area, items, focus)
-        return self._compose_frame(area, items, focus)
+        self._draw_marks(self._frame, area, items, focus)
+        self._draw_moving(area, items, focus)
+        return self._finished(area, items, focus)
 
     @property
     def wanting(self) -> bool:
@@ -81,10 +81,9 @@ class MapFrame:
         """Return the bare ground: with nothing to draw no tile is asked for."""
         self._frame[...] = np.uint32(argb(self._look.theme.map_ground))
         self._base_key = self._still_key = None
+        self._above.spoil()
         self.complete = True
-        image = as_image(self._frame)
-        image.setDevicePixelRatio(area.ratio)
-        return image
+        return self._shown(area)
 
     def _follow(self, area: Area, items: Sequence[LayerItem]) -> None:
         """Fit the buffers to the area, and make tiles old where what they show has changed."""
@@ -159,10 +158,10 @@ class MapFrame:
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         self._still_version += 1
         np.copyto(self._still, self._base)
-        self._draw_marks(area, items, focus)
+        self._draw_marks(self._still, area, items, focus)
 
-    def _draw_marks(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
-        """Draw labels, and the marks under whatever moves, over what is on *still*; keep the names that go over it."""
+    def _draw_marks(self, frame: Frame, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+        """Draw labels, and the marks under whatever moves, over what is there; keep the names that go over it."""
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
         self._taken = Occupied()
@@ -174,34 +173,50 @@ class MapFrame:
             if style in FIRM:
                 self._names.append((sprite, x, y))
             else:
-                raster.blit(self._still, sprite, x, y)
+                raster.blit(frame, sprite, x, y)
         for item in takewhile(lambda item: not item.moving, items):
-            item.draw_live(raster, self._still, area, focus)
+            item.draw_live(raster, frame, area, focus)
 
     def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
+        """Put together what is kept and what moves: only what moves is drawn, where what lies over it can be kept."""
         live = tuple(dropwhile(lambda item: not item.moving, items))
         raster = self._rasters.raster
-
-        def above(onto: Raster) -> None:
-            """Draw what hides moving things: the names of towns and divisions, then the layers above."""
-            for sprite, x, y in self._names:
-                onto.blit(self._frame, sprite, x, y)
-            for item in live[1:]:
-                item.draw_live(onto, self._frame, area, focus)
-
         states = tuple((id(item), item.live_state()) for item in live[1:])
         alone = len(live) == 1 and not self._names
         one = bool(live) and not alone and not any(item.moving for item in live[1:])
         key = (self._still_version, area, focus, states) if one else None
+
+        def above(onto: Raster) -> None:
+            self._draw_above(onto, area, live, focus)
+
         if key is None or not self._above.draw(raster, self._frame, self._still, live[0], above, area, focus, key):
             np.copyto(self._frame, self._still)
-            for item in live[:1]:
-                item.draw_live(raster, self._frame, area, focus)
-            above(raster)
+            self._draw_moving(area, items, focus)
+        return self._finished(area, items, focus)
+
+    def _draw_moving(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+        """Draw what moves and what lies over it."""
+        live = tuple(dropwhile(lambda item: not item.moving, items))
+        for item in live[:1]:
+            item.draw_live(self._rasters.raster, self._frame, area, focus)
+        self._draw_above(self._rasters.raster, area, live, focus)
+
+    def _draw_above(self, onto: Raster, area: Area, live: Sequence[LayerItem], focus: Focus) -> None:
+        """Draw what hides moving things: the names of towns and divisions, then the layers above."""
+        for sprite, x, y in self._names:
+            onto.blit(self._frame, sprite, x, y)
+        for item in live[1:]:
+            item.draw_live(onto, self._frame, area, focus)
+
+    def _finished(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
+        """Draw the names of what moves over the frame, and return it."""
         labels = [label for item in items for label in item.live_labels(area, focus)]
         if labels:
             self._above.spoil()
-            draw_labels(raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())
+            draw_labels(self._rasters.raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())
+        return self._shown(area)
+
+    def _shown(self, area: Area) -> QImage:
         image = as_image(self._frame)
         image.setDevicePixelRatio(area.ratio)
         return image
