@@ -10,7 +10,7 @@ values has the 16 bytes alone. Payloads are what ``msgspec.json.encode`` makes: 
 """
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from hashlib import sha256
 from os import urandom
 from typing import Any
@@ -24,16 +24,16 @@ _WHOLE_KEPT, _WHOLE_ERASED = 1 + SALT, 1 + 32
 _MARK = b"\x00"
 """Between the salt and the digests. A payload begins with a brace, so the two ways of sealing never look alike."""
 
-_VALUE = re.compile(rb'((?<=[{,])"(?:text|title|address)":")([^"\\]*(?:\\.[^"\\]*)*)"')
+_VALUE = re.compile(rb'("(?<=[{,]")(?:text|title|address)":")([^"\\]*(?:\\.[^"\\]*)*)"')
 """A personal value and its key, which follows a brace or a comma. A quote inside a string has a backslash before it,
-so nothing inside a string can match."""
+so nothing inside a string can match. (What is before the quote is looked at after it: so the search is for quotes.)"""
 
 
-def seal(payload: bytes) -> tuple[bytes, bytes]:
-    """Return the salt and the digest of a new payload."""
+def seal(payload: bytes, draw: Callable[[int], bytes] = urandom) -> tuple[bytes, bytes]:
+    """Return the salt and the digest of a new payload. ``draw`` gives random bytes."""
     parts = _VALUE.split(payload)
     count = len(parts) // 3
-    drawn = urandom(SALT * (count + 1))
+    drawn = draw(SALT * (count + 1))
     if not count:
         return drawn, sha256(drawn + payload).digest()
     salts = [drawn[i : i + SALT] for i in range(SALT, len(drawn), SALT)]

@@ -90,8 +90,12 @@ class Runtime:
     async def do(self, job: Job) -> Any:
         """Have a job done by the writer; returns its answer after the commit, or raises what refused it."""
         future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self.writer.submit(job, future)
+        self.begin(job, partial(_fulfil, future))
         return await future
+
+    def begin(self, job: Job, settle: Callable[[Any], None]) -> None:
+        """Have a job done; ``settle`` is called on the loop with its answer, or with the exception that refused it."""
+        self.writer.submit(job, settle)
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Ask the store in a thread of the reading pool, in one transaction."""
@@ -148,25 +152,19 @@ class Runtime:
 
     def _answer(self, tickets: list[Ticket], committed: Committed) -> None:
         for ticket, answer in zip(tickets, committed.answers, strict=True):
-            future = ticket.asker
-            if future is None or future.done():
+            settle: Callable[[Any], None] | None = ticket.asker
+            if settle is None:
                 continue
-            if isinstance(answer, Exception):
-                future.set_exception(answer)
-            else:
-                future.set_result(answer)
+            try:
+                settle(answer)
+            except Exception as error:  # the others of the batch are answered all the same
+                log.exception("an answer could not be given", exc_info=error)
 
     # -- who asks --------------------------------------------------------------------------------------------------
 
     async def holder(self, authorization: str | None) -> Holder:
         """Return who holds the bearer token of an ``Authorization`` header. Raises an unauthenticated ``Fault``."""
-        scheme, _, token = (authorization or "").partition(" ")
-        token = token.strip()
-        if scheme.lower() != "bearer" or not token:
-            raise Fault(FaultKind.UNAUTHENTICATED, "token_missing")
-        if len(token) > 200:
-            raise Fault(FaultKind.UNAUTHENTICATED, "token_unknown")
-        hashed = token_hash(token)
+        hashed = _hash_in(authorization)
         holder = self.holders.get(hashed)
         if holder is None:
             turn = self.holders.turn
@@ -176,6 +174,10 @@ class Runtime:
             check_expiry(holder)
             self.holders.keep(holder, turn)
         return holder
+
+    def known_holder(self, authorization: str | None) -> Holder | None:
+        """Return who holds a token seen lately, None where the store must be asked. Raises as ``holder`` does."""
+        return self.holders.get(_hash_in(authorization))
 
     def join(self, reader: Reader) -> Seq:
         """Let a reader hear everything from the returned head on; it is looked at again where rights altered since."""
@@ -218,3 +220,24 @@ class Runtime:
             kept = encoder(world.geometry())
             self.geometry = {k: v for k, v in self.geometry.items() if k[0] == world.tag} | {which: kept}
         return kept
+
+
+def _fulfil(future: "asyncio.Future[Any]", answer: Any) -> None:
+    """Give an answer to who waits for it, unless nobody does any more."""
+    if future.done():
+        return
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
+
+
+def _hash_in(authorization: str | None) -> bytes:
+    """Return what is kept of the token in an ``Authorization`` header. Raises an unauthenticated ``Fault``."""
+    scheme, _, token = (authorization or "").partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise Fault(FaultKind.UNAUTHENTICATED, "token_missing")
+    if len(token) > 200:
+        raise Fault(FaultKind.UNAUTHENTICATED, "token_unknown")
+    return token_hash(token)

@@ -11,9 +11,10 @@ from functools import partial
 from pathlib import Path
 
 import uvicorn
-from uvicorn._types import ASGIApplication
 
 from domain.faults import invalid
+from service.http.express import Express
+from service.http.express_protocol import ExpressProtocol
 
 BACKLOG = 512
 GRACE_S = 5
@@ -85,13 +86,14 @@ def _tls_1_3(certificate: Path, key: Path, *_uvicorn: object) -> ssl.SSLContext:
     return context
 
 
-def serve(app: ASGIApplication, sock: socket.socket, tls: tuple[Path, Path] | None = None) -> None:
+def serve(app: Express, sock: socket.socket, tls: tuple[Path, Path] | None = None) -> None:
     """Serve until asked to stop; over HTTPS where a certificate and its key are given."""
     sys.setswitchinterval(THREAD_TURN_S)
     host, port = sock.getsockname()[:2]
     shown = f"[{host}]" if ":" in host else host
     config = uvicorn.Config(
         app,
+        http=partial(ExpressProtocol, app),  # type: ignore[arg-type] # it is called as the class would be
         log_config=None,
         access_log=False,
         server_header=False,

@@ -56,7 +56,7 @@ class Field(StrEnum):
     REPORTER = "reporter"  # which member of staff reported
 
 
-class Rights(msgspec.Struct, frozen=True):
+class Rights(msgspec.Struct, frozen=True, cache_hash=True):
     """What a role may. The rights of several roles add up."""
 
     doors: frozenset[Door] = frozenset()

@@ -10,7 +10,7 @@ the ordinary way, which judges it from the start.
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from litestar import Litestar, Response
@@ -22,7 +22,7 @@ from domain.wire import Outcome
 from service.access import Asker
 from service.http.codec import ApiRequest, asker_of, decode, fault_ready, header, ready, runtime_of
 from service.http.faults import failure
-from service.http.guard import enter
+from service.http.guard import enter, enter_known
 from service.http.outlet import note_outlet
 from service.http.packed import Packed, Ready
 from service.runtime import Runtime
@@ -57,14 +57,23 @@ async def carry_out(call: Call, job: Job) -> Response[Any]:
 
 
 async def _done(call: Call, job: Job) -> Ready:
-    outcome = await call.runtime.do(job)
+    return _answer(call, job, await call.runtime.do(job))
+
+
+def _answer(call: Call, job: Job, outcome: Any) -> Ready:
     if isinstance(outcome, Outcome):
         outcome = call.runtime.sight(call.asker).show_outcome(outcome)
     return ready(call, outcome, 200 if job.key is None else job.key.status)
 
 
+def _refusal(call: Call, error: Exception) -> Ready:
+    if isinstance(error, Fault):
+        return fault_ready(call, error)
+    return fault_ready(call, *failure(call.scope, error))  # as the framework's own last resort
+
+
 @dataclass(frozen=True, slots=True)
-class _Lane:
+class Lane:
     """A handler that has a short way."""
 
     opt: dict[str, Any]
@@ -78,15 +87,15 @@ class Express:
     def __init__(self, ordinary: Litestar, runtime: Runtime) -> None:
         self.ordinary = ordinary
         self._runtime = runtime
-        self._plain: dict[str, _Lane] = {}
-        self._around: list[tuple[str, str, _Lane]] = []
+        self._plain: dict[str, Lane] = {}
+        self._around: list[tuple[str, str, Lane]] = []
         for route in ordinary.routes:
             for handler in getattr(route, "route_handlers", ()):
                 if isinstance(handler, HTTPRouteHandler) and handler.opt.get("express") is not None:
                     self._add(route.path, handler)
 
     def _add(self, path: str, handler: HTTPRouteHandler) -> None:
-        lane = _Lane(handler.opt, handler.opt["express"], int(str(handler.resolve_request_max_body_size())))
+        lane = Lane(handler.opt, handler.opt["express"], int(str(handler.resolve_request_max_body_size())))
         before, brace, after = path.partition("{")
         if brace:
             self._around.append((before, after.partition("}")[2], lane))
@@ -95,19 +104,45 @@ class Express:
 
     def way_of(self, path: str) -> bool:
         """Return whether a POST to this path has a short way."""
-        return self._lane(path)[0] is not None
+        return self.lane(path)[0] is not None
+
+    def take(self, lane: Lane, which: str, scope: Any, body: bytes, settle: Callable[[Ready], None]) -> bool:
+        """Take in a whole request at once, without waiting for anything; ``settle`` is given the answer on the loop.
+
+        Returns False, with nothing done, where the request must go through ``__call__`` instead.
+        """
+        call = Call(self._runtime, scope, None, body, which)  # type: ignore[arg-type] # known in a moment
+        try:
+            if not body or not _plain_host(header(call, b"host")):
+                return False
+            asker = enter_known(call, lane.opt, self._runtime)
+            if asker is None:
+                return False
+            call.asker = asker
+            job = _judged(lane, call)
+        except Exception:  # noqa: BLE001 - the ordinary way comes upon it again, and says it
+            return False
+        if job is None:
+            settle(_NOTHING)
+            return True
+        try:
+            self._runtime.begin(job, partial(_settle, call, job, settle))
+        except Fault as fault:
+            settle(_refusal(call, fault))
+        return True
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         """Answer a request, a connection or the server's own start and end."""
         if scope["type"] == "http" and scope["method"] == "POST":
-            lane, which = self._lane(scope["path"])
+            lane, which = self.lane(scope["path"])
             if lane is not None and not scope["root_path"]:
                 await self._try(lane, which, scope, receive, send)
                 return
         note_outlet(scope, send)
         await self.ordinary(scope, receive, send)
 
-    def _lane(self, path: str) -> tuple[_Lane | None, str]:
+    def lane(self, path: str) -> tuple[Lane | None, str]:
+        """Return the short way for a POST to this path and the case number in it; None where there is none."""
         lane = self._plain.get(path)
         if lane is not None:
             return lane, ""
@@ -118,7 +153,7 @@ class Express:
                     return around, which
         return None, ""
 
-    async def _try(self, lane: _Lane, which: str, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _try(self, lane: Lane, which: str, scope: Scope, receive: Receive, send: Send) -> None:
         taken: list[HTTPReceiveMessage] = []
         call = Call(self._runtime, scope, None, b"", which)  # type: ignore[arg-type] # known in a moment
         try:
@@ -128,17 +163,24 @@ class Express:
             return
         try:
             answer = _NOTHING if job is None else await _done(call, job)
-        except Fault as fault:
-            answer = fault_ready(call, fault)
-        except Exception as error:  # noqa: BLE001 - as the framework's own last resort
-            answer = fault_ready(call, *failure(scope, error))
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and answered
+            answer = _refusal(call, error)
         await answer(scope, receive, send)
 
 
 _NOTHING = Ready(b"", "", 204)
 
 
-async def _prepared(lane: _Lane, call: Call, receive: Receive, taken: list[HTTPReceiveMessage]) -> Job | None:
+def _settle(call: Call, job: Job, settle: Callable[[Ready], None], outcome: Any) -> None:
+    """Turn what a job came to into an answer and give it."""
+    try:
+        answer = _refusal(call, outcome) if isinstance(outcome, Exception) else _answer(call, job, outcome)
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and answered
+        answer = _refusal(call, error)
+    settle(answer)
+
+
+async def _prepared(lane: Lane, call: Call, receive: Receive, taken: list[HTTPReceiveMessage]) -> Job | None:
     """Return the job a request asks for. Raises whatever keeps it from the short way; ``taken`` is what was read."""
     if not _plain_host(header(call, b"host")):
         raise LookupError("host")
@@ -147,6 +189,11 @@ async def _prepared(lane: _Lane, call: Call, receive: Receive, taken: list[HTTPR
         raise LookupError("asker")
     call.asker = asker
     call.body = await _body(call, lane.most_bytes, receive, taken)
+    return _judged(lane, call)
+
+
+def _judged(lane: Lane, call: Call) -> Job | None:
+    """Return the job of a request whose asker and body are known."""
     data = decode(call.body, header(call, b"content-type") or "", lane.opt["body"])
     return lane.prepare(call, data)
 

@@ -12,6 +12,7 @@ from domain.wire import BEHALF_HEADER, WIRE_HEADER, WIRES, FaultBody
 from service.access import Asker, Door, act_for, admit
 from service.http.codec import Scoped, header, runtime_of
 from service.runtime import Runtime
+from service.tokens import Holder
 
 _WIRE = WIRE_HEADER.lower().encode()
 _BEHALF = BEHALF_HEADER.lower().encode()
@@ -49,17 +50,36 @@ async def guard(request: Request[Any, Any, Any]) -> None:
 
 async def enter(request: Scoped, opt: dict[str, Any], runtime: Runtime) -> Asker | None:
     """Return who comes in through a handler's door, None where nobody is asked. Raises the ``Fault`` of a refusal."""
+    door = _door_of(request, opt)
+    if door is None:
+        return None
+    asker = await identify_in(request, runtime)
+    admit(asker, door)
+    return asker
+
+
+def enter_known(request: Scoped, opt: dict[str, Any], runtime: Runtime) -> Asker | None:
+    """Do as ``enter`` without waiting: also None where the store would have to be asked whose token it is."""
+    door = _door_of(request, opt)
+    holder = None if door is None else runtime.known_holder(header(request, b"authorization"))
+    if door is None or holder is None:
+        return None
+    asker = _asker(request, holder, runtime)
+    admit(asker, door)
+    return asker
+
+
+def _door_of(request: Scoped, opt: dict[str, Any]) -> Door | None:
+    """Return the door a request comes to, None where nobody is asked."""
     check_wire(header(request, _WIRE))
     if "\x00" in request.scope["path"] or b"%00" in request.scope["query_string"]:
         raise invalid("text_with_nul")
     if opt.get("public"):
         return None
-    door = opt.get("door")
+    door: Door | None = opt.get("door")
     if door is None:
         raise forbidden("role_may_not", action="-")
-    asker = await identify_in(request, runtime)
-    admit(asker, door)
-    return asker
+    return door
 
 
 async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Asker:
@@ -69,7 +89,10 @@ async def identify(connection: ASGIConnection[Any, Any, Any, Any]) -> Asker:
 
 async def identify_in(connection: Scoped, runtime: Runtime) -> Asker:
     """Return who asks of a running service."""
-    holder = await runtime.holder(header(connection, b"authorization"))
+    return _asker(connection, await runtime.holder(header(connection, b"authorization")), runtime)
+
+
+def _asker(connection: Scoped, holder: Holder, runtime: Runtime) -> Asker:
     behalf = header(connection, _BEHALF)
     if behalf is None:
         return Asker(holder.actor, holder.name, holder.token, holder.actor, first_password=holder.first_password)

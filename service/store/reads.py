@@ -5,12 +5,24 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 import msgspec
-from sqlalchemy import Connection, Table, bindparam, func, select, tuple_
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Select,
+    String,
+    Table,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    tuple_,
+)
 
 from domain.case import Case, Contact
 from domain.change import Change, Seq, Subject
 from domain.ids import AttachmentId, CaseNo
 from domain.states import CaseState
+from service.store import direct
 from service.store import tables as t
 from service.store.rows import case_of, change_of, from_us, to_us
 from service.store.scope import EVERYTHING, Scope
@@ -18,6 +30,12 @@ from service.store.scope import EVERYTHING, Scope
 T = TypeVar("T")
 IN_LIST = 500
 """Values in one IN list."""
+IN_LISTS = (1, 4, 16, 64, IN_LIST)
+"""Lengths of the IN lists of every transaction: few, so that the database keeps the statements prepared."""
+
+
+def _placeholders(count: int) -> list[BindParameter[str]]:
+    return [bindparam(f"v{n}", type_=String()) for n in range(count)]
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -65,14 +83,20 @@ _TIMELINE = (
     .order_by(t.change.c.seq)
     .limit(bindparam("most"))
 )
-_ANSWERED = select(t.answered.c.key, t.answered.c.request, t.answered.c.seq).where(
-    t.answered.c.actor == bindparam("actor"), t.answered.c.key.in_(bindparam("keys", expanding=True))
-)
-_SOURCES = select(t.cases.c.source_no, t.cases.c.case_no).where(
-    t.cases.c.source == bindparam("source"),
-    t.cases.c.source_no.in_(bindparam("numbers", expanding=True)),
-    t.cases.c.source_no != "",
-)
+_ANSWERED = {
+    size: select(t.answered.c.key, t.answered.c.request, t.answered.c.seq).where(
+        t.answered.c.actor == bindparam("first"), t.answered.c.key.in_(_placeholders(size))
+    )
+    for size in IN_LISTS
+}
+_SOURCES = {
+    size: select(t.cases.c.source_no, t.cases.c.case_no).where(
+        t.cases.c.source == bindparam("first"),
+        t.cases.c.source_no.in_(_placeholders(size)),
+        t.cases.c.source_no != literal_column("''"),
+    )
+    for size in IN_LISTS
+}
 _COUNTER = select(t.counter.c.last).where(t.counter.c.day == bindparam("day"))
 _CONTACTS = select(t.contact).where(t.contact.c.case_no == bindparam("case_no")).order_by(t.contact.c.report_id)
 _CONTACTS_OF = select(t.contact).where(t.contact.c.report_id.in_(bindparam("reports", expanding=True)))
@@ -88,7 +112,10 @@ _FIXES = select(t.position_history.c.source_at).where(
 
 def head(connection: Connection, *, lock: bool = False) -> Head:
     """Return the head of the log; ``lock`` keeps it from others until the transaction ends."""
-    row = connection.execute(_HEAD_LOCKED if lock else _HEAD).one()
+    if lock:
+        ((seq, link, recorded_at),) = direct.rows(connection, _HEAD_LOCKED, {})
+        return Head(seq, bytes(link), from_us(recorded_at))
+    row = connection.execute(_HEAD).one()
     return Head(row.seq, bytes(row.hash), from_us(row.recorded_at))
 
 
@@ -178,8 +205,8 @@ def answered(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tu
     """Return, by (actor, key), the request digest and the change of requests answered before."""
     found: dict[tuple[str, str], tuple[bytes, Seq]] = {}
     for actor, part in _by_first(keys):
-        for row in connection.execute(_ANSWERED, {"actor": actor, "keys": part}):
-            found[actor, row.key] = (bytes(row.request), row.seq)
+        for key, request, seq in _among(connection, _ANSWERED, actor, part):
+            found[actor, key] = (bytes(request), seq)
     return found
 
 
@@ -187,8 +214,8 @@ def sources(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tu
     """Return the cases that carry these (source, source_no)."""
     found: dict[tuple[str, str], CaseNo] = {}
     for source, part in _by_first(pairs):
-        for row in connection.execute(_SOURCES, {"source": source, "numbers": part}):
-            found[source, row.source_no] = CaseNo(row.case_no)
+        for source_no, case_no in _among(connection, _SOURCES, source, part):
+            found[source, source_no] = CaseNo(case_no)
     return found
 
 
@@ -275,6 +302,16 @@ def export_page(
     if since is not None:
         query = query.where(c.opened_at >= to_us(since))
     return [case_of(row.body) for row in connection.execute(query)]
+
+
+def _among(
+    connection: Connection, by_size: dict[int, Select[Any]], first: str, wanted: list[str]
+) -> list[tuple[Any, ...]]:
+    """Ask for at most ``IN_LIST`` values with the shortest list that holds them; the last one fills it up."""
+    size = next(size for size in IN_LISTS if size >= len(wanted))
+    filled = wanted + wanted[-1:] * (size - len(wanted))
+    values = {f"v{n}": value for n, value in enumerate(filled)}
+    return direct.rows(connection, by_size[size], {"first": first, **values})
 
 
 def _parts(values: list[T]) -> Iterator[list[T]]:

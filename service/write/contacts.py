@@ -1,12 +1,12 @@
 """Contacts of reporters: beside the log, proven by a digest in it that tells nothing once the contact is gone."""
 
-from os import urandom
 from typing import Any, NamedTuple
 
 from domain.case import Contact
 from domain.ids import CaseNo, ReportId
 from service.audit.folds import contact_digest
 from service.store import statements as sql
+from service.write.chance import draw
 from service.write.work import Work
 
 SALT = 16
@@ -28,7 +28,7 @@ def seal_contact(report_id: ReportId, contact: Contact | None) -> SealedContact 
     """Return a contact ready to be kept, None where there is nothing to call back by."""
     if contact is None or not has_contact(contact):
         return None
-    salt, name, phone = urandom(SALT), contact.name.strip(), contact.phone.strip()
+    salt, name, phone = draw(SALT), contact.name.strip(), contact.phone.strip()
     row = {"report_id": report_id, "name": name, "phone": phone, "salt": salt}
     return SealedContact(row, contact_digest(salt, report_id, name, phone))
 

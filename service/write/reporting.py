@@ -1,6 +1,5 @@
 """A report comes in: it makes the case it is on, falls into its grid, and its contact goes beside the log."""
 
-import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -16,6 +15,7 @@ from domain.wire import Outcome
 from service.access import Asker, check_channel, check_place
 from service.placing import Placed
 from service.world import World
+from service.write.chance import draw
 from service.write.contacts import has_contact, keep_contact, said_of, seal_contact
 from service.write.work import Author, Work
 
@@ -156,4 +156,4 @@ def _local_day(minute: int, timezone: str) -> str:
 
 def new_report_id() -> ReportId:
     """Return a new report id."""
-    return ReportId("r" + secrets.token_hex(10))
+    return ReportId("r" + draw(10).hex())

@@ -25,7 +25,7 @@ from service.store import reads
 from service.store import statements as sql
 from service.store.rows import to_us
 from service.world import World, load_world
-from service.write.flushing import flush
+from service.write.flushing import flush, write
 from service.write.ledger import Ledger
 from service.write.work import Batch, Recorded, Work
 
@@ -272,7 +272,8 @@ def _as_recorded(connection: Connection, ledger: Ledger, change: Change) -> Reco
 def _set_head(connection: Connection, batch: Batch) -> None:
     if batch.recorded:
         head = batch.head
-        connection.execute(sql.SET_HEAD, {"seq": head.seq, "hash": head.hash, "recorded_at": to_us(head.recorded_at)})
+        row = {"seq": head.seq, "hash": head.hash, "recorded_at": to_us(head.recorded_at)}
+        write(connection, sql.SET_HEAD, [row])
 
 
 def _keep(ledger: Ledger, batch: Batch, answers: list[Any]) -> Committed:

@@ -25,6 +25,7 @@ from service.store import statements as sql
 from service.store.reads import Head
 from service.store.rows import case_row, change_row
 from service.world import World
+from service.write.chance import draw
 from service.write.ledger import Ledger
 
 MAX_DATA = 256 * 1024
@@ -201,7 +202,7 @@ class Work:
             occurred_at=occurred_at,
             data=msgspec.json.decode(payload),
         )
-        salt, digest = seal(payload)
+        salt, digest = seal(payload, draw)
         link = chain_hash(self.head.hash, change, digest)
         self.put(sql.ADD_CHANGE, change_row(change, payload, salt, digest, link))
         self.head = Head(change.seq, link, self.now)

@@ -48,7 +48,7 @@ class BothWays:
     def __init__(self, runtime: Runtime) -> None:
         self._whole = _MAKE_APP(runtime)
         self._ordinary = self._whole.ordinary
-        self.seen = 0
+        self.seen = self.taken = 0
         self._whole.ordinary = self._count
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
@@ -56,6 +56,17 @@ class BothWays:
             await self._ordinary(scope, receive, send)
         else:
             await self._whole(scope, receive, send)
+
+    def lane(self, path: str) -> Any:
+        return self._whole.lane(path)
+
+    def take(self, lane: Any, which: str, scope: Any, body: bytes, settle: Any) -> bool:
+        """Take a request in as the protocol asks, unless it is marked."""
+        if any(name == PAST.encode() for name, _ in scope["headers"]):
+            return False
+        taken: bool = self._whole.take(lane, which, scope, body, settle)
+        self.taken += taken
+        return taken
 
     async def _count(self, scope: Any, receive: Any, send: Any) -> None:
         self.seen += scope["type"] == "http"
@@ -206,13 +217,14 @@ def test_positions_are_taken_alike(stage: Any) -> None:
 
 def test_what_is_accepted_never_reaches_the_framework(stage: Any, room: httpx.Client) -> None:
     gateway: httpx.Client = stage.clients["gateway"]
-    seen = _MADE[-1].seen
+    seen, taken = _MADE[-1].seen, _MADE[-1].taken
     made = room.post("/v1/reports", json=REPORT, headers={"Idempotency-Key": key()})
     case_no = made.json()["case"]["case_no"]
     body = {"action": "accept", "version": 1, "args": {"text": "已核"}}
     room.post(f"/v1/cases/{case_no}/commands", json=body, headers={"Idempotency-Key": key()})
     gateway.post("/v1/positions", json={"positions": [FIX]})
     assert _MADE[-1].seen == seen
+    assert _MADE[-1].taken == taken + 3, "the protocol itself takes what is whole and plain"
 
 
 def test_a_body_in_pieces_takes_the_short_way_too(room: httpx.Client) -> None:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from domain.people import Role
 from domain.town import Town
 from domain.wire import Outcome
 from service.app import make_app
+from service.http.express_protocol import ExpressProtocol
 from service.passwords import hash_password
 from service.runtime import Runtime
 from service.server import listen
@@ -108,8 +110,10 @@ def serve_town(
 
 class _Runner:
     def __init__(self, runtime: Runtime, sock: socket.socket) -> None:
+        app = make_app(runtime)
         config = uvicorn.Config(
-            make_app(runtime),
+            app,
+            http=partial(ExpressProtocol, app),  # type: ignore[arg-type] # it is called as the class would be
             log_config=None,
             access_log=False,
             ws="websockets-sansio",
