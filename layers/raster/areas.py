@@ -100,6 +100,13 @@ def paint_rows(frame: Frame, counts: I32, found: F32, top: int, bottom: int, col
         n = counts[row]
         counts[row] = 0
         start = row * room
+        if n == 2:  # nearly every row of nearly every area
+            a, b = crossed[np.uintp(start)], crossed[np.uintp(start + 1)]
+            left = max(0, ceil(max(min(a, b), np.float32(-1)) - 0.5))
+            right = min(width, ceil(min(max(a, b), np.float32(width + 1)) - 0.5))
+            if left < right:
+                span(flat, row * width + left, right - left, colour)
+            continue
         for u in range(start + 1, start + n):
             v = crossed[u]
             w = u - 1

@@ -21,6 +21,9 @@ from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
 from widgets.map.tiles import TileKey, TileStore, tiles_over
 
+Placed = Sequence[tuple[TileKey, int, int]]
+"""Tiles, each with the pixel of the frame its corner lies at."""
+
 
 class MapFrame:
     """Puts the picture together for one map. UI thread."""
@@ -35,6 +38,8 @@ class MapFrame:
         self._base_key: Hashable = None
         self._still_key: Hashable = None
         self._static_key: Hashable = None
+        self._ahead: Hashable = None
+        self._placed: tuple[Area, Placed] = self._area, []
         self._version = 0
         self._still_version = 0
         self._above = KeptAbove()
@@ -56,8 +61,9 @@ class MapFrame:
         self._compose_base(area, items)
         self._compose_still(area, items, focus)
         image = self._compose_frame(area, items, focus)
-        if self.complete:  # what may be seen next is drawn once this is done, not beside it
-            self._want(tiles_over(area, margin=1), items)
+        if self.complete and self._ahead != (area, self._tiles.generation):
+            self._want(tiles_over(area, margin=1), items)  # what may be seen next, once this is done and not beside it
+            self._ahead = area, self._tiles.generation
         return image
 
     def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
@@ -107,7 +113,9 @@ class MapFrame:
             item.draw_tile(raster, frame, area)
 
     def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
-        placed = tiles_over(area)
+        if self._placed[0] != area:
+            self._placed = area, tiles_over(area)
+        placed = self._placed[1]
         found = [(*self._tiles.find(key), x, y) for key, x, y in placed]
         key = (area, tuple(id(tile) for tile, _, _, _ in found))
         if key != self._base_key:
@@ -124,7 +132,8 @@ class MapFrame:
         if not self.complete:
             self._want(placed, items)
 
-    def _want(self, placed: Sequence[tuple[TileKey, int, int]], items: Sequence[LayerItem]) -> None:
+    def _want(self, placed: Placed, items: Sequence[LayerItem]) -> None:
+        self._ahead = None
         shown = tuple(items)
         self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown))
 
