@@ -65,6 +65,10 @@ class Sight(msgspec.Struct, frozen=True):
             return self.sees_case(watched_by)
         return change.subject not in GUARDED or change.subject in self.subjects
 
+    def sees_photos(self, case: Case, watched_by: Collection[str]) -> bool:
+        """Return whether the photos of a case may be seen."""
+        return self.sees_case(watched_by) and not self._closed(sensitive=case.sensitive)
+
     def show_case(self, case: Case) -> Case:
         """Return a case with what is not for this reader masked."""
         if not self.hidden or (self.hidden == _ONLY_SENSITIVE and not case.sensitive):

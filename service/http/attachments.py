@@ -5,11 +5,12 @@ from typing import Annotated, Literal
 
 from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
+from sqlalchemy import Connection
 
 from domain.faults import invalid, not_found
 from domain.ids import AttachmentId
 from domain.wire import AttachmentInfo
-from service.access import Asker, Door
+from service.access import Asker, Door, Sight
 from service.audit.photos import new_photo_id
 from service.clock import real_now
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
@@ -18,7 +19,7 @@ from service.http.packed import Packed
 from service.photos import MAX_BODY, Photo, clean
 from service.store import reads
 from service.store import statements as sql
-from service.store.rows import to_us
+from service.store.rows import to_us, watchers
 from service.write.transaction import Job
 from service.write.work import Work
 
@@ -50,12 +51,25 @@ async def get_attachment(
     attachment_id: FromPath[str],
     size: Annotated[Literal["full", "thumb"], QueryParameter()] = "full",
 ) -> Response[bytes]:
-    """Return a kept photo as JPEG."""
-    ask = partial(reads.photo, attachment_id=AttachmentId(attachment_id), thumb=size == "thumb")
-    jpeg = await runtime_of(request).read(ask)
+    """Return a kept photo as JPEG: one's own, or one of a case one may see."""
+    runtime, asker = runtime_of(request), asker_of(request)
+    sight = runtime.sight(asker)
+    ask = partial(_visible, attachment_id=AttachmentId(attachment_id), thumb=size == "thumb", asker=asker, sight=sight)
+    jpeg = await runtime.read(ask)
     if jpeg is None:
         raise not_found("unknown_attachment", attachment=attachment_id[:64])
     return Packed(jpeg, "image/jpeg", 200, {"Cache-Control": FOREVER})
+
+
+def _visible(
+    connection: Connection, attachment_id: AttachmentId, *, thumb: bool, asker: Asker, sight: Sight
+) -> bytes | None:
+    """Return the JPEG, None where there is none or it hangs on no case this reader sees."""
+    if not sight.whole and reads.photo_owner(connection, attachment_id) != asker.own.account:
+        cases = reads.cases_of_photo(connection, attachment_id)
+        if not any(sight.sees_photos(case, watchers(case)) for case in cases):
+            return None
+    return reads.photo(connection, attachment_id, thumb=thumb)
 
 
 def _keep(work: Work, attachment_id: AttachmentId, photo: Photo, asker: Asker) -> None:

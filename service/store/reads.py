@@ -100,6 +100,8 @@ _SOURCES = {
 _COUNTER = select(t.counter.c.last).where(t.counter.c.day == bindparam("day"))
 _CONTACTS = select(t.contact).where(t.contact.c.case_no == bindparam("case_no")).order_by(t.contact.c.report_id)
 _CONTACTS_OF = select(t.contact).where(t.contact.c.report_id.in_(bindparam("reports", expanding=True)))
+_PHOTO_OWNER = select(t.attachment.c.added_by).where(t.attachment.c.attachment_id == bindparam("id"))
+_CASES_OF_PHOTO = select(t.photo_case.c.case_no).where(t.photo_case.c.attachment_id == bindparam("id")).limit(100)
 _HAS_ATTACHMENT = select(t.attachment.c.attachment_id).where(t.attachment.c.attachment_id == bindparam("id"))
 _FULL = select(t.attachment.c.full_jpeg).where(t.attachment.c.attachment_id == bindparam("id"))
 _THUMB = select(t.attachment.c.thumb_jpeg).where(t.attachment.c.attachment_id == bindparam("id"))
@@ -243,6 +245,18 @@ def contacts_of(connection: Connection, reports: Iterable[str]) -> list[tuple[st
 def has_attachment(connection: Connection, attachment_id: AttachmentId) -> bool:
     """Return whether a photo of that id is kept."""
     return connection.execute(_HAS_ATTACHMENT, {"id": attachment_id}).first() is not None
+
+
+def photo_owner(connection: Connection, attachment_id: AttachmentId) -> str | None:
+    """Return the account that sent a photo, None where it is not kept."""
+    row = connection.execute(_PHOTO_OWNER, {"id": attachment_id}).first()
+    return None if row is None else str(row.added_by)
+
+
+def cases_of_photo(connection: Connection, attachment_id: AttachmentId) -> list[Case]:
+    """Return the cases a photo came to."""
+    numbers = {CaseNo(row.case_no) for row in connection.execute(_CASES_OF_PHOTO, {"id": attachment_id})}
+    return list(cases_in(connection, numbers))
 
 
 def photo(connection: Connection, attachment_id: AttachmentId, *, thumb: bool) -> bytes | None:

@@ -37,6 +37,7 @@ PRUNE_TRACK = delete(t.position_history).where(
 USE_ATTACHMENT = (
     update(t.attachment).where(t.attachment.c.attachment_id == bindparam("which")).values(used=literal_column("1"))
 )
+ADD_PHOTO_CASE = insert(t.photo_case)
 DROP_ATTACHMENT = delete(t.attachment).where(
     t.attachment.c.attachment_id == bindparam("which"), t.attachment.c.used == literal_column("0")
 )
@@ -106,6 +107,7 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     PRUNE_ANSWERED,
     ADD_ATTACHMENT,
     USE_ATTACHMENT,
+    ADD_PHOTO_CASE,
     DROP_COUNTER,
     ADD_COUNTER,
     DROP_META,

@@ -162,6 +162,15 @@ attachment = Table(
 _UNUSED = text("used = 0")
 Index("attachment_unused", attachment.c.added_at, sqlite_where=_UNUSED, postgresql_where=_UNUSED)
 
+photo_case = Table(
+    "photo_case",
+    metadata,
+    Column("attachment_id", String(40), primary_key=True),
+    Column("seq", BIG, primary_key=True, autoincrement=False),
+    Column("case_no", String(40), nullable=False),
+)
+"""Which cases a photo came to, by which change: whoever may see one of them may see the photo."""
+
 account = Table(
     "account",
     metadata,

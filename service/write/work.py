@@ -229,6 +229,8 @@ class Work:
         after = fold(case, change)
         for photo in _photos_named(data):
             self.put(sql.USE_ATTACHMENT, {"which": photo})
+        for photo in _photos_of(after) - (_photos_of(case) if case is not None else frozenset()):
+            self.put(sql.ADD_PHOTO_CASE, {"attachment_id": photo, "seq": change.seq, "case_no": case_no})
         row = case_row(after, change.seq)
         if case is None:
             self.put(sql.ADD_CASE, row)
@@ -253,3 +255,11 @@ def _photos_named(data: dict[str, Any]) -> list[str]:
     brought = data.get("report")
     named = [*data.get("photos", ()), *data.get("after_photos", ())]
     return named if brought is None else [*named, *brought["photos"]]
+
+
+def _photos_of(case: Case) -> frozenset[str]:
+    """Return every photo that hangs on a case, with its reports."""
+    named = [*case.photos, *case.after_photos]
+    for report in case.reports:
+        named += report.photos
+    return frozenset(named)

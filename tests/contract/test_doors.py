@@ -1,10 +1,12 @@
 """Every door over HTTP with every role; areas and masks as they arrive; and that nobody can be looked for."""
 
 from collections.abc import Iterator
+from io import BytesIO
 from typing import Any
 
 import httpx
 import pytest
+from PIL import Image
 from served import ALL_ROOM, Served, command, key, send_report, serve_town
 from towns import INSIDE, OUTSIDE, SIDE
 
@@ -159,6 +161,46 @@ def test_an_area_bounds_positions(town: Town) -> None:
         client = town.account("d", Role.DISPATCHER, area=area)
         assert {p["thing"] for p in client.get("/v1/positions").json()["positions"]} == seen
         assert {p["thing"] for p in client.get("/v1/snapshot").json()["positions"]} == seen
+
+
+def _photo(client: httpx.Client) -> str:
+    out = BytesIO()
+    Image.new("RGB", (64, 48), (9, 90, 9)).save(out, "JPEG")
+    answer = client.post("/v1/attachments", content=out.getvalue(), headers={"Content-Type": "image/jpeg"})
+    return str(answer.json()["attachment_id"])
+
+
+def test_a_photo_is_seen_by_whoever_sees_its_case_and_by_whoever_sent_it(town: Town) -> None:
+    inside, outside, unused = _photo(town.room), _photo(town.room), _photo(town.room)
+    send_report(town.room, photos=[inside])
+    case = send_report(town.room, lon=OUTSIDE[0], lat=OUTSIDE[1]).case
+    command(town.room, case, "note", text="补照片", photos=[outside])
+    here = town.account("here", Role.DUTY_CHIEF, area=VILLAGE)
+    reader = town.account("reader", Role.READER)
+    inspector = town.account("inspector", Role.INSPECTOR)
+    secret = _photo(town.room)
+    send_report(town.room, kind="01-99", text="家事", photos=[secret])
+    seen = {
+        who: [client.get(f"/v1/attachments/{p}").status_code for p in (inside, outside, unused, secret)]
+        for who, client in (("room", town.room), ("here", here), ("reader", reader), ("inspector", inspector))
+    }
+    assert seen["room"] == [200, 200, 200, 200]
+    assert seen["here"] == [200, 404, 404, 200]
+    assert seen["reader"] == [200, 200, 404, 404]
+    assert seen["inspector"] == [200, 200, 404, 404]
+    own = _photo(here)
+    assert here.get(f"/v1/attachments/{own}").status_code == 200
+
+
+def test_a_photo_of_a_merged_report_is_seen_by_whoever_sees_the_case_it_went_to(town: Town) -> None:
+    photo = _photo(town.room)
+    moved = send_report(town.room, lon=OUTSIDE[0], lat=OUTSIDE[1], photos=[photo]).case
+    target = send_report(town.room).case
+    here = town.account("here", Role.DUTY_CHIEF, area=VILLAGE)
+    assert here.get(f"/v1/attachments/{photo}").status_code == 404
+    for action, args in (("accept", {}), ("file", {"condition": "c1"}), ("merge", {"into": target.case_no})):
+        moved = command(town.room, moved, action, **args).case
+    assert here.get(f"/v1/attachments/{photo}").status_code == 200
 
 
 # -- masks -------------------------------------------------------------------------------------------------------------
