@@ -20,7 +20,9 @@ async def get_health(request: ApiRequest) -> Response[dict[str, Any]]:
     info = runtime.world.info
     town = {"division": info.division, "name_zh": info.name_zh, "name_en": info.name_en, "synthetic": info.synthetic}
     now = runtime.timekeeper.now().isoformat()
-    return reply(request, {"status": "ok", "wire": WIRE, "wires": WIRES, "now": now, "head": runtime.hub.head, "town": town})
+    return reply(
+        request, {"status": "ok", "wire": WIRE, "wires": WIRES, "now": now, "head": runtime.hub.head, "town": town}
+    )
 
 
 @get("/v1/snapshot", opt=through(Door.READ), responses=REFUSALS)
