@@ -48,6 +48,13 @@ class CompiledRaster:
         if len(xs):
             stamps.stamp_points(frame, xs, ys, codes, sprites.over, sprites.rests, sprites.rows, sprites.size, *placing)
 
+    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
+        """See ``Raster.restore``."""
+        if len(squares.xs) * squares.size**2 > frame.size:
+            np.copyto(frame, below)
+        else:
+            stamps.copy_squares(frame, below, squares.xs, squares.ys, squares.size, *squares.placing)
+
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)

@@ -159,6 +159,9 @@ class Raster(Protocol):
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """Stamp ``sprites[codes[i]]`` centred on each point, in the order given."""
 
+    def restore(self, frame: Frame, below: Frame, squares: "Squares") -> None:
+        """Set ``frame`` to ``below`` in squares, or everywhere where that is no slower."""
+
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """Lay one premultiplied picture of any size over the frame, its top left corner at ``x, y``."""
 

@@ -130,6 +130,10 @@ class NotedOverlay:
             *placing,
         )
 
+    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
+        """See ``Raster.restore``; cannot be noted."""
+        self._can = False
+
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
         side = max(sprite.shape)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from layers.raster.blit import blit
-from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites
+from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites, Squares
 
 
 def as_image(frame: Frame) -> QImage:
@@ -59,6 +59,10 @@ class QtRaster:
         with _Painting(frame, smooth=False) as painter:
             for k in seen.tolist():
                 painter.drawImage(int(left[k]), int(top[k]), strip, 0, int(codes[k]) * size, size, size)
+
+    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
+        """See ``Raster.restore``."""
+        np.copyto(frame, below)
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""

@@ -60,7 +60,7 @@ class KeptAbove:
 
         if last is None or len(self._order) != len(touched.xs):
             self._order = _by_rows(touched)
-        touched = touched._replace(xs=touched.xs[self._order], ys=touched.ys[self._order])
+        touched = self._arranged(touched)
         if last is not None:
             self._noted.move(frame, self._moved, still, last, draw, touched)
         else:
@@ -70,6 +70,27 @@ class KeptAbove:
             self._noted.lay(frame, self._moved, *touched)
         self._last, self._frame = touched, frame
         return True
+
+    def draw_alone(
+        self, raster: Raster, frame: Frame, still: Frame, moving: LayerItem, area: Area, focus: Focus, key: Hashable
+    ) -> None:
+        """Draw a moving layer with nothing above it; ``key`` differs when what is on ``still`` has changed."""
+        again, self._asked = key == self._asked, key
+        last, self._last = self._last if again and self._frame is frame else None, None
+        touched = moving.touched(area, focus)
+        if last is not None:
+            raster.restore(frame, still, last)
+        else:
+            np.copyto(frame, still)
+        moving.draw_live(raster, frame, area, focus)
+        if touched is not None:
+            if last is None or len(self._order) != len(touched.xs):
+                self._order = _by_rows(touched)
+            self._last = self._arranged(touched)
+            self._frame = frame
+
+    def _arranged(self, squares: Squares) -> Squares:
+        return squares._replace(xs=squares.xs[self._order], ys=squares.ys[self._order])
 
     def spoil(self) -> None:
         """Say that something was drawn over the last frame, so that the next is not made from it."""

@@ -190,9 +190,12 @@ class MapFrame:
         """Put together what is kept and what moves: only what moves is drawn, where what lies over it can be kept."""
         live = tuple(dropwhile(lambda item: not item.moving, items))
         raster = self._rasters.raster
+        if len(live) == 1 and not self._names:
+            alone = self._still_version, area, focus, id(live[0])
+            self._above.draw_alone(raster, self._frame, self._still, live[0], area, focus, alone)
+            return self._finished(area, items, focus)
         states = tuple((id(item), item.live_state()) for item in live[1:])
-        alone = len(live) == 1 and not self._names
-        one = bool(live) and not alone and not any(item.moving for item in live[1:])
+        one = bool(live) and not any(item.moving for item in live[1:])
         key = (self._still_version, area, focus, states) if one else None
 
         def above(onto: Raster) -> None:

@@ -129,6 +129,33 @@ def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_
         before, kept = squares, (frame, moved)
 
 
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), max_size=25),
+    st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), max_size=25),
+    sprites(),
+)
+def test_what_was_restored_and_stamped_anew_is_what_plain_stamping_makes(
+    before: list[tuple[float, float, int]], after: list[tuple[float, float, int]], pixels: np.ndarray
+) -> None:
+    sheet = make_sprites(pixels)
+    still = (np.arange(SIDE * SIDE, dtype=np.uint32) * np.uint32(2654435761)).reshape(SIDE, SIDE)
+    for raster in (CompiledRaster(), QtRaster()):
+        frame = still.copy()
+        places = [
+            (np.array([m[0] for m in marks], np.float32), np.array([m[1] for m in marks], np.float32))
+            for marks in (before, after)
+        ]
+        codes = [np.array([m[2] for m in marks], np.uint16) for marks in (before, after)]
+        CompiledRaster().stamp(frame, *places[0], codes[0], sheet, PLACE)
+        raster.restore(frame, still, Squares(*places[0], sheet.size, PLACE))
+        np.testing.assert_array_equal(frame, still)
+        CompiledRaster().stamp(frame, *places[1], codes[1], sheet, PLACE)
+        expected = still.copy()
+        plain_stamp(expected, places[1][0].astype(float), places[1][1].astype(float), codes[1], pixels)
+        np.testing.assert_array_equal(frame, expected)
+
+
 def test_stamping_order_decides_what_lies_on_top() -> None:
     pixels = np.stack([np.full((5, 5), 0xFFFF0000, np.uint32), np.full((5, 5), 0xFF00FF00, np.uint32)])
     xs, ys = np.array([40, 41], np.float32), np.array([40, 40], np.float32)

@@ -152,6 +152,32 @@ def test_people_who_move_under_the_cases_leave_the_picture_that_drawing_in_order
         assert (view._frame._above._last is None) == named
 
 
+@pytest.mark.parametrize("compiled", [False, True])
+def test_people_who_move_over_everything_leave_nothing_behind(qtbot: QtBot, scene: Scene, compiled: bool) -> None:
+    view = scene.view
+    if compiled:
+        view._rasters.compile()
+    view.set_layers([scene.grids, scene.cases, scene.positions], as_given=True)
+    rng = np.random.default_rng(3)
+    lons, lats = rng.uniform(120.69, 120.75, 300), rng.uniform(29.69, 29.74, 300)  # some beyond the edges
+    lons[3], lats[3] = 120.72, 29.71
+    wait_settled(qtbot, view)
+    seen = []
+    for step, there in enumerate((300, 300, 300, 250, 300)):
+        if step == 2:
+            view.select_thing("p3")  # named over it all
+        scene.positions.replace(
+            [thing_mark(f"p{i}", lons[i] + step * 0.0004, lats[i], age_s=600 * (i % 2)) for i in range(there)]
+        )
+        seen.append(picture(view))
+        assert view._frame._names == []
+        kept, view._frame._above = view._frame._above, KeptAbove()
+        assert np.array_equal(seen[-1], picture(view))
+        view._frame._above = kept
+        assert (kept._last is None) == (step >= 2)
+    assert np.count_nonzero(seen[0] != seen[1]) > 1000
+
+
 def test_a_stale_person_is_hollow_and_grey(scene: Scene) -> None:
     theme = load_theme("dark")
     scene.positions.replace([thing_mark("张三", *PLACES["east"], age_s=600)])
