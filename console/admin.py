@@ -86,6 +86,11 @@ class AdminDesk(QObject):
         self._unclear: tuple[Act, str] | None = None
         self._greeted = False
 
+    @property
+    def is_open(self) -> bool:
+        """Whether the sheet lies over the desk."""
+        return self._sheet is not None and self._sheet.isVisible()
+
     # -- what the desk tells ---------------------------------------------------------------------------------------
 
     def open(self) -> None:
@@ -102,6 +107,7 @@ class AdminDesk(QObject):
         if room is None or room.picture is None:
             return
         roles = room.picture.me.roles
+        self.withdraw_first()
         self._desk.actions.enable((ADMIN,), bool(roles & ADMIN_ROLES))
         self._fill_known()
         if self._sheet is not None:
@@ -126,7 +132,7 @@ class AdminDesk(QObject):
 
     def on_delta(self, delta: Delta) -> None:
         """Others altered what is shown: load it anew, unless a form is open; its answer will tell."""
-        screen = None if self._sheet is None or not self._sheet.isVisible() else self._sheet.screen_shown
+        screen = self._sheet.screen_shown if self._sheet is not None and self.is_open else None
         if screen is None or screen.form is not None or not any(map(_concerns, delta.changes)):
             return
         wanted = {"accounts": Subject.ACCOUNT, "sessions": None, "trail": None, "proof": None, "own": None}

@@ -209,7 +209,7 @@ class Desk(QObject):
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:
             self._warm = True  # not before: compiling would take its time from the first picture
             self.panels.map.warm_up()
-        if not self._focused and self.panels.case_list.view.isVisible():
+        if not self._focused and self.panels.case_list.view.isVisible() and not self.admin.is_open:
             self._focused = True
             self.panels.case_list.focus_list()
         if room.picture is None:

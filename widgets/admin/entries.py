@@ -35,6 +35,8 @@ class Entry(QWidget):
     """One line of a form. ``submitted`` when Enter was pressed in it."""
 
     submitted = Signal()
+    open = True
+    """Whether something can be put in."""
 
     def __init__(self, words: Words, name: str, label: str, *, required: bool = True, hint: str = "") -> None:
         """``label`` and ``hint`` are word keys."""
@@ -46,7 +48,6 @@ class Entry(QWidget):
         set_role(self.label, "second")
         set_role(self._hint, "small")
         set_role(self._problem, "fault")
-        self._hint.setVisible(bool(hint))
         self._problem.hide()
         for line in (self._hint, self._problem):
             line.setWordWrap(True)
@@ -60,6 +61,7 @@ class Entry(QWidget):
         self.column.addWidget(control)
         self.column.addWidget(self._hint)
         self.column.addWidget(self._problem)
+        self._hint.setVisible(bool(self._hint_key))  # not before it has a place: it would be a window of its own
         self.setFocusProxy(control)
         self.label.setBuddy(control)
         self.retranslate()
@@ -115,6 +117,7 @@ class TextEntry(Entry):
         self.edit = QLineEdit(value)
         self.edit.setMaxLength(most)
         self.edit.setReadOnly(fixed)
+        self.open = not fixed
         self._least = least
         if secret:
             self.edit.setEchoMode(QLineEdit.EchoMode.Password)
@@ -216,7 +219,7 @@ class ChoiceEntry(Entry):
         hint: str = "",
     ) -> None:
         super().__init__(words, name, label, required=required, hint=hint)
-        self._choices = choices
+        self._choices, self._first = choices, value
         self.combo = Combo()
         self.combo.setMaxVisibleItems(16)
         self.combo.setMinimumContentsLength(12)
@@ -228,6 +231,10 @@ class ChoiceEntry(Entry):
         """Return the chosen value, an empty text for none."""
         return str(self.combo.currentData() or "")
 
+    def wrong(self) -> str:
+        """Say that there is nothing to choose from; what is chosen is right, an empty value too."""
+        return "" if self.combo.currentIndex() >= 0 else super().wrong()
+
     def retranslate(self) -> None:
         """Look the choices up again; the chosen one stays."""
         super().retranslate()
@@ -235,7 +242,10 @@ class ChoiceEntry(Entry):
         self.combo.clear()
         if not self.required:
             self.combo.addItem(self._words("admin.form.none"), "")
-        for choice in self._choices():
+        offered = list(self._choices())
+        if self._first and self._first not in {choice.value for choice in offered}:
+            offered.append(Choice(self._first, self._first))  # what is there is never lost for being unknown here
+        for choice in offered:
             self.combo.addItem(choice.line, choice.value)
         if kept is not None:
             self.combo.setCurrentIndex(max(0, self.combo.findData(kept)))
@@ -251,6 +261,7 @@ class ManyEntry(Entry):
         self._choices = choices
         self.list = PickList(many=True, rows_shown=7)
         self.list.submitted.connect(self.submitted)
+        self._chosen = tuple(chosen)
         self.finish(self.list)
         for value in chosen:
             self.list.choose(value)
@@ -264,7 +275,10 @@ class ManyEntry(Entry):
         super().retranslate()
         words = self._words
         self.list.set_texts(self.label.text(), words("desk.form.type_to_find"), words("desk.form.none_fits"))
-        self.list.set_choices(self._choices())
+        offered = list(self._choices())
+        known = {choice.value for choice in offered}
+        offered += [Choice(value, value) for value in self._chosen if value not in known]
+        self.list.set_choices(offered)
 
 
 class LimitEntry(Entry):
@@ -274,6 +288,7 @@ class LimitEntry(Entry):
         super().__init__(words, name, label, required=not empty)
         self._empty = empty
         row = QWidget()
+        row.setObjectName("field")
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         self.spin = make_spin(1 if value is None else value.amount, 1, MOST_LIMIT)
@@ -331,6 +346,7 @@ class WhenEntry(Entry):
         super().__init__(names.words, name, label, required=required)
         self._names = names
         row = QWidget()
+        row.setObjectName("field")
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         self.mode = Combo()
@@ -372,6 +388,8 @@ class WhenEntry(Entry):
 
 class NoteEntry(Entry):
     """Words or a secret to be read and copied; there is nothing to enter."""
+
+    open = False
 
     def __init__(self, words: Words, name: str, label: str, text: str, *, hint: str = "") -> None:
         super().__init__(words, name, label, hint=hint)

@@ -82,10 +82,9 @@ class AdminForm(QFrame):
         return {entry.name: entry for entry in self.entries}[name]
 
     def focus_first(self) -> None:
-        """Go to the first entry that has still to be filled in."""
-        first = next((entry for entry in self.entries if entry.wrong()), None)
-        target = first or (self.entries[0] if self.entries else None)
-        (self._send if target is None else target).setFocus()
+        """Go to the first entry where something can be put in."""
+        first = next((entry for entry in self.entries if entry.open), None)
+        (self._send if first is None else first).setFocus()
 
     def submit(self) -> None:
         """Send, unless something is wrong: that is said at its entry."""

@@ -123,7 +123,10 @@ class RowTable(QObject):
         return list(self._model.rows)
 
     def choose(self, key: str) -> None:
-        """Choose a row by its key."""
+        """Choose a row by its key; an empty one chooses none."""
+        if not key:
+            self.view.setCurrentIndex(NO_PARENT)
+            self.view.clearSelection()
         for i, row in enumerate(self._model.rows):
             if row.key == key:
                 self.view.selectRow(i)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -58,6 +58,8 @@ class Screen(QWidget):
         self._own, self._row_steps = FlowLayout(self._own_box), FlowLayout(self._row_box)
         self._place = QVBoxLayout()
         self._offered: dict[str, Step] = {}
+        self._general: set[str] = set()
+        """Steps that are not a row's."""
         self._lay_out()
         self.table.chosen.connect(self._on_chosen)
         self.table.opened.connect(self._on_opened)
@@ -152,6 +154,15 @@ class Screen(QWidget):
         form.reload_requested.connect(self.load)
         form.show()
         form.focus_first()
+        QTimer.singleShot(0, form, self._bring_form_into_sight)
+
+    def _bring_form_into_sight(self) -> None:
+        """Once the form has its place: its head first, as much of the rest as fits."""
+        if self.form is not None:
+            self._scroll.ensureWidgetVisible(self.form, 0, 0)
+            top = self.form.y()
+            bar = self._scroll.verticalScrollBar()
+            bar.setValue(min(bar.value(), top))
 
     def close_form(self) -> None:
         """Take the form away; the focus goes back to the rows."""
@@ -169,6 +180,8 @@ class Screen(QWidget):
     def press(self, name: str) -> None:
         """Do a step by its name; KeyError where it is not offered."""
         step = self._offered[name]
+        if step.form is not None and name in self._general:
+            self.table.choose("")
         if step.form is not None:
             self.open_form(step.form())
         if step.load is not None:
@@ -270,6 +283,7 @@ class Screen(QWidget):
         own = self.steps() if self._loaded else ()
         of_row = self.row_steps(key) if self._loaded and key else ()
         self._offered = {step.name: step for step in (*own, *of_row)}
+        self._general = {step.name for step in own}
         _fill_steps(self._own, own, self)
         _fill_steps(self._row_steps, of_row, self)
         self._own_box.setVisible(bool(own))

@@ -1,7 +1,7 @@
 """The administrators' sheet over the window: a tab a screen, each built when it is first turned to."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.people import Role
@@ -24,6 +24,8 @@ from widgets.common.tab_strip import Tab, TabStrip
 
 WIDTH_PX, HEIGHT_PX = 1320, 860
 FORM_WIDTH_PX = 440
+ABOVE_PX = 58
+"""Left free above: the bar that says which town it is, and whether its data is made up."""
 
 _SETTINGS: tuple[type[Screen], ...] = (UnitsScreen, LimitsScreen, DaysScreen, KindsScreen, ConditionsScreen)
 SCREENS: dict[Role, tuple[type[Screen], ...]] = {
@@ -70,6 +72,10 @@ class AdminSheet(QFrame):
         column.addLayout(foot)
         self.tabs.tab_chosen.connect(self.turn_to)
         self._close.clicked.connect(self.close_sheet)
+        for key, turn in (("Ctrl+PgUp", self._turn_back), ("Ctrl+PgDown", self._turn_on)):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(turn)
         parent.installEventFilter(self)
         self.hide()
 
@@ -147,17 +153,31 @@ class AdminSheet(QFrame):
             screen.set_theme(theme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, Ctrl+PgUp and Ctrl+PgDn turn to the tab beside; no key goes to what lies below."""
-        step = {Qt.Key.Key_PageUp: -1, Qt.Key.Key_PageDown: 1}.get(Qt.Key(event.key()))
+        """Esc closes, down goes from the tabs to the rows; no key goes to what lies below."""
         shown = self.screen_shown
         if event.key() == Qt.Key.Key_Escape:
             self.close_sheet()
         elif event.key() == Qt.Key.Key_Down and self.tabs.hasFocus() and shown is not None:
             shown.focus_rows()
-        elif step is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier and shown is not None:
-            names = list(self._kinds)
-            self.turn_to(names[(names.index(shown.name) + step) % len(names)])
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        """Keys without Ctrl are the sheet's own: a letter that means something on the desk does nothing here."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and _is_letter(event):
+            event.accept()
+            return True
+        return super().event(event)
+
+    def _turn_back(self) -> None:
+        self._turn_by(-1)
+
+    def _turn_on(self) -> None:
+        self._turn_by(1)
+
+    def _turn_by(self, step: int) -> None:
+        shown, names = self.screen_shown, list(self._kinds)
+        if shown is not None:
+            self.turn_to(names[(names.index(shown.name) + step) % len(names)])
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The sheet keeps to the window's size."""
@@ -168,8 +188,13 @@ class AdminSheet(QFrame):
     def _place(self) -> None:
         parent = self.parentWidget()
         if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
+            room = parent.height() - ABOVE_PX
+            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, room - 16)
+            self.setGeometry((parent.width() - width) // 2, ABOVE_PX + (room - 16 - height) // 2, width, height)
+
+
+def _is_letter(event: QKeyEvent) -> bool:
+    return bool(event.text()) and not event.modifiers() & Qt.KeyboardModifier.ControlModifier
 
 
 class FormSheet(QFrame):

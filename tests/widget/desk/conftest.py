@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from domain_factories import CALENDAR, CONDITIONS, KIND, OTHER_KIND, RULES, STAFF, UNITS
-from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QFont
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
+from shown_windows import ShownWindows
 
 from domain.case import CaseKind
 from domain.ids import AccountId, DivisionCode, GridCode
@@ -59,27 +59,14 @@ def names(words: Words) -> Names:
     return names
 
 
-class _Windows(QObject):
-    """Notes every window that is shown."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.shown: list[str] = []
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
-            self.shown.append(type(watched).__name__)
-        return False
-
-
 @pytest.fixture(autouse=True)
 def no_stray_windows(qapp: QApplication) -> Iterator[None]:
     """Fail a test in which a part of a panel flashed up as a window of its own, because it had no parent yet."""
-    windows = _Windows()
+    windows = ShownWindows()
     qapp.installEventFilter(windows)
     yield
     qapp.removeEventFilter(windows)
-    assert set(windows.shown) <= PANELS
+    assert set(windows.names) <= PANELS
 
 
 @pytest.fixture(autouse=True)
