@@ -4,12 +4,15 @@ All of it is for a quick start. The service works on its replies while this proc
 shapes are read while Qt is loaded.
 """
 
+import builtins
 import gc
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from client.early import EarlyReplies
 
@@ -24,6 +27,8 @@ BEFORE_QT = (
 )
 
 READS_SOURCE = "_mod_uses_pyside"
+NOT_TO_RUN = ("shibokensupport/signature/lib/enum_sig.py", "shibokensupport/signature/lib/pyi_generator.py")
+"""Tools that write PySide6's own stub files. It compiles and runs them at every start, and argparse with them."""
 SWITCH_S = 0.0005
 """How long a thread may keep Python to itself while another waits. Qt lets go of Python at each call; to take it up
 again the window would wait up to Python's own 5 ms for a thread that draws tiles or reads a reply."""
@@ -62,10 +67,26 @@ def spare_reading() -> None:
     It looks whether a module names PySide6, for which it would have to switch the optional features of its
     ``__feature__`` module. Nothing here uses those, so that no module asks for a switch whatever the answer is.
     """
-    import_module("PySide6.QtCore")
+    with _emptied(NOT_TO_RUN):
+        import_module("PySide6.QtCore")
     feature = import_module("shibokensupport.feature")
     if hasattr(feature, READS_SOURCE):  # a name of PySide6's own: without it a start only takes a little longer
         setattr(feature, READS_SOURCE, _names_pyside)
+
+
+@contextmanager
+def _emptied(names: tuple[str, ...]) -> Iterator[None]:
+    """Take the source of these files for empty where it is compiled from memory, as PySide6 does with its own."""
+    plain = builtins.compile
+
+    def compile_most(source: Any, filename: Any, *how: Any, **more: Any) -> Any:
+        return plain(b"" if filename in names else source, filename, *how, **more)
+
+    builtins.compile = compile_most
+    try:
+        yield
+    finally:
+        builtins.compile = plain
 
 
 def _names_pyside(module: object) -> bool:

@@ -34,12 +34,16 @@ def to_shapes(geometries: Geometries, kinds: frozenset[int]) -> tuple[Shapes, I3
     import shapely  # noqa: PLC0415 - as above
 
     types = shapely.get_type_id(geometries)
-    kept = np.flatnonzero(np.isin(types, list(kinds))).astype(np.int32)
+    kept = np.flatnonzero(is_one_of(types, kinds)).astype(np.int32)
     if not len(kept):
         return no_shapes(), kept
     closed = kinds == POLYGONS
-    _, coords, offsets = shapely.to_ragged_array(geometries[kept], include_z=False)
-    starts, parts = _levels(offsets)
+    singles, feature_of = shapely.get_parts(geometries[kept], return_index=True)
+    if closed:
+        singles, single_of = shapely.get_rings(singles, return_index=True)
+        feature_of = feature_of[single_of]
+    coords = shapely.get_coordinates(singles)
+    starts, parts = _ends(shapely.get_num_coordinates(singles)), _ends(np.bincount(feature_of, minlength=len(kept)))
     lon, lat = coords[:, 0], coords[:, 1]
     sound = np.isfinite(lon) & np.isfinite(lat)
     x, y = to_plane_arrays(np.where(sound, lon, 0.0), np.where(sound, lat, 0.0))
@@ -47,15 +51,17 @@ def to_shapes(geometries: Geometries, kinds: frozenset[int]) -> tuple[Shapes, I3
     return _pack(x - origin[0], y - origin[1], starts, parts, origin, closed=closed), kept
 
 
-def _levels(offsets: tuple[Any, ...]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return where rings start and which rings each feature has, from shapely's nested offsets."""
-    rings = np.asarray(offsets[0], np.int64)
-    if len(offsets) == 1:  # plain lines: a ring a feature
-        return rings, np.arange(len(rings), dtype=np.int64)
-    parts = np.asarray(offsets[1], np.int64)
-    for outer in offsets[2:]:
-        parts = parts[np.asarray(outer, np.int64)]
-    return rings, parts
+def is_one_of(types: npt.NDArray[np.integer[Any]], kinds: frozenset[int]) -> npt.NDArray[np.bool_]:
+    """Return which types are among a few kinds. (``np.isin`` would import ``numpy.ma``, as ``np.unique`` does.)"""
+    found = np.zeros(len(types), bool)
+    for kind in kinds:
+        found |= types == kind
+    return found
+
+
+def _ends(counts: npt.NDArray[Any]) -> npt.NDArray[np.int64]:
+    """Return where runs of so many start, and where the last one ends."""
+    return np.concatenate(([0], np.cumsum(counts, dtype=np.int64)))
 
 
 LABEL_ROOM = 0.45

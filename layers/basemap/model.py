@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from domain.places import BaseFeature, BaseKind
-from layers.geometry import LINES, POLYGONS, Geometries, inner_points, read_wkb, to_shapes
+from layers.geometry import LINES, POLYGONS, Geometries, inner_points, is_one_of, read_wkb, to_shapes
 from layers.mercator import to_plane_arrays
 from layers.observed import Observed
 from layers.raster.contract import I32, Shapes, no_shapes
@@ -70,7 +70,7 @@ def _names(features: Sequence[BaseFeature], geometries: Geometries) -> list[Name
     lines = types == 1
     middles[lines] = shapely.line_interpolate_point(chosen[lines], 0.5, normalized=True)
     xs, ys = to_plane_arrays(shapely.get_x(middles), shapely.get_y(middles))
-    areas = np.isin(types, list(POLYGONS))
+    areas = is_one_of(types, POLYGONS)
     if areas.any():
         xs[areas], ys[areas] = inner_points(chosen[areas])
     found = (
