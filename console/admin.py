@@ -4,21 +4,18 @@ Nothing is built before it is asked for. Each thing done keeps its idempotency k
 that pressing again is safe.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from client.admin import AdminClient
 from client.api import new_key
 from client.picture import Delta
 from console.notices import sentence
 from domain.change import Change, Subject
 from domain.faults import Fault, FaultKind
-from domain.ids import AccountId, UnitId
 from domain.people import ADMIN_ROLES
-from domain.wire_admin import Done
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -33,45 +30,6 @@ ADMIN, OWN = "admin", "own_account"
 UNCLEAR = frozenset({"outcome_unclear", "line_down"})
 STALE = frozenset({"stale_version"})
 COMINGS_AND_GOINGS = frozenset({"signed_in", "signed_out", "token_given"})
-
-Ask = Callable[[AdminClient, "Load"], Awaitable[Any]]
-Do = Callable[[AdminClient, "Act", str], Awaitable[Any]]
-
-LOADS: dict[str, Ask] = {
-    "accounts": lambda c, load: c.accounts(**load.args),
-    "sessions": lambda c, load: c.sessions(**load.args),
-    "settings": lambda c, load: c.settings(),
-    "trail": lambda c, load: c.trail(**load.args),
-    "head": lambda c, load: c.head(),
-    "keys": lambda c, load: c.keys(),
-    "readings": lambda c, load: c.own_readings(**load.args),
-}
-"""How each thing the screens ask for is fetched."""
-
-ACTS: dict[str, Do] = {
-    "account_new": lambda c, a, key: c.make_account(a.body, key=key),
-    "account_edit": lambda c, a, key: c.edit_account(_account(a), a.body, key=key),
-    "password_reset": lambda c, a, key: c.reset_password(_account(a), a.body, key=key),
-    "rights": lambda c, a, key: c.grant(_account(a), a.body, key=key),
-    "disable": lambda c, a, key: c.step_account(_account(a), "disable", a.body, key=key),
-    "enable": lambda c, a, key: c.step_account(_account(a), "enable", a.body, key=key),
-    "lock": lambda c, a, key: c.step_account(_account(a), "lock", a.body, key=key),
-    "unlock": lambda c, a, key: c.step_account(_account(a), "unlock", a.body, key=key),
-    "totp-reset": lambda c, a, key: c.step_account(_account(a), "totp-reset", a.body, key=key),
-    "sign-out": lambda c, a, key: c.step_account(_account(a), "sign-out", a.body, key=key),
-    "session_end": lambda c, a, key: c.end_session(a.target, a.body, key=key),
-    "unit": lambda c, a, key: c.set_unit(UnitId(a.target), a.body, key=key),
-    "rules": lambda c, a, key: c.set_rules(a.body, key=key),
-    "days": lambda c, a, key: c.set_days(a.body, key=key),
-    "hours": lambda c, a, key: c.set_hours(a.body, key=key),
-    "kind": lambda c, a, key: c.set_kind(a.target, a.body, key=key),
-    "condition": lambda c, a, key: c.set_condition(a.target, a.body, key=key),
-    "password": lambda c, a, key: c.change_password(a.body),
-    "totp": lambda c, a, key: c.ask_totp(a.body),
-    "totp_confirm": lambda c, a, key: c.confirm_totp(a.body),
-    "sign_out_everywhere": lambda c, a, key: c.sign_out_everywhere(),
-}
-"""How each thing the screens want done is asked for."""
 
 
 class AdminDesk(QObject):
@@ -168,11 +126,13 @@ class AdminDesk(QObject):
         self._desk.tasks.start(OWNER, "first", self._change_first(act))
 
     async def _change_first(self, act: "Act") -> None:
+        from console.admin_calls import do  # noqa: PLC0415 - not before it is asked for
+
         client = self._desk.session.client
         if client is None:
             return
         try:
-            await ACTS[act.do](AdminClient(client.line), act, "")
+            await do(client.line, act, "")
         except Fault as fault:
             if self._first is not None:
                 self._first.set_fault(self._telling(fault))
@@ -229,6 +189,8 @@ class AdminDesk(QObject):
         self._desk.tasks.start(OWNER, f"load-{load.what}", self._load(_screen(screen), load))
 
     def _on_act_requested(self, act: "Act") -> None:
+        from console.admin_calls import ACTS  # noqa: PLC0415 - not before it is asked for
+
         screen = _screen(self.sender())
         if act.do not in ACTS:
             screen.set_done(act, None)  # a question about the screen itself, such as another filter
@@ -237,11 +199,13 @@ class AdminDesk(QObject):
         self._desk.tasks.start(OWNER, "act", self._act(screen, act))
 
     async def _load(self, screen: "Screen", load: "Load") -> None:
-        client = self._client()
+        from console.admin_calls import fetch  # noqa: PLC0415 - not before it is asked for
+
+        client = self._desk.session.client
         if client is None:
             return
         try:
-            value = await LOADS[load.what](client, load)
+            value = await fetch(client.line, load)
         except Fault as fault:
             if self._shows(screen):
                 screen.set_load_fault(self._telling(fault))
@@ -250,31 +214,30 @@ class AdminDesk(QObject):
             screen.put(load.what, value, more=load.more)
 
     async def _act(self, screen: "Screen", act: "Act") -> None:
-        client = self._client()
+        from console.admin_calls import do, number_of  # noqa: PLC0415 - not before it is asked for
+
+        client = self._desk.session.client
         if client is None:
             return
         key = self._unclear[1] if self._unclear is not None and self._unclear[0] == act else new_key()
         self._unclear = None
         try:
-            answer = await ACTS[act.do](client, act, key)
+            answer = await do(client.line, act, key)
         except Fault as fault:
             if fault.key in UNCLEAR:
                 self._unclear = (act, key)
             if self._shows(screen):
                 screen.set_act_fault(self._telling(fault), stale=fault.key in STALE)
             return
-        if isinstance(answer, Done):
-            self._desk.notices.info("admin.done", replace="admin", seq=answer.change.seq)
+        seq = number_of(answer)
+        if seq is not None:
+            self._desk.notices.info("admin.done", replace="admin", seq=seq)
         elif self._desk.words.has(f"admin.done.{act.do}"):
             self._desk.notices.info(f"admin.done.{act.do}", replace="admin")
         if self._shows(screen):
             screen.set_done(act, answer)
             if screen.form is None and act.do != "sign_out_everywhere":
                 screen.load()
-
-    def _client(self) -> AdminClient | None:
-        client = self._desk.session.client
-        return None if client is None else AdminClient(client.line)
 
     def _shows(self, screen: "Screen") -> bool:
         """Whether the screen is still there: it goes when the rights or the person change."""
@@ -297,7 +260,3 @@ def _screen(sender: QObject | None) -> "Screen":
 
     assert isinstance(sender, Screen)
     return sender
-
-
-def _account(act: "Act") -> AccountId:
-    return AccountId(act.target)

@@ -158,11 +158,14 @@ class Screen(QWidget):
 
     def _bring_form_into_sight(self) -> None:
         """Once the form has its place: its head first, as much of the rest as fits."""
-        if self.form is not None:
-            self._scroll.ensureWidgetVisible(self.form, 0, 0)
-            top = self.form.y()
-            bar = self._scroll.verticalScrollBar()
-            bar.setValue(min(bar.value(), top))
+        form, page = self.form, self._scroll.widget()
+        layout = None if page is None else page.layout()
+        if form is None or layout is None:
+            return
+        layout.activate()
+        bar = self._scroll.verticalScrollBar()
+        below = form.geometry().bottom() + 1 - self._scroll.viewport().height()
+        bar.setValue(max(bar.value(), min(below, form.y())))
 
     def close_form(self) -> None:
         """Take the form away; the focus goes back to the rows."""
