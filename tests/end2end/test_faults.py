@@ -58,3 +58,28 @@ def test_fifty_thousand_power_cuts() -> None:
     """The whole number."""
     rows, good = power_cut.measure(None)
     assert good, [(row.what, row.ours) for row, _ in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_hundred_kills() -> None:
+    """A hundred of the service on SQLite, thirty on PostgreSQL, five of PostgreSQL itself."""
+    rows, good = kill.measure(None)
+    assert good, [(row.what, row.ours) for row, _ in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.logs_expected("service.write.transaction", "service.write.writer")
+def test_every_single_write_and_sync_refused() -> None:
+    """Each write and each sync of a stretch of work, and the real service on a full disk."""
+    rows, good = disk.measure(None)
+    assert good, [(row.what, row.ours) for row, _ in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_ten_minutes_of_a_bad_line() -> None:
+    """The whole time."""
+    rows, good = proxy.measure(None)
+    assert good, [(row.what, row.ours) for row, _ in rows]
