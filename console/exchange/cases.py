@@ -53,7 +53,7 @@ def _place(record: Record, mapping: Mapping) -> tuple[float | None, float | None
         if record.geometry.geom_type != "Point" or record.geometry.is_empty:
             raise invalid("not_a_point", found=record.geometry.geom_type)
         return place(repr(record.geometry.x), repr(record.geometry.y))
-    return place(mapping.value(record.fields, "lon"), mapping.value(record.fields, "lat"))
+    return place(mapping.value(record.fields, "lon"), mapping.value(record.fields, "lat"), mapping.crs)
 
 
 def _state(text: str, mapping: Mapping) -> CaseState:

@@ -19,7 +19,7 @@ from typing import Any
 import shapely
 
 from console.exchange.geojson_reader import plain_text
-from console.exchange.shapes import to_wgs84
+from console.exchange.shapes import shapes_to_wgs84
 from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, too_many_rows
 from domain.faults import Fault, FaultKind, invalid
 
@@ -28,20 +28,22 @@ MAX_UNPACKED = 2 * MAX_FILE_BYTES
 _NEEDED = (".shp", ".shx", ".dbf")
 _TAKEN = (*_NEEDED, ".prj", ".cpg")
 
+Systems = tuple[str | None, str | None]
+"""The coordinate system a file names, and the one declared by whoever imports it."""
+
 
 def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     """Return the records of the one Shapefile in a zip. Raises ``Fault`` with the member that is broken."""
     members = _members(content)
     _check_shapefile(members)
     prj = members.get(".prj", b"").decode("utf-8", "replace").strip()
-    crs = prj or options.crs
-    if crs is None:
+    if not prj and options.crs is None:
         raise invalid("crs_missing")
     declared = members.get(".cpg", b"").decode("ascii", "replace").strip()
     with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
         for suffix in _NEEDED:
             (Path(folder) / f"layer{suffix}").write_bytes(members[suffix])
-        return _read(Path(folder) / "layer.shp", None, crs, _encodings(declared))
+        return _read(Path(folder) / "layer.shp", None, (prj or None, options.crs), _encodings(declared))
 
 
 def read_geopackage(content: bytes, options: ReadOptions) -> Table:
@@ -53,7 +55,7 @@ def read_geopackage(content: bytes, options: ReadOptions) -> Table:
         _check_sqlite(path)
         with _heard() as notes:
             layer = _layer(path, options.layer)
-        table = _read(path, layer, options.crs, ("utf-8",))
+        table = _read(path, layer, (None, options.crs), ("utf-8",))
         table.notes = list(dict.fromkeys([*notes, *table.notes]))
         return table
 
@@ -206,7 +208,7 @@ def _layer(path: Path, wanted: str | None) -> str:
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path, layer: str | None, crs: str | None, encodings: tuple[str, ...]) -> Table:
+def _read(path: Path, layer: str | None, crs: Systems, encodings: tuple[str, ...]) -> Table:
     for encoding in encodings:
         try:
             return _read_as(path, layer, crs, encoding)
@@ -215,7 +217,7 @@ def _read(path: Path, layer: str | None, crs: str | None, encodings: tuple[str, 
     raise invalid("encoding_unknown", encoding=encodings[-1], line=0, byte=failed.start)
 
 
-def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> Table:
+def _read_as(path: Path, layer: str | None, crs: Systems, encoding: str) -> Table:
     from pyogrio import raw  # noqa: PLC0415 - loads GDAL
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError  # noqa: PLC0415
 
@@ -230,10 +232,10 @@ def _read_as(path: Path, layer: str | None, crs: str | None, encoding: str) -> T
         raise invalid("layer_without_shapes")
     if len(shapes) > MAX_ROWS:
         raise too_many_rows(len(shapes))
-    named = crs if path.suffix == ".shp" else meta["crs"] or crs
-    if named is None:
+    named, declared = crs if path.suffix == ".shp" else (meta["crs"] or None, crs[1])
+    if named is None and declared is None:
         raise invalid("crs_missing")
-    geometries = to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named)
+    geometries = shapes_to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named, declared)
     records = [
         Record(i + 1, {n: plain_text(_scalar(c[i])) for n, c in zip(names, columns, strict=True)}, geometry)
         for i, geometry in enumerate(geometries)

@@ -29,7 +29,7 @@ def _row(record: Record, mapping: Mapping) -> Row[ImportedFix]:
         return Row(record, fault=record.fault)
     fields = record.fields
     try:
-        lon, lat = place(mapping.value(fields, "lon"), mapping.value(fields, "lat"))
+        lon, lat = place(mapping.value(fields, "lon"), mapping.value(fields, "lat"), mapping.crs)
         source_at = mapping.moment(fields, "at")
         if lon is None or lat is None or source_at is None:
             raise invalid("value_missing", field="at" if source_at is None else "lon")

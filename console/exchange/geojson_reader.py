@@ -8,7 +8,7 @@ import shapely
 from shapely.geometry import shape
 
 from console.exchange.csv_reader import decode_text
-from console.exchange.shapes import to_wgs84
+from console.exchange.shapes import shapes_to_wgs84
 from console.exchange.table import MAX_ROWS, ReadOptions, Record, Table, too_many_rows
 from domain.faults import Fault, invalid
 
@@ -22,7 +22,7 @@ def read_geojson(content: bytes, options: ReadOptions) -> Table:
     whole = _parse(decode_text(content, "utf-8"))
     features = _features(whole)
     records = [_record(number, feature) for number, feature in enumerate(features, start=1)]
-    _reproject(records, _crs_of(whole) or options.crs)
+    _reproject(records, _crs_of(whole), options.crs)
     columns = dict.fromkeys(name for record in records for name in record.fields)
     return Table("feature", tuple(columns), records)
 
@@ -111,9 +111,8 @@ def _crs_of(whole: dict[str, Any]) -> str | None:
     return name
 
 
-def _reproject(records: list[Record], crs: str | None) -> None:
+def _reproject(records: list[Record], named: str | None, declared: str | None) -> None:
     located = [record for record in records if record.geometry is not None]
-    if crs is None or not located:
-        return
-    for record, geometry in zip(located, to_wgs84([r.geometry for r in located], crs), strict=True):
+    moved = shapes_to_wgs84([r.geometry for r in located], named, declared)
+    for record, geometry in zip(located, moved, strict=True):
         record.geometry = geometry

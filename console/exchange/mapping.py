@@ -37,6 +37,8 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ``columns`` gives for each of our fields the source's columns, joined by ``joins`` (a space by default) where there
     are several; those in ``optional`` may be absent. ``states`` translates the source's words; without it they must
     be ours. Times without an offset are local to ``timezone``. Values in ``empty`` count as nothing.
+    ``crs`` is the system of coordinates: ``gcj02``, ``bd09``, or one of the EPSG register; in a plane the columns of
+    lon and lat are easting and northing. It counts where the file names none; the two shifts count on top of that.
     """
 
     what: What

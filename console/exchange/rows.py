@@ -37,18 +37,22 @@ def bounded(field: str, text: str, most: int, *, least: int = 0) -> str:
     return text
 
 
-def place(lon_text: str, lat_text: str) -> tuple[float | None, float | None]:
-    """Return a record's place, (None, None) where it gives none."""
+def place(lon_text: str, lat_text: str, crs: str | None = None) -> tuple[float | None, float | None]:
+    """Return a record's place in WGS-84, (None, None) where it gives none. In a plane, lon is easting, lat northing."""
     if not lon_text and not lat_text:
         return None, None
     if not lon_text or not lat_text:
         raise invalid("place_incomplete")
-    lon, lat = _degrees(lon_text), _degrees(lat_text)
-    check_lon_lat(lon, lat)
-    return lon, lat
+    lon, lat = _number(lon_text), _number(lat_text)
+    if crs is None:
+        check_lon_lat(lon, lat)
+        return lon, lat
+    from console.exchange.shapes import place_to_wgs84  # noqa: PLC0415 - only where a system was declared
+
+    return place_to_wgs84(lon, lat, crs)
 
 
-def _degrees(text: str) -> float:
+def _number(text: str) -> float:
     try:
         value = float(text)
     except ValueError:

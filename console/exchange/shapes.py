@@ -1,40 +1,82 @@
 """Coordinates at the door: everything comes to WGS-84 degrees.
 
-CGCS2000 (EPSG:4490) is taken as the same: the two differ by centimetres.
+CGCS2000 (EPSG:4490) is taken as the same: the two differ by centimetres. GCJ-02 and BD-09 are never named by a file,
+which will say WGS-84 of them; where whoever imports declares one, it is undone on top of what the file names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import shapely
 
+from domain.coordinates import System, system_named, to_wgs84
+from domain.coordinates.systems import WGS84, check_plane
 from domain.faults import invalid
+from domain.places import check_lon_lat
 from domain.wire import MAX_WKB
 
 MOST_ALTERED = 0.001
 """Share of its area by which a repair may alter an area."""
-_SAME_AS_WGS84 = frozenset({"EPSG:4326", "EPSG:4490", "OGC:CRS84", "CRS84", "WGS84"})
+
+Move = Callable[[Any, Any], tuple[Any, Any]]
+"""Two arrays, x before y, to lon and lat."""
 
 
-def to_wgs84(geometries: Sequence[Any], crs: str) -> list[Any]:
-    """Return the geometries in WGS-84 degrees, lon before lat. Raises ``Fault('crs_unknown')``."""
-    change = _transformer(crs)
-    if change is None:
-        return list(geometries)
+def shapes_to_wgs84(geometries: Sequence[Any], named: str | None, declared: str | None) -> list[Any]:
+    """Return the geometries in WGS-84 degrees, lon before lat.
 
+    ``named`` is the system the file names, ``declared`` the one said by whoever imports it: it counts where the file
+    names none, and where it is a shift no file can name. Raises ``Fault('crs_unknown')``.
+    """
+    moved = list(geometries)
+    for move in moves(named, declared):
+        moved = [geometry and shapely.transform(geometry, _on_pairs(move)) for geometry in moved]
+    return moved
+
+
+def place_to_wgs84(x: float, y: float, declared: str | None) -> tuple[float, float]:
+    """Return lon and lat of one place of a table: x is lon or easting. Raises ``Fault``: no such system or place."""
+    system = None if declared is None else system_named(declared)
+    if system is not None and system.is_plane:
+        check_plane(x, y, system)
+    for move in moves(None, declared):
+        lons, lats = move(np.array([x]), np.array([y]))
+        x, y = float(lons[0]), float(lats[0])
+    check_lon_lat(x, y)
+    return x, y
+
+
+@lru_cache(maxsize=32)
+def moves(named: str | None, declared: str | None) -> tuple[Move, ...]:
+    """Return what is to be done to coordinates, in order. Raises ``Fault('crs_unknown')``."""
+    steps = [_move(named or declared or "EPSG:4326")]
+    system = None if declared is None else system_named(declared)
+    if named is not None and system is not None and system.is_shifted:
+        steps.append(_ours(system))
+    return tuple(step for step in steps if step is not None)
+
+
+def _on_pairs(move: Move) -> Callable[["np.ndarray[Any, Any]"], "np.ndarray[Any, Any]"]:
     def moved(xy: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
-        lon, lat = change.transform(xy[:, 0], xy[:, 1])
-        return np.column_stack((lon, lat))
+        return np.column_stack(move(xy[:, 0], xy[:, 1]))
 
-    return [geometry and shapely.transform(geometry, moved) for geometry in geometries]
+    return moved
 
 
-@lru_cache(maxsize=16)
-def _transformer(crs: str) -> Any:
-    if crs.upper() in _SAME_AS_WGS84 or crs.upper().endswith(":CRS84"):
-        return None
+def _ours(system: System) -> Move:
+    def move(x: Any, y: Any) -> tuple[Any, Any]:
+        with np.errstate(all="ignore"):  # what no plane holds comes out as not finite, and is refused as that
+            return to_wgs84(x, y, system, np)
+
+    return move
+
+
+def _move(crs: str) -> Move | None:
+    system = system_named(crs)
+    if system is not None:
+        return None if system == WGS84 else _ours(system)
     from pyproj import CRS, Transformer  # noqa: PLC0415 - its database loads only where it is needed
     from pyproj.exceptions import CRSError  # noqa: PLC0415
 
@@ -42,10 +84,15 @@ def _transformer(crs: str) -> Any:
         source = CRS.from_user_input(crs)
     except CRSError:
         raise invalid("crs_unknown", crs=crs[:100]) from None
-    wgs84 = CRS.from_epsg(4326)
     if source.is_geographic and source.to_epsg(min_confidence=20) in (4326, 4490):
         return None
-    return Transformer.from_crs(source, wgs84, always_xy=True)
+    transformer = Transformer.from_crs(source, CRS.from_epsg(4326), always_xy=True)
+
+    def move(x: Any, y: Any) -> tuple[Any, Any]:
+        lon, lat = transformer.transform(x, y)
+        return lon, lat
+
+    return move
 
 
 def sound_area(geometry: Any) -> tuple[Any, bool]:
