@@ -6,6 +6,7 @@ shapes are read while Qt is loaded.
 
 import builtins
 import gc
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from client.early import EarlyReplies
+from console import quickenums
 
 if TYPE_CHECKING:
     from console.mapshapes import EarlyShapes
@@ -29,6 +31,9 @@ BEFORE_QT = (
 READS_SOURCE = "_mod_uses_pyside"
 NOT_TO_RUN = ("shibokensupport/signature/lib/enum_sig.py", "shibokensupport/signature/lib/pyi_generator.py")
 """Tools that write PySide6's own stub files. It compiles and runs them at every start, and argparse with them."""
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""numpy's algebra, which nothing here uses, would start a thread per core, each of which spins for a while (a tenth of
+what a start takes in processor time)."""
 SWITCH_S = 0.0005
 """How long a thread may keep Python to itself while another waits. Qt lets go of Python at each call; to take it up
 again the window would wait up to Python's own 5 ms for a thread that draws tiles or reads a reply."""
@@ -49,6 +54,7 @@ def begin(server: str | None, token: str | None, ca_file: Path | None) -> HeadSt
     replies = None
     if server is not None and token is not None and token.isascii() and token.isprintable():
         replies = EarlyReplies(server, token, ca_file=None if ca_file is None else str(ca_file))
+    os.environ.setdefault(BLAS_THREADS, "1")
     import_module("shapely")
     early = None
     if replies is not None:
@@ -67,6 +73,7 @@ def spare_reading() -> None:
     It looks whether a module names PySide6, for which it would have to switch the optional features of its
     ``__feature__`` module. Nothing here uses those, so that no module asks for a switch whatever the answer is.
     """
+    quickenums.hasten()
     with _emptied(NOT_TO_RUN):
         import_module("PySide6.QtCore")
     feature = import_module("shibokensupport.feature")
