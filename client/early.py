@@ -12,7 +12,8 @@ import socket
 import threading
 import time
 from concurrent.futures import Future
-from dataclasses import dataclass
+
+import msgspec
 
 from client.address import Address, parse_address
 from domain.faults import Fault
@@ -30,8 +31,7 @@ class OtherwiseError(Exception):
     """What came is not what is understood here: to be asked in the ordinary way."""
 
 
-@dataclass(frozen=True)
-class EarlyReply:
+class EarlyReply(msgspec.Struct, frozen=True):
     """A complete reply with status 200; ``sent_at`` and ``received_at`` are monotonic seconds."""
 
     body: bytes

@@ -1,8 +1,8 @@
 """What the desk itself can do, declared as data: name, keys, callback. Texts are ``menu.<name>`` in the word files."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
@@ -10,8 +10,7 @@ from PySide6.QtWidgets import QWidget
 from resources.words import Words
 
 
-@dataclass(frozen=True)
-class DeskAction:
+class DeskAction(msgspec.Struct, frozen=True):
     """One action. ``keys`` in Qt's portable spelling; the first is the one that is shown."""
 
     name: str

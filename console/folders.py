@@ -5,16 +5,15 @@
 
 import os
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 import platformdirs
 
 APP = "onemap"
 
 
-@dataclass(frozen=True)
-class Folders:
+class Folders(msgspec.Struct, frozen=True):
     """The folders; they are made when something is first written."""
 
     config: Path

@@ -10,10 +10,11 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from client.early import EarlyReplies
 from console import quickenums
@@ -39,8 +40,7 @@ SWITCH_S = 0.0005
 again the window would wait up to Python's own 5 ms for a thread that draws tiles or reads a reply."""
 
 
-@dataclass(frozen=True)
-class HeadStart:
+class HeadStart(msgspec.Struct, frozen=True):
     """What is on its way for a console that knows from the outset who signs in, and where."""
 
     replies: EarlyReplies

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from client.picture import Delta, Picture
@@ -33,15 +33,14 @@ LAMPS_AT_ONCE = 400
 """Clocks read anew in one second at most; a lamp later than that is late by a second."""
 
 
-@dataclass(frozen=True)
-class MapModels:
+class MapModels(msgspec.Struct, frozen=True):
     """The models of all layers, from the ground up."""
 
-    basemap: BasemapModel = field(default_factory=BasemapModel)
-    divisions: DivisionsModel = field(default_factory=DivisionsModel)
-    grids: GridsModel = field(default_factory=GridsModel)
-    cases: CasesModel = field(default_factory=CasesModel)
-    positions: PositionsModel = field(default_factory=PositionsModel)
+    basemap: BasemapModel = msgspec.field(default_factory=BasemapModel)
+    divisions: DivisionsModel = msgspec.field(default_factory=DivisionsModel)
+    grids: GridsModel = msgspec.field(default_factory=GridsModel)
+    cases: CasesModel = msgspec.field(default_factory=CasesModel)
+    positions: PositionsModel = msgspec.field(default_factory=PositionsModel)
 
 
 class MapFeed(QObject):

@@ -4,9 +4,9 @@ A notice carries a word key and values, never a sentence; a value that is itself
 the same ``replace`` name takes the other's place. Faults stay until they are put away, the rest goes by itself.
 """
 
-from dataclasses import dataclass, field
 from itertools import count
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from domain.faults import Fault
@@ -15,13 +15,12 @@ from widgets.notices import Notice as ShownNotice
 from widgets.notices import NoticeStrip, Severity
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """Something to read. ``action`` names a desk action offered beside it; ``lasting`` ones go only when withdrawn."""
 
     severity: Severity
     key: str
-    values: dict[str, Value] = field(default_factory=dict)
+    values: dict[str, Value] = msgspec.field(default_factory=dict)
     replace: str = ""
     action: str = ""
     lasting: bool = False

@@ -1,7 +1,6 @@
 """All panels of the desk, made in one place: each takes words, theme and names, and knows no other."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from console.appearance import Appearance, Dressed
@@ -19,9 +18,8 @@ from widgets.top_bar import TopBar
 from widgets.unit_board.panel import UnitBoard
 
 
-@dataclass(frozen=True)
-class Panels:
-    """The panels of the desk, the page to sign in left out."""
+class Panels(msgspec.Struct, frozen=True, weakref=True):
+    """The panels of the desk, the page to sign in left out. Signals are connected to it, which takes a weak reference."""
 
     top_bar: TopBar
     notices: NoticeStrip

@@ -5,10 +5,10 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
@@ -28,8 +28,7 @@ from widgets.notices import Severity
 EXIT_DEMO_DIED = 1
 
 
-@dataclass(frozen=True, repr=False)
-class OpenOptions:
+class OpenOptions(msgspec.Struct, frozen=True):
     """How a console is opened. It has no repr: it may hold a token or a password.
 
     ``early`` is what was already asked for with ``server`` and ``token``.

@@ -4,7 +4,6 @@ Texts are ``setting.<name>`` and ``setting.<name>.hint`` in the word files. Pass
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +19,7 @@ MAX_TEXT = 400
 Value = str | int | bool
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(msgspec.Struct, frozen=True):
     """One setting. ``low``/``high`` bound a number (inclusive), ``choices`` a text; ``at_start``: read only then."""
 
     name: str

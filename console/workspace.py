@@ -6,7 +6,6 @@ hidden, never deleted; no ``QMainWindow.restoreState`` on the same docks.
 """
 
 import base64
-from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
@@ -29,8 +28,7 @@ LOCKED_HANDLE_PX, FREE_HANDLE_PX = 1, 5
 """A hairline while the layout is locked; something to take hold of while it is free."""
 
 
-@dataclass(frozen=True)
-class Dock:
+class Dock(msgspec.Struct, frozen=True):
     """A dock by its lasting name. ``side`` is where it stands by default: of ``beside``, or of the whole window."""
 
     name: str

@@ -1,7 +1,8 @@
 """The camera: where the map looks and how close, and the views it had before."""
 
-from dataclasses import dataclass, replace
 from math import ceil, floor, log2
+
+import msgspec
 
 from layers.contract import Area
 from layers.mercator import HALF_WORLD_M
@@ -25,8 +26,7 @@ def snap_scale(scale: float, *, coarser: bool = False) -> float:
     return min(max(float(2.0 ** (snapped / STEPS_PER_OCTAVE)), FINEST_M), COARSEST_M)
 
 
-@dataclass(frozen=True)
-class Camera:
+class Camera(msgspec.Struct, frozen=True):
     """A view: centre in plane metres, ``scale`` in plane metres a pixel, size in pixels (logical ones)."""
 
     x: float = 0.0
@@ -50,18 +50,22 @@ class Camera:
 
     def moved(self, dx: float, dy: float) -> "Camera":
         """Return the camera with its picture shifted by that many pixels (dragging to the right looks west)."""
-        return replace(self, x=self.x - dx * self.scale, y=self.y + dy * self.scale).clamped()
+        return msgspec.structs.replace(self, x=self.x - dx * self.scale, y=self.y + dy * self.scale).clamped()
 
     def centred(self, x: float, y: float, scale: float | None = None) -> "Camera":
         """Return the camera over a point, at another scale if one is given."""
-        return replace(self, x=x, y=y, scale=self.scale if scale is None else snap_scale(scale)).clamped()
+        return msgspec.structs.replace(
+            self, x=x, y=y, scale=self.scale if scale is None else snap_scale(scale)
+        ).clamped()
 
     def zoomed(self, steps: int, px: float, py: float) -> "Camera":
         """Return the camera ``steps`` eighths of an octave closer (negative: away); the point under a pixel stays."""
         scale = snap_scale(self.scale / 2.0 ** (steps / STEPS_PER_OCTAVE))
         x, y = self.to_plane(px, py)
-        near = replace(self, scale=scale)
-        return replace(near, x=x - (px - self.width / 2) * scale, y=y + (py - self.height / 2) * scale).clamped()
+        near = msgspec.structs.replace(self, scale=scale)
+        return msgspec.structs.replace(
+            near, x=x - (px - self.width / 2) * scale, y=y + (py - self.height / 2) * scale
+        ).clamped()
 
     def fitted(self, bounds: Bounds, margin: float = 0.04, taken: Insets = (0, 0, 0, 0)) -> "Camera":
         """Return the camera that shows all of ``bounds`` with a margin (share of what is free of either side).
@@ -76,17 +80,17 @@ class Camera:
         scale = snap_scale(wanted, coarser=True)
         x = (x0 + x1) / 2 + (right - left) / 2 * scale
         y = (y0 + y1) / 2 - (bottom - top) / 2 * scale
-        return replace(self, x=x, y=y, scale=scale).clamped()
+        return msgspec.structs.replace(self, x=x, y=y, scale=scale).clamped()
 
     def resized(self, width: int, height: int) -> "Camera":
         """Return the camera for another window size, looking at the same centre."""
-        return replace(self, width=max(1, width), height=max(1, height))
+        return msgspec.structs.replace(self, width=max(1, width), height=max(1, height))
 
     def clamped(self) -> "Camera":
         """Return the camera with its centre kept on the world."""
         x = min(max(self.x, -HALF_WORLD_M), HALF_WORLD_M)
         y = min(max(self.y, -HALF_WORLD_M), HALF_WORLD_M)
-        return self if (x, y) == (self.x, self.y) else replace(self, x=x, y=y)
+        return self if (x, y) == (self.x, self.y) else msgspec.structs.replace(self, x=x, y=y)
 
     def area(self, ratio: float = 1.0) -> Area:
         """Return the raster area of this view at a device pixel ratio, aligned to whole device pixels."""

@@ -6,10 +6,10 @@ tiles of 512 pixels or for a whole frame, and must only read values that are rep
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from math import isfinite
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -23,8 +23,7 @@ HEADINGS = 24
 """Directions in which the sprite of a moving thing is drawn: one every 15 degrees."""
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(msgspec.Struct, frozen=True):
     """A rectangle of pixels on the plane: ``left, top`` of pixel (0, 0) and ``scale`` in metres, size in device pixels.
 
     ``ratio`` is device pixels per logical pixel: sizes of symbols and lines are given in logical pixels.
@@ -74,8 +73,7 @@ class LabelStyle(StrEnum):
     STALE = "stale"
 
 
-@dataclass(frozen=True)
-class Label:
+class Label(msgspec.Struct, frozen=True):
     """A label wanted at a point on the plane. Lower ``priority`` is placed first; one that would overlap is left out.
 
     ``beside`` puts it to the right of the point (in logical pixels from it) instead of over it.
@@ -98,8 +96,7 @@ class PickedKind(StrEnum):
     GRID = "grid"
 
 
-@dataclass(frozen=True)
-class Picked:
+class Picked(msgspec.Struct, frozen=True):
     """A hit: what, its id, where it is (plane metres), and what a card says of it.
 
     ``members`` are the case numbers in a cluster.
@@ -114,8 +111,7 @@ class Picked:
     members: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class LegendRow:
+class LegendRow(msgspec.Struct, frozen=True):
     """A row of the legend: the sprite or line it explains (a key of ``layers.symbols``), its words and a count."""
 
     symbol: str
@@ -123,8 +119,7 @@ class LegendRow:
     count: int | None = None
 
 
-@dataclass(frozen=True)
-class Focus:
+class Focus(msgspec.Struct, frozen=True):
     """What the person at the desk is looking at. Points are on the plane."""
 
     case_no: str | None = None
@@ -134,8 +129,7 @@ class Focus:
     hovered: Picked | None = None
 
 
-@dataclass
-class Look:
+class Look(msgspec.Struct):
     """The theme, the words and the font family (the program's own where empty) every item draws with."""
 
     theme: Theme

@@ -2,8 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QPointF
@@ -26,8 +26,7 @@ SHEET = 8
 HALO_PX = 2
 
 
-@dataclass(frozen=True)
-class _Type:
+class _Type(msgspec.Struct, frozen=True):
     """Size in logical pixels, weight, letter spacing (logical px) and colour of a style."""
 
     size: float

@@ -1,8 +1,8 @@
 """The command bar: type to jump to a case, a unit, a person, a grid or a place, or to do something by name."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
@@ -21,8 +21,7 @@ HURRIED = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Ke
 """Keys that need the hits at once, before the pause in typing is over."""
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(msgspec.Struct, frozen=True):
     """Something to jump to or to do. ``what`` is its sort (``case``, ``unit``, ``grid``, ``place``, ``action`` ...)."""
 
     what: str

@@ -1,8 +1,8 @@
 """The help sheet (F1): every key of the program, by where it works. Esc closes."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -14,8 +14,7 @@ from widgets.common.button import Button
 from widgets.common.style import set_role
 
 
-@dataclass(frozen=True)
-class KeyRow:
+class KeyRow(msgspec.Struct, frozen=True):
     """A key, or several, and the word key of what it does. Key names are the same in every language."""
 
     keys: str

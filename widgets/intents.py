@@ -1,14 +1,14 @@
 """What a person asks for, as frozen values carried by the panels' signals. The console turns them into commands."""
 
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from domain.case import NewReport
 from domain.ids import AttachmentId, CaseNo
 
 
-@dataclass(frozen=True)
-class ActionIntent:
+class ActionIntent(msgspec.Struct, frozen=True):
     """Act on a case. ``version`` is the one the person saw.
 
     ``args`` holds plain JSON values by argument name. ``files`` holds, by argument name, paths of photos on this
@@ -18,36 +18,32 @@ class ActionIntent:
     case_no: CaseNo
     action: str
     version: int
-    args: dict[str, Any] = field(default_factory=dict)
-    files: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    args: dict[str, Any] = msgspec.field(default_factory=dict)
+    files: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class RevealIntent:
+class RevealIntent(msgspec.Struct, frozen=True):
     """See the contacts of a case's reporters, for a reason that is logged."""
 
     case_no: CaseNo
     reason: str
 
 
-@dataclass(frozen=True)
-class PhotoWanted:
+class PhotoWanted(msgspec.Struct, frozen=True):
     """A photo is to be shown: as a thumbnail, or ``full`` when it was enlarged."""
 
     attachment_id: AttachmentId
     full: bool = False
 
 
-@dataclass(frozen=True)
-class ReportIntent:
+class ReportIntent(msgspec.Struct, frozen=True):
     """A report taken down in the room; ``files`` are paths of photos to be uploaded first."""
 
     report: NewReport
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, repr=False)
-class SignInIntent:
+class SignInIntent(msgspec.Struct, frozen=True):
     """Sign in at a server. It has no repr, so that a password never reaches a log."""
 
     server: str

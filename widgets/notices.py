@@ -1,8 +1,8 @@
 """Notices: lines that say what happened, what was kept and what to do. Never a window in the way of the work."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+import msgspec
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -25,8 +25,7 @@ class Severity(StrEnum):
     FAULT = "fault"
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True):
     """One notice. A notice with the same ``key`` takes the place of the one before; ``text`` is in words already.
 
     ``action`` names what can be done about it (emitted with the key), ``action_text`` is its word.

@@ -1,8 +1,8 @@
 """The settings sheet: every setting with its control and what it does. The rows come from outside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -31,8 +31,7 @@ CONTROL_PX = 220
 Value = str | int | bool
 
 
-@dataclass(frozen=True)
-class SettingRow:
+class SettingRow(msgspec.Struct, frozen=True):
     """One setting: its kind follows from ``value``. Texts are ``setting.<name>``, ``.hint`` and ``.<choice>``."""
 
     name: str

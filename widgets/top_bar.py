@@ -1,10 +1,10 @@
 """The bar across the top: which room, who is on duty, the command box, what is overdue, the line, and the time."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
@@ -33,8 +33,7 @@ class LineKind(StrEnum):
     OFFLINE = "offline"
 
 
-@dataclass(frozen=True)
-class LineView:
+class LineView(msgspec.Struct, frozen=True):
     """The line as shown: its kind, the age of what is on screen, and since when it is not live."""
 
     kind: LineKind

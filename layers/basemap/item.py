@@ -1,8 +1,8 @@
 """Drawing of the base map: calm areas, roads as bands with an edge, names by importance."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from domain.places import BaseKind
@@ -22,8 +22,7 @@ NAME_UNTIL = (40.0, 14.0, 9.0, 6.0, 4.0, 3.0)
 """Coarsest scale at which a named place shows, by rank."""
 
 
-@dataclass(frozen=True)
-class _Ink:
+class _Ink(msgspec.Struct, frozen=True):
     """Colours of the base map."""
 
     green: int
@@ -34,8 +33,7 @@ class _Ink:
     road_edge: int
 
 
-@dataclass(frozen=True)
-class _Drawn:
+class _Drawn(msgspec.Struct, frozen=True):
     """Everything a tile is drawn from; replaced as a whole."""
 
     green: DetailCache

@@ -1,8 +1,8 @@
 """The base map's features, sorted into what is drawn alike. See ``layers`` for how models are used."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from domain.places import BaseFeature, BaseKind
@@ -12,8 +12,7 @@ from layers.observed import Observed
 from layers.raster.contract import I32, Shapes, no_shapes
 
 
-@dataclass(frozen=True)
-class Name:
+class Name(msgspec.Struct, frozen=True):
     """A name on the base map and where it stands on the plane. ``rank`` 0 is the most important."""
 
     text: str
@@ -23,8 +22,7 @@ class Name:
     rank: int
 
 
-@dataclass(frozen=True)
-class BaseShapes:
+class BaseShapes(msgspec.Struct, frozen=True):
     """Features ready to be drawn: areas, road lines with the rank of each, and names."""
 
     water: Shapes

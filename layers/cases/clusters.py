@@ -1,7 +1,6 @@
 """Which open cases lie too close to be told apart at a scale. Every case is in exactly one cluster, be it its own."""
 
-from dataclasses import dataclass
-
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -9,8 +8,7 @@ Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
 
-@dataclass(frozen=True)
-class Clusters:
+class Clusters(msgspec.Struct, frozen=True):
     """Clusters of points: the cluster of each point, and for each cluster its place, size and worst rank."""
 
     member_of: Ints

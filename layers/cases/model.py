@@ -1,8 +1,8 @@
 """Which cases stand where, and the lamp of each. See ``layers`` for how models are used."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -16,8 +16,7 @@ RANK = {lamp: rank for rank, lamp in enumerate(LAMP_ORDER)}
 """Lamps from best to worst; also the code each is drawn by."""
 
 
-@dataclass(frozen=True)
-class CaseMark:
+class CaseMark(msgspec.Struct, frozen=True):
     """A case as the map shows it. ``title`` and ``lines`` are what the hover card says (texts, ready to read)."""
 
     case_no: CaseNo

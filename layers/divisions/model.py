@@ -1,8 +1,8 @@
 """The divisions that have an area. See ``layers`` for how models are used."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -12,8 +12,7 @@ from layers.observed import Observed
 from layers.raster.contract import Shapes, no_shapes
 
 
-@dataclass(frozen=True)
-class DivisionShapes:
+class DivisionShapes(msgspec.Struct, frozen=True):
     """Divisions ready to be drawn: areas, their borders (each once), names and where those stand."""
 
     areas: Shapes

@@ -1,8 +1,8 @@
 """Drawing of grids: hairlines, short names, fills by class; the chosen and the pointed-at one picked out."""
 
 from collections.abc import Callable, Hashable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from layers.colours import argb, mix
@@ -17,8 +17,7 @@ NAMES_UNTIL = 12.0
 FILL_ALPHA = 150
 
 
-@dataclass(frozen=True)
-class _Drawn:
+class _Drawn(msgspec.Struct, frozen=True):
     """Everything a tile is drawn from; replaced as a whole."""
 
     areas: DetailCache

@@ -1,8 +1,8 @@
 """The grids, and the class each is filled by. See ``layers`` for how models are used."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -18,8 +18,7 @@ NO_CLASS = 255
 Classes = npt.NDArray[np.uint8]
 
 
-@dataclass(frozen=True)
-class GridShapes:
+class GridShapes(msgspec.Struct, frozen=True):
     """Grids ready to be drawn: areas, borders (each once), the grids themselves and where their names stand."""
 
     areas: Shapes

@@ -1,9 +1,9 @@
 """The latest fix of each thing on shift, what it is doing, and whether the fix is stale. See ``layers``."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -19,8 +19,7 @@ NO_HEADING = HEADINGS
 """Headings are drawn in steps of 15 degrees; ``NO_HEADING`` is for a thing that stands or does not say."""
 
 
-@dataclass(frozen=True)
-class ThingMark:
+class ThingMark(msgspec.Struct, frozen=True):
     """A staff member or vehicle as the map shows it. ``fixed_at`` is aware; ``bound_for`` is the case it heads for.
 
     ``title`` and ``lines`` are what the hover card says (texts, ready to read); ``name`` stands beside the symbol.
@@ -100,7 +99,7 @@ class PositionsModel(Observed):
         """Change what a thing is doing; its place stays. An unknown thing is passed over."""
         slot = self.table.slot(thing)
         if slot is not None:
-            self.table.marks[slot] = replace(self.table.marks[slot], state=state, bound_for=bound_for)
+            self.table.marks[slot] = msgspec.structs.replace(self.table.marks[slot], state=state, bound_for=bound_for)
             self._touch()
 
     def headings(self) -> npt.NDArray[np.uint8]:

@@ -5,9 +5,9 @@ premultiplied; sprite pixels are premultiplied. Pixel centres lie at .5, as in Q
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -27,8 +27,7 @@ class Placing(NamedTuple):
     dy: float
 
 
-@dataclass(frozen=True)
-class Shapes:
+class Shapes(msgspec.Struct, frozen=True):
     """Lines or areas as flat arrays: feature f has rings ``parts[f]:parts[f+1]``, ring r points ``rings[r:r+2]``.
 
     Coordinates are float32 metres local to ``origin`` (plane metres). Rings of areas are stored open (the last point
@@ -96,8 +95,7 @@ LANES = 16
 """Pixels the kernels take at a time: rows of sprites are padded to a multiple of it."""
 
 
-@dataclass(frozen=True)
-class Sprites:
+class Sprites(msgspec.Struct, frozen=True):
     """Square sprites of one size: premultiplied ``pixels`` (count, size, size), and the same as the kernels read them.
 
     ``over`` (count, size, a multiple of ``LANES``) is padded with nothing, ``rests`` says what each of its pixels lets

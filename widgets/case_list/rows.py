@@ -2,8 +2,9 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+import msgspec
 
 from domain.case import Case
 from domain.clock import Lamp
@@ -51,8 +52,7 @@ class Order(StrEnum):
     OLDEST = "oldest"
 
 
-@dataclass(frozen=True)
-class Filter:
+class Filter(msgspec.Struct, frozen=True):
     """What is listed. Empty sets and an empty search leave nothing out; ``kinds`` are code prefixes."""
 
     tab: ListTab = ListTab.ALL

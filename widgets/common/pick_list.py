@@ -1,8 +1,8 @@
 """A list to pick from, with a search line above it; one or several. It knows only words, ids and marks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
@@ -16,8 +16,7 @@ SHOWN_AT_MOST = 400
 """Rows beyond these are reached by typing."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(msgspec.Struct, frozen=True):
     """One row: what is sent, what is shown, and more words the search looks at."""
 
     value: str

@@ -1,8 +1,8 @@
 """Tabs with counts, ``待派遣 10``; what does not fit in the width is in a menu at the end."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractButton, QMenu, QSizePolicy, QWidget
@@ -13,8 +13,7 @@ from widgets.common.fonts import BODY_PX, SECOND_PX, sized
 HEIGHT_PX = 38
 
 
-@dataclass(frozen=True)
-class Tab:
+class Tab(msgspec.Struct, frozen=True):
     """One tab; ``pinned`` ones never go into the menu."""
 
     tab_id: str

@@ -4,8 +4,8 @@
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 
+import msgspec
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QWidget
@@ -124,15 +124,15 @@ class MapCanvas(QWidget):
 
     def select_case(self, case_no: str | None) -> None:
         """Ring a case, or none."""
-        self._set_focus(replace(self._focus, case_no=case_no, case_at=self._case_place(case_no)))
+        self._set_focus(msgspec.structs.replace(self._focus, case_no=case_no, case_at=self._case_place(case_no)))
 
     def select_thing(self, thing: str | None) -> None:
         """Name a person or vehicle whatever the scale, or none."""
-        self._set_focus(replace(self._focus, thing=thing))
+        self._set_focus(msgspec.structs.replace(self._focus, thing=thing))
 
     def select_grid(self, code: str | None) -> None:
         """Pick out a grid, or none."""
-        self._set_focus(replace(self._focus, grid=code))
+        self._set_focus(msgspec.structs.replace(self._focus, grid=code))
 
     # -- where it looks -----------------------------------------------------------------------------------------
 
@@ -153,7 +153,7 @@ class MapCanvas(QWidget):
         """Return to the view before."""
         view = self._history.back()
         if view is not None:
-            self._look_at(replace(view, width=self._camera.width, height=self._camera.height))
+            self._look_at(msgspec.structs.replace(view, width=self._camera.width, height=self._camera.height))
 
     def show_case(self, lon: float, lat: float) -> None:
         """Look at a place in degrees; nothing moves where it already lies well in view and near enough."""
@@ -305,7 +305,7 @@ class MapCanvas(QWidget):
 
     def _on_model_changed(self) -> None:
         self._fit_first()
-        self._set_focus(replace(self._focus, case_at=self._case_place(self._focus.case_no)))
+        self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
         self.update()
         self.layers_changed.emit()
 

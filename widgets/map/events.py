@@ -1,31 +1,27 @@
 """What the map tells others, as frozen values."""
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True)
-class CasePicked:
+class CasePicked(msgspec.Struct, frozen=True):
     """Somebody picked a case on the map."""
 
     case_no: str
 
 
-@dataclass(frozen=True)
-class ThingPicked:
+class ThingPicked(msgspec.Struct, frozen=True):
     """Somebody picked a person or vehicle."""
 
     thing: str
 
 
-@dataclass(frozen=True)
-class GridPicked:
+class GridPicked(msgspec.Struct, frozen=True):
     """Somebody picked a grid."""
 
     code: str
 
 
-@dataclass(frozen=True)
-class PlacePicked:
+class PlacePicked(msgspec.Struct, frozen=True):
     """Somebody pointed at a place after ``MapView.begin_place_pick``; degrees."""
 
     lon: float

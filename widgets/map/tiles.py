@@ -3,10 +3,10 @@
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from os import cpu_count
 from queue import Empty, SimpleQueue
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -23,8 +23,7 @@ BLOCK_MOST = 48
 Render = Callable[[Frame, Area], None]
 
 
-@dataclass(frozen=True)
-class TileKey:
+class TileKey(msgspec.Struct, frozen=True):
     """A tile: scale in metres a device pixel, device pixel ratio, column and row from the plane's origin."""
 
     scale: float
@@ -137,8 +136,8 @@ class TileStore(QObject):
         width = (max(key.column for key in keys) - left + 1) * TILE
         height = (max(key.row for key in keys) - top + 1) * TILE
         frame = np.empty((height, width), np.uint32)
-        corner = replace(keys[0], column=left, row=top)
-        render(frame, replace(corner.area(), width=width, height=height))
+        corner = msgspec.structs.replace(keys[0], column=left, row=top)
+        render(frame, msgspec.structs.replace(corner.area(), width=width, height=height))
         for key in keys:
             x, y = (key.column - left) * TILE, (key.row - top) * TILE
             tile = frame if len(keys) == 1 else frame[y : y + TILE, x : x + TILE].copy()

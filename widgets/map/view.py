@@ -19,8 +19,8 @@ Escape ends choosing a place.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
+import msgspec
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
@@ -310,7 +310,7 @@ class MapView(MapCanvas):
     def _hover(self, at: QPointF | None, found: Picked | None) -> None:
         self._pointer = at
         changed = found != self._focus.hovered
-        self._set_focus(replace(self._focus, hovered=found))
+        self._set_focus(msgspec.structs.replace(self._focus, hovered=found))
         self._overlays.show_pointer(at, found)
         if changed:
             self.hovered.emit(found)

@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from domain.case import Case
 from domain.ids import StaffId, ThingId, UnitId
@@ -15,8 +16,7 @@ from domain.units import POSITION_STALE_AFTER, UnitState, UnitStatus, unit_statu
 STATE_ORDER = (UnitState.ON_THE_JOB, UnitState.UNDER_WAY, UnitState.ASSIGNED, UnitState.FREE)
 
 
-@dataclass(frozen=True)
-class UnitRow:
+class UnitRow(msgspec.Struct, frozen=True):
     """One unit: what it does, the case it does it for, its newest fix, and whether anybody of it is on shift."""
 
     unit: Unit

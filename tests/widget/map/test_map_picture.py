@@ -1,9 +1,8 @@
 """The picture itself: tiles and direct drawing agree, layers, themes and choices are to be seen, live things move."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 

@@ -76,7 +76,7 @@ def test_cases_too_close_to_tell_apart_are_one_cluster_that_a_click_opens(qtbot:
 
 
 def test_cases_in_the_very_same_place_are_picked_one_after_the_other(qtbot: QtBot, scene: Scene) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     scene.cases.replace([case_mark("near"), replace(case_mark("near"), case_no="again")])
     at = scene.pixel(*PLACES["near"])

@@ -1,8 +1,8 @@
 """What every field of a form is: a label, an input, what is missing, and the plain JSON value that is sent."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 
+import msgspec
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
@@ -17,14 +17,13 @@ Lookup = Callable[[str], Sequence[Case]]
 """Finds cases by what was typed."""
 
 
-@dataclass
-class FormContext:
+class FormContext(msgspec.Struct):
     """What the fields look things up in. The card keeps it up to date; fields read it when they are shown."""
 
     names: Names
     case: Case
     lookup: Lookup
-    unit_status: Mapping[UnitId, UnitStatus] = field(default_factory=dict)
+    unit_status: Mapping[UnitId, UnitStatus] = msgspec.field(default_factory=dict)
 
 
 class Field(QWidget):
