@@ -19,7 +19,7 @@ from widgets.unit_board.panel import UnitBoard
 
 
 class Panels(msgspec.Struct, frozen=True, weakref=True):
-    """The panels of the desk, the page to sign in left out. Signals are connected to it, which takes a weak reference."""
+    """The panels of the desk, the page to sign in left out. A signal connected to it holds it weakly."""
 
     top_bar: TopBar
     notices: NoticeStrip
