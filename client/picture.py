@@ -20,7 +20,8 @@ from domain.fold import fold
 from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, ThingId, UnitId
 from domain.people import Actor, Staff, Unit, Vehicle
 from domain.places import Position
-from domain.wire import Me, Outcome, Snapshot, TownInfo
+from domain.step import ROOM
+from domain.wire import AccountName, Me, Outcome, Snapshot, TownInfo
 from domain.wire_feed import Bye, Changes, FeedMessage, Fixes, Hello, KeepAlive, Resync, Skip, position_of
 
 _REFERENCE = frozenset({Subject.GRID, Subject.DIVISION, Subject.UNIT, Subject.STAFF, Subject.TOWN, Subject.POSITIONS})
@@ -85,6 +86,7 @@ class Picture:
         self.members: dict[StaffId, Staff] = {s.staff_id: s for s in snapshot.staff}
         self.vehicles: dict[ThingId, Vehicle] = {v.vehicle_id: v for v in snapshot.vehicles}
         self.people: dict[AccountId, str] = {p.account: p.name for p in snapshot.people}
+        self.colleagues: tuple[AccountName, ...] = tuple(p for p in snapshot.people if p.roles & ROOM)
         self._conditions = {c.code: c for c in self.town.conditions}
         return Delta(reference=True)
 
@@ -110,6 +112,10 @@ class Picture:
     def case(self, case_no: CaseNo) -> Case | None:
         """Return a case by its number, None where this picture does not hold it."""
         return self.cases.get(case_no)
+
+    def colleague(self, account: AccountId) -> bool:
+        """Return whether that account is of somebody who works at a console of the room."""
+        return any(account == known.account for known in self.colleagues)
 
     def has_attachment(self, attachment_id: AttachmentId) -> bool:
         """Return whether a photo is known here: uploaded from here, or on a case held."""

@@ -10,7 +10,7 @@ from console.panels import Panels
 from console.select import Selection
 from domain.change import Change
 from domain.faults import Fault, FaultKind
-from domain.ids import CaseNo
+from domain.ids import AccountId, CaseNo
 from domain.wire import RevealedContact
 from resources.words import Words
 from widgets.names import Names
@@ -86,6 +86,8 @@ class Clerk(QObject):
         argument = values.get("argument")
         if argument is not None:
             values["argument"] = f"arg.{argument}"
+        if isinstance(by := values.get("by"), str):
+            values["by"] = self._names.account(AccountId(by))
         said = sentence(self._words, f"fault.{fault.key}", values)
         if not since:
             return said

@@ -216,6 +216,7 @@ class Desk(QObject):
             self.room_feed.show_line(room.line(), None)
             return
         now = room.service_now()
+        self.panels.report_form.set_now(now)
         self.photos.on_second(live=room.line().state is LineState.LIVE)
         self.room_feed.on_second(now)
         self.map_feed.on_second()

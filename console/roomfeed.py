@@ -160,6 +160,7 @@ class RoomFeed(QObject):
         names.set_town(picture.town)
         names.set_people(picture.units.values(), picture.members.values(), picture.vehicles.values())
         names.set_accounts(picture.people)
+        names.set_colleagues(picture.colleagues)
         names.set_me(picture.me)
         if room.geometry is not None:
             names.set_grids({grid.code: grid.name for grid in room.geometry.grids})

@@ -34,8 +34,20 @@ class OpenRequest(msgspec.Struct, frozen=True):
     endorsed_staff: StaffId | None = None
 
 
+class Claim(msgspec.Struct, frozen=True):
+    """Who in the room has a case in hand (认领), since when, and who handed it over to them."""
+
+    by: AccountId
+    since: datetime
+    handed_by: AccountId | None = None
+
+
 class Report(msgspec.Struct, frozen=True):
-    """One report, hanging on a case. The reporter's contact lives elsewhere and is never part of it."""
+    """One report, hanging on a case. The reporter's contact lives elsewhere and is never part of it.
+
+    ``source_due`` is the clock of the system it came from (12345's own deadline). Who wants to be called back
+    (``callback``) is owed it, by ``callback_by`` where that was promised, until ``called_back_at``.
+    """
 
     report_id: ReportId
     channel: Channel
@@ -46,6 +58,16 @@ class Report(msgspec.Struct, frozen=True):
     source_no: str = ""
     has_contact: bool = False
     photos: tuple[AttachmentId, ...] = ()
+    source_due: datetime | None = None
+    callback: bool = False
+    callback_by: datetime | None = None
+    callback_tries: int = 0
+    called_back_at: datetime | None = None
+
+    @property
+    def owes_callback(self) -> bool:
+        """Whether somebody still waits to be called back."""
+        return self.callback and self.called_back_at is None
 
 
 class Case(msgspec.Struct, frozen=True):
@@ -115,6 +137,17 @@ class Case(msgspec.Struct, frozen=True):
     passed_by: AccountId | None = None
     passed_staff: StaffId | None = None
     self_approved: tuple[str, ...] = ()
+    claim: Claim | None = None
+
+    @property
+    def callbacks(self) -> tuple[Report, ...]:
+        """The reports whose reporter still waits to be called back, the one promised first in front."""
+        owed = [report for report in self.reports if report.owes_callback]
+        return tuple(sorted(owed, key=_callback_order))
+
+
+def _callback_order(report: Report) -> tuple[bool, datetime]:
+    return report.callback_by is None, report.callback_by or report.reported_at
 
 
 class Contact(msgspec.Struct, frozen=True):
@@ -139,6 +172,9 @@ class NewReport(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     occurred_at: datetime | None = None
     source: Code = ""
     source_no: Code = ""
+    source_due: datetime | None = None
+    callback: bool = False
+    callback_by: datetime | None = None
     contact: Contact | None = None
     photos: Annotated[tuple[GivenAttachment, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
     after_photos: Annotated[tuple[GivenAttachment, ...], msgspec.Meta(max_length=MAX_PHOTOS)] = ()
@@ -178,6 +214,9 @@ LEFT_OUT = frozenset({"04-09", "05-02", "05-12"})
 class Rules(msgspec.Struct, frozen=True):
     """The town's own figures: limits by state and the bounds of requests. Data, because towns differ.
 
+    A case that was taken in hand is free again after ``claim_minutes``; two cases of a kind within ``similar_m`` and
+    ``similar_hours`` of each other are likely the same (domain.md 2.2).
+
     ``later`` are the versions that took or will take effect after these, by time; ``at`` says which are in force.
     """
 
@@ -188,6 +227,9 @@ class Rules(msgspec.Struct, frozen=True):
     max_suspensions: int = 1
     max_suspension_days: int = 365
     max_redos: int = 1
+    claim_minutes: int = 30
+    similar_m: int = 50
+    similar_hours: int = 24
     later: tuple["RulesFrom", ...] = ()
 
     def __post_init__(self) -> None:

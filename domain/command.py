@@ -8,7 +8,7 @@ import msgspec
 
 from domain.case import MAX_TEXT, Case, Condition, Rules
 from domain.clock import WorkCalendar
-from domain.ids import AttachmentId, CaseNo, StaffId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
 from domain.reasons import ReasonList
 from domain.states import CaseState
@@ -35,6 +35,8 @@ class ArgKind(StrEnum):
     STAFF = "staff"
     CONDITION = "condition"
     CASE = "case"
+    REPORT = "report"  # one of the case's reports, by its id
+    COLLEAGUE = "colleague"  # the account of somebody who sits in the room
     MOMENT = "moment"  # ISO 8601 with offset
     PHOTOS = "photos"
     CHOICE = "choice"
@@ -67,6 +69,9 @@ class Known(Protocol):
 
     def case(self, case_no: CaseNo) -> Case | None:
         """Return another case by its number."""
+
+    def colleague(self, account: AccountId) -> bool:
+        """Return whether that account is of somebody who works at a console of the room."""
 
     def has_attachment(self, attachment_id: AttachmentId) -> bool:
         """Return whether an attachment of that id is kept."""

@@ -8,7 +8,7 @@ import msgspec
 from domain.case import MAX_PHOTOS, Case
 from domain.command import Arg, ArgKind, Command, Context, Decision, SideEffect
 from domain.faults import Fault, FaultKind, conflict, forbidden, invalid
-from domain.ids import AttachmentId, CaseNo, StaffId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.machine import STEPS, TABLE, Step
 from domain.people import Actor, same_person
 from domain.reasons import REASONS
@@ -108,6 +108,8 @@ def _resolve(step: Step, case: Case, data: dict[str, Any], context: Context) -> 
             raise invalid("unknown_condition", condition=data["condition"])
         limit = {"amount": condition.limit.amount, "unit": condition.limit.unit.value}
         data = {**data, "limit": limit, "closing": list(condition.closing_zh)}
+    elif step.action == "take_over" and case.claim is not None:
+        data = {**data, "from": case.claim.by}
     elif step.action == "merge":
         also = (_moved(case, data["into"]),)
     elif step.action == "unmerge" and case.merged_into is not None and case.before_merge is not None:
@@ -173,6 +175,8 @@ def _check_text(arg: Arg, text: str, context: Context) -> None:
             raise invalid("unknown_unit", unit=text[:64])
         case ArgKind.STAFF if known.staff(StaffId(text)) is None:
             raise invalid("unknown_staff", staff=text[:64])
+        case ArgKind.COLLEAGUE if not known.colleague(AccountId(text)):
+            raise invalid("unknown_colleague", account=text[:64])
         case ArgKind.CONDITION if known.condition(text) is None:
             raise invalid("unknown_condition", condition=text[:64])
         case ArgKind.MOMENT:

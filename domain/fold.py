@@ -10,11 +10,11 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from domain.case import Case, OpenRequest, Report
+from domain.case import Case, Claim, OpenRequest, Report
 from domain.change import Change, Subject
 from domain.clock import Limit, LimitUnit, Pause
 from domain.erasing import erased
-from domain.ids import AttachmentId, CaseNo, GridCode, StaffId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, GridCode, StaffId, UnitId
 from domain.places import Placement
 from domain.states import CaseState, Channel, RequestKind, Satisfaction, Supervise
 from domain.timing import HANDLING_STATES
@@ -38,6 +38,8 @@ def fold(case: Case | None, change: Change) -> Case:
     fields: dict[str, Any] = {"version": change.version, "state": state}
     if not _same_stage(case.state, state):
         fields["stage_since"] = change.recorded_at
+    if case.claim is not None and (state != case.state or change.action in ANSWERS):
+        fields["claim"] = None  # whoever had it in hand, it is done, or goes to others now
     effect = EFFECTS.get(change.action)
     if effect is not None:
         fields |= effect(case, change)
@@ -268,6 +270,45 @@ def _placed(case: Case, change: Change) -> dict[str, Any]:
     }
 
 
+def _take_in_hand(case: Case, change: Change) -> dict[str, Any]:
+    return {"claim": Claim(change.actor, change.recorded_at)}
+
+
+def _hand_over(case: Case, change: Change) -> dict[str, Any]:
+    return {"claim": Claim(AccountId(change.data["to"]), change.recorded_at, handed_by=change.actor)}
+
+
+def _call_back(case: Case, change: Change) -> dict[str, Any]:
+    """A reporter who could not be reached is owed the call still."""
+    done = None if change.data["outcome"] == "unreached" else change.recorded_at
+    return {
+        "reports": tuple(
+            replace(r, callback_tries=r.callback_tries + 1, called_back_at=done)
+            if r.report_id == change.data["which"]
+            else r
+            for r in case.reports
+        )
+    }
+
+
+def _revisit(case: Case, change: Change) -> dict[str, Any]:
+    """Who was asked was called back, where there is just one who can have been asked."""
+    satisfaction = Satisfaction(change.data["satisfaction"])
+    fields: dict[str, Any] = {"satisfaction": satisfaction}
+    if satisfaction is not Satisfaction.UNREACHED and len(case.reports) == 1 and case.reports[0].owes_callback:
+        only = case.reports[0]
+        tries = only.callback_tries + 1
+        fields["reports"] = (replace(only, callback_tries=tries, called_back_at=change.recorded_at),)
+    return fields
+
+
+ANSWERS = frozenset(
+    f"{said}_{asked}"
+    for said in ("approve", "refuse", "endorse")
+    for asked in ("send_up", "return", "extension", "suspension", "redo", "appeal", "void")
+)
+"""Answers to what was asked for: whoever had the case in hand for that is done with it."""
+
 EFFECTS: dict[str, Effect] = {
     "send_verify": lambda c, ch: {"verifier": StaffId(ch.data["staff"])},
     "verify_result": lambda c, ch: {"verified": ch.data["confirmed"], "photos": _photos(c, ch)},
@@ -305,7 +346,7 @@ EFFECTS: dict[str, Effect] = {
     "rework": _rework,
     "return_rework": _rework,
     "close": _close,
-    "revisit": lambda c, ch: {"satisfaction": Satisfaction(ch.data["satisfaction"])},
+    "revisit": _revisit,
     "request_redo": _request(RequestKind.REDO),
     "approve_redo": _redo,
     "refuse_redo": _answered,
@@ -322,6 +363,11 @@ EFFECTS: dict[str, Effect] = {
     "unmerge": _unmerge,
     "take_reports": _take_reports,
     "give_reports": _give_reports,
+    "claim": _take_in_hand,
+    "take_over": _take_in_hand,
+    "release": lambda c, ch: {"claim": None},
+    "hand_over": _hand_over,
+    "call_back": _call_back,
     "note": lambda c, ch: {"photos": _photos(c, ch)},
     "placed": _placed,
     "erased": erased,

@@ -175,6 +175,48 @@ def reports_left_to_give(case: Case, actor: Actor, context: Context) -> None:
         raise conflict("reports_moved_on")
 
 
+def in_nobodys_hand(case: Case, actor: Actor, context: Context) -> None:
+    """Nobody has the case in hand."""
+    if case.claim is not None:
+        raise conflict("claimed", by=case.claim.by)
+
+
+def in_own_hand(case: Case, actor: Actor, context: Context) -> None:
+    """The actor has the case in hand."""
+    if case.claim is None or case.claim.by != actor.account:
+        raise conflict("not_claimed_by_you")
+
+
+def in_anothers_hand(case: Case, actor: Actor, context: Context) -> None:
+    """Somebody else has the case in hand, so it can be taken over."""
+    if case.claim is None or case.claim.by == actor.account:
+        raise conflict("nothing_to_take_over")
+
+
+def not_in_anothers_hand(case: Case, actor: Actor, context: Context) -> None:
+    """Nobody else has the case in hand; it is taken over first, so that both see it."""
+    if case.claim is not None and case.claim.by != actor.account:
+        raise conflict("claimed", by=case.claim.by)
+
+
+def callback_owed(case: Case, actor: Actor, context: Context) -> None:
+    """A reporter of the case waits to be called back."""
+    if not any(report.owes_callback for report in case.reports):
+        raise conflict("no_callback_owed")
+
+
+def colleague_is_another(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
+    """A case is handed over to somebody else."""
+    if args["to"] == actor.account:
+        raise invalid("hand_over_to_yourself")
+
+
+def report_owes_callback(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
+    """The report named is on the case, and its reporter waits to be called back."""
+    if not any(report.report_id == args["which"] and report.owes_callback for report in case.reports):
+        raise invalid("report_owes_no_callback", report=args["which"])
+
+
 def level_goes_up(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
     """Supervision levels only go up until cancelled."""
     if SUPERVISE_ORDER.index(Supervise(args["level"])) <= SUPERVISE_ORDER.index(case.supervise):

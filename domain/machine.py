@@ -4,67 +4,29 @@ The service decides with it, the console offers actions and builds forms from it
 target leaves the state as it is. How a change alters a case is in ``domain.fold``.
 """
 
-import msgspec
-
 from domain import guards as g
 from domain.command import Arg, ArgKind
 from domain.ids import MAX_ID
 from domain.people import Role
 from domain.reasons import ReasonList
+from domain.sharing import SHARING, in_one_hand
 from domain.states import OPEN, CaseState, RequestKind, Satisfaction, Supervise
+from domain.step import NOTE, ROOM, TEXT, Step
+from domain.step import make as _step
+from domain.step import reason as _reason
 
-
-class Step(msgspec.Struct, frozen=True):
-    """One permitted move: from which states, to which, by whom, with what, under which conditions."""
-
-    no: str
-    action: str
-    sources: frozenset[CaseState]
-    target: CaseState | None
-    roles: frozenset[Role]
-    args: tuple[Arg, ...] = ()
-    guards: tuple[g.Guard, ...] = ()
-    checks: tuple[g.Check, ...] = ()
-
+__all__ = ["STEPS", "TABLE", "Step"]
 
 S = CaseState
 R = Role
-_TEXT = Arg("text", ArgKind.TEXT)
-_NOTE = Arg("text", ArgKind.TEXT, required=False)
+_TEXT, _NOTE = TEXT, NOTE
 _PHOTOS = Arg("photos", ArgKind.PHOTOS)
 _MORE_PHOTOS = Arg("photos", ArgKind.PHOTOS, required=False)
 
 
-def _reason(name: ReasonList) -> Arg:
-    return Arg("reason", ArgKind.REASON, reasons=name)
-
-
-def _step(
-    no: str,
-    action: str,
-    sources: CaseState | frozenset[CaseState] | set[CaseState],
-    target: CaseState | None,
-    roles: Role | set[Role],
-    args: tuple[Arg, ...] = (),
-    guards: tuple[g.Guard, ...] = (),
-    checks: tuple[g.Check, ...] = (),
-) -> Step:
-    return Step(
-        no=no,
-        action=action,
-        sources=frozenset({sources}) if isinstance(sources, CaseState) else frozenset(sources),
-        target=target,
-        roles=frozenset({roles}) if isinstance(roles, Role) else frozenset(roles),
-        args=args,
-        guards=guards,
-        checks=checks,
-    )
-
-
 _IN_HAND = {S.PENDING_HANDLE, S.HANDLING}
-_ROOM = {R.ACCEPTOR, R.DISPATCHER, R.DUTY_CHIEF, R.DUTY_LEADER}
 
-TABLE: tuple[Step, ...] = (
+_MOVING: tuple[Step, ...] = (
     _step("T1", "report", S.DRAFT, S.REPORTED, {R.GRID_WORKER, R.ACCEPTOR, R.GATEWAY, R.COUNTY}),
     # Intake: 受理员
     _step(
@@ -459,7 +421,7 @@ TABLE: tuple[Step, ...] = (
     _step(
         "T36",
         "merge",
-        {S.PENDING_DISPATCH, S.HANDLING},
+        {S.REPORTED, S.PENDING_FILE, S.PENDING_DISPATCH, S.HANDLING},  # beyond the paper: a duplicate is seen at intake
         S.MERGED,
         R.ACCEPTOR,
         (Arg("into", ArgKind.CASE), _NOTE),
@@ -467,8 +429,10 @@ TABLE: tuple[Step, ...] = (
         (g.merge_target_is_another_open_case,),
     ),
     _step("T36", "unmerge", S.MERGED, None, R.DUTY_CHIEF, (_NOTE,), (g.reports_left_to_give,)),
-    _step("-", "note", OPEN, None, _ROOM | {R.INSPECTOR, R.COUNTY}, (_TEXT, _MORE_PHOTOS)),
+    _step("-", "note", OPEN, None, ROOM | {R.INSPECTOR, R.COUNTY}, (_TEXT, _MORE_PHOTOS)),
 )
+
+TABLE: tuple[Step, ...] = (*(in_one_hand(step) for step in _MOVING), *SHARING)
 
 STEPS: dict[str, Step] = {step.action: step for step in TABLE}
 """The table by action. Each action stands in it once."""

@@ -84,10 +84,14 @@ class TownInfo(msgspec.Struct, frozen=True):
 
 
 class AccountName(msgspec.Struct, frozen=True):
-    """What an account of the room's own people or programs is called, so that who did something can be shown."""
+    """What an account of the room's own people or programs is called, so that who did something can be shown.
+
+    ``roles`` are empty for one that is out of use: a case cannot be handed over to it.
+    """
 
     account: AccountId
     name: str
+    roles: frozenset[Role] = frozenset()
 
 
 class Snapshot(msgspec.Struct, frozen=True):

@@ -206,6 +206,9 @@ class RulesEdit(_In, frozen=True, kw_only=True):
     max_suspensions: Count
     max_suspension_days: Annotated[int, msgspec.Meta(ge=1, le=3650)]
     max_redos: Count
+    claim_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
+    similar_m: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 50
+    similar_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 24
 
 
 class DayKind(StrEnum):

@@ -43,7 +43,7 @@ class _Packed(msgspec.Struct, frozen=True):
 MOST_PEOPLE = 1_000
 """Accounts named in a snapshot; a town has some dozens."""
 _NAMES = (
-    select(t.account.c.account, t.account.c.name, t.account.c.roles)
+    select(t.account.c.account, t.account.c.name, t.account.c.roles, t.account.c.disabled_at, t.account.c.locked_at)
     .where(t.account.c.name != t.account.c.account)
     .order_by(t.account.c.account)
     .limit(MOST_PEOPLE)
@@ -96,5 +96,7 @@ def take_snapshot(
 def _account_names(connection: Connection) -> Iterator[AccountName]:
     """Name the accounts that act on cases, out of use or not: what they did is still told. No administrator does."""
     for row in connection.execute(_NAMES):
-        if ADMIN_ROLES.isdisjoint(msgspec.json.decode(row.roles, type=list[Role])):
-            yield AccountName(AccountId(row.account), row.name)
+        roles = msgspec.json.decode(row.roles, type=frozenset[Role])
+        if ADMIN_ROLES.isdisjoint(roles):
+            in_use = row.disabled_at is None and row.locked_at is None
+            yield AccountName(AccountId(row.account), row.name, roles if in_use else frozenset())

@@ -11,6 +11,7 @@ from service.store import statements as sql
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
 from service.write.admin_settings import take_effect
+from service.write.claims import is_old, let_go_of_old
 from service.write.positions import keeping
 from service.write.pruning import rounds
 from service.write.transaction import Job
@@ -34,6 +35,7 @@ class Timers:
             (self.keep_feeds_alive, 0.5),
             (self.watch_writer, 1.0),
             (self.resume_suspended, 1.0),
+            (self.free_claimed, 5.0),
             (self.put_in_force, 0.5),
             (self.empty_write_ahead_log, 2.0),
             (self.sweep_positions, 5.0),
@@ -59,6 +61,13 @@ class Timers:
         due = await self._runtime.read(partial(reads.due_resumptions, now=now))
         for case_no, _ in due:
             await self._runtime.do(Job(partial(resume_due, case_no=case_no)))
+
+    async def free_claimed(self) -> None:
+        """Free the cases that were in hand for longer than the town allows."""
+        rules, now = self._runtime.world.info.rules, self._runtime.timekeeper.now()
+        for case in await self._runtime.read(reads.claimed):
+            if is_old(case, rules, now):
+                await self._runtime.do(Job(partial(let_go_of_old, case_no=case.case_no)))
 
     async def put_in_force(self) -> None:
         """Tell everybody of rows of the code tables whose day has come."""

@@ -10,7 +10,7 @@ from domain.ids import AccountId, GridCode, StaffId, UnitId
 from domain.machine import STEPS
 from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import Placement
-from domain.wire import Me, TownInfo
+from domain.wire import AccountName, Me, TownInfo
 from resources.words import Words
 
 
@@ -25,6 +25,7 @@ class Names:
         self.people: dict[StaffId, Staff] = {}
         self.vehicles: tuple[Vehicle, ...] = ()
         self._accounts: Mapping[AccountId, str] = {}
+        self.colleagues: tuple[AccountName, ...] = ()
         self._kinds: dict[str, CaseKind] = {}
         self._conditions: dict[str, Condition] = {}
         self._grids: dict[GridCode, str] = {}
@@ -50,6 +51,10 @@ class Names:
     def set_accounts(self, names: Mapping[AccountId, str]) -> None:
         """Take what the accounts that act on cases are called."""
         self._accounts = names
+
+    def set_colleagues(self, colleagues: Iterable[AccountName]) -> None:
+        """Take who works at the consoles of the room."""
+        self.colleagues = tuple(colleagues)
 
     def set_me(self, me: Me | None) -> None:
         """Take who is signed in."""
@@ -119,6 +124,16 @@ class Names:
             return ""
         person = self.people.get(staff_id)
         return staff_id if person is None else person.name
+
+    def account(self, account: AccountId) -> str:
+        """Return the name of an account that acts on cases."""
+        if self.me is not None and account == self.me.account:
+            return self.me.name
+        return self._accounts.get(account, account)
+
+    def is_me(self, account: AccountId) -> bool:
+        """Return whether that is the account signed in."""
+        return self.me is not None and account == self.me.account
 
     def actor(self, change: Change) -> tuple[str, str]:
         """Return who made a change and in which role, both as shown; the role is empty where it is not certain.

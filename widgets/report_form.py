@@ -1,5 +1,7 @@
 """A new report taken down in the room, mostly by telephone: what, where, from which channel, and whom to call back."""
 
+from datetime import UTC, datetime
+
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
@@ -27,9 +29,14 @@ from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
 from widgets.intents import ReportIntent
 from widgets.names import Names
+from widgets.report_promises import Promises
 
 CHANNELS = (Channel.HOTLINE, Channel.COUNTER, Channel.PUBLIC, Channel.UPPER, Channel.VIDEO, Channel.MEDIA)
 """Channels whose reports are taken down in the room; the others send their own."""
+
+
+SOURCES = {Channel.HOTLINE: "12345"}
+"""What the systems behind the channels call themselves; the others go by the name of the channel."""
 
 
 class ReportForm(QFrame):
@@ -45,6 +52,7 @@ class ReportForm(QFrame):
         self._words, self._names = words, names
         self._place: tuple[float, float] | None = None
         self._place_label, self._busy = "", False
+        self._now = datetime.now(UTC)
         self._title, self._fault, self._where = QLabel(), FaultLabel(), QLabel()
         set_role(self._title, "title")
         set_role(self._where, "second")
@@ -60,11 +68,13 @@ class ReportForm(QFrame):
             edit.setMaxLength(most)
         self.urgent = QCheckBox()
         self.photos = PhotoFiles(MAX_PHOTOS)
+        self.promises = Promises(names)
         self._pick, self._unpick, self._send, self._cancel = (Button() for _ in range(4))
         set_role(self._send, "primary")
         set_role(self._unpick, "quiet")
         self._labels = {
-            name: QLabel() for name in ("channel", "kind", "text", "title", "address", "place", "contact", "photos")
+            name: QLabel()
+            for name in ("channel", "kind", "text", "title", "address", "place", "contact", "source_no", "photos")
         }
         self._build()
         self._connect()
@@ -91,6 +101,7 @@ class ReportForm(QFrame):
             ("place", place),
             ("title", self.heading),
             ("contact", contact),
+            ("source_no", self.promises),
             ("photos", self.photos),
         )
         for i, (name, what) in enumerate(rows):
@@ -137,6 +148,8 @@ class ReportForm(QFrame):
     def open_form(self) -> None:
         """Show the form and go to the text."""
         self.refresh()
+        if not self.has_input():
+            self.promises.begin(self._now)
         self.show()
         if not self.isWindow():
             self.raise_()
@@ -147,12 +160,15 @@ class ReportForm(QFrame):
         self._place, self._place_label = (lon, lat), label
         self._show_place()
 
+    def set_now(self, now: datetime) -> None:
+        """Take the service's time (aware UTC), from which likely moments are reckoned."""
+        self._now = now
+
     def has_input(self) -> bool:
         """Return whether something that was typed would be lost."""
         typed = (self.heading, self.address, self.contact_name, self.contact_phone)
-        return bool(self.text.toPlainText().strip() or self.photos.paths()) or any(
-            edit.text().strip() for edit in typed
-        )
+        told = self.text.toPlainText().strip() or self.photos.paths() or self.promises.has_input()
+        return bool(told) or any(edit.text().strip() for edit in typed)
 
     def set_busy(self, busy: bool) -> None:
         """The report is on its way, or came back."""
@@ -173,6 +189,7 @@ class ReportForm(QFrame):
             edit.clear()
         self.text.clear()
         self.photos.clear()
+        self.promises.begin(self._now)
         self.kind.set_choices(())
         self.urgent.setChecked(False)
         self._on_unpicked()
@@ -254,6 +271,7 @@ class ReportForm(QFrame):
             widget.setAccessibleName(words(f"desk.report.{name}"))
         self.contact_name.setAccessibleName(words("desk.report.contact_name"))
         self.contact_phone.setAccessibleName(words("desk.report.contact_phone"))
+        self.promises.retranslate()
         self.set_busy(self._busy)
         self._fault.retranslate()
         self._show_place()
@@ -266,8 +284,10 @@ class ReportForm(QFrame):
         kinds = self.kind.chosen()
         contact = Contact(self.contact_name.text().strip(), self.contact_phone.text().strip())
         lon, lat = (None, None) if self._place is None else self._place
+        channel, number = Channel(self.channel.currentData()), self.promises.number.text().strip()
+        call = self.promises.call.moment()
         return NewReport(
-            channel=Channel(self.channel.currentData()),
+            channel=channel,
             text=text,
             title=self.heading.text().strip(),
             kind=kinds[0] if kinds else "",
@@ -275,6 +295,11 @@ class ReportForm(QFrame):
             lon=lon,
             lat=lat,
             urgent=self.urgent.isChecked(),
+            source=SOURCES.get(channel, channel.value) if number else "",
+            source_no=number,
+            source_due=self.promises.due.moment(),
+            callback=call is not None,
+            callback_by=call,
             contact=contact if contact.name or contact.phone else None,
         )
 

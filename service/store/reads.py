@@ -20,11 +20,11 @@ from sqlalchemy import (
 
 from domain.case import Case, Contact
 from domain.change import Change, Seq, Subject
-from domain.ids import AttachmentId, CaseNo
+from domain.ids import AccountId, AttachmentId, CaseNo
 from domain.states import CaseState
 from service.store import direct
 from service.store import tables as t
-from service.store.rows import case_of, change_of, from_us, to_us
+from service.store.rows import case_of, change_of, from_us, mark_claim, to_us
 from service.store.scope import EVERYTHING, Scope
 
 T = TypeVar("T")
@@ -65,6 +65,7 @@ _DUE_RESUMPTIONS = (
     .order_by(t.cases.c.resume_at)
     .limit(100)
 )
+_CLAIMED = select(t.cases.c.body).where(t.cases.c.is_open == 1).limit(1000)
 _CHANGES = select(t.change).where(t.change.c.seq > bindparam("after")).order_by(t.change.c.seq).limit(bindparam("most"))
 _LAST_MOMENT = (
     select(t.change.c.recorded_at)
@@ -175,6 +176,13 @@ def located(connection: Connection) -> list[Any]:
 def due_resumptions(connection: Connection, now: datetime) -> list[tuple[CaseNo, int]]:
     """Return the number and version of suspended cases whose time is up, at most 100."""
     return [(CaseNo(r.case_no), r.version) for r in connection.execute(_DUE_RESUMPTIONS, {"now": to_us(now)})]
+
+
+def claimed(connection: Connection, account: AccountId | None = None) -> list[Case]:
+    """Return the open cases somebody, or this account, has in hand; at most 1,000."""
+    watchers = t.cases.c.watchers
+    whose = "|c:" if account is None else f"|{mark_claim(account)}|"
+    return [case_of(row.body) for row in connection.execute(_CLAIMED.where(watchers.contains(whose, autoescape=True)))]
 
 
 def changes_after(connection: Connection, after: Seq, most: int) -> list[Change]:

@@ -104,6 +104,8 @@ def watchers(case: Case) -> frozenset[str]:
     marks |= {mark_unit(u) for u in (case.lead_unit, *case.helper_units, *case.copied_units) if u is not None}
     if case.grid_code is not None:
         marks.add(mark_grid(case.grid_code))
+    if case.claim is not None:
+        marks.add(mark_claim(case.claim.by))
     people = (case.verifier, case.checker, *(r.reporter for r in case.reports))
     return frozenset(marks | {mark_staff(s) for s in people if s is not None})
 
@@ -111,6 +113,11 @@ def watchers(case: Case) -> frozenset[str]:
 def watchers_text(case: Case) -> str:
     """Return the watchers as kept in a row: each between bars, so that ``LIKE '%|mark|%'`` finds one."""
     return "|" + "|".join(sorted(watchers(case))) + "|"
+
+
+def mark_claim(account: AccountId) -> str:
+    """Return the mark of whoever has the case in hand; it lets nobody see a case, it is only looked for."""
+    return f"c:{account}"
 
 
 def mark_area(area: str) -> str:

@@ -12,7 +12,8 @@ from domain.people import Actor, Role, check_roles
 from service.clock import real_now
 from service.store import statements as sql
 from service.store.rows import to_us
-from service.tokens import Account, find_account, find_factor, new_token, roles_text
+from service.tokens import Account, find_account, find_factor, new_token, roles_text, session_page
+from service.write.claims import let_go_of_all
 from service.write.work import SYSTEM, Author, Work
 
 MIN_HOURS, MAX_HOURS = 1, 8760
@@ -103,7 +104,10 @@ def check_open(account: Account | None) -> None:
 
 
 def sign_out(work: Work, user: AccountId, hashed: bytes) -> None:
-    """Revoke a token."""
+    """Revoke a token; with an account's last one, whatever it had in hand is free again."""
+    kept = session_page(work.connection, account=user, after=("", b""), now_us=to_us(real_now()), limit=2)
+    if all(session.hash == hashed for session in kept):
+        let_go_of_all(work, user)
     work.put(sql.REVOKE_TOKEN, {"which": hashed, "revoked_at": to_us(real_now())})
     work.record(Subject.ACCOUNT, user, "signed_out", Author(user), {})
 
@@ -115,7 +119,9 @@ def sign_out_everywhere(work: Work, user: AccountId) -> None:
 
 
 def end_tokens(work: Work, user: str, keep: bytes = b"") -> None:
-    """Stage the end of an account's tokens, but for one."""
+    """Stage the end of an account's tokens, but for one; without one, whatever it had in hand is free again."""
+    if not keep:
+        let_go_of_all(work, AccountId(user))
     work.put(sql.REVOKE_TOKENS_OF, {"which": user, "spared": keep, "revoked_at": to_us(real_now())})
 
 

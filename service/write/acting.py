@@ -24,7 +24,7 @@ def act(work: Work, case_no: CaseNo, command: Command, asker: Asker, sight: Sigh
     if case is None or not sight.sees_case(watchers(case)):
         raise not_found("unknown_case", case_no=case_no[:64])
     _check_named_cases(work, command, sight)
-    return _carry_out(work, case_no, command, asker.actor, author_of(asker))
+    return carry_out(work, case_no, command, asker.actor, author_of(asker))
 
 
 def _check_named_cases(work: Work, command: Command, sight: Sight) -> None:
@@ -44,15 +44,16 @@ def resume_due(work: Work, case_no: CaseNo) -> Outcome | None:
     case = work.case(case_no)
     if case is None or case.resume_at is None or case.resume_at > work.now:
         return None
-    return _carry_out(work, case_no, Command("resume", case.version), _TIMER, SYSTEM)
+    return carry_out(work, case_no, Command("resume", case.version), _TIMER, SYSTEM)
 
 
-def _carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, author: Author) -> Outcome:
+def carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, author: Author, *, why: str = "") -> Outcome:
+    """Judge what an actor commands and record it under the author's name, with why where the service does it."""
     case = work.case(case_no)
     if case is None:
         raise not_found("unknown_case", case_no=case_no[:64])
     decision = decide(case, command, actor, work.context())
-    data = decision.data
+    data = {**decision.data, "why": why} if why else decision.data
     if decision.action == "file" and data.get("kind"):
         check_kind(work.world, data["kind"])
         data = {**data, "sensitive": work.world.is_sensitive(data["kind"]) or case.sensitive}

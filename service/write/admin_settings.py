@@ -57,6 +57,9 @@ def set_rules(work: Work, edit: RulesEdit, asker: Asker) -> Done:
         max_suspensions=edit.max_suspensions,
         max_suspension_days=edit.max_suspension_days,
         max_redos=edit.max_redos,
+        claim_minutes=edit.claim_minutes,
+        similar_m=edit.similar_m,
+        similar_hours=edit.similar_hours,
     )
     later = [version for version in info.rules.later if version.since != since] + [RulesFrom(since, rules)]
     _bounded(later, MOST_VERSIONS, "rules")

@@ -70,6 +70,10 @@ def _judge(work: Work, report: NewReport, asker: Asker) -> None:
     seen_by_the_reporter(report)
     if report.after_photos and not report.self_handled:
         raise invalid("after_photos_without_handling")
+    for name in ("source_due", "callback_by"):
+        _check_promised(name, getattr(report, name), work.now)
+    if report.callback and not report.source_no and not has_contact(report.contact):
+        raise invalid("callback_without_contact")
     if report.source_no:
         twin = work.case_with_source(report.source, report.source_no)
         if twin is not None:
@@ -101,6 +105,15 @@ def _occurred(given: datetime | None, now: datetime) -> datetime | None:
     return given.astimezone(UTC)
 
 
+def _check_promised(name: str, moment: datetime | None, now: datetime) -> None:
+    if moment is None:
+        return
+    if moment.tzinfo is None:
+        raise invalid("moment_without_offset", argument=name)
+    if not now - MAX_LATE <= moment <= now + MAX_LATE:
+        raise invalid("promise_out_of_bounds", argument=name)
+
+
 def _data(
     report: NewReport, report_id: ReportId, kind: str, placed: Placed, asker: Asker, world: World
 ) -> dict[str, object]:
@@ -128,8 +141,21 @@ def _data(
             "source_no": report.source_no,
             "has_contact": has_contact(report.contact),
             "photos": list(report.photos),
+            **_promised(report),
         },
     }
+
+
+def _promised(report: NewReport) -> dict[str, object]:
+    """Return the clocks that others set on a report: its source's own, and when the reporter is to be called back."""
+    said: dict[str, object] = {}
+    if report.source_due is not None:
+        said["source_due"] = report.source_due.astimezone(UTC)
+    if report.callback:
+        said["callback"] = True
+        if report.callback_by is not None:
+            said["callback_by"] = report.callback_by.astimezone(UTC)
+    return said
 
 
 def title_from(text: str) -> str:

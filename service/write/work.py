@@ -19,11 +19,13 @@ from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
 from domain.sealing import seal
 from domain.states import CaseState
+from domain.step import ROOM
 from service.placing import Placed
 from service.store import reads
 from service.store import statements as sql
 from service.store.reads import Head
 from service.store.rows import case_row, change_row
+from service.tokens import find_account
 from service.world import World
 from service.write.chance import draw
 from service.write.ledger import Ledger
@@ -137,6 +139,11 @@ class Work:
             if kept is not None:
                 self._ledger.remember(kept)
         return kept
+
+    def colleague(self, account: AccountId) -> bool:
+        """Return whether that account is of somebody who works at a console of the room, and in use."""
+        found = find_account(self.connection, account)
+        return found is not None and not found.disabled and not found.locked and bool(found.actor.roles & ROOM)
 
     def has_attachment(self, attachment_id: AttachmentId) -> bool:
         """Return whether an attachment of that id is kept."""

@@ -50,6 +50,7 @@ STAFF = (
     Staff(WORKER_2, "乙", UNITS[1].unit_id, frozenset({Role.GRID_WORKER, Role.HANDLER})),
     Staff(CLERK, "丙", UNITS[2].unit_id, frozenset({Role.ACCEPTOR})),
 )
+COLLEAGUES = (AccountId("p"), AccountId("q"), AccountId("r"))
 PHOTO = AttachmentId("a1")
 ALL_ROLES = frozenset(Role)
 
@@ -74,6 +75,9 @@ class Directory:
 
     def case(self, case_no: CaseNo) -> Case | None:
         return self._cases.get(case_no)
+
+    def colleague(self, account: AccountId) -> bool:
+        return account in COLLEAGUES
 
     def has_attachment(self, attachment_id: AttachmentId) -> bool:
         return attachment_id == PHOTO
@@ -163,6 +167,8 @@ def _value(arg: Arg, case: Case, into: str, until: datetime | None, pick: int) -
         ArgKind.UNITS: [],
         ArgKind.STAFF: (WORKER, WORKER_2)[pick % 2],
         ArgKind.CASE: into,
+        ArgKind.REPORT: next((r.report_id for r in case.callbacks), ""),
+        ArgKind.COLLEAGUE: COLLEAGUES[1],
         ArgKind.MOMENT: "" if until is None else until.isoformat(),
         ArgKind.PHOTOS: [PHOTO],
         ArgKind.TICKS: list(case.closing),

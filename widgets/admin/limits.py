@@ -23,6 +23,9 @@ BOUNDS = (
     ("max_suspensions", 0, 100),
     ("max_suspension_days", 1, 3650),
     ("max_redos", 0, 100),
+    ("claim_minutes", 1, 1440),
+    ("similar_m", 0, 2000),
+    ("similar_hours", 0, 720),
 )
 FIRST = "first"
 STAGES = tuple(state for state in CaseState if state in OPEN)
@@ -119,6 +122,9 @@ class LimitsScreen(SettingsScreen):
                 max_suspensions=v["max_suspensions"],
                 max_suspension_days=v["max_suspension_days"],
                 max_redos=v["max_redos"],
+                claim_minutes=v["claim_minutes"],
+                similar_m=v["similar_m"],
+                similar_hours=v["similar_hours"],
             )
             return Act("rules", "", edit)
 

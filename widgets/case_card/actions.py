@@ -61,6 +61,10 @@ class ActionBar(QWidget):
         for button in self._buttons.values():
             button.setEnabled(enabled)
 
+    def is_busy(self) -> bool:
+        """Return whether a command is on its way."""
+        return bool(self._buttons) and not any(button.isEnabled() for button in self._buttons.values())
+
     def retranslate(self) -> None:
         """Look the words up again."""
         self._build()

@@ -15,6 +15,7 @@ from widgets.case_card.contact import ContactRow
 from widgets.case_card.evidence import Evidence
 from widgets.case_card.form import ActionForm
 from widgets.case_card.header import CaseHeader
+from widgets.case_card.reporters import Reporters
 from widgets.case_card.suggestions import Suggestions
 from widgets.case_card.timeline import Timeline
 from widgets.common.section import hairline
@@ -30,6 +31,7 @@ class CardBody(QWidget):
         self.chain = ChainStrip(names.words, theme)
         self.clocks = TwoClocks(names, theme)
         self.evidence = Evidence(names, theme)
+        self.reporters = Reporters(names, theme)
         self.contact = ContactRow(names.words)
         self.suggestions = Suggestions(names, theme)
         self.timeline = Timeline(names, theme)
@@ -39,7 +41,8 @@ class CardBody(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 12, 14, 14)
         column.setSpacing(10)
-        above: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence, self.contact)
+        above: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence)
+        above += (self.reporters, self.contact)
         below: tuple[QWidget, ...] = (self._suggest_line, self.suggestions)
         for part in above + below:
             column.addWidget(part)
@@ -60,6 +63,7 @@ class CardBody(QWidget):
         self.chain.show_case(case)
         self.clocks.show_case(case, now)
         self.evidence.show_case(case)
+        self.reporters.show_case(case, now)
         self.contact.show_case(case)
         self.timeline.set_now(now)
         self.show_suggestions(case)
@@ -104,6 +108,7 @@ class CardBody(QWidget):
             self.chain,
             self.clocks,
             self.evidence,
+            self.reporters,
             self.suggestions,
             self.timeline,
         ):

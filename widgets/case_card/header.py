@@ -5,7 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from domain.case import Case
+from domain.case import Case, Claim
 from domain.states import Supervise
 from domain.wire import MASK
 from resources.theme import Theme
@@ -86,13 +86,22 @@ class CaseHeader(QWidget):
             chip = Chip()
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             chip.show_chip(text, Shape.NONE, colour, theme.panel, outlined=True)
-            chip.setToolTip(words("desk.card.masked_hint") if text == words("desk.card.masked") else "")
+            chip.setToolTip(self._hint_of(case, text))
             self._badge_flow.addWidget(chip)
         self._badges.setVisible(self._badge_flow.count() > 0)
+
+    def _hint_of(self, case: Case, text: str) -> str:
+        words = self._names.words
+        if text == words("desk.card.masked"):
+            return words("desk.card.masked_hint")
+        theirs = case.claim is not None and not self._names.is_me(case.claim.by)
+        return words("desk.claim.hint") if theirs and case.claim and text == self._claim_text(case.claim) else ""
 
     def _badge_texts(self, case: Case) -> list[tuple[str, str]]:
         words, theme = self._names.words, self._theme
         found: list[tuple[str, str]] = []
+        if case.claim is not None:
+            found.append((self._claim_text(case.claim), theme.accent))
         if case.request is not None:
             asked = words(f"request.{case.request.kind}")
             found.append((words("desk.card.request", request=asked), theme.near))
@@ -110,6 +119,18 @@ class CaseHeader(QWidget):
         if case.merged_into is not None:
             found.append((words("desk.card.merged_into", case_no=case.merged_into), theme.accent))
         return found
+
+    def _claim_text(self, claim: Claim) -> str:
+        """Say who has the case in hand since when, and who handed it to them."""
+        names, words = self._names, self._names.words
+        at = names.local(claim.since).strftime("%H:%M")
+        if names.is_me(claim.by):
+            said = words("desk.claim.mine_since", at=at)
+        else:
+            said = words("desk.claim.since", who=names.account(claim.by), at=at)
+        if claim.handed_by is None:
+            return said
+        return words("list.comma").join((said, words("desk.claim.handed", who=names.account(claim.handed_by))))
 
 
 def is_masked(case: Case) -> bool:

@@ -60,6 +60,12 @@ ACTION_KEYS: dict[str, str] = {
     "endorse_appeal": "J",
     "approve_appeal": "Y",
     "refuse_appeal": "B",
+    # Sharing the work: digits, since every letter is taken in some state
+    "claim": "0",
+    "take_over": "0",
+    "release": "0",
+    "hand_over": "9",
+    "call_back": "8",
     # Flags and the rest
     "supervise": "C",
     "reply_supervise": "L",
@@ -82,11 +88,15 @@ SUGGESTION_KEYS = ("1", "2", "3")
 """Take a suggested unit into the dispatch form."""
 
 FLAGS = frozenset(
-    {"supervise", "cancel_supervise", "instruct", "mark_urgent", "mark_historic", "note", "skip_send_up", "merge"}
+    {
+        *("supervise", "cancel_supervise", "instruct", "mark_urgent", "mark_historic", "note", "skip_send_up", "merge"),
+        *("claim", "release", "hand_over"),
+    }
 )
 """Actions that stand behind those that move the case along."""
 
 _FORWARD = (
+    "take_over",
     "approve_send_up",
     "approve_return",
     "approve_extension",

@@ -37,6 +37,10 @@ DRAFTS_MOST = 20
 """Forms left open with something in them on other cases; beyond these the oldest goes."""
 
 
+AT_ONCE = frozenset({"claim", "release"})
+"""Actions that ask for nothing and send nobody anywhere: the key does them."""
+
+
 def _finds_nothing(typed: str) -> Sequence[Case]:
     return ()
 
@@ -170,6 +174,7 @@ class CaseCard(QWidget):
         self._now = now
         if self._case is not None and self.isVisible():
             self.body.clocks.show_case(self._case, now)
+            self.body.reporters.show_case(self._case, now)
             self.body.timeline.set_now(now)
 
     def refresh(self) -> None:
@@ -223,6 +228,10 @@ class CaseCard(QWidget):
             return
         step = next((step for step in self._steps if step.action == action), None)
         if step is None:
+            return
+        if action in AT_ONCE:
+            if not self.foot.action_bar.is_busy():
+                self._on_submitted(ActionIntent(self._case.case_no, action, self._case.version))
             return
         if self._form is None or self._form.step.action != action:
             self._open_form(step, self._case)

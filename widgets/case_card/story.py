@@ -5,7 +5,7 @@ from datetime import datetime
 
 from domain.change import Change
 from domain.clock import Limit, LimitUnit
-from domain.ids import StaffId, UnitId
+from domain.ids import AccountId, StaffId, UnitId
 from domain.machine import STEPS
 from widgets.durations import limit_text
 from widgets.names import Names
@@ -71,6 +71,18 @@ def _choice(change: Change, names: Names) -> str:
     return ""
 
 
+def _sharing(change: Change, names: Names) -> str:
+    """Who took a case from whom, to whom it was handed, why it was let go, and what came of a call."""
+    data, words = change.data, names.words
+    if change.action == "hand_over" and data.get("to"):
+        return names.account(AccountId(data["to"]))
+    if change.action == "take_over" and data.get("from"):
+        return words("desk.claim.from", who=names.account(AccountId(data["from"])))
+    if change.action == "release" and data.get("why"):
+        return words(f"desk.claim.why.{data['why']}")
+    return words(f"choice.{data['outcome']}") if change.action == "call_back" else ""
+
+
 def _until(change: Change, names: Names) -> str:
     until = change.data.get("until")
     if not until:
@@ -103,6 +115,7 @@ _PARTS: tuple[Callable[[Change, Names], str], ...] = (
     _staff,
     _condition,
     _choice,
+    _sharing,
     _until,
     _merge,
     _photos,

@@ -1,6 +1,6 @@
 """The Qt model of the case list: exact rows for single changes, one reset for many."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -20,6 +20,7 @@ CASE_ROLE = Qt.ItemDataRole.UserRole
 LAMP_ROLE = Qt.ItemDataRole.UserRole + 1
 CLOCK_ROLE = Qt.ItemDataRole.UserRole + 2
 LINE_ROLE = Qt.ItemDataRole.UserRole + 3
+CLAIM_ROLE = Qt.ItemDataRole.UserRole + 4
 RESET_FROM = 64
 """From so many changed cases at once on, the view is told once instead of row by row."""
 
@@ -56,23 +57,20 @@ class CaseTable(QAbstractListModel):
         if self._rows is None or not index.isValid() or index.row() >= len(self._rows):
             return None
         case = self._rows.at(index.row())
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return case.title
-            case Qt.ItemDataRole.AccessibleTextRole:
-                words = self._names.words
-                lamp = words(f"lamp.{self.lamp(case)}")
-                return f"{case.title}, {lamp}, {self.clock(case)}, {self.line(case)}"
-            case _ if role == CASE_ROLE:
-                return case
-            case _ if role == LAMP_ROLE:
-                return self.lamp(case)
-            case _ if role == CLOCK_ROLE:
-                return self.clock(case)
-            case _ if role == LINE_ROLE:
-                return self.line(case)
-            case _:
-                return None
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            words = self._names.words
+            lamp = words(f"lamp.{self.lamp(case)}")
+            return f"{case.title}, {lamp}, {self.clock(case)}, {self.line(case)} {self.claim(case)}".strip()
+        ways: dict[int, Callable[[Case], object]] = {
+            Qt.ItemDataRole.DisplayRole: _title,
+            CASE_ROLE: _itself,
+            LAMP_ROLE: self.lamp,
+            CLOCK_ROLE: self.clock,
+            LINE_ROLE: self.line,
+            CLAIM_ROLE: self.claim,
+        }
+        shown = ways.get(role)
+        return None if shown is None else shown(case)
 
     def load(self, cases: Iterable[Case], now: datetime) -> None:
         """Replace all cases. The town must be known to the names by now."""
@@ -163,6 +161,14 @@ class CaseTable(QAbstractListModel):
         parts = (self._names.place(case), self._names.words(f"channel.{case.channel}"), self._names.kind(case.kind))
         return " · ".join(part for part in parts if part)
 
+    def claim(self, case: Case) -> str:
+        """Return who has a case in hand, as shown; empty for nobody."""
+        if case.claim is None:
+            return ""
+        if self._names.is_me(case.claim.by):
+            return self._names.words("desk.claim.mine")
+        return self._names.words("desk.claim.by", who=self._names.account(case.claim.by))
+
     def _search_text(self, case: Case) -> str:
         return f"{case.case_no} {case.title} {case.address} {self._names.grid(case.grid_code)} {case.source_no}"
 
@@ -212,3 +218,11 @@ class CaseTable(QAbstractListModel):
             self._rows.forget(case_no)
             self.endRemoveRows()
         self._watch.drop(case_no)
+
+
+def _title(case: Case) -> object:
+    return case.title
+
+
+def _itself(case: Case) -> object:
+    return case

@@ -23,7 +23,7 @@ from domain_factories import (
 )
 from msgspec.structs import replace
 
-from domain.case import Case, OpenRequest
+from domain.case import Case, Claim, OpenRequest
 from domain.clock import Limit, LimitUnit, Pause
 from domain.command import Command
 from domain.decide import NOT_COMMANDS, allowed_steps, decide
@@ -93,6 +93,10 @@ def ready(step: Step) -> Scene:
         supervise=Supervise.ORDINARY if names & {"supervised", "awaits_supervise_reply"} else Supervise.NONE,
         supervise_replied="awaits_supervise_reply" not in names,
     )
+    if "in_own_hand" in names or "in_anothers_hand" in names:
+        case = replace(case, claim=Claim(AccountId("p" if "in_own_hand" in names else "q"), MONDAY))
+    if "callback_owed" in names:
+        case = replace(case, reports=tuple(replace(r, callback=True) for r in case.reports))
     if "was_overtime" in names:
         case = replace(case, accepted_at=MONDAY - timedelta(days=30), closed_at=MONDAY)
     if step.action == "unmerge":
@@ -147,6 +151,17 @@ def _into_itself(scene: Scene) -> Scene:
     return _args(into=scene.case.case_no)(scene)
 
 
+def _held_by(account: str) -> Callable[[Scene], Scene]:
+    return _case(claim=Claim(AccountId(account), MONDAY))
+
+
+def _callbacks(**fields: Any) -> Callable[[Scene], Scene]:
+    def spoil(scene: Scene) -> Scene:
+        return _case(reports=tuple(replace(r, **fields) for r in scene.case.reports))(scene)
+
+    return spoil
+
+
 BREAK: dict[str, list[tuple[str, Callable[[Scene], Scene]]]] = {
     "own_unit": [
         ("not_your_unit", _actor(unit=UNITS[1].unit_id)),
@@ -187,6 +202,13 @@ BREAK: dict[str, list[tuple[str, Callable[[Scene], Scene]]]] = {
     "not_at_county": [("at_higher_level", _case(state=S.ESCALATED))],
     "needs_verifying": [("verified_by_reporter", _case(channel=Channel.GRID_WORKER))],
     "reports_left_to_give": [("reports_moved_on", _reports_moved_on), ("reports_moved_on", _case(merged_reports=()))],
+    "in_nobodys_hand": [("claimed", _held_by("p")), ("claimed", _held_by("q"))],
+    "in_own_hand": [("not_claimed_by_you", _held_by("q")), ("not_claimed_by_you", _case(claim=None))],
+    "in_anothers_hand": [("nothing_to_take_over", _held_by("p")), ("nothing_to_take_over", _case(claim=None))],
+    "not_in_anothers_hand": [("claimed", _held_by("q"))],
+    "callback_owed": [("no_callback_owed", _callbacks(callback=False))],
+    "report_owes_callback": [("report_owes_no_callback", _args(which="r99"))],
+    "colleague_is_another": [("hand_over_to_yourself", _args(to="p"))],
     "level_goes_up": [("supervise_level_not_higher", _case(supervise=Supervise.ORDINARY))],
     "suspension_end_in_bounds": [
         ("suspension_end_out_of_bounds", _args(until=MONDAY.isoformat())),
@@ -331,6 +353,7 @@ def test_an_argument_beyond_all_bounds_is_refused(step: Step, name: str) -> None
         ("dispatch", {"unit": "nobody"}, "unknown_unit"),
         ("dispatch", {"unit": "u1", "helpers": ["nobody"]}, "unknown_unit"),
         ("send_verify", {"staff": "nobody"}, "unknown_staff"),
+        ("hand_over", {"to": "nobody"}, "unknown_colleague"),
         ("file", {"condition": "nothing"}, "unknown_condition"),
         ("supervise", {"level": "purple"}, "unknown_choice"),
         ("supervise", {"level": "none"}, "unknown_choice"),

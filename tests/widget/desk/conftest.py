@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from domain_factories import CALENDAR, CONDITIONS, KIND, OTHER_KIND, RULES, STAFF, UNITS
+from domain_factories import ALL_ROLES, CALENDAR, COLLEAGUES, CONDITIONS, KIND, OTHER_KIND, RULES, STAFF, UNITS
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 from shown_windows import ShownWindows
@@ -11,7 +11,7 @@ from shown_windows import ShownWindows
 from domain.case import CaseKind
 from domain.ids import AccountId, DivisionCode, GridCode
 from domain.people import Role
-from domain.wire import Me, TownInfo
+from domain.wire import AccountName, Me, TownInfo
 from resources.theme import Theme, load_theme
 from resources.words import Words
 from widgets.common.fonts import BODY_PX, installed_family
@@ -55,6 +55,7 @@ def names(words: Words) -> Names:
     names.set_town(TOWN)
     names.set_grids({GridCode("g1"): "清溪-1", GridCode("g2"): "清溪-2"})
     names.set_people(UNITS, STAFF)
+    names.set_colleagues([AccountName(account, str(account), ALL_ROLES) for account in COLLEAGUES])
     names.set_me(Me(AccountId("p"), "李", frozenset({Role.DISPATCHER, Role.ACCEPTOR})))
     return names
 

@@ -25,7 +25,7 @@ from widgets.case_card.fields.pickers import PickField
 from widgets.case_card.fields.text import TextField
 from widgets.case_card.fields.ticks import TicksField
 from widgets.case_card.keys import ACTION_KEYS, RESERVED
-from widgets.case_card.panel import CaseCard
+from widgets.case_card.panel import AT_ONCE, CaseCard
 from widgets.intents import ActionIntent
 from widgets.names import Names
 
@@ -76,6 +76,11 @@ def test_what_the_forms_send_the_rules_accept(
         if _is_hopeless(step, case, ledger):
             continue
         card.start_action(step.action)
+        if step.action in AT_ONCE:
+            intent = sent.pop()
+            ledger.do(case.case_no, intent.action, holder_of(case), **intent.args)
+            card.action_done(case.case_no)
+            continue
         form = card._form
         assert form is not None
         for field in form.fields:
@@ -102,7 +107,7 @@ def test_each_action_has_a_key_and_reserved_letters_are_left_alone() -> None:
     commands = {step.action for step in TABLE if step.action not in NOT_COMMANDS}
     assert ACTION_KEYS.keys() == commands
     assert not RESERVED & set(ACTION_KEYS.values())
-    assert all(len(key) == 1 and key.isascii() and key.isupper() for key in ACTION_KEYS.values())
+    assert all(len(key) == 1 and key.isascii() and (key.isupper() or key in "0789") for key in ACTION_KEYS.values())
 
 
 def test_no_two_actions_on_offer_share_a_key() -> None:

@@ -8,6 +8,7 @@ from widgets.case_card.fields.moment import MomentField
 from widgets.case_card.fields.options import OptionsField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.pickers import CaseField, ConditionField, KindField, StaffField, UnitField, UnitsField
+from widgets.case_card.fields.sharing import ColleagueField, ReportField
 from widgets.case_card.fields.text import TextField
 from widgets.case_card.fields.ticks import TicksField
 
@@ -21,6 +22,8 @@ FIELDS: dict[ArgKind, type[Field]] = {
     ArgKind.STAFF: StaffField,
     ArgKind.CONDITION: ConditionField,
     ArgKind.CASE: CaseField,
+    ArgKind.REPORT: ReportField,
+    ArgKind.COLLEAGUE: ColleagueField,
     ArgKind.PHOTOS: PhotosField,
     ArgKind.TICKS: TicksField,
 }
