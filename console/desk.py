@@ -25,6 +25,7 @@ from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
 from console.intents import Intents
+from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
 from console.looking import Looking
 from console.mapfeed import MapFeed
@@ -108,9 +109,9 @@ class Desk(QObject):
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
         self.layer_notes = LayerNotes(p.map, self.words)
+        self.layer_keeper = LayerKeeper(p.map, folders.config, self.tasks, self.notices, keep=keep, parent=self)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
-        self._second = QTimer(self)
-        self._second.setInterval(SECOND_MS)
+        self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(self.on_second)
         connect(self)
         self.appearance.apply()
@@ -125,6 +126,7 @@ class Desk(QObject):
             self.window.resize(FIRST_WIDTH_PX, FIRST_HEIGHT_PX)
         self.workspace.lock(self.settings.flag("layout_locked"))
         self.workspace.begin(stored)
+        self.layer_keeper.start()
         if stored is not None and stored.full_screen:
             self.window.showFullScreen()
         elif placed or not self._keep or is_offscreen():
@@ -140,6 +142,7 @@ class Desk(QObject):
         self._second.stop()
         if self._keep:
             self.keep_workspace()
+        self.layer_keeper.stop()
         self._use(None)
         self.notice_feed.stop()
         self.panels.map.stop()

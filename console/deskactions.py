@@ -14,6 +14,7 @@ ON_DESK = (
     "reset_layout",
     "go_cases",
     "go_map",
+    "go_layers",
     "go_card",
     "go_units",
     "go_today",
@@ -50,6 +51,10 @@ class _Moves:
 
     def map(self) -> None:
         self._workspace.show_dock("dock-map").setFocus()
+
+    def layers(self) -> None:
+        self._workspace.show_dock("dock-map")
+        self._panels.map.focus_layers()
 
     def card(self) -> None:
         self._panels.show_card()
@@ -93,6 +98,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("search_cases", ("Ctrl+F",), moves.search_cases),
         DeskAction("go_cases", ("Ctrl+1",), moves.cases),
         DeskAction("go_map", ("Ctrl+2",), moves.map),
+        DeskAction("go_layers", ("Ctrl+Alt+L",), moves.layers),
         DeskAction("go_card", ("Ctrl+3",), moves.card),
         DeskAction("go_units", ("Ctrl+4",), moves.units),
         DeskAction("go_today", ("Ctrl+5",), moves.today),

@@ -13,6 +13,8 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from layers.fading import FULL, FadedRaster, faded_onto
+from layers.options import Filter, Group, LayerOptions, Style
 from layers.raster.contract import Frame, Placing, Raster, Squares
 from resources.theme import Theme
 from resources.words import Words
@@ -144,10 +146,75 @@ class LayerItem:
     """Name of the layer; its words are under ``map.layer.<key>``."""
     moving = False
     """Whether the live half is drawn anew on every frame, over all that is not."""
+    group = Group.WORK
+    """Where it stands in the tree of layers."""
+    removable = False
+    """Whether the person at the desk may take it away."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.visible = True
+        self.options = LayerOptions()
+        """What is chosen of it; replaced by ``choose``, never changed in place."""
+        self._faded: FadedRaster | None = None
+
+    @property
+    def visible(self) -> bool:
+        """Whether it is to be shown where its scales allow it."""
+        return self.options.visible
+
+    # -- what there is to choose (layers.options) ------------------------------------------------------------------
+
+    def title(self) -> str:
+        """Return the name of the layer."""
+        return self.look.words(f"map.layer.{self.key}")
+
+    def styles(self) -> Sequence[Style]:
+        """Return what can be chosen of how it looks."""
+        return ()
+
+    def filters(self) -> Sequence[Filter]:
+        """Return what of it can be left out."""
+        return ()
+
+    def choose(self, options: LayerOptions) -> None:
+        """Take up what was chosen. UI thread."""
+        if options.opacity != self.options.opacity:
+            self._faded = None if options.opacity >= FULL else FadedRaster(options.opacity)
+        self.options = options
+        self.on_options()
+
+    def on_options(self) -> None:
+        """Take up other ``options``, for items that keep something made from them."""
+
+    def tile_state(self) -> Hashable:
+        """Return a value that differs when the tiles must be drawn again, the strength included."""
+        return id(self), self.options.opacity, self.static_state()
+
+    def mark_state(self) -> Hashable:
+        """Return a value that differs when the live half must be drawn again, the strength included."""
+        return id(self), self.options.opacity, self.live_state()
+
+    def spoilt(self) -> Sequence[tuple[float, float, float, float]]:
+        """Return the boxes on the plane in which what stands still has changed since this was last asked. UI thread.
+
+        For layers that arrive piece by piece: ``static_state`` stays the same and no other tile is drawn again.
+        """
+        return ()
+
+    def paint_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
+        """Draw what stands still as strongly as was chosen. Any thread."""
+        opacity = self.options.opacity
+        if opacity >= FULL:
+            self.draw_tile(raster, frame, area)
+        else:
+            faded_onto(frame, opacity, lambda: self.draw_tile(raster, frame, area))
+
+    def paint_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
+        """Draw what moves or is picked out as strongly as was chosen. UI thread."""
+        faded = self._faded
+        self.draw_live(raster if faded is None else faded.over(raster), frame, area, focus)
+
+    # -- what a layer draws and says -------------------------------------------------------------------------------
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """Call back whenever the model changed, until the returned function is called."""

@@ -82,6 +82,15 @@ class MarkTable(Generic[Mark]):
         self._slots = {key: i for i, key in enumerate(self.keys)}
         return True
 
+    def chosen(self, slots: npt.NDArray[np.intp]) -> "MarkTable[Mark]":
+        """Return a table of these marks alone, in the same order; it does not follow this one."""
+        part: MarkTable[Mark] = MarkTable()
+        part._xs, part._ys, part._times = self._xs[slots], self._ys[slots], self._times[slots]
+        part.marks = [self.marks[slot] for slot in slots.tolist()]
+        part.keys = [self.keys[slot] for slot in slots.tolist()]
+        part._slots = {key: i for i, key in enumerate(part.keys)}
+        return part
+
     def clear(self) -> None:
         """Take all out."""
         self._slots, self.marks, self.keys = {}, [], []

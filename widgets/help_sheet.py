@@ -38,6 +38,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
         KeyRow("Home", "desk.help.fit"),
         KeyRow("Backspace", "desk.help.view_back"),
         KeyRow("Enter", "desk.help.pick"),
+        KeyRow("Ctrl+Alt+L", "desk.help.layers"),
     ),
     "form": (
         KeyRow("Enter  Ctrl+Enter", "desk.help.send"),

@@ -10,8 +10,10 @@ from layers.basemap.model import BasemapModel, Name
 from layers.colours import argb, mix
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look
 from layers.detail import DetailCache
+from layers.options import Filter, Group
 from layers.raster.contract import Frame, Placing, Raster
 
+KINDS = Filter("kind", ("green", "water", "building", "road", "names"))
 BUILDINGS_UNTIL = 9.0
 """Coarsest scale (plane metres a logical pixel) at which buildings are drawn."""
 ROAD_METRES = (15.0, 10.0, 7.0, 4.5, 3.0)
@@ -47,6 +49,7 @@ class BasemapItem(LayerItem):
     """The base map."""
 
     key = "basemap"
+    group = Group.BASE
 
     def __init__(self, model: BasemapModel, look: Look) -> None:
         super().__init__(look)
@@ -61,7 +64,11 @@ class BasemapItem(LayerItem):
 
     def static_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self._ink
+        return self._model.revision, self._ink, self.options.hidden
+
+    def filters(self) -> Sequence[Filter]:
+        """See ``LayerItem``."""
+        return (KINDS,)
 
     def restyle(self) -> None:
         """See ``LayerItem``."""
@@ -80,13 +87,20 @@ class BasemapItem(LayerItem):
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
-        drawn, ink = self._drawn, self._ink
-        _areas(raster, frame, area, drawn.green, ink.green, ink.green)
-        _areas(raster, frame, area, drawn.water, ink.water, ink.water)
-        _bands(raster, frame, area, drawn.water_lines, ink.water, max(1.2, 5.0 / area.ground()))
-        if area.ground() < BUILDINGS_UNTIL:
+        drawn, ink, hidden = self._drawn, self._ink, self.options.hides(KINDS.name)
+        if "green" not in hidden:
+            _areas(raster, frame, area, drawn.green, ink.green, ink.green)
+        if "water" not in hidden:
+            _areas(raster, frame, area, drawn.water, ink.water, ink.water)
+            _bands(raster, frame, area, drawn.water_lines, ink.water, max(1.2, 5.0 / area.ground()))
+        if area.ground() < BUILDINGS_UNTIL and "building" not in hidden:
             edge = ink.building_edge if area.ground() < 3.0 else ink.building
             _areas(raster, frame, area, drawn.buildings, ink.building, edge)
+        if "road" not in hidden:
+            self._draw_roads(raster, frame, area)
+
+    def _draw_roads(self, raster: Raster, frame: Frame, area: Area) -> None:
+        drawn, ink = self._drawn, self._ink
         for colour, grown in ((ink.road_edge, 2.0), (ink.road, 0.0)):
             for rank, roads in reversed(drawn.roads):
                 width = max(ROAD_LEAST_PX[rank], ROAD_METRES[rank] / area.ground())
@@ -95,6 +109,8 @@ class BasemapItem(LayerItem):
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``."""
+        if self.options.hidden and "names" in self.options.hides(KINDS.name):
+            return ()
         x0, y0, x1, y1 = area.bounds(120)
         scale = area.ground()
         return [

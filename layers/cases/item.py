@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Hashable, Sequence
 
+import msgspec
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -10,6 +12,7 @@ from domain.clock import LAMP_ORDER
 from layers.cases.clusters import Clusters, cluster
 from layers.cases.model import CaseMark, CasesModel
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.options import Filter, Style
 from layers.raster.contract import F32, U16, U32, Frame, Raster, Sprites
 from layers.symbols import (
     CASE_SIZE,
@@ -24,14 +27,27 @@ from layers.symbols import (
 from layers.table import Floats, MarkTable
 from resources.theme import Theme
 
+MARKS = Style("marks", ("clusters", "single"), "clusters")
+ENDED = Style("ended", ("auto", "shown", "hidden"), "auto")
+"""``auto`` shows ended ones only while there is no open one."""
+LAMPS = Filter("lamp", tuple(lamp.value for lamp in reversed(LAMP_ORDER)))
 CLUSTER_PX = 26.0
 SMALL_ABOVE = 1500
 """With more than this many unclustered cases the marks are small."""
 DOT_SIZE = 5.0
 
 
+class _Open(msgspec.Struct, frozen=True):
+    """The open cases that are shown, with the rank of each one's lamp and its sprite."""
+
+    key: Hashable
+    table: MarkTable[CaseMark]
+    ranks: npt.NDArray[np.uint8]
+    codes: U16
+
+
 class CasesItem(LayerItem):
-    """Cases on the map. ``show_ended`` None shows ended ones only while there is no open one."""
+    """Cases on the map."""
 
     key = "cases"
 
@@ -39,12 +55,11 @@ class CasesItem(LayerItem):
         super().__init__(look)
         self._model = model
         self.clustered = clustered
-        self.show_ended: bool | None = None
         self._style = 0
         self._sheets: dict[tuple[float, float], Sprites] = {}
         self._singles: dict[tuple[int, int, float], U32] = {}
-        self._clusters: tuple[tuple[float, int], Clusters] | None = None
-        self._codes: tuple[int, U16] | None = None
+        self._clusters: tuple[Hashable, Clusters] | None = None
+        self._open: _Open | None = None
         self._ended_seen = -1
         self._ended: tuple[F32, F32, tuple[float, float]] | None = None
         self._dots: dict[float, Sprites] = {}
@@ -53,6 +68,20 @@ class CasesItem(LayerItem):
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
 
+    def styles(self) -> Sequence[Style]:
+        """See ``LayerItem``."""
+        return MARKS, ENDED
+
+    def filters(self) -> Sequence[Filter]:
+        """See ``LayerItem``: by lamp; texts are those of the lamps."""
+        return (
+            msgspec.structs.replace(LAMPS, texts=tuple(self.look.words(f"lamp.{value}") for value in LAMPS.values)),
+        )
+
+    def on_options(self) -> None:
+        """See ``LayerItem``."""
+        self.clustered = self.options.style(MARKS) == "clusters"
+
     def static_state(self) -> Hashable:
         """See ``LayerItem``."""
         shown = self.ended_shown()
@@ -60,11 +89,12 @@ class CasesItem(LayerItem):
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self._style, self.clustered
+        return self._model.revision, self._style, self.clustered, self.options.hidden
 
     def ended_shown(self) -> bool:
         """Return whether ended cases are drawn."""
-        return bool(len(self._model.open) == 0 if self.show_ended is None else self.show_ended)
+        chosen = self.options.style(ENDED)
+        return len(self._model.open) == 0 if chosen == "auto" else chosen == "shown"
 
     def restyle(self) -> None:
         """See ``LayerItem``."""
@@ -100,7 +130,7 @@ class CasesItem(LayerItem):
 
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """See ``LayerItem``: the open ones, then the chosen one over them."""
-        table = self._model.open
+        table = self._shown().table
         if len(table) and not self.clustered:
             self._draw_all(raster, frame, area)
         elif len(table):
@@ -115,7 +145,7 @@ class CasesItem(LayerItem):
 
     def obstacles(self, area: Area, focus: Focus) -> Sequence[tuple[float, float, float]]:
         """See ``LayerItem``: marks and clusters, unless they cover everything anyway."""
-        table = self._model.open
+        table = self._shown().table
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
             return ()
         found = self._clusters_at(area)
@@ -128,15 +158,16 @@ class CasesItem(LayerItem):
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""
         x, y = area.left + px * area.scale, area.top - py * area.scale
         limit = (reach + CASE_SIZE / 2 * area.ratio) * area.scale
-        if len(self._model.open):
+        table = self._shown().table
+        if len(table):
             found = self._clusters_at(area) if self.clustered else None
-            xs, ys = (found.xs, found.ys) if found is not None else (self._model.open.xs, self._model.open.ys)
+            xs, ys = (found.xs, found.ys) if found is not None else (table.xs, table.ys)
             near = _nearest(xs, ys, x, y, limit)
             if near is not None and found is not None and found.counts[near] > 1:
                 return self._picked_cluster(found, near)
             if near is not None:
                 slot = near if found is None else int(found.members(near)[0])
-                return _picked(self._model.open.marks[slot], *_at(self._model.open, slot))
+                return _picked(table.marks[slot], *_at(table, slot))
         if self.ended_shown() and len(self._model.ended):
             near = _nearest(self._model.ended.xs, self._model.ended.ys, x, y, (reach + 3 * area.ratio) * area.scale)
             if near is not None:
@@ -169,18 +200,19 @@ class CasesItem(LayerItem):
         return self._model.placeless
 
     def _draw_all(self, raster: Raster, frame: Frame, area: Area) -> None:
-        table = self._model.open
+        table = self._shown().table
         size = SMALL_CASE_SIZE if len(table) > SMALL_ABOVE else CASE_SIZE
         left, top = area.left, area.top
         xs, ys = (table.xs - left).astype(np.float32), (table.ys - top).astype(np.float32)
-        raster.stamp(frame, xs, ys, self._all_codes(), self._sheet(size, area.ratio), area.placing((left, top)))
+        raster.stamp(frame, xs, ys, self._shown().codes, self._sheet(size, area.ratio), area.placing((left, top)))
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
         found = self._clusters_at(area)
-        codes = self._all_codes()
+        codes = self._shown().codes
         alone = found.counts[found.member_of] == 1
-        xs = (self._model.open.xs[alone] - area.left).astype(np.float32)
-        ys = (self._model.open.ys[alone] - area.top).astype(np.float32)
+        table = self._shown().table
+        xs = (table.xs[alone] - area.left).astype(np.float32)
+        ys = (table.ys[alone] - area.top).astype(np.float32)
         sheet = self._sheet(CASE_SIZE, area.ratio)
         raster.stamp(frame, xs, ys, codes[alone], sheet, area.placing((area.left, area.top)))
         x0, y0, x1, y1 = area.bounds(40)
@@ -191,18 +223,27 @@ class CasesItem(LayerItem):
             raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
 
     def _clusters_at(self, area: Area) -> Clusters:
-        key = (area.ground(), self._model.revision)
+        shown = self._shown()
+        key = (area.ground(), shown.key)
         if self._clusters is None or self._clusters[0] != key:
-            table = self._model.open
-            self._clusters = key, cluster(table.xs, table.ys, self._model.ranks(), CLUSTER_PX * area.ground())
+            table = shown.table
+            self._clusters = key, cluster(table.xs, table.ys, shown.ranks, CLUSTER_PX * area.ground())
         return self._clusters[1]
 
-    def _all_codes(self) -> U16:
-        if self._codes is None or self._codes[0] != self._model.revision:
-            urgent = np.array([m.urgent for m in self._model.open.marks], bool)
-            codes = (self._model.ranks() + len(LAMP_ORDER) * urgent).astype(np.uint16)
-            self._codes = self._model.revision, codes
-        return self._codes[1]
+    def _shown(self) -> _Open:
+        """Return the open cases that are not left out; those of the model itself where none is."""
+        hidden = self.options.hides(LAMPS.name) if self.options.hidden else frozenset()
+        key = (self._model.revision, hidden)
+        if self._open is None or self._open.key != key:
+            table, ranks = self._model.open, self._model.ranks()
+            if hidden:
+                left_out = np.array([lamp.value in hidden for lamp in LAMP_ORDER], bool)
+                kept = np.flatnonzero(~left_out[ranks]) if len(ranks) else np.empty(0, np.intp)
+                table, ranks = table.chosen(kept), ranks[kept]
+            urgent = np.array([m.urgent for m in table.marks], bool)
+            codes = (ranks + len(LAMP_ORDER) * urgent).astype(np.uint16)
+            self._open = _Open(key, table, ranks, codes)
+        return self._open
 
     def _sheet(self, size: float, ratio: float) -> Sprites:
         found = self._sheets.get((size, ratio))
@@ -236,14 +277,14 @@ class CasesItem(LayerItem):
         return found
 
     def _picked_cluster(self, found: Clusters, which: int) -> Picked:
-        members = found.members(which)
-        ranked = sorted(members.tolist(), key=lambda slot: -int(self._model.ranks()[slot]))
-        marks = [self._model.open.marks[slot] for slot in ranked]
-        shown = tuple(m.title or m.case_no for m in marks[:4])
+        shown, members = self._shown(), found.members(which)
+        ranked = sorted(members.tolist(), key=lambda slot: -int(shown.ranks[slot]))
+        marks = [shown.table.marks[slot] for slot in ranked]
+        first = tuple(m.title or m.case_no for m in marks[:4])
         title = self.look.words("map.cluster", count=len(marks))
         numbers = tuple(m.case_no for m in marks)
         x, y = float(found.xs[which]), float(found.ys[which])
-        return Picked(PickedKind.CLUSTER, numbers[0], x, y, title, shown, numbers)
+        return Picked(PickedKind.CLUSTER, numbers[0], x, y, title, first, numbers)
 
 
 def _draw_ring(painter: QPainter, mark: CaseMark, theme: Theme) -> None:

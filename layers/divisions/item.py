@@ -9,10 +9,12 @@ from layers.colours import argb, mix
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look
 from layers.detail import DetailCache
 from layers.divisions.model import DivisionsModel
+from layers.options import Group, Style
 from layers.raster.contract import Frame, Raster
 
 WIDTH_PX = 1.6
-NAMES = {
+NAMES = Style("names", ("shown", "hidden"), "shown")
+NAMED = {
     DivisionLevel.PROVINCE: (4000.0, 60.0),
     DivisionLevel.CITY: (1500.0, 30.0),
     DivisionLevel.COUNTY: (400.0, 12.0),
@@ -28,6 +30,7 @@ class DivisionsItem(LayerItem):
     """Outlines and names of divisions."""
 
     key = "divisions"
+    group = Group.AREAS
 
     def __init__(self, model: DivisionsModel, look: Look) -> None:
         super().__init__(look)
@@ -35,6 +38,10 @@ class DivisionsItem(LayerItem):
         self._seen = -1
         self._colour = self._mixed()
         self._borders = DetailCache(model.shapes.borders, closed=False)
+
+    def styles(self) -> Sequence[Style]:
+        """See ``LayerItem``."""
+        return (NAMES,)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -47,6 +54,10 @@ class DivisionsItem(LayerItem):
     def restyle(self) -> None:
         """See ``LayerItem``."""
         self._colour = self._mixed()
+
+    def live_state(self) -> Hashable:
+        """See ``LayerItem``."""
+        return self.options.styles
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
@@ -67,12 +78,14 @@ class DivisionsItem(LayerItem):
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``."""
+        if self.options.style(NAMES) == "hidden":
+            return ()
         shapes, scale = self._model.shapes, area.ground()
         x0, y0, x1, y1 = area.bounds(120)
         found = []
         rows = zip(shapes.names, shapes.levels, shapes.name_xs.tolist(), shapes.name_ys.tolist(), strict=True)
         for name, level, x, y in rows:
-            coarsest, finest = NAMES[level]
+            coarsest, finest = NAMED[level]
             if finest <= scale < coarsest and x0 < x < x1 and y0 < y < y1:
                 village = level in (DivisionLevel.VILLAGE, DivisionLevel.OTHER)
                 style = LabelStyle.DIVISION if village else LabelStyle.TOWN

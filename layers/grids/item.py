@@ -10,8 +10,10 @@ from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look, Pic
 from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.grids.model import CLASS_COUNT, NO_CLASS, Classes, GridsModel
+from layers.options import Group, Style
 from layers.raster.contract import U32, Frame, Raster
 
+NAMES = Style("names", ("shown", "hidden"), "shown")
 NAMES_UNTIL = 12.0
 """Coarsest scale (plane metres a logical pixel) at which grids are named."""
 FILL_ALPHA = 150
@@ -30,6 +32,7 @@ class GridsItem(LayerItem):
     grids; it is taken up by ``restyle``."""
 
     key = "grids"
+    group = Group.AREAS
 
     def __init__(self, model: GridsModel, look: Look) -> None:
         super().__init__(look)
@@ -38,6 +41,10 @@ class GridsItem(LayerItem):
         self._seen = -1
         self._line, self.palette = self._mixed()
         self._drawn = self._made()
+
+    def styles(self) -> Sequence[Style]:
+        """See ``LayerItem``."""
+        return (NAMES,)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -50,6 +57,10 @@ class GridsItem(LayerItem):
     def restyle(self) -> None:
         """See ``LayerItem``."""
         self._line, self.palette = self._mixed()
+
+    def live_state(self) -> Hashable:
+        """See ``LayerItem``."""
+        return self.options.styles
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
@@ -85,7 +96,7 @@ class GridsItem(LayerItem):
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``: a grid is named where its box is wide enough for it."""
-        if area.ground() > NAMES_UNTIL:
+        if area.ground() > NAMES_UNTIL or self.options.style(NAMES) == "hidden":
             return ()
         shapes = self._model.shapes
         found = []

@@ -3,13 +3,15 @@
 from collections.abc import Callable, Hashable, Sequence
 from math import hypot
 
+import msgspec
 import numpy as np
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.positions.model import PositionsModel, ThingMark, heading_step
+from layers.options import Filter, Style
+from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
 from layers.raster.contract import U16, Frame, Raster, Sprites, Squares
 from layers.raster.qt import as_image
 from layers.symbols import (
@@ -23,6 +25,10 @@ from layers.symbols import (
     thing_sprites,
 )
 
+KINDS = Filter("kind", ("staff", "vehicle"))
+STATES = Filter("state", tuple(state.value for state in UnitState))
+NAMES = Style("names", ("near", "chosen"), "near")
+"""``near`` names things when the map is close enough; ``chosen`` only who is chosen or bound for the chosen case."""
 SMALL_ABOVE = 800
 """With more things than this the symbols are small and without signs."""
 ROUTE_GAP = 20.0
@@ -44,6 +50,19 @@ class PositionsItem(LayerItem):
         self._model = model
         self._sheets: dict[tuple[float, float], Sprites] = {}
         self._codes: tuple[int, U16] | None = None
+        self._kept: tuple[Hashable, Slots] | None = None
+
+    def styles(self) -> Sequence[Style]:
+        """See ``LayerItem``."""
+        return (NAMES,)
+
+    def filters(self) -> Sequence[Filter]:
+        """See ``LayerItem``: staff or vehicles, and what they do."""
+        words = self.look.words
+        return (
+            msgspec.structs.replace(KINDS, texts=tuple(words(f"map.legend.{kind}") for kind in KINDS.values)),
+            msgspec.structs.replace(STATES, texts=tuple(words(f"unit_state.{state}") for state in STATES.values)),
+        )
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -69,23 +88,44 @@ class PositionsItem(LayerItem):
             return
         self._draw_routes(frame, area, focus)
         xs, ys, _, placing = self._squares(area)
-        raster.stamp(frame, xs, ys, self.codes(), self._sheet(area.ratio), placing)
+        kept = self._slots()
+        codes = self.codes() if kept is None else self.codes()[kept]
+        raster.stamp(frame, xs, ys, codes, self._sheet(area.ratio), placing)
 
     def touched(self, area: Area, focus: Focus) -> Squares | None:
         """See ``LayerItem``: the symbols, unless there are routes."""
         return None if self._bound(focus) else self._squares(area)
 
     def _squares(self, area: Area) -> Squares:
-        table = self._model.table
-        xs = (table.xs - area.left).astype(np.float32)
-        ys = (table.ys - area.top).astype(np.float32)
+        table, kept = self._model.table, self._slots()
+        table_xs, table_ys = (table.xs, table.ys) if kept is None else (table.xs[kept], table.ys[kept])
+        xs = (table_xs - area.left).astype(np.float32)
+        ys = (table_ys - area.top).astype(np.float32)
         return Squares(xs, ys, self._sheet(area.ratio).size, area.placing((area.left, area.top)))
+
+    def _slots(self) -> Slots | None:
+        """Return the slots of the things that are shown, None where none is left out."""
+        if not self.options.hidden:
+            return None
+        key = (self._model.marks_revision, self.options.hidden)
+        if self._kept is None or self._kept[0] != key:
+            kinds, states = self.options.hides(KINDS.name), self.options.hides(STATES.name)
+            shown = [
+                KINDS.values[mark.vehicle] not in kinds and mark.state.value not in states
+                for mark in self._model.table.marks
+            ]
+            self._kept = key, np.flatnonzero(np.array(shown, bool))
+        return self._kept[1]
 
     def _bound(self, focus: Focus) -> list[int]:
         """Return the slots of the things bound for the chosen case."""
         if focus.case_at is None:
             return []
-        return [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no]
+        return [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no and self._is_shown(i)]
+
+    def _is_shown(self, slot: int) -> bool:
+        kept = self._slots()
+        return kept is None or bool((kept == slot).any())
 
     def _draw_routes(self, frame: Frame, area: Area, focus: Focus) -> None:
         """Draw a dashed straight line from each thing bound for the chosen case to it."""
@@ -117,6 +157,9 @@ class PositionsItem(LayerItem):
             return ()
         x0, y0, x1, y1 = area.bounds()
         inside = np.flatnonzero((table.xs > x0) & (table.xs < x1) & (table.ys > y0) & (table.ys < y1))
+        kept = self._slots()
+        if kept is not None:
+            inside = np.intersect1d(inside, kept, assume_unique=True)
         stale = self._model.stale()
         found = []
         for i in inside.tolist():
@@ -135,6 +178,9 @@ class PositionsItem(LayerItem):
         if not len(table):
             return None
         far = np.hypot(table.xs - area.left - px * area.scale, table.ys - area.top + py * area.scale)
+        kept = self._slots()
+        if kept is not None:
+            far[np.setdiff1d(np.arange(len(far)), kept, assume_unique=True)] = np.inf
         best = len(far) - 1 - int(np.argmin(far[::-1]))
         if far[best] > (reach + self._size() / 2 * area.ratio) * area.scale:
             return None
@@ -190,6 +236,8 @@ class PositionsItem(LayerItem):
         if stale:
             named = f"{mark.name} " if chosen or scale < NAMES_FREE_UNTIL else ""
             return named + self._age(slot) if chosen or scale < STALE_UNTIL else ""
+        if self.options.style(NAMES) == "chosen" and not chosen:
+            return ""
         busy = mark.state in (UnitState.UNDER_WAY, UnitState.ON_THE_JOB)
         until = NAMES_BUSY_UNTIL if busy or mark.vehicle else NAMES_FREE_UNTIL
         return mark.name if chosen or scale < until else ""

@@ -56,7 +56,7 @@ class KeptAbove:
             return False
 
         def draw(onto: Frame) -> None:
-            moving.draw_live(raster, onto, area, focus)
+            moving.paint_live(raster, onto, area, focus)
 
         if last is None or len(self._order) != len(touched.xs):
             self._order = _by_rows(touched)
@@ -82,7 +82,7 @@ class KeptAbove:
             raster.restore(frame, still, last)
         else:
             np.copyto(frame, still)
-        moving.draw_live(raster, frame, area, focus)
+        moving.paint_live(raster, frame, area, focus)
         if touched is not None:
             if last is None or len(self._order) != len(touched.xs):
                 self._order = _by_rows(touched)

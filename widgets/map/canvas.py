@@ -13,8 +13,9 @@ from PySide6.QtWidgets import QWidget
 from layers.camera import Bounds, Camera, Insets, ViewHistory
 from layers.cases.item import CasesItem
 from layers.contract import Area, Focus, LayerItem, Look, Picked
-from layers.mercator import to_plane
+from layers.mercator import ground_scale, to_plane
 from layers.observed import Observed
+from layers.options import GROUPS, PIXEL_M, LayerOptions
 from layers.raster.source import RasterSource
 from layers.registry import ITEMS, make_item
 from resources.theme import Theme
@@ -48,7 +49,7 @@ class MapCanvas(QWidget):
         self._tiles = TileStore(self)
         self._frame = MapFrame(self._look, self._rasters, self._tiles)
         self._items: list[LayerItem] = []
-        self._unsubscribe: list[Callable[[], None]] = []
+        self._unsubscribe: dict[str, Callable[[], None]] = {}
         self._camera = Camera()
         self._history = ViewHistory()
         self._focus = Focus()
@@ -72,14 +73,16 @@ class MapCanvas(QWidget):
     # -- what it shows ------------------------------------------------------------------------------------------
 
     def set_layers(self, models: Iterable[Observed], *, as_given: bool = False) -> None:
-        """Show these models from the ground up, in the order of ``layers.registry`` or ``as_given``."""
+        """Show these models from the ground up: by group and the order of ``layers.registry``, or ``as_given``."""
         self._let_go()
         order = {kind: rank for rank, kind in enumerate(ITEMS)}
         ranked = models if as_given else sorted(models, key=lambda given: order.get(type(given), len(order)))
         for model in ranked:
             item = make_item(model, self._look)
             self._items.append(item)
-            self._unsubscribe.append(item.subscribe(self._on_model_changed))
+            self._unsubscribe[item.key] = item.subscribe(self._on_model_changed)
+        if not as_given:
+            self.order_layers([item.key for item in self._items])
         self._on_model_changed()
 
     @property
@@ -91,19 +94,45 @@ class MapCanvas(QWidget):
         """Return the layer of a key."""
         return next((item for item in self._items if item.key == key), None)
 
+    def add_layer(self, model: Observed) -> LayerItem:
+        """Show one more model, above the others of its group; raises KeyError for a model no layer knows."""
+        item = make_item(model, self._look)
+        self._items.append(item)
+        self._unsubscribe[item.key] = item.subscribe(self._on_model_changed)
+        self.order_layers([kept.key for kept in self._items])
+        return item
+
+    def remove_layer(self, key: str) -> None:
+        """Take a layer away; an unknown key is passed over."""
+        item = self.item(key)
+        if item is not None:
+            self._unsubscribe.pop(key)()
+            self._items.remove(item)
+            item.close()
+            self._on_model_changed()
+
+    def choose(self, key: str, options: LayerOptions) -> None:
+        """Show a layer as was chosen; an unknown key is passed over."""
+        item = self.item(key)
+        if item is not None and item.options != options:
+            item.choose(options)
+            self._on_model_changed()
+
+    def order_layers(self, keys: Sequence[str]) -> None:
+        """Lay the layers over one another in this order, group by group; one not named stays above those named."""
+        rank = {key: place for place, key in enumerate(keys)}
+        self._items.sort(key=lambda item: (GROUPS.index(item.group), rank.get(item.key, len(rank))))
+        self._on_model_changed()
+
     def set_layer_visible(self, key: str, on: bool) -> None:
         """Show or hide a layer; an unknown key is passed over."""
         item = self.item(key)
-        if item is not None and item.visible != on:
-            item.visible = on
-            self._on_model_changed()
+        if item is not None:
+            self.choose(key, msgspec.structs.replace(item.options, visible=on))
 
-    def set_ended_visible(self, on: bool | None) -> None:
-        """Show ended cases, or not; None shows them only while there is no open one."""
-        item = self.item("cases")
-        if isinstance(item, CasesItem):
-            item.show_ended = on
-            self._on_model_changed()
+    def denominator(self) -> float:
+        """Return the scale of the view in the middle, as one in so much (``layers.options``)."""
+        return self._camera.scale * ground_scale(self._camera.y) / PIXEL_M
 
     def warm_up(self) -> None:
         """Start making the fast kernels ready in the background. Until then, and without numba, Qt draws."""
@@ -144,6 +173,15 @@ class MapCanvas(QWidget):
     def fit(self) -> None:
         """Show the grids, or what else there is."""
         bounds = self._bounds()
+        if bounds is not None:
+            self._remember()
+            self._fitted = True
+            self._look_at(self._fitted_to(bounds))
+
+    def fit_layer(self, key: str) -> None:
+        """Show all of a layer; one that is unknown or has nothing to show is passed over."""
+        item = self.item(key)
+        bounds = None if item is None else item.bounds()
         if bounds is not None:
             self._remember()
             self._fitted = True
@@ -254,7 +292,8 @@ class MapCanvas(QWidget):
         return self._camera.area(self.devicePixelRatioF())
 
     def _visible(self) -> tuple[LayerItem, ...]:
-        return tuple(item for item in self._items if item.visible)
+        denominator = self.denominator()
+        return tuple(item for item in self._items if item.visible and item.options.shows_at(denominator))
 
     def _look_at(self, camera: Camera) -> None:
         if camera != self._camera:
@@ -316,7 +355,7 @@ class MapCanvas(QWidget):
         self.update()
 
     def _let_go(self) -> None:
-        for unsubscribe in self._unsubscribe:
+        for unsubscribe in self._unsubscribe.values():
             unsubscribe()
         self._unsubscribe.clear()
         for item in self._items:

@@ -100,17 +100,19 @@ class MapFrame:
             self._base, self._still, self._frame = (np.zeros(shape, np.uint32) for _ in range(3))
             self._base_key = self._still_key = None
             self._older = None
-        key = tuple((id(item), item.static_state()) for item in items), self._rasters.compiled, self._look.theme
+        key = tuple(item.tile_state() for item in items), self._rasters.compiled, self._look.theme
         if key != self._static_key:
             self._static_key = key
             self._tiles.renew()
+        for item in items:
+            self._tiles.spoil(item.spoilt())
 
     def _render(self, frame: Frame, area: Area, items: Sequence[LayerItem]) -> None:
         """Draw all that stands still; any thread."""
         frame[...] = np.uint32(argb(self._look.theme.map_ground))
         raster = self._rasters.raster
         for item in items:
-            item.draw_tile(raster, frame, area)
+            item.paint_tile(raster, frame, area)
 
     def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
         if self._placed[0] != area:
@@ -157,7 +159,7 @@ class MapFrame:
         painter.end()
 
     def _compose_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
-        states = tuple(item.live_state() for item in items if not item.moving)
+        states = tuple(item.mark_state() for item in items if not item.moving)
         key = (self._version, states, focus)
         if key != self._still_key or self.wanting:
             self._still_key = key
@@ -184,7 +186,7 @@ class MapFrame:
             else:
                 raster.blit(frame, sprite, x, y)
         for item in takewhile(lambda item: not item.moving, items):
-            item.draw_live(raster, frame, area, focus)
+            item.paint_live(raster, frame, area, focus)
 
     def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Put together what is kept and what moves: only what moves is drawn, where what lies over it can be kept."""
@@ -194,7 +196,7 @@ class MapFrame:
             alone = self._still_version, area, focus, id(live[0])
             self._above.draw_alone(raster, self._frame, self._still, live[0], area, focus, alone)
             return self._finished(area, items, focus)
-        states = tuple((id(item), item.live_state()) for item in live[1:])
+        states = tuple(item.mark_state() for item in live[1:])
         one = bool(live) and not any(item.moving for item in live[1:])
         key = (self._still_version, area, focus, states) if one else None
 
@@ -210,7 +212,7 @@ class MapFrame:
         """Draw what moves and what lies over it."""
         live = tuple(dropwhile(lambda item: not item.moving, items))
         for item in live[:1]:
-            item.draw_live(self._rasters.raster, self._frame, area, focus)
+            item.paint_live(self._rasters.raster, self._frame, area, focus)
         self._draw_above(self._rasters.raster, area, live, focus)
 
     def _draw_above(self, onto: Raster, area: Area, live: Sequence[LayerItem], focus: Focus) -> None:
@@ -218,7 +220,7 @@ class MapFrame:
         for sprite, x, y in self._names:
             onto.blit(self._frame, sprite, x, y)
         for item in live[1:]:
-            item.draw_live(onto, self._frame, area, focus)
+            item.paint_live(onto, self._frame, area, focus)
 
     def _finished(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Draw the names of what moves over the frame, and return it."""

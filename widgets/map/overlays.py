@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPointF, QTimer
 
 from layers.camera import Camera, Insets
@@ -16,7 +17,9 @@ from widgets.map.canvas import MapCanvas
 from widgets.map.captions import Caption, Coordinates
 from widgets.map.empty import EmptyMap
 from widgets.map.hover_card import HoverCard
-from widgets.map.layer_list import LayerList
+from widgets.map.layer_choices import LayerChoices
+from widgets.map.layer_options import LayerOptionsCard
+from widgets.map.layer_tree import LayerTree
 from widgets.map.legend import Legend
 from widgets.map.scale_bar import ScaleBar
 from widgets.map.toolbar import MapToolbar
@@ -43,7 +46,9 @@ class MapOverlays(QObject):
         self._shown = True
         self.empty = EmptyMap(words, theme, canvas)
         self.toolbar = MapToolbar(words, theme, canvas)
-        self.layer_list = LayerList(words, theme, canvas)
+        self.layer_tree = LayerTree(words, theme, canvas)
+        self.layer_options = LayerOptionsCard(words, theme, canvas)
+        self.choices = LayerChoices(canvas)
         self.legend = Legend(words, theme, canvas)
         self.scale_bar = ScaleBar(words, theme, canvas)
         self.coordinates = Coordinates(words, theme, canvas)
@@ -54,19 +59,58 @@ class MapOverlays(QObject):
         self._feed.setSingleShot(True)
         self._feed.setInterval(FEED_MS)
         self._feed.timeout.connect(self.feed)
+        self._wire_layers()
+
+    def _wire_layers(self) -> None:
+        tree, card, choices = self.layer_tree, self.layer_options, self.choices
+        tree.rows.toggled.connect(self._on_layer_toggled)
+        tree.rows.opened.connect(self.open_layer)
+        tree.rows.moved.connect(choices.move)
+        tree.rows.dropped.connect(choices.put_above)
+        tree.rows.undo_wanted.connect(choices.undo)
+        tree.rows.redo_wanted.connect(choices.redo)
+        tree.rows.left.connect(self._canvas.setFocus)
+        tree.undo_wanted.connect(choices.undo)
+        tree.reset_wanted.connect(choices.reset)
+        tree.resized.connect(self.place)
+        card.chosen.connect(choices.choose)
+        card.moved.connect(choices.move)
+        card.undo_wanted.connect(choices.undo)
+        card.closed.connect(tree.rows.setFocus)
+        choices.changed.connect(self.feed)
+
+    def open_layer(self, key: str) -> None:
+        """Open the options of a layer beside the tree, or close them where they are open."""
+        item = next((item for item in self._canvas.items if item.key == key), None)
+        if item is not None and self.layer_options.item is item:
+            self.layer_options.close_card()
+        elif item is not None:
+            self.layer_options.open_for(item)
+            self.place()
+
+    def _on_layer_toggled(self, key: str) -> None:
+        item = next((item for item in self._canvas.items if item.key == key), None)
+        if item is not None:
+            self.choices.choose(key, replace(item.options, visible=not item.visible))
 
     def place(self) -> None:
         """Put everything into its corner, and hide what there is no room for."""
         width, height = self._canvas.width(), self._canvas.height()
         self.toolbar.move(EDGE, EDGE)
-        self.layer_list.move(width - self.layer_list.width() - EDGE, EDGE)
+        tree, card = self.layer_tree, self.layer_options
+        tree.bound(height - 3 * EDGE - self.scale_bar.height() - self.attribution.height())
+        tree.move(width - tree.width() - EDGE, EDGE)
+        card.fit(height - 2 * EDGE)
+        card.move(tree.x() - card.width() - 8, EDGE)
         self.legend.move(EDGE, height - self.legend.height() - EDGE)
         self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
         self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
         self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
-        self.layer_list.setVisible(self._shown and roomy)
+        tree.setVisible(self._shown and roomy)
+        if not tree.isVisibleTo(self._canvas):
+            card.hide()
         self.legend.setVisible(self._shown and roomy)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
@@ -75,7 +119,7 @@ class MapOverlays(QObject):
         """Return the ways to keep clear of legend and list: each leaves free a side, or the foot and the head."""
         if not (self._shown and self._roomy()):
             return ((0, 0, 0, 0),)
-        legend, listed = self.legend.size(), self.layer_list.size()
+        legend, listed = self.legend.size(), self.layer_tree.size()
         return [
             (legend.width() + EDGE if at_left else 0, 0 if at_right else listed.height() + EDGE,
              listed.width() + EDGE if at_right else 0, 0 if at_left else legend.height() + EDGE)
@@ -96,8 +140,11 @@ class MapOverlays(QObject):
 
     def set_camera(self, camera: Camera) -> None:
         """Measure the scale anew."""
+        zoomed = camera.scale != self._camera.scale
         self._camera = camera
         self.scale_bar.set_camera(camera)
+        if zoomed:
+            self.on_layers_changed()  # a layer may show at this scale that did not before
 
     def show_pointer(self, at: QPointF | None, found: Picked | None) -> None:
         """Say where the pointer is and what is under it. Grids speak in the line of coordinates only."""
@@ -130,16 +177,23 @@ class MapOverlays(QObject):
         if placeless:
             title += self._words("map.legend.placeless", count=placeless)
         self.legend.set_rows(title, rows)
-        self.layer_list.set_keys({item.key for item in items})
-        for item in items:
-            text, stale = item.note()
-            self.layer_list.offer_note(item.key, text, stale=stale)
+        self.show_layers()
         self.empty.setVisible(self._shown and all(item.bounds() is None for item in items))
         self.place()
 
+    def show_layers(self) -> None:
+        """Show in the tree what the layers say now, and in their options what is chosen."""
+        items = self._canvas.items
+        self.layer_tree.show_items(items, self._canvas.denominator())
+        self.layer_tree.set_can_undo(self.choices.can_undo)
+        if self.layer_options.item is not None and self.layer_options.item not in items:
+            self.layer_options.close_card()
+        elif self.layer_options.item is not None:
+            self.layer_options.refresh()
+
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
-        for overlay in (self.empty, self.toolbar, self.layer_list, self.legend, self.hover_card):
+        for overlay in (self.empty, self.toolbar, self.layer_tree, self.layer_options, self.legend, self.hover_card):
             overlay.set_theme(theme)
         self.scale_bar.set_theme(theme)
         self.coordinates.set_theme(theme)
@@ -147,7 +201,7 @@ class MapOverlays(QObject):
 
     def retranslate(self) -> None:
         """Take up another language."""
-        for overlay in (self.empty, self.toolbar, self.layer_list, self.legend, self.hover_card):
+        for overlay in (self.empty, self.toolbar, self.layer_tree, self.layer_options, self.legend, self.hover_card):
             overlay.retranslate()
         self.scale_bar.retranslate()
         self.attribution.set_text(self._words("map.attribution"))

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from os import cpu_count
 from queue import Empty, SimpleQueue
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,6 +20,9 @@ KEPT_LEAST = 96
 """Tiles kept at least; a megabyte each."""
 BLOCK_MOST = 48
 """Tiles of the first picture that are drawn in one go."""
+
+SPOILT = -1
+"""The generation of a tile that is old though its neighbours are not."""
 
 Render = Callable[[Frame, Area], None]
 
@@ -49,6 +53,19 @@ def tiles_over(area: Area, margin: int = 0) -> list[tuple[TileKey, int, int]]:
     return sorted(found, key=lambda tile: (tile[1] - middle_x) ** 2 + (tile[2] - middle_y) ** 2)
 
 
+class _Waiting(NamedTuple):
+    """A tile being drawn: what generation it will be of, under which order, and how to call it off."""
+
+    generation: int
+    order: int
+    future: "Future[None]"
+
+
+def _touches(key: TileKey, boxes: Sequence[tuple[float, float, float, float]]) -> bool:
+    left, bottom, right, top = key.area().bounds()
+    return any(x0 < right and x1 > left and y0 < top and y1 > bottom for x0, y0, x1, y1 in boxes)
+
+
 class TileStore(QObject):
     """Tiles by key. ``tiles_arrived`` is emitted in the UI thread when new ones are in; ``stop`` ends the threads.
 
@@ -61,8 +78,9 @@ class TileStore(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tiles: OrderedDict[TileKey, tuple[int, Frame]] = OrderedDict()
-        self._waiting: dict[TileKey, tuple[int, Future[None]]] = {}
+        self._waiting: dict[TileKey, _Waiting] = {}
         self._done: SimpleQueue[tuple[TileKey, int, Frame]] = SimpleQueue()
+        self._orders = 0
         self._pool: ThreadPoolExecutor | None = None
         self._stopped = False
         self.generation = 0
@@ -71,6 +89,17 @@ class TileStore(QObject):
     def renew(self) -> None:
         """Make all tiles old: what they are drawn from has changed."""
         self.generation += 1
+
+    def spoil(self, boxes: Sequence[tuple[float, float, float, float]]) -> None:
+        """Make old the tiles that touch any of these boxes (plane metres): only there something has changed."""
+        if not boxes:
+            return
+        for key, (generation, frame) in list(self._tiles.items()):
+            if generation == self.generation and _touches(key, boxes):
+                self._tiles[key] = SPOILT, frame
+        for key, waiting in list(self._waiting.items()):
+            if waiting.generation == self.generation and _touches(key, boxes):
+                self._waiting[key] = waiting._replace(generation=SPOILT)  # drawn from what was there before
 
     def forget(self) -> None:
         """Drop all tiles."""
@@ -91,9 +120,9 @@ class TileStore(QObject):
             return
         wanted = list(keys)
         keep = set(wanted)
-        for key, (generation, future) in list(self._waiting.items()):
-            if (key not in keep or generation != self.generation) and future.cancel():
-                self._waiting = {k: held for k, held in self._waiting.items() if held[1] is not future}
+        for key, waiting in list(self._waiting.items()):
+            if (key not in keep or waiting.generation != self.generation) and waiting.future.cancel():
+                self._waiting = {k: held for k, held in self._waiting.items() if held.future is not waiting.future}
         missing = [key for key in wanted if not self._on_its_way(key) and not self.find(key)[1]]
         if self._pool is None and 1 < len(missing) <= BLOCK_MOST:
             self._submit(missing, render)  # the first picture: what lies on several tiles is drawn once
@@ -119,18 +148,18 @@ class TileStore(QObject):
 
     def _on_its_way(self, key: TileKey) -> bool:
         waiting = self._waiting.get(key)
-        return waiting is not None and waiting[0] == self.generation
+        return waiting is not None and waiting.generation == self.generation
 
     def _submit(self, keys: Sequence[TileKey], render: Render) -> None:
         if self._pool is None:
             workers = max(1, min(3, (cpu_count() or 2) - 1))
             self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile")
-        generation = self.generation
-        future = self._pool.submit(self._draw, keys, generation, render)
+        self._orders += 1
+        future = self._pool.submit(self._draw, keys, self._orders, render)
         for key in keys:
-            self._waiting[key] = generation, future
+            self._waiting[key] = _Waiting(self.generation, self._orders, future)
 
-    def _draw(self, keys: Sequence[TileKey], generation: int, render: Render) -> None:
+    def _draw(self, keys: Sequence[TileKey], order: int, render: Render) -> None:
         """Draw one tile, or a block of them; worker thread."""
         left, top = min(key.column for key in keys), min(key.row for key in keys)
         width = (max(key.column for key in keys) - left + 1) * TILE
@@ -141,18 +170,19 @@ class TileStore(QObject):
         for key in keys:
             x, y = (key.column - left) * TILE, (key.row - top) * TILE
             tile = frame if len(keys) == 1 else frame[y : y + TILE, x : x + TILE].copy()
-            self._done.put((key, generation, tile))
+            self._done.put((key, order, tile))
         self._finished.emit()
 
     def _on_finished(self) -> None:
         arrived = False
         while True:
             try:
-                key, generation, frame = self._done.get_nowait()
+                key, order, frame = self._done.get_nowait()
             except Empty:
                 break
-            waiting = self._waiting.get(key)
-            if waiting is not None and waiting[0] == generation:
+            waiting, generation = self._waiting.get(key), SPOILT
+            if waiting is not None and waiting.order == order:
+                generation = waiting.generation
                 del self._waiting[key]
             if generation == self.generation or key not in self._tiles:
                 self._tiles[key] = generation, frame

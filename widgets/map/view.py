@@ -7,7 +7,8 @@ the background; ``stop()`` before the program ends the threads. Besides what ``w
 * ``select_case(case_no | None)``, ``select_thing``, ``select_grid``: ring or fill what is chosen; emits nothing
 * ``show_case(lon, lat)``: look there, closer if need be; ``fit()``: show all; ``back()``: the view before
 * ``set_layer_note(key, text, stale=False)``: what the layer list says beside a layer (its age or version)
-* ``set_layer_visible(key, on)``; ``set_ended_visible``; ``set_synthetic(on)``; ``set_attribution(text)``
+* ``choices`` (``LayerChoices``): what is chosen of the layers, kept and taken back; ``set_layer_visible(key, on)``
+* ``add_layer(model)``, ``remove_layer(key)``, ``fit_layer(key)``; ``set_synthetic(on)``; ``set_attribution(text)``
 * ``begin_place_pick()`` / ``cancel_place_pick()``: the next click chooses a place
 * ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
 
@@ -33,6 +34,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
 from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
+from widgets.map.layer_choices import LayerChoices
 from widgets.map.overlays import MapOverlays
 
 PAN_STEP_PX = 96
@@ -98,8 +100,7 @@ class MapView(MapCanvas):
         over.toolbar.zoom_out_requested.connect(self.zoom_out)
         over.toolbar.fit_requested.connect(self.fit)
         over.toolbar.back_requested.connect(self.back)
-        over.layer_list.layer_toggled.connect(self.set_layer_visible)
-        over.layer_list.ended_toggled.connect(self.set_ended_visible)
+        over.layer_options.fit_wanted.connect(self.fit_layer)
         self.layers_changed.connect(over.on_layers_changed)
         self.camera_changed.connect(self._on_camera_changed)
 
@@ -118,9 +119,23 @@ class MapView(MapCanvas):
         self._overlays.feed()  # so that legend and list are as large as they are going to be
         return self._overlays.taken()
 
+    @property
+    def choices(self) -> LayerChoices:
+        """What is chosen of the layers."""
+        return self._overlays.choices
+
+    def focus_layers(self) -> None:
+        """Go to the tree of layers, to the row that was current last."""
+        rows = self._overlays.layer_tree.rows
+        if rows.isVisible():
+            if rows.current_key() is None and self.items:
+                rows.go_to(self.items[-1].key)
+            rows.setFocus()
+
     def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
         """Say beside a layer how old it is or which version; a stale note is shown as a warning."""
-        self._overlays.layer_list.set_note(key, text, stale=stale)
+        if self._overlays.layer_tree.set_note(key, text, stale=stale):
+            self._overlays.on_layers_changed()
 
     def set_synthetic(self, on: bool) -> None:
         """Say that the data is made up."""

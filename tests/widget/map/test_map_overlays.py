@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractButton, QCheckBox
+from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from domain.places import distance_m
@@ -66,19 +66,6 @@ def test_a_round_distance_is_one_two_or_five_and_not_too_long(most: float) -> No
     assert f"{found:.0e}"[0] in "125"
 
 
-def test_a_box_of_the_layer_list_hides_its_layer(qtbot: QtBot, scene: Scene) -> None:
-    scene.view.overlays.feed()
-    box = scene.view.findChild(QCheckBox, "map_layer_positions")
-    assert box is not None
-    assert box.text() == "人员车辆"
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
-    item = scene.view.item("positions")
-    assert item is not None
-    assert not item.visible
-    qtbot.mouseClick(box, Qt.MouseButton.LeftButton)
-    assert item.visible
-
-
 def test_the_buttons_do_what_they_say_and_say_their_key(qtbot: QtBot, scene: Scene) -> None:
     buttons = {name: scene.view.findChild(QAbstractButton, f"map_{name}") for name in ("zoom_in", "fit", "back")}
     scale = scene.view.camera.scale
@@ -112,15 +99,17 @@ def test_another_language_reaches_every_overlay(scene: Scene) -> None:
 def test_the_age_of_positions_stands_beside_their_layer(scene: Scene) -> None:
     scene.view.set_layer_note("positions", "3 分前", stale=True)
     scene.view.set_layer_note("nothing of that name", "x")
-    texts = [child.text() for child in scene.view.overlays.layer_list.children() if hasattr(child, "text")]
-    assert "3 分前" in texts
+    scene.view.overlays.feed()
+    row = scene.view.overlays.layer_tree.rows.row("positions")
+    assert row is not None
+    assert (row.note, row.stale) == ("3 分前", True)
 
 
 def test_a_small_map_leaves_out_legend_and_list(qtbot: QtBot, scene: Scene) -> None:
     view: MapView = scene.view
     view.resize(400, 300)
     assert not view.overlays.legend.isVisible()
-    assert not view.overlays.layer_list.isVisible()
+    assert not view.overlays.layer_tree.isVisible()
     assert view.overlays.scale_bar.isVisible()
     view.resize(800, 600)
     assert view.overlays.legend.isVisible()

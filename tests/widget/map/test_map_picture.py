@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 from domain.clock import Lamp
 from domain.ids import CaseNo, GridCode
 from layers.cases.item import CasesItem
+from layers.options import LayerOptions
 from resources.theme import load_theme
 from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene, picture, thing_mark, wait_settled
 from widgets.map.above import KeptAbove
@@ -192,10 +193,10 @@ def test_ended_cases_show_when_there_is_no_open_one_or_when_asked(qtbot: QtBot, 
     scene.cases.update([ended])
     wait_settled(qtbot, scene.view)
     assert count(near(scene, picture(scene.view), spot, 6), theme.paused) == 0
-    scene.view.set_ended_visible(True)
+    scene.view.choose("cases", LayerOptions().with_style("ended", "shown"))
     wait_settled(qtbot, scene.view)
     assert count(near(scene, picture(scene.view), spot, 6), theme.paused) > 5
-    scene.view.set_ended_visible(None)
+    scene.view.choose("cases", LayerOptions())
     scene.cases.replace([ended])
     wait_settled(qtbot, scene.view)
     assert count(near(scene, picture(scene.view), spot, 6), theme.paused) > 5

@@ -1,0 +1,251 @@
+"""The tree of layers by mouse and keyboard: on and off, order, strength, scales, styles, filters, taking back."""
+
+from typing import TypeVar
+
+import numpy as np
+import pytest
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from layers.options import LayerOptions, LayerState
+from resources.words import Words
+from tests.helpers.map_scene import PLACES, Scene, make_scene, picture, wait_settled
+from widgets.common.combo import Combo
+from widgets.map.layer_rows import LayerRows
+
+T = TypeVar("T", bound=QWidget)
+ALT = Qt.KeyboardModifier.AltModifier
+CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Scene:
+    made = make_scene(qtbot)
+    made.view.overlays.feed()
+    return made
+
+
+def rows(scene: Scene) -> LayerRows:
+    return scene.view.overlays.layer_tree.rows
+
+
+def listed(scene: Scene) -> list[tuple[str, list[str]]]:
+    """What a person reads, from the top."""
+    heads = [rows(scene).topLevelItem(i) for i in range(rows(scene).topLevelItemCount())]
+    return [(head.text(0), [head.child(i).text(0) for i in range(head.childCount())]) for head in heads]
+
+
+def place(scene: Scene, key: str, *, at_end: bool = False) -> QPoint:
+    rect = rows(scene).visualItemRect(rows(scene)._items()[key])
+    return QPoint(rect.right() - 6, rect.center().y()) if at_end else QPoint(rect.left() + 40, rect.center().y())
+
+
+def options(scene: Scene, key: str) -> LayerOptions:
+    item = scene.view.item(key)
+    assert item is not None
+    return item.options
+
+
+def control(scene: Scene, kind: type[T], name: str) -> T:
+    found = scene.view.overlays.layer_options.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def test_layers_stand_in_groups_the_topmost_first(scene: Scene) -> None:
+    assert listed(scene) == [
+        ("业务", ["案件", "人员车辆"]),
+        ("区域", ["村社区界", "网格"]),
+        ("底图", ["底图"]),
+    ]
+
+
+def test_a_click_and_the_space_bar_hide_and_show_a_layer(qtbot: QtBot, scene: Scene) -> None:
+    qtbot.mouseClick(rows(scene).viewport(), Qt.MouseButton.LeftButton, pos=place(scene, "positions"))
+    assert not options(scene, "positions").visible
+    qtbot.keyClick(rows(scene), Qt.Key.Key_Space)
+    assert options(scene, "positions").visible
+
+
+def test_alt_and_an_arrow_move_a_layer_within_its_group_and_the_picture_follows(qtbot: QtBot, scene: Scene) -> None:
+    rows(scene).go_to("grids")
+    qtbot.keyClick(rows(scene), Qt.Key.Key_Up, ALT)
+    assert [item.key for item in scene.view.items] == ["basemap", "divisions", "grids", "positions", "cases"]
+    scene.view.overlays.feed()
+    assert listed(scene)[1] == ("区域", ["网格", "村社区界"])
+    assert rows(scene).current_key() == "grids", "the focus goes with the layer"
+    qtbot.keyClick(rows(scene), Qt.Key.Key_Up, ALT)
+    assert [item.key for item in scene.view.items][2] == "grids", "at the top of its group it stays"
+    qtbot.keyClick(rows(scene), Qt.Key.Key_Z, CTRL)
+    assert [item.key for item in scene.view.items] == ["basemap", "grids", "divisions", "positions", "cases"]
+
+
+def test_a_row_is_dragged_over_another(qtbot: QtBot, scene: Scene) -> None:
+    viewport, start = rows(scene).viewport(), place(scene, "cases")
+    end = place(scene, "positions") + QPoint(0, 12)
+    qtbot.mousePress(viewport, Qt.MouseButton.LeftButton, pos=start)
+    for y in range(start.y(), end.y() + 1, 4):
+        qtbot.mouseMove(viewport, QPoint(start.x(), y))
+        _held_move(scene, QPoint(start.x(), y))
+    _held_move(scene, end)
+    qtbot.mouseRelease(viewport, Qt.MouseButton.LeftButton, pos=end)
+    assert [item.key for item in scene.view.items][-2:] == ["cases", "positions"]
+    assert options(scene, "cases").visible, "a drag is no click"
+
+
+def _held_move(scene: Scene, at: QPoint) -> None:
+    """Move with the button held, which ``qtbot.mouseMove`` does not."""
+    from PySide6.QtCore import QEvent, QPointF
+    from PySide6.QtGui import QMouseEvent
+
+    where = QPointF(at)
+    held, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    over = QPointF(rows(scene).viewport().mapToGlobal(at))
+    rows(scene).mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, where, over, held, held, none))
+
+
+def test_a_fainter_layer_is_mixed_with_what_lies_below(qtbot: QtBot, scene: Scene) -> None:
+    view, plain = scene.view, {"positions": LayerOptions(), "cases": LayerOptions()}
+    plain["grids"] = LayerOptions().with_style("names", "hidden")  # names give way to marks, and would be other ones
+    view.choose("grids", plain["grids"])
+    view.choose("basemap", LayerOptions().with_kind("kind", "names", shown=False))
+    wait_settled(qtbot, view)
+    full = picture(view)
+    for key in ("positions", "grids", "cases"):
+        view.choose(key, replace(plain[key], visible=False))
+        wait_settled(qtbot, view)
+        without = picture(view)
+        view.choose(key, replace(plain[key], opacity=50))
+        wait_settled(qtbot, view)
+        half = picture(view)
+        view.choose(key, plain[key])
+        wait_settled(qtbot, view)
+        altered = np.abs(full - without).max(axis=2) > (12 if key == "grids" else 40)
+        assert altered.sum() > 40
+        expected = (full[altered] + without[altered]) / 2
+        share = np.mean(np.abs(half[altered] - expected).max(axis=1) <= 3)
+        assert share > 0.97, (key, share)
+    assert np.array_equal(picture(view), full), "back at full strength it is the same picture, pixel for pixel"
+
+
+def test_strength_is_chosen_on_the_card_and_taken_back_in_one_step(qtbot: QtBot, scene: Scene) -> None:
+    qtbot.mouseClick(rows(scene).viewport(), Qt.MouseButton.LeftButton, pos=place(scene, "grids", at_end=True))
+    assert options(scene, "grids").visible, "the end of the row opens the options and hides nothing"
+    slider = control(scene, QSlider, "layer_opacity")
+    assert slider.hasFocus()
+    for _ in range(4):
+        qtbot.keyClick(slider, Qt.Key.Key_Left)
+    assert options(scene, "grids").opacity == 80
+    qtbot.keyClick(slider, Qt.Key.Key_Z, CTRL)
+    assert options(scene, "grids").opacity == 100
+    assert slider.value() == 100
+    qtbot.keyClick(slider, Qt.Key.Key_Escape)
+    assert not scene.view.overlays.layer_options.isVisible()
+    assert rows(scene).hasFocus()
+
+
+def test_a_layer_shows_only_within_its_scales_and_says_so(qtbot: QtBot, scene: Scene) -> None:
+    rows(scene).go_to("cases")
+    qtbot.keyClick(rows(scene), Qt.Key.Key_Return)
+    coarsest = control(scene, Combo, "layer_coarsest")
+    coarsest.setCurrentIndex(coarsest.findData(10_000))
+    assert options(scene, "cases").coarsest == 10_000
+    assert scene.view.denominator() > 10_000
+    scene.view.overlays.feed()
+    row = rows(scene).row("cases")
+    assert row is not None
+    assert row.dim
+    assert "比例" in row.note
+    spot = scene.pixel(*PLACES["near"])
+    found = scene.view.pick_at(spot.x(), spot.y())
+    assert found is not None
+    assert found.kind.value != "case", "what is not shown is not picked"
+    scene.view.zoom(40)
+    assert scene.view.denominator() < 10_000
+    qtbot.waitUntil(lambda: (r := rows(scene).row("cases")) is not None and not r.dim, timeout=2000)
+    finest = control(scene, Combo, "layer_finest")
+    finest.setCurrentIndex(finest.findData(50_000))
+    assert (options(scene, "cases").finest, options(scene, "cases").coarsest) == (50_000, 50_000)
+
+
+def test_kinds_left_out_are_neither_drawn_nor_picked(qtbot: QtBot, scene: Scene) -> None:
+    view = scene.view
+    view.overlays.open_layer("cases")
+    box = control(scene, QCheckBox, "layer_filter_lamp_overdue")
+    assert box.text() == "已超时"
+    box.click()
+    spot = scene.pixel(*PLACES["near"])
+    found = view.pick_at(spot.x(), spot.y())
+    assert found is not None
+    assert found.kind.value == "grid"
+    view.choices.choose("positions", LayerOptions().with_kind("kind", "staff", shown=False))
+    spot = scene.pixel(*PLACES["east"])
+    found = view.pick_at(spot.x(), spot.y())
+    assert found is not None
+    assert found.kind.value == "grid"
+    box.click()
+    spot = scene.pixel(*PLACES["near"])
+    found = view.pick_at(spot.x(), spot.y())
+    assert found is not None
+    assert found.ident == "near"
+
+
+def test_styles_are_made_from_what_the_layer_says(qtbot: QtBot, scene: Scene) -> None:
+    scene.view.overlays.open_layer("cases")
+    marks = control(scene, Combo, "layer_style_marks")
+    assert [marks.itemText(i) for i in range(marks.count())] == ["聚合", "逐个"]
+    spot = scene.pixel(*PLACES["west"])
+    found = scene.view.pick_at(spot.x(), spot.y())
+    assert found is not None
+    assert found.kind.value == "cluster"
+    marks.setCurrentIndex(1)
+    found = scene.view.pick_at(spot.x(), spot.y())
+    assert found is not None
+    assert found.kind.value == "case"
+
+
+def test_choices_come_back_as_they_were_kept_also_for_a_layer_that_comes_later(qtbot: QtBot, scene: Scene) -> None:
+    choices = scene.view.choices
+    kept = LayerState(
+        options={"grids": LayerOptions(opacity=40), "of a file": LayerOptions(visible=False)},
+        order=("basemap", "divisions", "grids", "positions", "cases"),
+    )
+    choices.show(kept)
+    assert options(scene, "grids").opacity == 40
+    assert [item.key for item in scene.view.items][1:3] == ["divisions", "grids"]
+    assert choices.state() == kept, "what is chosen of a layer that is not there now is kept too"
+    assert not choices.can_undo
+    choices.reset()
+    assert options(scene, "grids") == LayerOptions()
+    assert [item.key for item in scene.view.items][1:3] == ["grids", "divisions"]
+    choices.undo()
+    assert choices.state() == kept
+
+
+def test_the_buttons_take_back_and_reset(qtbot: QtBot, scene: Scene) -> None:
+    undo = scene.view.findChild(QAbstractButton, "map_layers_undo")
+    reset = scene.view.findChild(QAbstractButton, "map_layers_reset")
+    assert undo is not None
+    assert reset is not None
+    assert not undo.isEnabled()
+    scene.view.choices.choose("cases", LayerOptions(visible=False))
+    assert undo.isEnabled()
+    qtbot.mouseClick(reset, Qt.MouseButton.LeftButton)
+    assert options(scene, "cases").visible
+    qtbot.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert not options(scene, "cases").visible
+
+
+def test_another_language_and_a_small_map(qtbot: QtBot, scene: Scene) -> None:
+    scene.view.overlays.open_layer("positions")
+    words: Words = scene.view._look.words
+    words.use("en")
+    scene.view.retranslate()
+    assert listed(scene)[0] == ("Work", ["Cases", "Staff and vehicles"])
+    assert control(scene, QCheckBox, "layer_filter_kind_vehicle").text() == "Vehicles"
+    scene.view.resize(700, 440)
+    tree = scene.view.overlays.layer_tree
+    assert tree.geometry().bottom() <= scene.view.height()
+    assert scene.view.overlays.layer_options.geometry().bottom() <= scene.view.height()

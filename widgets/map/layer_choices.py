@@ -1,0 +1,141 @@
+"""What is chosen of the map's layers: carried out, taken back, set as at first, and told so that it can be kept."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QElapsedTimer, QObject, Signal
+
+from layers.options import LayerOptions, LayerState
+from widgets.map.canvas import MapCanvas
+
+STEPS_KEPT = 50
+ONE_STEP_MS = 900
+"""Choices of one sort for one layer that follow one another faster than this are taken back together."""
+
+
+class LayerChoices(QObject):
+    """The choices of one map. ``changed`` whenever one was made, taken back or set anew by a person."""
+
+    changed = Signal()
+
+    def __init__(self, canvas: MapCanvas) -> None:
+        super().__init__(canvas)
+        self._canvas = canvas
+        self._kept: dict[str, LayerOptions] = {}
+        self._order: tuple[str, ...] = ()
+        self._first: tuple[str, ...] = ()
+        self._known: set[str] = set()
+        self._undo: list[LayerState] = []
+        self._redo: list[LayerState] = []
+        self._last: tuple[str, str] | None = None
+        self._since = QElapsedTimer()
+        canvas.layers_changed.connect(self._on_layers_changed)
+
+    def state(self) -> LayerState:
+        """Return what is chosen, of layers that are not there at present too."""
+        now = {item.key: item.options for item in self._canvas.items}
+        chosen = {key: options for key, options in {**self._kept, **now}.items() if options != LayerOptions()}
+        return LayerState(options=chosen, order=self._order)
+
+    def show(self, state: LayerState) -> None:
+        """Show the layers as was chosen before; nothing is told, and there is nothing to take back."""
+        self._kept, self._order = dict(state.options), state.order
+        for item in self._canvas.items:
+            self._canvas.choose(item.key, self._kept.get(item.key, LayerOptions()))
+        self._canvas.order_layers(self._full_order())
+
+    def choose(self, key: str, options: LayerOptions) -> None:
+        """Choose for one layer; an unknown key is passed over."""
+        item = self._canvas.item(key)
+        if item is None or item.options == options:
+            return
+        sort = next(n for n in LayerOptions.__struct_fields__ if getattr(item.options, n) != getattr(options, n))
+        self._remember((key, sort))
+        self._canvas.choose(key, options)
+        self._kept[key] = options
+        self.changed.emit()
+
+    def put_above(self, key: str, below: str | None) -> None:
+        """Lay a layer directly over another of its group, or under all of them with None."""
+        moved = self._canvas.item(key)
+        if moved is None or key == below:
+            return
+        mates = [item.key for item in self._canvas.items if item.group is moved.group and item.key != key]
+        place = 0 if below is None else mates.index(below) + 1 if below in mates else len(mates)
+        mates.insert(place, key)
+        keys = [item.key for item in self._canvas.items]
+        others = iter(mates)
+        ordered = [next(others) if k in mates else k for k in keys]
+        if ordered == keys:
+            return
+        self._remember((key, "order"))
+        self._order = tuple(ordered)
+        self._canvas.order_layers(ordered)
+        self.changed.emit()
+
+    def move(self, key: str, steps: int) -> None:
+        """Move a layer up (positive) or down within its group; at the end it stays."""
+        moved = self._canvas.item(key)
+        if moved is None:
+            return
+        mates = [item.key for item in self._canvas.items if item.group is moved.group]
+        place = mates.index(key) + steps
+        if 0 <= place < len(mates):
+            mates.remove(key)
+            self.put_above(key, mates[place - 1] if place else None)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a choice to be taken back."""
+        return bool(self._undo)
+
+    def undo(self) -> None:
+        """Take the last choice back."""
+        self._step(self._undo, self._redo)
+
+    def redo(self) -> None:
+        """Make the choice taken back last once more."""
+        self._step(self._redo, self._undo)
+
+    def reset(self) -> None:
+        """Show all layers as they are by themselves; can be taken back."""
+        if self.state() != LayerState(order=self._order) or self._order not in ((), self._first):
+            self._remember(None)
+            self._kept.clear()
+            self.show(LayerState(order=self._first))
+            self.changed.emit()
+
+    def _step(self, source: list[LayerState], other: list[LayerState]) -> None:
+        if source:
+            other.append(self._whole())
+            self._last = None
+            self.show(source.pop())
+            self.changed.emit()
+
+    def _whole(self) -> LayerState:
+        state = self.state()
+        return LayerState(options=state.options, order=state.order or self._first)
+
+    def _remember(self, what: tuple[str, str] | None) -> None:
+        """Keep what was, unless this goes on with the choice made just before."""
+        goes_on = what is not None and what == self._last and self._since.elapsed() < ONE_STEP_MS
+        if not goes_on:
+            self._undo.append(self._whole())
+            del self._undo[:-STEPS_KEPT]
+        self._redo.clear()
+        self._last = what
+        self._since.start()
+
+    def _full_order(self) -> Sequence[str]:
+        return self._order or self._first
+
+    def _on_layers_changed(self) -> None:
+        """Show layers that are new as was chosen for them before."""
+        keys = {item.key for item in self._canvas.items}
+        new = keys - self._known
+        self._known = keys
+        if not self._first:
+            self._first = tuple(item.key for item in self._canvas.items)
+        for key in sorted(new & self._kept.keys()):
+            self._canvas.choose(key, self._kept[key])
+        if new & set(self._order):
+            self._canvas.order_layers(self._order)
