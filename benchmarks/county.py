@@ -1,6 +1,6 @@
-"""A made-up county to measure maps on: grids with shared wiggling borders, cases and staff, partly in clusters.
+"""A made-up county or province to measure maps on: grids with shared wiggling borders, cases and staff, in clusters.
 
-The same seed always makes the same county. Coordinates are plane metres (EPSG:3857).
+The same seed always makes the same land. Coordinates are plane metres (EPSG:3857).
 """
 
 from dataclasses import dataclass
@@ -9,15 +9,29 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-GRIDS, CASES, STAFF = 1434, 26_419, 3822
 CLASSES, LAMPS, SIGNS = 5, 3, 4
 MIDDLE = (13.05e6, 3.70e6)
-RADIUS_M = 24_000.0
 STEPS_A_BORDER = 10
-SEED = 11
 
 Floats = npt.NDArray[np.float64]
 Points = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many of each there are, how far they spread, and the seed."""
+
+    grids: int
+    cases: int
+    staff: int
+    radius_m: float
+    seed: int
+
+
+SIZES = {
+    "county": Size(1434, 26_419, 3822, 24_000.0, 11),
+    "province": Size(109_000, 500_000, 234_000, 300_000.0, 12),
+}
 
 
 @dataclass(frozen=True)
@@ -38,37 +52,48 @@ class County:
         return float(x0), float(y0), float(x1), float(y1)
 
 
-def make_county() -> County:
-    """Return the county."""
-    rng = np.random.default_rng(SEED)
-    outline = _outline(rng)
-    seeds = _inside(rng, outline, GRIDS, clustered=0.25)
-    box = outline.buffer(4 * RADIUS_M).envelope
+def make_county(name: str = "county") -> County:
+    """Return the county, or what else ``SIZES`` names (the province takes some ten seconds)."""
+    size = SIZES[name]
+    rng = np.random.default_rng(size.seed)
+    outline = _outline(rng, size.radius_m)
+    seeds = _inside(rng, outline, size.grids, 0.25, size.radius_m)
+    box = outline.buffer(4 * size.radius_m).envelope
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.multipoints(seeds), extend_to=box, ordered=True))
-    areas = shapely.intersection(shapely.make_valid(_wiggle(rng, cells)), outline)
-    areas = np.array([_largest(area) for area in areas], dtype=object)
+    areas = _clipped(_wiggle(rng, cells), outline)
     return County(
         areas,
         rng.integers(0, CLASSES, len(areas)).astype(np.uint8),
-        _inside(rng, outline, CASES, clustered=0.4),
-        rng.integers(0, LAMPS, CASES).astype(np.uint8),
-        _inside(rng, outline, STAFF, clustered=0.4),
-        rng.integers(0, SIGNS, STAFF).astype(np.uint8),
+        _inside(rng, outline, size.cases, 0.4, size.radius_m),
+        rng.integers(0, LAMPS, size.cases).astype(np.uint8),
+        _inside(rng, outline, size.staff, 0.4, size.radius_m),
+        rng.integers(0, SIGNS, size.staff).astype(np.uint8),
     )
 
 
-def _outline(rng: np.random.Generator) -> shapely.Polygon:
+def _clipped(areas: npt.NDArray[np.object_], outline: shapely.Polygon) -> npt.NDArray[np.object_]:
+    """Return what of the areas lies inside the outline, the largest part of each; most are left as they are."""
+    valid = shapely.is_valid(areas)
+    areas[~valid] = shapely.make_valid(areas[~valid])
+    across = np.flatnonzero(~shapely.covers(outline, areas) | ~valid)
+    areas[across] = [_largest(area) for area in shapely.intersection(areas[across], outline)]
+    return areas
+
+
+def _outline(rng: np.random.Generator, radius_m: float) -> shapely.Polygon:
     angle = np.linspace(0, 2 * np.pi, 721)[:-1]
     radius = np.ones_like(angle)
     for waves, strength in ((range(2, 9), 0.22), (range(20, 90), 0.25)):
         for k in waves:
             radius += rng.normal(0, strength / k) * np.cos(k * angle + rng.uniform(0, 2 * np.pi))
-    x = MIDDLE[0] + RADIUS_M * 1.5 * radius * np.cos(angle)
-    y = MIDDLE[1] + RADIUS_M * 0.85 * radius * np.sin(angle)
+    x = MIDDLE[0] + radius_m * 1.5 * radius * np.cos(angle)
+    y = MIDDLE[1] + radius_m * 0.85 * radius * np.sin(angle)
     return shapely.Polygon(np.c_[x, y])
 
 
-def _inside(rng: np.random.Generator, outline: shapely.Polygon, count: int, clustered: float) -> Points:
+def _inside(
+    rng: np.random.Generator, outline: shapely.Polygon, count: int, clustered: float, radius_m: float
+) -> Points:
     """Return points inside the outline, a share of them around a few centres, in mixed order."""
     shapely.prepare(outline)
     x0, y0, x1, y1 = outline.bounds
@@ -81,7 +106,7 @@ def _inside(rng: np.random.Generator, outline: shapely.Polygon, count: int, clus
     found: list[Points] = []
     while sum(len(some) for some in found) < count:
         near = int(count * clustered)
-        at = centres[rng.integers(0, len(centres), near)] + rng.normal(0, RADIUS_M * 0.04, (near, 2))
+        at = centres[rng.integers(0, len(centres), near)] + rng.normal(0, radius_m * 0.04, (near, 2))
         spread = np.c_[rng.uniform(x0, x1, count - near), rng.uniform(y0, y1, count - near)]
         some = held(np.concatenate([at, spread]))
         rng.shuffle(some)
@@ -107,11 +132,12 @@ def _wiggle(rng: np.random.Generator, cells: npt.NDArray[np.object_]) -> npt.NDA
     side = (high - low)[:, [1, 0]] * (-1, 1)
     strength = np.where(turned[:, None], _turned(bend)[which], bend[which])[:, :, None]
     points = low[:, None, :] + (high - low)[:, None, :] * step + side[:, None, :] * strength
-    ring = np.searchsorted(starts, begin, side="right") - 1
-    return np.array(
-        [shapely.Polygon(points[ring == i].reshape(-1, 2)) for i in range(len(cells))],
-        dtype=object,
+    borders = np.bincount(np.searchsorted(starts, begin, side="right") - 1, minlength=len(cells))
+    closed = shapely.linearrings(
+        points.reshape(-1, 2), indices=np.repeat(np.arange(len(cells)), borders * STEPS_A_BORDER)
     )
+    made: npt.NDArray[np.object_] = shapely.polygons(closed)
+    return made
 
 
 def _turned(bend: Floats) -> Floats:

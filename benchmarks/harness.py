@@ -30,7 +30,7 @@ class Sense(StrEnum):
 
 
 class Row(msgspec.Struct, frozen=True):
-    """One line: our figure beside a peer's. ``n`` counts the runs it is the median or quartile of."""
+    """One line: our figure beside a peer's. ``n`` counts the runs it is the median or quartile of, ``aim`` is ours."""
 
     what: str
     unit: str
@@ -39,6 +39,7 @@ class Row(msgspec.Struct, frozen=True):
     peer_name: str
     ratio: float | None
     n: int
+    aim: str = ""
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -81,27 +82,40 @@ def p99(figures: Sequence[float]) -> float:
 
 
 def compare(
-    what: str, unit: str, ours: Sequence[float], peer: Sequence[float] | None, peer_name: str, sense: Sense
+    what: str,
+    unit: str,
+    ours: Sequence[float],
+    peer: Sequence[float] | None,
+    peer_name: str,
+    sense: Sense,
+    aim: str = "",
 ) -> Rows:
     """Return two rows, of the medians and of the lower quartiles. ``peer`` is None where the peer is absent."""
     rows: Rows = []
     for name, take in (("median", statistics.median), ("lower quartile", lower_quartile)):
         rows.append(
             single(
-                f"{what}, {name}", unit, take(ours), None if peer is None else take(peer), peer_name, sense, len(ours)
+                f"{what}, {name}",
+                unit,
+                take(ours),
+                None if peer is None else take(peer),
+                peer_name,
+                sense,
+                len(ours),
+                aim,
             )
         )
     return rows
 
 
 def single(
-    what: str, unit: str, ours: float, peer: float | None, peer_name: str, sense: Sense, n: int
+    what: str, unit: str, ours: float, peer: float | None, peer_name: str, sense: Sense, n: int, aim: str = ""
 ) -> tuple[Row, Sense]:
     """Return one row of figures that are taken already."""
     ratio = None
     if peer is not None and ours and peer:
         ratio = peer / ours if sense is Sense.TIMES_FASTER else ours / peer
-    return Row(what, unit, ours, peer, peer_name, ratio, n), sense
+    return Row(what, unit, ours, peer, peer_name, ratio, n, aim), sense
 
 
 def machine() -> str:
@@ -138,10 +152,13 @@ def publish(benchmark: str, rows: Rows, out: Path | None) -> None:
 
 
 def _table(rows: Rows) -> str:
-    lines = [("what", "ours", "peer", "unit", "ratio", "n", "peer is")]
+    aimed = any(row.aim for row, _ in rows)
+    lines = [("what", "ours", "peer", "unit", "ratio", *(["aim"] if aimed else []), "n", "peer is")]
     for row, sense in rows:
         ratio = "-" if row.ratio is None else f"{row.ratio:.2f} {sense}"
-        lines.append((row.what, _figure(row.ours), _figure(row.peer), row.unit, ratio, str(row.n), row.peer_name))
+        aim = [row.aim or "-"] if aimed else []
+        figures = _figure(row.ours), _figure(row.peer)
+        lines.append((row.what, *figures, row.unit, ratio, *aim, str(row.n), row.peer_name))
     widths = [max(_width(line[i]) for line in lines) for i in range(len(lines[0]))]
     return "\n".join(
         "  ".join(cell + " " * (w - _width(cell)) for cell, w in zip(line, widths, strict=True)) for line in lines

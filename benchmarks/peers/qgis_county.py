@@ -1,8 +1,10 @@
 """QGIS drawing the county, driven through pipes. Runs in the Python that has QGIS, not in ours: standard library only.
 
-The first line of the input is JSON: size, extent, layers with their colours and hexadecimal WKB. It answers ``ready``
-with its version. Then each line is a command with one line back: ``full``, ``staff``, ``lean`` and ``apply`` give the
-milliseconds they took, ``save PATH`` and ``areas PATH`` (areas alone) ``saved``, ``quit`` nothing.
+The first line of the input is JSON: size, extent, and for each layer its colours and the files with its geometries
+(WKB, one after the other), their lengths and their codes. It answers ``ready`` with its version. Then each line is a
+command with one line back: ``full``, ``staff``, ``lean`` and ``apply`` give the milliseconds they took, ``pick X Y``
+those of finding what lies there, ``memory`` the megabytes it takes (its share of what others use too), ``save PATH``
+and ``areas PATH`` (areas alone) ``saved``, ``quit`` nothing.
 
 ``full`` is QgsMapRendererSequentialJob over all three layers (memory layers, which were the fastest at this extent).
 ``staff`` is the same job with QGIS's own QgsMapRendererCache, from which only the staff layer's picture was dropped;
@@ -15,6 +17,8 @@ import json
 import os
 import sys
 import time
+from array import array
+from pathlib import Path
 from typing import Any
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -26,6 +30,7 @@ from qgis.core import (
     QgsApplication,
     QgsCategorizedSymbolRenderer,
     QgsFeature,
+    QgsFeatureRequest,
     QgsFillSymbol,
     QgsGeometry,
     QgsMapRendererCache,
@@ -43,11 +48,16 @@ from qgis.PyQt.QtGui import QColor, QPainter
 def make_layer(kind: str, spec: dict[str, Any]) -> Any:
     """Return a memory layer with one symbol a class."""
     layer = QgsVectorLayer(f"{kind}?crs=EPSG:3857&field=code:integer", kind, "memory")
-    features = []
-    for wkb, code in zip(spec["wkb"], spec["codes"]):  # noqa: B905 - QGIS may run on an older Python
-        feature = QgsFeature(layer.fields())
+    wkb = Path(spec["wkb"]).read_bytes()
+    lengths, codes = array("I"), array("B")
+    lengths.frombytes(Path(spec["lengths"]).read_bytes())
+    codes.frombytes(Path(spec["codes"]).read_bytes())
+    features, fields, at = [], layer.fields(), 0
+    for length, code in zip(lengths, codes):  # noqa: B905 - QGIS may run on an older Python
+        feature = QgsFeature(fields)
         geometry = QgsGeometry()
-        geometry.fromWkb(bytes.fromhex(wkb))
+        geometry.fromWkb(wkb[at : at + length])
+        at += length
         feature.setGeometry(geometry)
         feature.setAttributes([code])
         features.append(feature)
@@ -115,6 +125,18 @@ class Picture:
         self.moved()
         self.took_ms = (time.perf_counter() - began) * 1000
 
+    def pick(self, x: float, y: float) -> float:
+        """Find what lies within five pixels of a point, top first; return the milliseconds it took."""
+        reach = 5 * (self.spec["extent"][2] - self.spec["extent"][0]) / self.spec["size"][0]
+        near = QgsRectangle(x - reach, y - reach, x + reach, y + reach)
+        point = QgsGeometry.fromPointXY(near.center())
+        began = time.perf_counter()
+        for layer in (self.staff, *reversed(self.layers)):
+            request = QgsFeatureRequest(near).setFlags(QgsFeatureRequest.ExactIntersect)
+            if any(layer is not self.layers[0] or f.geometry().contains(point) for f in layer.getFeatures(request)):
+                break
+        return (time.perf_counter() - began) * 1000
+
     def lean(self) -> Any:
         """Draw the staff over what is kept."""
         drawn = self.render([self.staff], QColor(0, 0, 0, 0))
@@ -123,6 +145,13 @@ class Picture:
         painter.drawImage(0, 0, drawn)
         painter.end()
         return image
+
+
+def memory_mb() -> float:
+    """Return the megabytes this process takes, shared ones by its share; 0 where the system does not say."""
+    rollup = Path("/proc/self/smaps_rollup")
+    lines = rollup.read_text().splitlines() if rollup.exists() else []
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
 
 
 def main() -> None:
@@ -141,6 +170,10 @@ def main() -> None:
         elif command == "apply":
             picture.applied()
             print(picture.took_ms, flush=True)
+        elif command == "pick":
+            print(picture.pick(*map(float, path.split())), flush=True)
+        elif command == "memory":
+            print(memory_mb(), flush=True)
         elif command == "save":
             print("saved" if picture.full().save(path) else "failed", flush=True)
         elif command == "areas":

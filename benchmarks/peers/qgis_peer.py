@@ -5,10 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
+import numpy.typing as npt
 import shapely
 
 from benchmarks.county import County
@@ -52,11 +54,15 @@ class QgisPeer:
             text=True,
             env=_plain_environment(),
         )
-        styles = {key: spec.pop(key) for key in ("area_styles", "case_styles", "staff_styles")}
-        spec["areas"] = _layer(_hex(county.areas), county.classes.tolist(), styles["area_styles"])
-        spec["cases"] = _layer(_hex(shapely.points(county.cases)), county.lamps.tolist(), styles["case_styles"])
-        spec["staff"] = _layer(_hex(shapely.points(county.staff)), county.signs.tolist(), styles["staff_styles"])
-        self.version = self.ask(json.dumps(spec)).removeprefix("ready ")
+        with tempfile.TemporaryDirectory() as folder:
+            layers = (
+                ("areas", county.areas, county.classes, spec.pop("area_styles")),
+                ("cases", shapely.points(county.cases), county.lamps, spec.pop("case_styles")),
+                ("staff", shapely.points(county.staff), county.signs, spec.pop("staff_styles")),
+            )
+            for name, geometries, codes, styles in layers:
+                spec[name] = {**_written(Path(folder) / name, geometries, codes), "styles": styles}
+            self.version = self.ask(json.dumps(spec)).removeprefix("ready ")
 
     def __enter__(self) -> "QgisPeer":
         return self
@@ -91,14 +97,24 @@ class QgisPeer:
         """Put new positions into the layer and draw as ``staff``; milliseconds."""
         return float(self.ask("apply"))
 
+    def pick(self, x: float, y: float) -> float:
+        """Find what lies at a place on the plane; milliseconds."""
+        return float(self.ask(f"pick {x} {y}"))
+
+    def memory_mb(self) -> float:
+        """Return the megabytes QGIS takes with the data loaded."""
+        return float(self.ask("memory"))
+
     def lean(self) -> float:
         """Draw the staff alone over a kept picture, by hand; milliseconds."""
         return float(self.ask("lean"))
 
 
-def _layer(wkb: list[str], codes: list[int], styles: object) -> dict[str, object]:
-    return {"wkb": wkb, "codes": codes, "styles": styles}
-
-
-def _hex(geometries: object) -> list[str]:
-    return [str(wkb) for wkb in np.atleast_1d(shapely.to_wkb(np.asarray(geometries, object), hex=True))]
+def _written(path: Path, geometries: object, codes: npt.NDArray[np.uint8]) -> dict[str, str]:
+    """Write geometries as WKB one after the other, their lengths and their codes; return where each is."""
+    wkb = np.atleast_1d(shapely.to_wkb(np.asarray(geometries, object)))
+    files = {key: f"{path}.{key}" for key in ("wkb", "lengths", "codes")}
+    Path(files["wkb"]).write_bytes(b"".join(wkb))
+    Path(files["lengths"]).write_bytes(np.array([len(one) for one in wkb], np.uint32).tobytes())
+    Path(files["codes"]).write_bytes(codes.astype(np.uint8).tobytes())
+    return files

@@ -1,15 +1,23 @@
 """The raster of compiled kernels: what draws the map once numba is in. Importing this imports numba."""
 
+from threading import local
+
 import numpy as np
 
-from layers.raster import areas, lines, stamps
+from layers.raster import areas, hidden, lines, stamps
 from layers.raster.blit import blit
 from layers.raster.contract import F32, I32, U16, U32, Frame, Noted, Placing, Shapes, Sprites, Squares, make_sprites
 from layers.raster.overlay import NotedOverlay
 
+MANY = 4000
+"""From this many points on it pays to find out first which of them show."""
+
 
 class CompiledRaster:
     """Draws with the kernels; any thread, without the interpreter's lock while a kernel runs."""
+
+    def __init__(self) -> None:
+        self._local = local()
 
     def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
         """See ``Raster.thinned``."""
@@ -45,8 +53,18 @@ class CompiledRaster:
 
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
-        if len(xs):
+        many = len(xs) >= MANY and 0 < len(sprites.seen) < 1 << 16 and max(frame.shape) < hidden.FARTHEST
+        if many:
+            hidden.stamp_shown(frame, xs, ys, codes, sprites, placing, self._room())
+        elif len(xs):
             stamps.stamp_points(frame, xs, ys, codes, sprites.over, sprites.rests, sprites.rows, sprites.size, *placing)
+
+    def _room(self) -> hidden.Room:
+        """Return the memory of this thread."""
+        room: hidden.Room | None = getattr(self._local, "room", None)
+        if room is None:
+            room = self._local.room = hidden.Room()
+        return room
 
     def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
         """See ``Raster.restore``."""
@@ -80,6 +98,7 @@ def exercise() -> None:
     raster.stroke(frame, shapes, which, 0xFF123456, np.array([3], np.float32), place, closed=True)
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
+    hidden.stamp_shown(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place, hidden.Room())
     overlay = raster.noted(8, 8)
     twice = np.array([4, 4], np.float32)
     glass = make_sprites(np.full((1, 3, 3), 0x80408000, np.uint32))

@@ -100,12 +100,16 @@ class Sprites(msgspec.Struct, frozen=True):
 
     ``over`` (count, size, a multiple of ``LANES``) is padded with nothing, ``rests`` says what each of its pixels lets
     through (0..256), once in each half of its 32 bits. ``rows`` (count, 2): first row with anything, one past the last.
+    ``seen`` and ``solid`` (count, ``LANES``) have a bit for each pixel that shows anything, and that hides what is
+    below; they are empty for sprites larger than ``LANES``.
     """
 
     pixels: U32
     over: U32
     rests: U32
     rows: I32
+    seen: U32
+    solid: U32
 
     @property
     def size(self) -> int:
@@ -125,7 +129,20 @@ def make_sprites(pixels: U32) -> Sprites:
     first = np.where(empty, 0, seen.argmax(axis=1))
     last = np.where(empty, 0, size - seen[:, ::-1].argmax(axis=1))
     rows = np.ascontiguousarray(np.stack([first, last], axis=1), np.int32)
-    return Sprites(np.ascontiguousarray(pixels), over, through | through << np.uint32(16), rows)
+    solid = _bits(through[:, :, :size] == 0)
+    return Sprites(
+        np.ascontiguousarray(pixels), over, through | through << np.uint32(16), rows, _bits(pixels > 0), solid
+    )
+
+
+def _bits(mask: npt.NDArray[np.bool_]) -> U32:
+    """Return masks (count, size, size) with a word a row, or nothing for those that are too large for that."""
+    count, size, _ = mask.shape
+    if size > LANES:
+        return np.zeros((0, LANES), np.uint32)
+    made = np.zeros((count, LANES), np.uint32)
+    made[:, :size] = (mask.astype(np.uint32) << np.arange(size, dtype=np.uint32)).sum(axis=2)
+    return made
 
 
 class Squares(NamedTuple):

@@ -5,16 +5,28 @@ from math import floor
 import numpy as np
 
 from layers.raster.contract import F32, I32, LANES, U16, U32, Frame
-from layers.raster.jit import compiled
-from layers.raster.vector import copy, lay
+from layers.raster.jit import compiled, exact
+from layers.raster.vector import Index, copy, lay
 
 DEEP = np.uint32(257)
 """Noted of a pixel: several translucent ones lie on one another, see the log."""
 
 
+@exact
+def pixel_x(x: float, per_metre: float, dx: float) -> float:
+    """Return the pixel x of a point."""
+    return x * per_metre + dx
+
+
+@exact
+def pixel_y(y: float, per_metre: float, dy: float) -> float:
+    """Return the pixel y of a point."""
+    return dy - y * per_metre
+
+
 @compiled
 def lay_clipped(
-    out: U32, under: U32, width: int, row: int, left: int, over: U32, rests: U32, step: int, wide: int
+    out: U32, under: U32, width: int, row: Index, left: Index, over: U32, rests: U32, step: Index, wide: int
 ) -> None:
     """Lay one row of a sprite that hangs over the left or right edge, pixel by pixel."""
     low, high = np.uint32(0xFF00FF), np.uint32(0xFF00FF00)
@@ -48,8 +60,8 @@ def stamp_points(
     flat = frame.reshape(height * width)
     flat_over, flat_rests = over.reshape(over.size), rests.reshape(rests.size)
     for k in range(xs.shape[0]):
-        fx = xs[k] * per_metre + dx
-        fy = dy - ys[k] * per_metre
+        fx = pixel_x(xs[k], per_metre, dx)
+        fy = pixel_y(ys[k], per_metre, dy)
         if not (-size < fx < width + size and -size < fy < height + size):
             continue
         left = floor(fx) - half
@@ -123,8 +135,8 @@ def note_points(
     flat_pixels, flat_lets = pixels.reshape(pixels.size), lets.reshape(lets.size)
     most = np.uint32(0x1FF)
     for k in range(xs.shape[0]):
-        fx = xs[k] * per_metre + dx
-        fy = dy - ys[k] * per_metre
+        fx = pixel_x(xs[k], per_metre, dx)
+        fy = pixel_y(ys[k], per_metre, dy)
         if not (-size < fx < width + size and -size < fy < height + size):
             continue
         left, top = floor(fx) - half, floor(fy) - half
@@ -173,8 +185,8 @@ def lay_noted(
     wide = -(-size // LANES) * LANES
     flat, under = frame.reshape(frame.size), below.reshape(below.size)
     for k in range(xs.shape[0]):
-        fx = xs[k] * per_metre + dx
-        fy = dy - ys[k] * per_metre
+        fx = pixel_x(xs[k], per_metre, dx)
+        fy = pixel_y(ys[k], per_metre, dy)
         if -size < fx < width + size and -size < fy < height + size:
             lay_box(flat, under, over, rests, height, width, floor(fx) - half, floor(fy) - half, wide, size)
 
@@ -203,8 +215,8 @@ def lay_both(
     wide = -(-size // LANES) * LANES
     flat, under = frame.reshape(frame.size), below.reshape(below.size)
     for k in range(xs0.shape[0]):
-        fx0, fy0 = xs0[k] * per0 + dx0, dy0 - ys0[k] * per0
-        fx1, fy1 = xs1[k] * per1 + dx1, dy1 - ys1[k] * per1
+        fx0, fy0 = pixel_x(xs0[k], per0, dx0), pixel_y(ys0[k], per0, dy0)
+        fx1, fy1 = pixel_x(xs1[k], per1, dx1), pixel_y(ys1[k], per1, dy1)
         was = -size < fx0 < width + size and -size < fy0 < height + size
         now = -size < fx1 < width + size and -size < fy1 < height + size
         if was and now:
@@ -228,8 +240,8 @@ def copy_squares(
     half = size // 2
     flat, under = frame.reshape(frame.size), below.reshape(below.size)
     for k in range(xs.shape[0]):
-        fx = xs[k] * per_metre + dx
-        fy = dy - ys[k] * per_metre
+        fx = pixel_x(xs[k], per_metre, dx)
+        fy = pixel_y(ys[k], per_metre, dy)
         if not (-size < fx < width + size and -size < fy < height + size):
             continue
         left, top = floor(fx) - half, floor(fy) - half

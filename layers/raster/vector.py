@@ -13,6 +13,9 @@ from llvmlite import ir
 from layers.raster.contract import LANES, U32
 from layers.raster.jit import intrinsic, types
 
+Index = int | np.int64
+"""What kernels count with: plain integers, or what is left of a wider number."""
+
 _HALVES = ir.VectorType(ir.IntType(16), 2 * LANES)
 _PIXELS = ir.VectorType(ir.IntType(32), LANES)
 
@@ -51,12 +54,7 @@ def _filled(typing: Any, out: Any, at: Any, colour: Any) -> Any:
 
     def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
         out, at, colour = args
-        none = ir.Constant(_PIXELS, ir.Undefined)
-        one = builder.insert_element(none, colour, ir.Constant(ir.IntType(32), 0))
-        zeros = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        builder.store(
-            builder.shuffle_vector(one, none, zeros), _at(context, builder, kinds.args[0], out, at, _PIXELS), align=4
-        )
+        builder.store(_all(builder, colour), _at(context, builder, kinds.args[0], out, at, _PIXELS), align=4)
         return context.get_dummy_value()
 
     return signature, code
@@ -75,7 +73,61 @@ def _copied(typing: Any, out: Any, at: Any, source: Any) -> Any:
     return signature, code
 
 
-lay = cast("Callable[[U32, int, U32, int, U32, U32, int], None]", _laid)
+@intrinsic
+def _showing(typing: Any, covered: Any, at: Any, masks: Any, step: Any, shift: Any) -> Any:
+    signature = types.uint32(covered, types.int64, masks, types.int64, types.uint32)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        covered, at, masks, step, shift = args
+        hidden = builder.load(_at(context, builder, kinds.args[0], covered, at, _PIXELS), align=4)
+        mask = builder.load(_at(context, builder, kinds.args[2], masks, step, _PIXELS), align=4)
+        seen = builder.and_(builder.shl(mask, _all(builder, shift)), builder.not_(hidden))
+        rows = builder.icmp_unsigned("!=", seen, ir.Constant(_PIXELS, [0] * LANES))
+        return builder.zext(builder.bitcast(rows, ir.IntType(LANES)), ir.IntType(32))
+
+    return signature, code
+
+
+@intrinsic
+def _covered(typing: Any, covered: Any, at: Any, stride: Any, masks: Any, step: Any, shift: Any) -> Any:
+    signature = types.void(covered, types.int64, types.int64, masks, types.int64, types.uint32)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        covered, at, stride, masks, step, shift = args
+        mask = builder.load(_at(context, builder, kinds.args[3], masks, step, _PIXELS), align=4)
+        here = builder.shl(mask, _all(builder, shift))
+        half = ir.Constant(_PIXELS, [LANES] * LANES)
+        for place, bits in (
+            (at, here),
+            (builder.sub(at, stride), builder.shl(here, half)),
+            (builder.add(at, stride), builder.lshr(here, half)),
+        ):
+            pointer = _at(context, builder, kinds.args[0], covered, place, _PIXELS)
+            builder.store(builder.or_(builder.load(pointer, align=4), bits), pointer, align=4)
+        return context.get_dummy_value()
+
+    return signature, code
+
+
+@intrinsic
+def _lowest(typing: Any, bits: Any) -> Any:
+    signature = types.int64(types.uint32)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        (bits,) = args
+        return builder.zext(builder.cttz(bits, ir.Constant(ir.IntType(1), 0)), ir.IntType(64))
+
+    return signature, code
+
+
+def _all(builder: Any, value: Any) -> Any:
+    """Return a vector with one value in every lane."""
+    none = ir.Constant(_PIXELS, ir.Undefined)
+    one = builder.insert_element(none, value, ir.Constant(ir.IntType(32), 0))
+    return builder.shuffle_vector(one, none, ir.Constant(_PIXELS, [0] * LANES))
+
+
+lay = cast("Callable[[U32, Index, U32, Index, U32, U32, Index], None]", _laid)
 """``lay(out, at, under, start, over, rests, step)``: sixteen pixels of ``out`` become ``under`` with ``over`` on it.
 
 Arrays are flat; ``rests`` holds what each pixel lets through (0..256), once in each half of its 32 bits.
@@ -86,3 +138,16 @@ fill = cast("Callable[[U32, int, np.uint32], None]", _filled)
 
 copy = cast("Callable[[U32, int, U32], None]", _copied)
 """``copy(out, at, source)``: set sixteen pixels of a flat array to those of another at the same place."""
+
+showing = cast("Callable[[U32, Index, U32, Index, np.uint32], np.uint32]", _showing)
+"""``showing(covered, at, masks, step, shift)``: which of sixteen rows of a mask are not wholly covered, a bit each."""
+
+cover = cast("Callable[[U32, Index, int, U32, Index, np.uint32], None]", _covered)
+"""``cover(covered, at, stride, masks, step, shift)``: mark sixteen rows of a mask as covered, in all three columns.
+
+``covered`` holds columns of words a ``stride`` apart, a word a row; a word is 32 pixels, its column begins 16 pixels
+after the one before, so that a mask of up to 16 pixels lies in one word wherever it begins.
+"""
+
+lowest = cast("Callable[[np.uint32], int]", _lowest)
+"""``lowest(bits)``: the place of the lowest bit that is set, 32 where there is none."""

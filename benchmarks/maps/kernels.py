@@ -1,0 +1,155 @@
+"""The kernels beside QGIS and pyqtgraph, in turn on one core: everything drawn anew, and all staff moved.
+
+*Full redraw* draws areas, borders, cases and people into an empty frame and paints it; shapes thinned for the scale are
+kept from frame to frame, as in use. *Staff moved* takes new coordinates of all staff, stamps them over what is kept,
+and paints; of several moves in a row the last counts, ours and theirs. QGIS reads memory layers; its draw-only figure
+leaves out applying positions. The desk draws cases over staff: both orders are measured. Markers are not clustered.
+The pictures are compared: pixels that are plain area in both must show the same class.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.county import County
+from benchmarks.harness import Rows, Sense, alternate, compare
+from benchmarks.maps.ours import SIZE, OurMap, look_of, to_degrees
+from benchmarks.maps.pictures import class_rows, qgis_spec
+from benchmarks.peers.qgis_peer import QgisPeer, find_python
+
+AIMS = {"county": (16, 16), "province": (25, 40)}
+"""Times faster than QGIS: full redraw, staff moved."""
+MOVES = {"county": 4, "province": 2}
+"""Moves in a row of which the last counts; QGIS needs seconds for one at a province."""
+WALK_M = {"county": 60.0, "province": 750.0}
+"""How far staff walk between two pictures, plane metres: a pixel or two."""
+
+
+class Ours:
+    """Our two maps, one an order, and places for the staff to go to."""
+
+    def __init__(self, county: County, land: str) -> None:
+        self.peers_order = OurMap(county)
+        self.desks_order = OurMap(county, as_given=False)
+        rng = np.random.default_rng(1)
+        self.moves = [county.staff + rng.normal(0, WALK_M[land], county.staff.shape) for _ in range(4)]
+        self._degrees = [to_degrees(move) for move in self.moves]
+        self._turn = 0
+
+    def next_move(self) -> int:
+        """Return which of the moves is next."""
+        self._turn += 1
+        return self._turn % len(self.moves)
+
+    def moved(self, map_: OurMap) -> float:
+        """Move the staff of a map a few times and then once more; milliseconds of that one."""
+        map_.settle(self._degrees[self.next_move()])
+        return map_.staff(self._degrees[self.next_move()])
+
+    def measures(self) -> dict[str, Callable[[], float]]:
+        """Return what is measured of ours."""
+        ours, desk = self.peers_order, self.desks_order
+        return {
+            "full": ours.full,
+            "tiled": ours.tiled,
+            "desk full": desk.full,
+            "desk staff": lambda: self.moved(desk),
+            "staff": lambda: self.moved(ours),
+        }
+
+    def two_core_measures(self) -> dict[str, Callable[[], float]]:
+        """Return what is measured once more with both cores."""
+        return {"full": self.peers_order.full, "staff": lambda: self.moved(self.peers_order)}
+
+    def close(self) -> None:
+        """Close both maps."""
+        self.peers_order.close()
+        self.desks_order.close()
+
+
+def pyqtgraph_measures(county: County, ours: Ours, look: dict[str, list[str]]) -> dict[str, Callable[[], float]]:
+    """Return what is measured of pyqtgraph."""
+    from benchmarks.peers.pyqtgraph_county import PyqtgraphPeer
+
+    graph = PyqtgraphPeer(county, SIZE, look)
+
+    def moved() -> float:
+        return [graph.staff(ours.moves[ours.next_move()], county.signs) for _ in range(4)][-1]
+
+    return {"pg full": graph.full, "pg staff": moved}
+
+
+def table(found: dict[str, list[float]], name: str, land: str) -> Rows:
+    """Return the rows of what was measured in turn."""
+    full_aim, staff_aim = (f">= {times}x" for times in AIMS[land])
+    faster, qgis_full, qgis_staff = Sense.TIMES_FASTER, found.get("qgis full"), found.get("qgis staff")
+    drawn, above = f"{name}, draw only, rest kept", "{} {}, the desk's order: cases over staff"
+    rows = compare(f"{land} full redraw", "ms", found["full"], qgis_full, name, faster, full_aim)
+    rows += compare(f"{land} staff moved", "ms", found["staff"], qgis_staff, drawn, faster, staff_aim)
+    applied = f"{name}, new positions applied and drawn, rest kept"
+    rows += compare(f"{land} staff moved", "ms", found["staff"], found.get("qgis apply"), applied, faster)
+    for key, what in (("pg full", "full redraw"), ("pg staff", "staff moved")):
+        if key in found:
+            graph = "pyqtgraph ScatterPlotItem, no antialiasing"
+            rows += compare(f"{land} {what}", "ms", found[key[3:]], found[key], graph, faster)
+    rows += compare(above.format(land, "full redraw"), "ms", found["desk full"], qgis_full, name, faster)
+    rows += compare(
+        above.format(land, "staff moved"), "ms", found["desk staff"], qgis_staff, f"{drawn}, staff on top", faster
+    )
+    rows += compare(f"{land} full redraw by tiles in the background", "ms", found["tiled"], qgis_full, name, faster)
+    return rows
+
+
+def two_core_rows(ours: Ours, found: dict[str, list[float]], name: str, land: str, runs: int) -> Rows:
+    """Return the figures once more with a second core; QGIS's are those of its one core."""
+    cores = set(range(os.cpu_count() or 1))
+    if not hasattr(os, "sched_setaffinity") or len(cores) < 2:
+        return []
+    before = os.sched_getaffinity(0)
+    for thread in os.listdir("/proc/self/task"):
+        os.sched_setaffinity(int(thread), cores)
+    took = alternate(ours.two_core_measures(), runs)
+    for thread in os.listdir("/proc/self/task"):
+        os.sched_setaffinity(int(thread), before)
+    rows: Rows = []
+    for key, what in (("full", "full redraw"), ("staff", "staff moved")):
+        peer = found.get(f"qgis {key}")
+        rows += compare(
+            f"{land} {what}, two cores", "ms", took[key], peer, f"{name}, one core, draw only", Sense.TIMES_FASTER
+        )
+    return rows
+
+
+def kernel_rows(county: County, land: str, runs: int) -> Rows:
+    """Take the figures."""
+    app = QApplication.instance() or QApplication([])
+    ours = Ours(county, land)
+    look = look_of(ours.peers_order)
+    measures = ours.measures()
+    if land == "county":
+        measures |= pyqtgraph_measures(county, ours, look)
+    app.processEvents()
+    python, rows = find_python(), Rows()
+    name = "QGIS (absent: not installed)"
+    if python is None:
+        found = alternate(measures, runs)
+    else:
+        times = MOVES[land]
+        with QgisPeer(python, county, qgis_spec(ours.peers_order, look)) as peer:
+            measures |= {
+                "qgis full": peer.full,
+                "qgis staff": lambda: [peer.staff() for _ in range(times)][-1],
+                "qgis apply": lambda: [peer.apply() for _ in range(1 if land == "province" else times)][-1],
+            }
+            found = alternate(measures, runs)
+            name = f"QGIS {peer.version}"
+            with tempfile.TemporaryDirectory() as folder:
+                rows += class_rows(ours.peers_order, peer, look, Path(folder), land, name)
+    rows += table(found, name, land)
+    rows += two_core_rows(ours, found, name, land, runs)
+    ours.close()
+    return rows

@@ -1,0 +1,168 @@
+"""The map the figures are of: the product's widget and layers with a made-up land on it.
+
+What lies over the map is switched off (the peers have none). Everything goes through the product's own models.
+"""
+
+import os
+import time
+from datetime import UTC, datetime
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import numpy as np
+import numpy.typing as npt
+import shapely
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.county import County
+from domain.clock import Lamp
+from domain.ids import CaseNo, GridCode, ThingId
+from domain.places import Grid
+from domain.units import UnitState
+from layers.cases.item import CasesItem
+from layers.cases.model import CaseMark, CasesModel
+from layers.colours import mix
+from layers.grids.item import GridsItem
+from layers.grids.model import GridsModel
+from layers.mercator import EARTH_RADIUS_M
+from layers.positions.model import PositionsModel, ThingMark
+from layers.raster.source import RasterSource
+from resources.theme import load_theme
+from resources.words import Words
+from widgets.map.view import MapView
+
+SIZE = (1920, 1080)
+LAMPS = (Lamp.WITHIN, Lamp.NEAR, Lamp.OVERDUE)
+STATES = (UnitState.FREE, UnitState.UNDER_WAY, UnitState.ON_THE_JOB, UnitState.ASSIGNED)
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+
+Degrees = npt.NDArray[np.float64]
+
+
+class OurMap:
+    """The product's map with a land on it: in the peers' order, staff on top, or in the desk's, cases on top.
+
+    ``plain`` draws every mark by itself and fills grids opaquely, as the peers do; else it is as a person sees it.
+    ``compiled`` says whether the kernels are in.
+    """
+
+    def __init__(self, county: County, *, as_given: bool = True, plain: bool = True, compiled: bool = True) -> None:
+        self._county = county
+        self._plain = plain
+        self.theme = load_theme("dark")
+        rasters = RasterSource()
+        if compiled:
+            rasters.compile()
+            if not rasters.compiled:
+                raise SystemExit("numba is not there: the map's own kernels cannot be measured")
+        self.view = MapView(Words("zh-CN"), self.theme, rasters=rasters)
+        self._positions = PositionsModel()
+        self._things = [ThingId(f"s{i}") for i in range(len(county.staff))]
+        grids, cases = GridsModel(), CasesModel()
+        self.view.set_layers([grids, cases, self._positions], as_given=as_given)
+        self._fill(grids, cases)
+        self.view.set_overlays(False)
+        self.view.resize(*SIZE)
+        self.view.show()
+        if not self.view.isVisible():
+            raise SystemExit("the map is not on the screen: nothing would be measured")
+
+    def _fill(self, grids: GridsModel, cases: CasesModel) -> None:
+        county = self._county
+        degrees = shapely.transform(county.areas, to_degrees)
+        made = [Grid(GridCode(f"g{i}"), f"{i}", shapely.to_wkb(area)) for i, area in enumerate(degrees)]
+        grids.set_grids(made, {grid.code: int(c) for grid, c in zip(made, county.classes, strict=True)})
+        places = to_degrees(county.cases)
+        cases.replace(
+            CaseMark(CaseNo(f"c{i}"), float(lon), float(lat), LAMPS[lamp])
+            for i, ((lon, lat), lamp) in enumerate(zip(places, county.lamps.tolist(), strict=True))
+        )
+        self._positions.set_now(NOW)
+        self._positions.replace(
+            ThingMark(
+                thing, float(lon), float(lat), NOW, vehicle=sign == 3, state=STATES[sign], heading_deg=90.0 * sign
+            )
+            for thing, (lon, lat), sign in zip(
+                self._things, to_degrees(county.staff), county.signs.tolist(), strict=True
+            )
+        )
+        self._slots = self._positions.slots(self._things)
+        for item in self.view.items:
+            if not self._plain:
+                continue
+            if isinstance(item, GridsItem):
+                item.fill_alpha = 255
+                item.restyle()
+            elif isinstance(item, CasesItem):
+                item.clustered = False
+
+    def full(self) -> float:
+        """Draw everything anew and paint; milliseconds."""
+        began = time.perf_counter()
+        self.view.draw_now()
+        return (time.perf_counter() - began) * 1000
+
+    def picture(self, *, marks: bool = True) -> QImage:
+        """Return the picture drawn at once, with or without cases and people."""
+        for key in ("cases", "positions"):
+            self.view.set_layer_visible(key, marks)
+        self.view.draw_now()
+        while not self.view.settled:
+            QApplication.processEvents()
+        image = self.view.grab().toImage()
+        for key in ("cases", "positions"):
+            self.view.set_layer_visible(key, True)
+        return image
+
+    def settle(self, moved: Degrees) -> None:
+        """Move the staff three times, so that what stands still is kept as after a second of use."""
+        for _ in range(3):
+            self.staff(moved)
+
+    def tiled(self) -> float:
+        """Draw every tile anew in the background and paint until the picture is whole; milliseconds."""
+        self.view.forget_tiles()
+        began = time.perf_counter()
+        self.view.repaint()
+        while not self.view.settled:
+            QApplication.processEvents()
+            time.sleep(0.0005)
+        took = (time.perf_counter() - began) * 1000
+        while not self.view.idle:  # tiles just out of sight are drawn too; they are nobody's next figure
+            QApplication.processEvents()
+            time.sleep(0.0005)
+        self.view.repaint()
+        return took
+
+    def close(self) -> None:
+        """Close the window and end the threads."""
+        self.view.close()
+        self.view.stop()
+
+    def staff(self, moved: Degrees) -> float:
+        """Take new places (degrees) of all staff and paint; milliseconds."""
+        began = time.perf_counter()
+        self._positions.move(self._slots, moved[:, 0], moved[:, 1], NOW)
+        self.view.repaint()
+        return (time.perf_counter() - began) * 1000
+
+
+def to_degrees(points: npt.NDArray[np.float64]) -> Degrees:
+    """Return lon, lat of points (n, 2) on the plane."""
+    lat = np.degrees(2 * np.arctan(np.exp(points[:, 1] / EARTH_RADIUS_M)) - np.pi / 2)
+    return np.column_stack([np.degrees(points[:, 0] / EARTH_RADIUS_M), lat])
+
+
+def look_of(ours: OurMap) -> dict[str, list[str]]:
+    """Return the colours both peers are to draw with."""
+    theme = ours.theme
+    item = ours.view.item("grids")
+    areas = [f"#{int(c) & 0xFFFFFF:06x}" for c in item.palette] if isinstance(item, GridsItem) else []
+    return {
+        "ground": [theme.map_ground],
+        "line": [theme.map_grid_line],
+        "areas": areas,
+        "cases": [theme.within, theme.near, theme.overdue],
+        "staff": [theme.staff, theme.staff, theme.staff, mix(theme.staff, theme.text, 0.2)],
+    }
