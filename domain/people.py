@@ -50,7 +50,7 @@ def check_roles(roles: Collection[Role]) -> None:
         raise invalid("unknown_role", role=Role.SYSTEM)
 
 
-class Actor(msgspec.Struct, frozen=True):
+class Actor(msgspec.Struct, frozen=True, cache_hash=True):
     """Who acts: an account, its roles, and the unit or staff member it speaks for.
 
     ``area`` is the head of the division codes the account is for (county 6, town 9, village 12 digits); "" is all.

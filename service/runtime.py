@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from domain.change import Seq, Subject
 from domain.clock import ServiceClock
 from domain.faults import Fault, FaultKind
-from domain.people import Role
+from domain.people import Actor, Role
 from domain.places import Position
 from domain.wire import Me
 from service.access import Asker, Sight, sight_of
@@ -36,6 +36,7 @@ from service.write.writer import Ticket, Writer
 READ_THREADS = 3
 PHOTO_THREADS = 2
 MOST_PHOTOS_WAITING = 16
+MOST_SIGHTS = 1_000
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -63,6 +64,7 @@ class Runtime:
         line = None if nats is None or relay_key is None else (nats, relay_key)
         self.relay = Relay(store, self.writer, self.tracker, self._hear_positions, line)
         self.geometry: dict[tuple[str, bool], bytes] = {}
+        self._sights: tuple[World, dict[Actor, Sight]] = (self.world, {})
         self._reading = make_pool(READ_THREADS, "reading")
         self._photos = make_pool(PHOTO_THREADS, "photos")
         self._photos_waiting = 0
@@ -187,8 +189,17 @@ class Runtime:
         return head
 
     def sight(self, asker: Asker) -> Sight:
-        """Return how much the asker's own account may see."""
-        own = asker.own
+        """Return how much the asker's own account may see; worked out once an account in each state of the town."""
+        world, known = self._sights
+        if world is not self.world or len(known) >= MOST_SIGHTS:
+            known = {}
+            self._sights = (self.world, known)
+        sight = known.get(asker.own)
+        if sight is None:
+            sight = known[asker.own] = self._sight(asker.own)
+        return sight
+
+    def _sight(self, own: Actor) -> Sight:
         grids = []
         things = self.world.things_in(own.area) if own.area else ()
         if own.staff is not None and Role.GRID_WORKER in own.roles:

@@ -145,7 +145,7 @@ TABLE: dict[Role, Rights] = {
 
 def rights_of(roles: frozenset[Role]) -> Rights:
     """Return what these roles may together; nothing for a role that is not in the table."""
-    return _sum(tuple(TABLE[role] for role in roles if role in TABLE))
+    return _sum(tuple([TABLE[role] for role in roles if role in TABLE]))
 
 
 @lru_cache(maxsize=256)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Annotated, Any, Protocol, TypeVar, cast
 
@@ -47,9 +47,15 @@ def _decoders(kind: Hashable) -> tuple[_Decoder, _Decoder]:
     return msgspec.json.Decoder(wire), msgspec.msgpack.Decoder(wire)
 
 
+@lru_cache(maxsize=64)
+def _media(content_type: str) -> str:
+    """Return the media type of a ``Content-Type``."""
+    return content_type.partition(";")[0].strip().lower()
+
+
 def decode(body: bytes, content_type: str, kind: type[T]) -> T:
     """Return a body as a wire type. Raises ``Fault``: another content type, unreadable, or not of that shape."""
-    media = content_type.partition(";")[0].strip().lower()
+    media = _media(content_type)
     if media not in (JSON, MSGPACK, ""):
         raise invalid("content_type_unknown", content_type=media[:80])
     decoder = _decoders(cast("Hashable", kind))[1 if media == MSGPACK else 0]
@@ -93,7 +99,8 @@ def header(connection: Scoped, name: bytes) -> str | None:
 
 def wants_msgpack(connection: Scoped) -> bool:
     """Return whether the answer is asked for as MessagePack."""
-    return MSGPACK in (header(connection, b"accept") or "")
+    accept = header(connection, b"accept")
+    return accept is not None and MSGPACK in accept
 
 
 def ready(connection: Scoped, value: Any, status: int = 200) -> Ready:
@@ -158,7 +165,5 @@ def key_of(request: Scoped, asker: Asker, body: bytes, status: int) -> Key:
         raise invalid("idempotency_key_missing")
     if not 8 <= len(given) <= 64 or not given.isascii() or not given.isprintable():
         raise invalid("idempotency_key_bad")
-    digest = sha256(request.scope["path"].encode())
-    digest.update((asker.on_behalf_of or "").encode() + b"\x00")
-    digest.update(body)
-    return Key(asker.own.account, given, digest.digest(), status)
+    covered = b"%b%b\x00%b" % (request.scope["path"].encode(), (asker.on_behalf_of or "").encode(), body)
+    return Key(asker.own.account, given, sha256(covered).digest(), status)

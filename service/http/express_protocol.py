@@ -87,12 +87,12 @@ class ExpressProtocol(HttpToolsProtocol):
         self.cycle = self._held = turn  # type: ignore[assignment] # uvicorn asks it for what a cycle of its own has
 
     def _turn(self) -> _Turn | None:
-        before, parser = self.cycle, self.parser
+        before, parser, url = self.cycle, self.parser, self.url
         if self._never or self.flow.write_paused or not (before is None or before.response_complete):
             return None
-        if parser.get_method() != b"POST" or b"%" in self.url or b"?" in self.url or not self.url.isascii():
+        if parser.get_method() != b"POST" or b"%" in url or b"?" in url or not url.isascii():
             return None
-        lane, which = self._express.lane(self.url.decode("ascii"))
+        lane, which = self._express.lane(url.decode("ascii"))
         if lane is None or parser.get_http_version() != "1.1" or self.expect_100_continue:
             return None
         if parser.should_upgrade() or not parser.should_keep_alive():

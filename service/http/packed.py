@@ -17,30 +17,44 @@ def _status_line(status: int) -> bytes:
 
 
 class Ready:
-    """The two messages of an answer. Without a media type there is nothing but the status (204)."""
+    """An answer. Without a media type there is nothing but the status (204)."""
 
-    __slots__ = ("_body", "_start", "status")
+    __slots__ = ("_body", "_headers", "_media_type", "status")
 
     def __init__(self, body: bytes, media_type: str, status: int, headers: dict[str, str] | None = None) -> None:
-        sent = [(b"content-type", media_type.encode()), (b"content-length", b"%d" % len(body))] if media_type else []
-        if headers:
-            sent += [(name.lower().encode(), value.encode()) for name, value in headers.items()]
         self.status = status
-        self._start: HTTPResponseStartEvent = {"type": "http.response.start", "status": status, "headers": sent}
-        self._body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": body, "more_body": False}
+        self._body = body
+        self._media_type = media_type
+        self._headers = headers
 
     def on_the_wire(self, default_headers: list[tuple[bytes, bytes]], *, keep_alive: bool) -> bytes:
         """Return the whole answer as HTTP/1.1, as the web server itself would put it."""
         parts = [_status_line(self.status)]
-        for name, value in (*default_headers, *self._start["headers"]):
+        for name, value in default_headers:
             parts += (name, b": ", value, b"\r\n")
-        parts += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", self._body["body"])
+        for name, value in self._sent():
+            parts += (name, b": ", value, b"\r\n")
+        parts += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", self._body)
         return b"".join(parts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send both."""
-        await send(self._start)
-        await send(self._body)
+        """Send it as the two messages the web server wants."""
+        start: HTTPResponseStartEvent = {
+            "type": "http.response.start",
+            "status": self.status,
+            "headers": self._sent(),
+        }
+        body: HTTPResponseBodyEvent = {"type": "http.response.body", "body": self._body, "more_body": False}
+        await send(start)
+        await send(body)
+
+    def _sent(self) -> list[tuple[bytes, bytes]]:
+        sent = []
+        if self._media_type:
+            sent = [(b"content-type", self._media_type.encode()), (b"content-length", b"%d" % len(self._body))]
+        if self._headers:
+            sent += [(name.lower().encode(), value.encode()) for name, value in self._headers.items()]
+        return sent
 
 
 class Packed(Response[Any]):

@@ -1,5 +1,6 @@
 """A report comes in: it makes the case it is on, falls into its grid, and its contact goes beside the log."""
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
@@ -22,6 +23,7 @@ from service.write.work import Author, Work
 MAX_EARLY = timedelta(minutes=10)
 MAX_LATE = timedelta(days=366)
 TITLE_LENGTH = 30
+_STOP = re.compile("[。！？；!?;]")
 
 
 def author_of(asker: Asker) -> Author:
@@ -37,7 +39,8 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
     _check_photos(work, (*report.photos, *report.after_photos))
     occurred = _occurred(report.occurred_at, work.now)
     placed = work.place(report.lon, report.lat)
-    check_place(asker.actor, work.world.area_of_grid(placed[1]))
+    area = work.world.area_of_grid(placed[1])
+    check_place(asker.actor, area)
     case_no = new_case_no(work, work.now)
     report_id = new_report_id()
     author = author_of(asker)
@@ -47,9 +50,10 @@ def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
         case_no,
         "report",
         author,
-        _data(report, report_id, kind, placed, asker, work.world) | said_of(contact),
+        _data(report, report_id, kind, placed, area, asker, work.world) | said_of(contact),
         state=CaseState.REPORTED,
         occurred_at=occurred,
+        plain=True,
     )
     keep_contact(work, case_no, contact)
     if report.source_no:
@@ -115,7 +119,7 @@ def _check_promised(name: str, moment: datetime | None, now: datetime) -> None:
 
 
 def _data(
-    report: NewReport, report_id: ReportId, kind: str, placed: Placed, asker: Asker, world: World
+    report: NewReport, report_id: ReportId, kind: str, placed: Placed, area: str, asker: Asker, world: World
 ) -> dict[str, object]:
     placement, grid_code = placed
     return {
@@ -127,7 +131,7 @@ def _data(
         "lat": report.lat,
         "placement": placement.value,
         "grid_code": grid_code,
-        "area": world.area_of_grid(grid_code),
+        "area": area,
         "sensitive": world.is_sensitive(kind),
         "urgent": report.urgent,
         "self_handled": report.self_handled,
@@ -160,24 +164,21 @@ def _promised(report: NewReport) -> dict[str, object]:
 
 def title_from(text: str) -> str:
     """Return a title for a text that came without: its first sentence, cut to 30 characters."""
-    first = text.strip().splitlines()[0]
-    for stop in "。！？；!?;":
-        first = first.split(stop, 1)[0]
-    first = first.strip() or text.strip()
+    first = _STOP.split(text.strip().splitlines()[0], 1)[0].strip() or text.strip()
     return first if len(first) <= TITLE_LENGTH else first[: TITLE_LENGTH - 1] + "…"
 
 
 def new_case_no(work: Work, at: datetime) -> CaseNo:
     """Return the next case number of the local day of ``at``."""
     info = work.world.info
-    day = _local_day(int(at.timestamp()) // 60, info.calendar.timezone)
+    day = _local_day(at, info.calendar.timezone)
     return CaseNo(f"{info.division}-{day}-{work.next_number(day):04d}")
 
 
-@lru_cache(maxsize=4096)
-def _local_day(minute: int, timezone: str) -> str:
-    """Return the local day ``yyyymmdd`` of a minute since 1970; days begin on whole minutes everywhere."""
-    return datetime.fromtimestamp(minute * 60, ZoneInfo(timezone)).strftime("%Y%m%d")
+@lru_cache(maxsize=64)
+def _local_day(at: datetime, timezone: str) -> str:
+    """Return the local day ``yyyymmdd`` of a moment; all reports of a transaction ask for the same one."""
+    return at.astimezone(ZoneInfo(timezone)).strftime("%Y%m%d")
 
 
 def new_report_id() -> ReportId:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
@@ -38,8 +39,7 @@ _NOT_OF_THE_TOWN = frozenset({Subject.CASE, Subject.ACCOUNT, Subject.READING, Su
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """An idempotency key, whose it is, and the digest of the request it came with."""
 
     actor: AccountId
@@ -48,8 +48,7 @@ class Key:
     status: int
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
+class Job(msgspec.Struct, frozen=True):
     """Something to be done in a transaction. ``run`` may be called more than once and must only stage.
 
     A job with a ``key`` returns an ``Outcome``, or ``Done`` where it is about no case.
@@ -152,6 +151,7 @@ class _Round:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
+        self.at = to_us(real_now())
         self.answered: dict[tuple[str, str], tuple[bytes, int]] = {}
         self.outcomes: dict[tuple[str, str], Outcome | Done] = {}
 
@@ -172,7 +172,7 @@ class _Round:
             work = Work(self.batch)
             answer = job.run(work)
             if job.key is not None:
-                work.put(sql.ADD_ANSWERED, _answered_row(job.key, answer))
+                work.put(sql.ADD_ANSWERED, _answered_row(job.key, answer, self.at))
         except Fault as fault:
             return fault, None
         except DBAPIError:
@@ -209,14 +209,14 @@ def rebuild(connection: Connection, seq: int) -> Outcome | Done:
     return Outcome(change, fold_all(upto))
 
 
-def _answered_row(key: Key, outcome: Outcome | Done) -> dict[str, Any]:
+def _answered_row(key: Key, outcome: Outcome | Done, at: int) -> dict[str, Any]:
     return {
         "actor": key.actor,
         "key": key.key,
         "request": key.request,
         "status": key.status,
         "seq": outcome.change.seq,
-        "at": to_us(real_now()),
+        "at": at,
     }
 
 

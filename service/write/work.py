@@ -76,10 +76,13 @@ class Batch:
         self.head = work.head
         self.world = work.world_after
         self.cases |= work.cases
-        self.counters |= work.counters
-        self.sources |= work.sources
-        self.attachments |= work.attachments
         self.recorded += work.recorded
+        if work.counters:
+            self.counters |= work.counters
+        if work.sources:
+            self.sources |= work.sources
+        if work.attachments:
+            self.attachments |= work.attachments
         if not written:
             for statement, rows in work.rows.items():
                 self.rows.setdefault(statement, []).extend(rows)
@@ -191,8 +194,13 @@ class Work:
         version: int = 0,
         state: CaseState | None = None,
         occurred_at: datetime | None = None,
+        plain: bool = False,
     ) -> Change:
-        """Append a change to the log. Raises ``Fault('change_too_large')`` beyond ``MAX_DATA``."""
+        """Append a change to the log. Raises ``Fault('change_too_large')`` beyond ``MAX_DATA``.
+
+        ``plain`` says that ``data`` is read back from its JSON as it is (no tuples, moments or enums in it), and that
+        nobody alters it any more: it need not be read back, then.
+        """
         payload = msgspec.json.encode(data)
         if len(payload) > MAX_DATA:
             raise Fault(FaultKind.TOO_LARGE, "change_too_large", limit=MAX_DATA)
@@ -207,7 +215,7 @@ class Work:
             state=state,
             on_behalf_of=author.on_behalf_of,
             occurred_at=occurred_at,
-            data=msgspec.json.decode(payload),
+            data=data if plain else msgspec.json.decode(payload),
         )
         salt, digest = seal(payload, draw)
         link = chain_hash(self.head.hash, change, digest)
@@ -227,11 +235,20 @@ class Work:
         *,
         state: CaseState,
         occurred_at: datetime | None = None,
+        plain: bool = False,
     ) -> tuple[Change, Case]:
-        """Append a change on a case (None for its first) and stage the case after it."""
+        """Append a change on a case (None for its first) and stage the case after it. ``plain`` as in ``record``."""
         version = 1 if case is None else case.version + 1
         change = self.record(
-            Subject.CASE, case_no, action, author, data, version=version, state=state, occurred_at=occurred_at
+            Subject.CASE,
+            case_no,
+            action,
+            author,
+            data,
+            version=version,
+            state=state,
+            occurred_at=occurred_at,
+            plain=plain,
         )
         after = fold(case, change)
         for photo in _photos_named(data):

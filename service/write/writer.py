@@ -8,10 +8,10 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from domain.change import Seq
@@ -32,8 +32,7 @@ STUCK_S = 30.0
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Ticket:
+class Ticket(msgspec.Struct, frozen=True):
     """A job in the queue and whatever the caller wants back with its answer."""
 
     job: Job

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from stores import report_job, settled_store
 from towns import make_town
 
+from service.store import reads
 from service.write.reporting import TITLE_LENGTH, title_from
 from service.write.transaction import transact
 
@@ -55,3 +56,20 @@ def test_a_real_towns_cases_are_not_synthetic(home: Path) -> None:
     with settled_store(home, make_town(synthetic=False)) as (store, ledger), store.writing.connect() as connection:
         answer = transact(connection, ledger, [report_job()], lambda: datetime(2026, 3, 3, tzinfo=UTC)).answers[0]
     assert not answer.case.synthetic
+
+
+def test_what_a_report_leaves_is_read_back_from_the_log_as_it_was_answered(home: Path) -> None:
+    """The payload of a report is not read back before it is handed out, so it must be plain JSON values already."""
+    with settled_store(home) as (store, ledger), store.writing.connect() as connection:
+        for job in (report_job(source_no="1"), report_job(lon=0.0), report_job("a \\ \" ' 𠮷")):
+            (answer,) = transact(connection, ledger, [job], lambda: datetime(2026, 3, 3, tzinfo=UTC)).answers
+            with store.reading.begin() as reading:
+                kept = reads.change(reading, answer.change.seq)
+            assert kept == answer.change
+            assert _types(kept.data) == _types(answer.change.data)
+
+
+def _types(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _types(part) for key, part in value.items()}
+    return [_types(part) for part in value] if isinstance(value, list) else type(value)
