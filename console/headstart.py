@@ -4,20 +4,20 @@ All of it is for a quick start. The service works on its replies while this proc
 shapes are read while Qt is loaded.
 """
 
-import builtins
 import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib import import_module
+from importlib.util import cache_from_source
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from types import ModuleType
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from client.early import EarlyReplies
 from console import quickenums
+from console.keptcode import KeptCode
 
 if TYPE_CHECKING:
     from console.mapshapes import EarlyShapes
@@ -29,6 +29,8 @@ BEFORE_QT = (
     "layers.positions.model",
 )
 
+NOT_TO_READ = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
+"""numpy's help texts, put in place one by one at every start (5 of 400 ms), for a program that shows none."""
 READS_SOURCE = "_mod_uses_pyside"
 NOT_TO_RUN = ("shibokensupport/signature/lib/enum_sig.py", "shibokensupport/signature/lib/pyi_generator.py")
 """Tools that write PySide6's own stub files. It compiles and runs them at every start, and argparse with them."""
@@ -55,6 +57,8 @@ def begin(server: str | None, token: str | None, ca_file: Path | None) -> HeadSt
     if server is not None and token is not None and token.isascii() and token.isprintable():
         replies = EarlyReplies(server, token, ca_file=None if ca_file is None else str(ca_file))
     os.environ.setdefault(BLAS_THREADS, "1")
+    for name in NOT_TO_READ:
+        sys.modules.setdefault(name, ModuleType(name))
     import_module("shapely")
     early = None
     if replies is not None:
@@ -74,26 +78,21 @@ def spare_reading() -> None:
     ``__feature__`` module. Nothing here uses those, so that no module asks for a switch whatever the answer is.
     """
     quickenums.hasten()
-    with _emptied(NOT_TO_RUN):
+    with KeptCode(_bytecode_of("of_pyside.py"), NOT_TO_RUN).in_place():
         import_module("PySide6.QtCore")
     feature = import_module("shibokensupport.feature")
     if hasattr(feature, READS_SOURCE):  # a name of PySide6's own: without it a start only takes a little longer
         setattr(feature, READS_SOURCE, _names_pyside)
 
 
-@contextmanager
-def _emptied(names: tuple[str, ...]) -> Iterator[None]:
-    """Take the source of these files for empty where it is compiled from memory, as PySide6 does with its own."""
-    plain = builtins.compile
-
-    def compile_most(source: Any, filename: Any, *how: Any, **more: Any) -> Any:
-        return plain(b"" if filename in names else source, filename, *how, **more)
-
-    builtins.compile = compile_most
+def _bytecode_of(name: str) -> Path | None:
+    """Return where Python would keep the bytecode of a module beside this one; None where it may write none."""
+    if sys.dont_write_bytecode:
+        return None
     try:
-        yield
-    finally:
-        builtins.compile = plain
+        return Path(cache_from_source(str(Path(__file__).with_name(name))))
+    except NotImplementedError:  # a Python that keeps no bytecode
+        return None
 
 
 def _names_pyside(module: object) -> bool:

@@ -16,7 +16,6 @@ from console import loop
 from console.bilingual import Bilingual
 from console.collector import Collector
 from console.desk import Desk
-from console.doctor.checks import font_command
 from console.errors import ErrorHub, close_log, open_log
 from console.folders import Folders, find_folders
 from console.headstart import HeadStart
@@ -116,6 +115,8 @@ def _greet(desk: Desk, options: OpenOptions, unreadable: Fault | None) -> None:
         values = {**unreadable.params, "fault": f"fault.{unreadable.key}"}
         desk.notices.post(Notice(Severity.WARNING, "notice.settings_default", values))
     if desk.appearance.family is None:
+        from console.doctor.checks import font_command  # noqa: PLC0415 - seldom needed, and off the start path
+
         say = Bilingual()
         sys.stderr.write(say("notice.no_chinese_font", command=font_command()) + "\n")
         desk.notices.warn("notice.no_chinese_font", command=font_command())

@@ -1,8 +1,9 @@
 """The one reader of files that ship inside this package."""
 
-from importlib.resources import files
-from importlib.resources.abc import Traversable
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
+
+_HERE = Path(__file__).parent
+"""A path, not ``importlib.resources``, which would bring archives and temporary files along at every start."""
 
 
 def read_bytes(path: str) -> bytes:
@@ -23,8 +24,8 @@ def list_names(folder: str) -> list[str]:
     return sorted(entry.name for entry in _at(folder).iterdir() if entry.is_file())
 
 
-def _at(path: str) -> Traversable:
+def _at(path: str) -> Path:
     pure = PurePosixPath(path)
     if pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path:
         raise ValueError(f"not a path inside resources: {path!r}")
-    return files("resources").joinpath(*pure.parts)
+    return _HERE.joinpath(*pure.parts)
