@@ -1,9 +1,12 @@
 """All panels of the desk, made in one place: each takes words, theme and names, and knows no other."""
 
+from typing import TYPE_CHECKING
+
 import msgspec
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from console.appearance import Appearance, Dressed
+from console.late import Late
 from console.mapfeed import MapModels
 from widgets.case_card.panel import CaseCard
 from widgets.case_list.panel import CaseListPanel
@@ -12,10 +15,12 @@ from widgets.help_sheet import HelpSheet
 from widgets.map.view import MapView
 from widgets.names import Names
 from widgets.notices import NoticeStrip
-from widgets.report_form import ReportForm
 from widgets.today import TodayPanel
 from widgets.top_bar import TopBar
 from widgets.unit_board.panel import UnitBoard
+
+if TYPE_CHECKING:
+    from widgets.report_form import ReportForm
 
 
 class Panels(msgspec.Struct, frozen=True, weakref=True):
@@ -28,10 +33,15 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
     board: UnitBoard
     today: TodayPanel
     map: MapView
-    report_form: ReportForm
+    late_report_form: "Late[ReportForm]"
     card_stack: QStackedWidget
     command_bar: CommandBar
     help_sheet: HelpSheet
+
+    @property
+    def report_form(self) -> "ReportForm":
+        """The report form, made now where nobody has opened it yet."""
+        return self.late_report_form.get()
 
     def show_card(self) -> None:
         """Let the card stand where it and the report form share a place."""
@@ -43,7 +53,7 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
         self.report_form.open_form()
 
     def dressed(self) -> list[Dressed]:
-        """Return every panel as what takes language and theme."""
+        """Return every panel that is there from the start, as what takes language and theme."""
         return [
             self.top_bar,
             self.notices,
@@ -52,7 +62,6 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
             self.board,
             self.today,
             self.map,
-            self.report_form,
             self.command_bar,
             self.help_sheet,
         ]
@@ -61,9 +70,16 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
 def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: QWidget) -> Panels:
     """Return new panels, empty as before the first snapshot. ``frame`` is the page that sheets lie over."""
     words, theme = appearance.words, appearance.theme
-    card, report_form, stack = CaseCard(words, theme, names), ReportForm(words, theme, names), QStackedWidget()
+    card, stack = CaseCard(words, theme, names), QStackedWidget()
     stack.addWidget(card)
-    stack.addWidget(report_form)
+
+    def make_report_form() -> "ReportForm":
+        from widgets.report_form import ReportForm  # noqa: PLC0415 - not before somebody takes a report down
+
+        return ReportForm(words, appearance.theme, names)
+
+    late_report_form = Late(make_report_form)
+    late_report_form.then(stack.addWidget)
     view = MapView(words, theme, appearance.family or "")
     view.set_layers([models.basemap, models.divisions, models.grids, models.cases, models.positions])
     return Panels(
@@ -74,7 +90,7 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
         board=UnitBoard(words, theme, names),
         today=TodayPanel(words, theme),
         map=view,
-        report_form=report_form,
+        late_report_form=late_report_form,
         card_stack=stack,
         command_bar=CommandBar(words, theme, frame),
         help_sheet=HelpSheet(words, theme, frame),

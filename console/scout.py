@@ -55,7 +55,8 @@ class Scout(QObject):
             return
         if case.lon is not None and case.lat is not None:
             self._panels.map.show_case(case.lon, case.lat)
-        if not self._panels.report_form.has_input():
+        form = self._panels.late_report_form.made
+        if form is None or not form.has_input():
             self._panels.show_card()
 
     def on_locate_requested(self, case_no: CaseNo) -> None:

@@ -77,7 +77,7 @@ def _connect_intents(desk: "Desk") -> None:
     panels, intents, clerk = desk.panels, desk.intents, desk.clerk
     panels.card.action_requested.connect(intents.act)
     panels.card.reveal_requested.connect(intents.reveal)
-    panels.report_form.report_requested.connect(intents.report)
+    panels.late_report_form.then(lambda form: form.report_requested.connect(intents.report))
     intents.started.connect(clerk.on_started)
     intents.done.connect(clerk.on_done)
     intents.refused.connect(clerk.on_refused)
@@ -100,8 +100,8 @@ def _connect_bars_and_sheets(desk: "Desk") -> None:
     panels.command_bar.hit_chosen.connect(desk.scout.on_hit_chosen)
     panels.top_bar.command_requested.connect(panels.command_bar.open_bar)
     panels.top_bar.overdue_requested.connect(desk.scout.on_overdue_requested)
-    panels.report_form.closed.connect(panels.show_card)
-    panels.report_form.place_requested.connect(desk.scout.on_place_requested)
+    panels.late_report_form.then(lambda form: form.closed.connect(panels.show_card))
+    panels.late_report_form.then(lambda form: form.place_requested.connect(desk.scout.on_place_requested))
     desk.notice_feed.action_requested.connect(desk.actions.trigger)
     desk.scout.action_chosen.connect(desk.actions.trigger)
 
@@ -118,5 +118,6 @@ def _connect_map(desk: "Desk") -> None:
 def _connect_appearance(desk: "Desk") -> None:
     appearance = desk.appearance
     appearance.dress([desk.sign_in, *desk.panels.dressed()])
+    desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
     appearance.language_changed.connect(desk.on_language_changed)
     appearance.theme_changed.connect(desk.on_theme_changed)

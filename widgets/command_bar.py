@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent, Qt
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -69,7 +69,6 @@ class CommandBar(QFrame):
         self.list.picked.connect(self._on_picked)
         self.list.submitted.connect(self._on_submitted)
         self.list.search.installEventFilter(self)
-        parent.installEventFilter(self)
         self.hide()
         self.retranslate()
 
@@ -100,6 +99,20 @@ class CommandBar(QFrame):
         if self._came_from is not None:
             self._came_from.setFocus()
         self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window while open; closed, none of its many events is looked at."""
+        super().showEvent(event)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look at the window no more."""
+        super().hideEvent(event)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Esc closes; the bar keeps its place when the window grows; Enter before the pause searches at once."""

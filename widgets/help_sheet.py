@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -76,7 +76,6 @@ class HelpSheet(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self._close.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.hide()
 
     def set_source(self, source: KeySource) -> None:
@@ -104,6 +103,20 @@ class HelpSheet(QFrame):
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
             self.close_sheet()
         event.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window while open; closed, none of its many events is looked at."""
+        super().showEvent(event)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Look at the window no more."""
+        super().hideEvent(event)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The sheet keeps to the window's size."""
