@@ -13,7 +13,8 @@ def test_it_is_made_once_and_prepared_in_order() -> None:
     late = Late(make)
     late.then(lambda part: part.append("placed"))
     late.then(lambda part: part.append("connected"))
-    assert late.made is None and done == []
+    assert late.made is None
+    assert done == []
     assert late.get() is done
     assert late.get() is late.made
     assert done == ["made", "placed", "connected"]
