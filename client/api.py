@@ -8,6 +8,7 @@ from urllib.parse import quote
 from uuid import uuid4
 
 from client.early import EarlyReplies
+from client.register import RegisterCalls
 from client.timekeeping import ServiceTime
 from client.transport import MSGPACK, Transport, decode_apart, encode
 from domain.case import Case, NewReport
@@ -90,6 +91,11 @@ class ServiceClient:
     def time(self) -> ServiceTime:
         """The service's real time as measured on this line."""
         return self._line.time
+
+    @property
+    def register(self) -> RegisterCalls:
+        """The register's calls on this line."""
+        return RegisterCalls(self._line)
 
     async def tls(self) -> ssl.SSLContext | None:
         """Return the TLS context of this line, None without TLS."""

@@ -6,6 +6,7 @@ No I/O. ``apply`` says in a ``Delta`` what it altered and what has to be fetched
 * a number at or below the head was heard before and is passed over;
 * a change on a case that does not follow what we hold (a case never seen, or seen before some skipped change) asks for
   that case: ``wanted`` holds the version it must have at least, ``put_case`` brings it;
+* a change of an entry says all of it, so none is ever wanted; readings are telemetry, like positions;
 * changes of units, staff, town, grids and divisions ask for the reference data again.
 """
 
@@ -17,12 +18,16 @@ from domain.case import Case, Condition
 from domain.change import Change, Subject
 from domain.clock import ServiceClock
 from domain.fold import fold
-from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, ThingId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, EntryId, StaffId, ThingId, UnitId
 from domain.people import Actor, Staff, Unit, Vehicle
 from domain.places import Position
+from domain.reading import Reading
+from domain.register import REGISTERS, Entry, EntryKind, fold_entry, reaches
 from domain.step import ROOM
 from domain.wire import AccountName, Me, Outcome, Snapshot, TownInfo
-from domain.wire_feed import Bye, Changes, FeedMessage, Fixes, Hello, KeepAlive, Resync, Skip, position_of
+from domain.wire_feed import Bye, Changes, FeedMessage, Fixes, Hello, KeepAlive, Readings, Resync, Skip, position_of
+
+EntryKey = tuple[EntryKind, EntryId]
 
 _REFERENCE = frozenset({Subject.GRID, Subject.DIVISION, Subject.UNIT, Subject.STAFF, Subject.TOWN, Subject.POSITIONS})
 _SHAPES = frozenset({Subject.GRID, Subject.DIVISION, Subject.TOWN})
@@ -32,7 +37,8 @@ class Delta(msgspec.Struct, frozen=True):
     """What a message altered. ``whole`` means everything may have (a snapshot was loaded).
 
     ``changes`` are the changes taken, in order; ``cases`` the numbers of cases that look different now, ``removed``
-    those no longer shown to us; ``fetch`` the cases to ask for; ``resync`` a reason to fetch a snapshot.
+    those no longer shown to us; ``entries`` and ``readings`` those of the register that altered or went; ``fetch`` the
+    cases to ask for; ``resync`` a reason to fetch a snapshot.
     """
 
     whole: bool = False
@@ -42,6 +48,8 @@ class Delta(msgspec.Struct, frozen=True):
     positions: frozenset[ThingId] = frozenset()
     gone: frozenset[ThingId] = frozenset()
     fetch: frozenset[CaseNo] = frozenset()
+    entries: frozenset[EntryKey] = frozenset()
+    readings: frozenset[EntryKey] = frozenset()
     reference: bool = False
     shapes: bool = False
     resync: str | None = None
@@ -68,6 +76,8 @@ class Picture:
         self.ended_left_out = snapshot.ended_left_out
         self.cases: dict[CaseNo, Case] = {c.case_no: c for c in snapshot.cases}
         self.positions: dict[ThingId, Position] = {p.thing: p for p in snapshot.positions}
+        self.entries: dict[EntryKey, Entry] = {(e.kind, e.entry_id): e for e in snapshot.entries}
+        self.readings: dict[EntryKey, Reading] = {r.key: r for r in snapshot.readings}
         self.wanted: dict[CaseNo, int] = {}
         self._uploaded: set[AttachmentId] = set()
         self.load_reference(snapshot)
@@ -138,6 +148,8 @@ class Picture:
                 return self._take_skip(first, last)
             case Fixes():
                 return self._take_fixes(message)
+            case Readings():
+                return self._take_readings(message)
             case KeepAlive(head=head):
                 return self._take_promise(head)
             case Hello(epoch=epoch, head=head, clock=clock):
@@ -163,6 +175,22 @@ class Picture:
     def put_outcome(self, outcome: Outcome) -> Delta:
         """Take the answer to our own command at once; the feed brings the same change again and it is passed over."""
         return self.put_case(outcome.case)
+
+    def put_entry(self, entry: Entry) -> Delta:
+        """Take an entry as the service has it now (the answer to our own command); an older one than ours is left."""
+        key = (entry.kind, entry.entry_id)
+        held = self.entries.get(key)
+        if held is not None and held.version >= entry.version:
+            return NOTHING
+        if not self._keeps(entry):
+            return NOTHING if self.entries.pop(key, None) is None else Delta(entries=frozenset({key}))
+        self.entries[key] = entry
+        return Delta(entries=frozenset({key}))
+
+    def _keeps(self, entry: Entry) -> bool:
+        """Return whether an entry is there, and in our area (one that is moved away is told of once more)."""
+        rule = REGISTERS.get(entry.kind)
+        return rule is not None and not entry.removed and (rule.private or reaches(rule, entry.area, self.me.area))
 
     def drop_case(self, case_no: CaseNo) -> Delta:
         """Forget a case that the service no longer shows us."""
@@ -191,6 +219,7 @@ class Picture:
     def _take_changes(self, changes: Iterable[Change]) -> Delta:
         taken: list[Change] = []
         altered: set[CaseNo] = set()
+        entries: set[EntryKey] = set()
         fetch: set[CaseNo] = set()
         resync = None
         for change in changes:
@@ -203,11 +232,14 @@ class Picture:
             taken.append(change)
             if change.subject is Subject.CASE:
                 self._take_case_change(change, altered, fetch)
+            elif change.subject is Subject.ENTRY:
+                entries |= self._take_entry_change(change)
         subjects = {change.subject for change in taken}
         return Delta(
             changes=tuple(taken),
             cases=frozenset(altered),
             fetch=frozenset(fetch),
+            entries=frozenset(entries),
             reference=bool(subjects & _REFERENCE),
             shapes=bool(subjects & _SHAPES),
             resync=resync,
@@ -229,6 +261,24 @@ class Picture:
             return
         self.cases[case_no] = follows
         altered.add(case_no)
+
+    def _take_entry_change(self, change: Change) -> frozenset[EntryKey]:
+        try:
+            return self.put_entry(fold_entry(change)).entries
+        except (ValueError, KeyError, TypeError):  # of a later program
+            return frozenset()
+
+    def _take_readings(self, message: Readings) -> Delta:
+        gone = set(message.gone)
+        if message.whole:
+            gone |= self.readings.keys() - {reading.key for reading in message.readings}
+        altered = {key for key in gone if self.readings.pop(key, None) is not None}
+        for reading in message.readings:
+            held = self.readings.get(reading.key)
+            if held is None or held.at <= reading.at:
+                self.readings[reading.key] = reading
+                altered.add(reading.key)
+        return Delta(readings=frozenset(altered))
 
     def _take_fixes(self, message: Fixes) -> Delta:
         fresh: set[ThingId] = set()

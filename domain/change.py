@@ -34,6 +34,7 @@ class Subject(StrEnum):
     READING = "reading"  # somebody looked at something that is guarded: a contact, a camera, a track
     POSITIONS = "positions"  # a batch of past positions was taken in
     AUDIT = "audit"  # how the record itself is kept: keys, signed heads, how long things stay, what was let go
+    ENTRY = "entry"  # of a register: everything lasting that is not a case
 
 
 class Change(msgspec.Struct, frozen=True):

@@ -31,3 +31,6 @@ GivenDivision = Annotated[DivisionCode, Meta(max_length=MAX_ID)]
 
 GridCode = NewType("GridCode", str)
 """Grid: 12-digit village, 3-digit sequence, optional type letter and micro-grid digits; or a foreign code."""
+
+EntryId = NewType("EntryId", str)
+"""An entry of a register: its own number where it has one, or drawn by whoever puts it first."""

@@ -16,11 +16,13 @@ from domain.clock import ServiceClock, WorkCalendar
 from domain.ids import AccountId, AttachmentId, CaseNo, DivisionCode, GivenDivision, GridCode, StaffId, ThingId, UnitId
 from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import BaseFeature, Division, Grid, Lat, Lon, Position
+from domain.reading import Reading
+from domain.register import Entry
 from domain.states import CaseState, Channel
 
-WIRE = 2
-WIRES = (1, 2)
-"""Every wire this program's service speaks: its own, and the one before."""
+WIRE = 3
+WIRES = (1, 2, 3)
+"""Every wire this program's service speaks: its own, and those before."""
 MAX_BATCH = 1000
 """Rows in one import or positions request."""
 MAX_WKB = 4 * 1024 * 1024
@@ -98,7 +100,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     """``GET /v1/snapshot``: everything but geometry, exactly as of change ``head``.
 
     ``cases`` holds all open cases and the most recently changed ended ones (``ended_left_out`` counts the rest).
-    ``people`` names the accounts that act on cases, for readers who see all cases.
+    ``people`` names the accounts that act on cases, for readers who see all cases. ``entries`` of the register and the
+    latest ``readings`` of its things came with wire 3.
     ``geometry`` is the tag under which ``GET /v1/geometry`` serves the grids, divisions and base map.
     """
 
@@ -115,6 +118,8 @@ class Snapshot(msgspec.Struct, frozen=True):
     geometry: str
     ended_left_out: int = 0
     people: tuple[AccountName, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    readings: tuple[Reading, ...] = ()
 
 
 class Geometry(msgspec.Struct, frozen=True):

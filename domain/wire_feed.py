@@ -1,7 +1,7 @@
 """What the live feed says and hears (docs/api/feed.md): MessagePack over WebSocket, JSON over Server-Sent Events.
 
-``FeedMessage`` is what a reader hears, ``Look`` all it says. These are the messages of wire 2. Wire 1 differs in two:
-it has ``Positions`` where wire 2 has ``Fixes``, and no ``Bye``.
+``FeedMessage`` is what a reader hears, ``Look`` all it says. These are the messages of wire 3. Wire 2 has no
+``Readings`` and skips changes of the register. Wire 1, besides, has ``Positions`` for ``Fixes``, and no ``Bye``.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,8 +11,10 @@ import msgspec
 
 from domain.change import Change, Seq
 from domain.clock import ServiceClock
-from domain.ids import ThingId
+from domain.ids import EntryId, ThingId
 from domain.places import Lat, Lon, Position
+from domain.reading import Reading
+from domain.register import EntryKind
 from domain.wire import WIRE
 
 ALIVE_EVERY_S = 2.0
@@ -100,7 +102,19 @@ class Bye(msgspec.Struct, frozen=True, tag="bye"):
     retry_after_s: float
 
 
-FeedMessage = Hello | Changes | Skip | Fixes | KeepAlive | Resync | Bye
+class Readings(msgspec.Struct, frozen=True, tag="readings"):
+    """Wire 3: the latest readings of sensors and cameras, at most twice a second; telemetry, never replayed.
+
+    ``gone`` (register, id) have none any more. With ``whole`` nothing but these has one, and those in the following
+    messages.
+    """
+
+    readings: tuple[Reading, ...]
+    gone: tuple[tuple[EntryKind, EntryId], ...] = ()
+    whole: bool = False
+
+
+FeedMessage = Hello | Changes | Skip | Fixes | Readings | KeepAlive | Resync | Bye
 
 
 class ViewBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

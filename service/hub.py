@@ -8,13 +8,16 @@ import heapq
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from domain.change import Seq
+from domain.change import Seq, Subject
+from domain.register import REGISTERS, split_subject
 from domain.wire_feed import ALIVE_EVERY_S, KeepAlive, Look
 from service.access import Sight
 from service.clock import real_now
+from service.feed.gauging import Gauging
 from service.feed.reader import Reader
 from service.feed.telemetry import Telemetry
 from service.feed.tongue import Tongue, frames
+from service.gauges import Gauges
 from service.tracker import Tracker
 from service.write.work import Recorded
 
@@ -28,10 +31,11 @@ EARLY_S = 0.5
 class Hub:
     """All open feeds. ``head`` is the last change handed out."""
 
-    def __init__(self, head: Seq, epoch: str, clock: Callable[[], datetime], tracker: Tracker) -> None:
+    def __init__(self, head: Seq, epoch: str, clock: Callable[[], datetime], tracker: Tracker, gauges: Gauges) -> None:
         self.head: int = head
         self.epoch = epoch
         self.telemetry = Telemetry(tracker)
+        self.gauging = Gauging(gauges)
         self._clock = clock
         self._readers: set[Reader] = set()
 
@@ -64,27 +68,34 @@ class Hub:
         """Forget a reader."""
         self._readers.discard(reader)
         self.telemetry.leave(reader)
+        self.gauging.leave(reader)
 
     def watch(self, reader: Reader, look: Look) -> None:
         """Let a reader that has joined see the telemetry it looks at, from now on."""
         if reader in self._readers:
             self.telemetry.join(reader, look)
+            self.gauging.join(reader)
 
     def publish(self, recorded: Sequence[Recorded]) -> None:
         """Hand consecutive changes to everybody."""
         if not recorded:
             return
         self.head = recorded[-1].change.seq
-        encoded: dict[tuple[Sight, Tongue], list[bytes]] = {}
+        encoded: dict[tuple[Sight, Tongue, str], list[bytes]] = {}
+        private = any(_is_private(entry) for entry in recorded)
         for reader in self._readers:
-            key = (reader.sight, reader.tongue)
+            key = (reader.sight, reader.tongue, reader.account if private else "")
             if key not in encoded:
-                encoded[key] = frames(recorded, reader.sight, reader.tongue, self.epoch)
+                encoded[key] = frames(recorded, reader.sight, reader.tongue, self.epoch, key[2])
             for frame in encoded[key]:
                 reader.put(frame)
 
     def tick(self) -> None:
-        """Say where the log stands, end whose token has expired and who takes nothing. Called twice a second."""
+        """Hand out readings, say where the log stands, end whose token has expired and who takes nothing.
+
+        Called twice a second.
+        """
+        self.gauging.turn()
         now = asyncio.get_running_loop().time()
         real = real_now()
         alive: dict[Tongue, bytes] = {}
@@ -122,3 +133,12 @@ class Hub:
         """End every feed."""
         for reader in self._readers:
             reader.end(reason)
+
+
+def _is_private(entry: Recorded) -> bool:
+    """Return whether a change is of a register in which each sees their own alone."""
+    change = entry.change
+    if change.subject is not Subject.ENTRY:
+        return False
+    rule = REGISTERS.get(split_subject(change.subject_id)[0])
+    return rule is not None and rule.private

@@ -18,12 +18,13 @@ from domain.wire import Me
 from service.access import Asker, Sight, sight_of
 from service.clock import Timekeeper
 from service.feed.reader import Reader
+from service.gauges import REPORTING, Gauges
 from service.hub import Hub
 from service.passwords import Doorkeeper
 from service.pools import make_pool
 from service.relay.relay import Relay
 from service.review import Review, alters_rights
-from service.store import reads
+from service.store import readings, reads, register
 from service.store import tables as t
 from service.store.engine import Store
 from service.tokens import Holder, Holders, check_expiry, find_holder, token_hash
@@ -54,9 +55,10 @@ class Runtime:
             epoch = reads.meta(connection, META_EPOCH)
             kept = reads.bodies(connection, t.latest_position, Position)
             relay_key = reads.meta(connection, META_RELAY)
+            self.gauges = Gauges(register.reporting(connection, REPORTING), readings.latest(connection))
         self.epoch = "" if epoch is None else epoch.decode()
         self.tracker = Tracker(kept)
-        self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker)
+        self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker, self.gauges)
         self.holders = Holders()
         self.review = Review(self)
         self.doorkeeper = Doorkeeper()
@@ -146,6 +148,7 @@ class Runtime:
     def _show(self, committed: Committed) -> None:
         if committed.world is not None:
             self.world = committed.world
+        self.gauges.hear_of(committed.recorded)
         self.hub.publish(committed.recorded)
         if any(r.change.subject is Subject.ACCOUNT for r in committed.recorded):
             self.holders.forget_all()

@@ -1,8 +1,10 @@
 """The whole picture in one answer, exactly as of one change. Case bodies go from the store to the wire unopened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 
 import msgspec
+from msgspec import UNSET, UnsetType
 from sqlalchemy import Connection, select
 
 from domain.case import Case
@@ -11,19 +13,23 @@ from domain.clock import ServiceClock
 from domain.ids import AccountId
 from domain.people import ADMIN_ROLES, Role, Staff, Unit, Vehicle
 from domain.places import Position
-from domain.wire import AccountName, Me, Snapshot, TownInfo
+from domain.reading import Reading
+from domain.register import Entry
+from domain.wire import AccountName, Me, TownInfo
 from service.access import Sight
-from service.store import reads
+from service.store import reads, register
 from service.store import tables as t
 from service.store.rows import case_of
 from service.world import META_TOWN
 
+REGISTER_SINCE = 3
+"""The wire the register and its readings came with."""
 MOST_ENDED = 6_000
 """Ended cases in a snapshot: those changed last."""
 
 
 class _Packed(msgspec.Struct, frozen=True):
-    """``Snapshot`` with its cases still packed: the same fields in the same order."""
+    """``Snapshot`` with its cases still packed: the same fields in the same order; wires before 3 lack the last two."""
 
     epoch: str
     head: Seq
@@ -38,6 +44,8 @@ class _Packed(msgspec.Struct, frozen=True):
     geometry: str
     ended_left_out: int = 0
     people: tuple[AccountName, ...] = ()
+    entries: Sequence[msgspec.Raw] | UnsetType = UNSET
+    readings: Sequence[Reading] | UnsetType = UNSET
 
 
 MOST_PEOPLE = 1_000
@@ -58,10 +66,13 @@ def take_snapshot(
     me: Me,
     sight: Sight,
     positions: Iterable[Position],
+    readings: Sequence[Reading],
+    now: datetime,
     tag: str,
+    wire: int,
     msgpack: bool,
 ) -> bytes:
-    """Return an encoded ``Snapshot``. The connection must be in one transaction that sees one state."""
+    """Return an encoded ``Snapshot`` of a wire. The connection must be in one transaction that sees one state."""
     town = reads.meta(connection, META_TOWN)
     if town is None:
         raise ValueError("the store holds no town")
@@ -71,6 +82,7 @@ def take_snapshot(
     left_out = reads.ended_count(connection, scope) - len(ended)
     if sight.hidden:
         bodies = [msgspec.msgpack.encode(sight.show_case(case_of(body))) for body in bodies]
+    entries = register.bodies(connection, sight.shelf(me.account), now)
     packed = _Packed(
         epoch=epoch,
         head=reads.head(connection).seq,
@@ -85,12 +97,22 @@ def take_snapshot(
         geometry=tag,
         ended_left_out=left_out,
         people=tuple(_account_names(connection)) if sight.all_cases else (),
+        entries=UNSET if wire < REGISTER_SINCE else [msgspec.Raw(body) for body in entries],
+        readings=UNSET if wire < REGISTER_SINCE else readings,
     )
     if msgpack:
         return msgspec.msgpack.encode(packed)
-    opened = {name: getattr(packed, name) for name in packed.__struct_fields__ if name != "cases"}
-    cases: tuple[Case, ...] = tuple(case_of(body) for body in bodies)
-    return msgspec.json.encode(Snapshot(cases=cases, **opened))
+    return msgspec.json.encode(
+        msgspec.structs.replace(
+            packed,
+            cases=tuple(_as_json(case_of(body)) for body in bodies),
+            entries=UNSET if wire < REGISTER_SINCE else [_as_json(register.entry_of(body)) for body in entries],
+        )
+    )
+
+
+def _as_json(value: Case | Entry) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.json.encode(value))
 
 
 def _account_names(connection: Connection) -> Iterator[AccountName]:

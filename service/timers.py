@@ -1,12 +1,14 @@
 """What the service does by itself, from time to time."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from functools import partial
 
 import msgspec
 
+from service.clock import real_now
 from service.runtime import Runtime
-from service.store import reads
+from service.store import readings, reads, register
 from service.store import statements as sql
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
@@ -14,12 +16,16 @@ from service.write.admin_settings import take_effect
 from service.write.claims import is_old, let_go_of_old
 from service.write.positions import keeping
 from service.write.pruning import rounds
+from service.write.readings import keeping_readings
+from service.write.registering import remove_expired
 from service.write.transaction import Job
 from service.write.work import Work
 
 Timer = Callable[[], Awaitable[None]]
 
 SHARE_EVERY_S = 0.1
+READINGS_WITHIN = timedelta(seconds=15)
+"""How far back another service's kept readings are looked for, real time."""
 
 
 class Timers:
@@ -40,6 +46,8 @@ class Timers:
             (self.empty_write_ahead_log, 2.0),
             (self.sweep_positions, 5.0),
             (self.save, 5.0),
+            (self.hear_readings, 5.0),
+            (self.end_expired, 20.0),
             (self.prune, 3600.0),
         ]
 
@@ -85,7 +93,7 @@ class Timers:
 
     async def save(self) -> None:
         """Keep the positions and where the clock stands."""
-        for job in keeping(self._runtime.tracker):
+        for job in (*keeping(self._runtime.tracker), *keeping_readings(self._runtime.gauges)):
             await self._runtime.do(job)
 
         def run(work: Work) -> None:
@@ -94,6 +102,18 @@ class Timers:
                 work.put(sql.ADD_META, {"name": META_CLOCK, "value": self._stands_at()})
 
         await self._runtime.do(Job(run))
+
+    async def hear_readings(self) -> None:
+        """Take what other services of the same database have kept of sensors lately; on SQLite there are none."""
+        if not self._runtime.store.is_sqlite:
+            lately = partial(readings.saved_since, moment=real_now() - READINGS_WITHIN)
+            self._runtime.gauges.hear(await self._runtime.read(lately))
+
+    async def end_expired(self) -> None:
+        """Take out of the register what has come to its end."""
+        due = await self._runtime.read(partial(register.expired, now=self._runtime.timekeeper.now(), most=1))
+        if due:
+            await self._runtime.do(Job(remove_expired))
 
     def _stands_at(self) -> bytes:
         keeper = self._runtime.timekeeper

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable, Sequence
 
 from domain.machine import TABLE as STEPS
 from domain.people import ADMIN_ROLES, Role
+from domain.register import REGISTERS, RegisterRule
 from service.access.table import GUARDED, TABLE, Door, Field, Reach
 
 _HEAD = """# Who may what
 
-Written by `python -m service.access.page` from `service/access/table.py` and `domain/machine.py`; a test holds it to
-them. What has no mark is refused. The rights of several roles add up. `system`, the service's own timers, comes through
-no door.
+Written by `python -m service.access.page` from `service/access/table.py`, `domain/machine.py` and `domain/register.py`;
+a test holds it to them. What has no mark is refused. The rights of several roles add up. `system`, the service's own
+timers, comes through no door.
 
 - Everybody who is signed in looks after their own account (password, second factor, sessions).
 - **Area.** An account is for a county (6 digits), a town (9) or a village (12), or for all. A case outside its area is
@@ -53,7 +54,32 @@ def page() -> str:
     steps = {step.action: step for step in STEPS}
     workers = [r for r in Role if any(r in step.roles for step in STEPS)]
     parts += ["## Actions on a case\n", _marks("action", steps, workers, lambda a, r: r in steps[a].roles)]
+    parts += _registers(roles)
     return "\n".join(parts).rstrip() + "\n"
+
+
+def _registers(roles: Sequence[Role]) -> list[str]:
+    def right(rule: RegisterRule, role: Role) -> str:
+        if role in rule.write:
+            return "w" if role in rule.others or rule.private else "o"
+        return "r" if role in rule.read else ""
+
+    rows = [
+        [str(kind), *(right(rule, role) for role in roles), str(rule.most), _notes(rule)]
+        for kind, rule in REGISTERS.items()
+    ]
+    return [
+        "## Registers\n",
+        "`r` reads; `o` reads and writes, of what is there already only their own; `w` reads and writes all. An entry",
+        "is in the area of the division it belongs to; one that reaches *down* is seen in every part of that, too.",
+        "*private* ones are their author's alone.\n",
+        _table(["register", *roles, "most", ""], rows),
+    ]
+
+
+def _notes(rule: RegisterRule) -> str:
+    said = {"private": rule.private, "down": rule.down, "may expire": rule.expires, "sends readings": rule.reports}
+    return ", ".join(name for name, holds in said.items() if holds)
 
 
 def _marks(head: str, rows: Iterable[str], roles: Sequence[Role], holds: Callable[..., bool]) -> str:

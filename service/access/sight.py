@@ -10,8 +10,10 @@ from domain.case import Case, Report
 from domain.change import Change, Subject
 from domain.ids import GridCode, StaffId, UnitId
 from domain.people import Actor, Role
+from domain.register import REGISTERS, Entry, EntryKind, area_before, fold_entry, reaches, readable
 from domain.wire import MASK, Outcome
-from service.access.table import GUARDED, Field, Reach, rights_of
+from service.access.table import GUARDED, Door, Field, Reach, rights_of
+from service.store.register import Shelf
 from service.store.rows import mark_area, mark_grid, mark_staff, mark_unit
 from service.store.scope import Scope
 
@@ -24,7 +26,8 @@ class Sight(msgspec.Struct, frozen=True):
     """How much a reader may see.
 
     ``marks`` are what a watched case must carry where not all cases are seen; ``area`` is the head of the division
-    codes seen, "" for all; ``hidden`` are the parts of a case that are masked; ``subjects`` the guarded ones seen.
+    codes seen, "" for all; ``hidden`` are the parts of a case that are masked; ``subjects`` the guarded ones seen;
+    ``kinds`` the registers seen.
     """
 
     subjects: frozenset[Subject]
@@ -34,6 +37,7 @@ class Sight(msgspec.Struct, frozen=True):
     own_things: frozenset[str] = frozenset()
     area: str = ""
     hidden: frozenset[Field] = frozenset()
+    kinds: frozenset[EntryKind] = frozenset()
 
     @property
     def whole(self) -> bool:
@@ -59,11 +63,32 @@ class Sight(msgspec.Struct, frozen=True):
             by_sensitive=Field.SENSITIVE not in self.hidden,
         )
 
-    def sees_change(self, change: Change, watched_by: Collection[str]) -> bool:
-        """Return whether a change may be seen; ``watched_by`` are the watchers of its case."""
+    def sees_change(self, change: Change, watched_by: Collection[str], account: str = "") -> bool:
+        """Return whether a change may be seen by ``account``; ``watched_by`` are the watchers of its case."""
         if change.subject is Subject.CASE:
             return self.sees_case(watched_by)
+        if change.subject is Subject.ENTRY:
+            try:
+                return self._hears_of(fold_entry(change), area_before(change), account)
+            except (ValueError, KeyError):  # of a later program
+                return False
         return change.subject not in GUARDED or change.subject in self.subjects
+
+    def sees_entry(self, entry: Entry, account: str) -> bool:
+        """Return whether an entry of the register may be seen by this account. ``Shelf.rows`` says the same."""
+        return self._hears_of(entry, entry.area, account)
+
+    def _hears_of(self, entry: Entry, before: str, account: str) -> bool:
+        if entry.kind not in self.kinds:
+            return False
+        rule = REGISTERS[entry.kind]
+        if rule.private:
+            return entry.author == account
+        return reaches(rule, entry.area, self.area) or (before != "" and reaches(rule, before, self.area))
+
+    def shelf(self, account: str) -> Shelf:
+        """Return which rows of the register this account may see."""
+        return Shelf(self.kinds, self.area, account)
 
     def sees_photos(self, case: Case, watched_by: Collection[str]) -> bool:
         """Return whether the photos of a case may be seen."""
@@ -152,6 +177,7 @@ def sight_of(actor: Actor, grids: Collection[GridCode] = (), things: Collection[
         own_things=own | frozenset(things) if everywhere and actor.area else own,
         area=actor.area,
         hidden=frozenset(Field) - rights.fields,
+        kinds=readable(actor.roles) if Door.REGISTER_READ in rights.doors else frozenset(),
     )
 
 

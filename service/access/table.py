@@ -36,6 +36,9 @@ class Door(StrEnum):
     SETTINGS_READ = "settings_read"
     SETTINGS = "settings"  # units, limits, calendar, code tables
     AUDIT = "audit"  # read the audit trail, verify it, sign its heads
+    REGISTER_READ = "register_read"  # entries of the registers that one's roles may read
+    REGISTER = "register"  # put and remove entries, of the registers that one's roles may write
+    READINGS_SEND = "readings_send"  # what sensors and cameras say
     CARE = "care"  # how long things stay, and erasing what has to go
 
 
@@ -84,13 +87,13 @@ GUARDED = frozenset({Subject.ACCOUNT, Subject.EXPORT, Subject.READING, Subject.A
 
 D, C, F, R = Door, Channel, Field, Role
 _EVERYBODY = frozenset({D.SESSION, D.OWN})
-_WORK = _EVERYBODY | {D.READ, D.CASES, D.COMMAND, D.ATTACH, D.POSITIONS_READ}
+_WORK = _EVERYBODY | {D.READ, D.CASES, D.COMMAND, D.ATTACH, D.POSITIONS_READ, D.REGISTER_READ}
 _ALL_FIELDS = frozenset(Field)
 _ADMIN = _EVERYBODY | {D.READ, D.ACCOUNTS_READ, D.SETTINGS_READ}
 
 
 def _room(*doors: Door, fields: frozenset[Field] = _ALL_FIELDS, channels: frozenset[Channel] = frozenset()) -> Rights:
-    return Rights(_WORK | set(doors), channels, Reach.ALL, Reach.ALL, fields)
+    return Rights(_WORK | {D.REGISTER} | set(doors), channels, Reach.ALL, Reach.ALL, fields)
 
 
 TABLE: dict[Role, Rights] = {
@@ -114,29 +117,38 @@ TABLE: dict[Role, Rights] = {
         frozenset({F.WORDS, F.SENSITIVE, F.REPORTER}),
     ),
     R.COUNTY: Rights(
-        _EVERYBODY | {D.READ, D.CASES, D.COMMAND, D.ATTACH, D.REPORT},
+        _EVERYBODY | {D.READ, D.CASES, D.COMMAND, D.ATTACH, D.REPORT, D.REGISTER_READ, D.REGISTER},
         frozenset({C.UPPER}),
         Reach.ALL,
         Reach.NONE,
         frozenset({F.WORDS, F.SENSITIVE, F.SOURCE_NO}),
     ),
     R.GATEWAY: Rights(
-        _WORK | {D.REPORT, D.POSITIONS_SEND},
+        _WORK | {D.REPORT, D.POSITIONS_SEND, D.READINGS_SEND},
         frozenset(C) - {C.IMPORT},
         Reach.ALL,
         Reach.ALL,
         frozenset({F.WORDS, F.SOURCE_NO, F.REPORTER}),
         speaks_for_others=True,
     ),
-    R.IMPORTER: Rights(_EVERYBODY | {D.IMPORT}),
+    R.IMPORTER: Rights(_EVERYBODY | {D.IMPORT, D.REGISTER_READ, D.REGISTER}),
     R.READER: Rights(
-        _EVERYBODY | {D.READ, D.CASES, D.EXPORT, D.POSITIONS_READ},  # pictures by script show who is out there, too
+        _EVERYBODY
+        | {
+            D.READ,
+            D.CASES,
+            D.EXPORT,
+            D.POSITIONS_READ,
+            D.REGISTER_READ,
+        },  # pictures by script show who is out there, too
         frozenset(),
         Reach.ALL,
         Reach.ALL,
         frozenset({F.SOURCE_NO}),
     ),
-    R.SYSTEM_ADMIN: Rights(_ADMIN | {D.ACCOUNTS, D.SETTINGS}, subjects=frozenset({Subject.ACCOUNT})),
+    R.SYSTEM_ADMIN: Rights(
+        _ADMIN | {D.ACCOUNTS, D.SETTINGS, D.REGISTER_READ, D.REGISTER}, subjects=frozenset({Subject.ACCOUNT})
+    ),
     R.SECURITY_ADMIN: Rights(_ADMIN | {D.RIGHTS, D.CARE}, subjects=frozenset({Subject.ACCOUNT})),
     R.AUDIT_ADMIN: Rights(_ADMIN | {D.AUDIT}, subjects=GUARDED),
 }

@@ -23,6 +23,7 @@ class Kept(StrEnum):
     IDEMPOTENCY_KEYS = "idempotency_keys"
     SESSIONS = "sessions"  # tokens that have expired
     UNUSED_PHOTOS = "unused_photos"  # sent, and named by no change since
+    READINGS = "readings"  # what sensors and cameras said
     CONTACTS = "contacts"  # of cases that have ended, counted from their last change
     CASES = "cases"  # the words of cases that have ended; number, states, times and places stay
 
@@ -41,6 +42,7 @@ TABLE: dict[Kept, Bounds] = {
     Kept.IDEMPOTENCY_KEYS: Bounds(8, 7, 90),
     Kept.SESSIONS: Bounds(30, 1, 365),
     Kept.UNUSED_PHOTOS: Bounds(7, 1, 90),
+    Kept.READINGS: Bounds(7, 1, 90),
     Kept.CONTACTS: Bounds(365, 30, 3650),
     Kept.CASES: Bounds(3650, 1095, 36_500),
 }

@@ -18,6 +18,7 @@ from service.write.auditing import last_signed
 
 MOST_LOOKED = 20_000
 """Changes one page looks through; with a narrow question a page may be empty and not the last."""
+_BARE = frozenset({Subject.CASE, Subject.ENTRY})
 _SLACK = timedelta(days=1)
 _BESIDE_CASES = literal_column("subject") != literal_column("'case'")
 
@@ -45,7 +46,7 @@ def links(connection: Connection, after: int, most: int) -> LinkPage:
 
 
 def page(connection: Connection, asked: Asked, before: int | None, most: int) -> AuditPage:
-    """Return a page of changes, newest first. Of a change on a case only who did what and when is shown."""
+    """Return a page of changes, newest first. Of a case or an entry only who did what and when is shown."""
     c = t.change.c
     looked = select(t.change).where(c.seq < (MAX_SEQ if before is None else before))
     looked = looked.where(_BESIDE_CASES if asked.subject is None else c.subject == asked.subject.value)
@@ -58,7 +59,7 @@ def page(connection: Connection, asked: Asked, before: int | None, most: int) ->
     if asked.since is not None:
         found = found.where(window.c.recorded_at >= to_us(asked.since))
     changes = [change_of(row) for row in connection.execute(found)]
-    shown = tuple(_bare(change) if change.subject is Subject.CASE else change for change in changes)
+    shown = tuple(_bare(change) if change.subject in _BARE else change for change in changes)
     if len(changes) == most:
         return AuditPage(shown, changes[-1].seq)
     bounds = select(func.count(), func.min(window.c.seq), func.min(window.c.recorded_at)).select_from(window)

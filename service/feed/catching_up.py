@@ -14,7 +14,7 @@ from domain.change import Change, Seq, Subject
 from domain.ids import CaseNo
 from service.access import Sight
 from service.feed.reader import STUCK_S, Reader, Send
-from service.feed.tongue import Tongue, frames
+from service.feed.tongue import frames
 from service.runtime import Runtime
 from service.store import reads
 from service.write.work import Recorded
@@ -71,23 +71,22 @@ async def _refusal(runtime: Runtime, epoch: str, since: Seq) -> str | None:
 
 async def _send_part(runtime: Runtime, reader: Reader, send: Send, since: Seq, until: Seq) -> Seq:
     """Send the next changes up to ``until`` and return the last number. Raises ``LookupError`` for a hole in them."""
-    last, written = await runtime.read(
-        partial(_written, sight=reader.sight, tongue=reader.tongue, epoch=runtime.epoch, since=since, until=until)
-    )
+    last, written = await runtime.read(partial(_written, reader=reader, epoch=runtime.epoch, since=since, until=until))
     for frame in written:
         async with asyncio.timeout(STUCK_S):
             await send(frame)
     return last
 
 
-def _written(
-    connection: Connection, *, sight: Sight, tongue: Tongue, epoch: str, since: Seq, until: Seq
-) -> tuple[Seq, list[bytes]]:
+def _written(connection: Connection, *, reader: Reader, epoch: str, since: Seq, until: Seq) -> tuple[Seq, list[bytes]]:
     """Return the number of the last of the changes after ``since``, and what a reader is sent of them."""
     changes = reads.changes_after(connection, since, min(MOST_A_READ, until - since))
     if not changes or changes[-1].seq - since != len(changes):
         raise LookupError(since)
-    return changes[-1].seq, frames(_as_published(connection, changes, sight), sight, tongue, epoch)
+    sight = reader.sight
+    return changes[-1].seq, frames(
+        _as_published(connection, changes, sight), sight, reader.tongue, epoch, reader.account
+    )
 
 
 def _as_published(connection: Connection, changes: list[Change], sight: Sight) -> list[Recorded]:

@@ -54,6 +54,7 @@ class Reader:
         self.outlet = outlet
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.turn = 0
+        self.account = ""
         self.look = Look()
         self.behind: set[ThingId] | None = None
         self.owes_whole = False

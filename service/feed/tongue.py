@@ -1,13 +1,14 @@
-"""How a message of the feed is written down: for consoles of either wire, and as Server-Sent Events."""
+"""How a message of the feed is written down: for consoles of each wire, and as Server-Sent Events."""
 
 from collections.abc import Sequence
 from enum import Enum
 
 import msgspec
 
-from domain.change import Change, Seq
+from domain.change import Change, Seq, Subject
 from domain.ids import ThingId
 from domain.places import Position
+from domain.wire import WIRE
 from domain.wire_feed import Changes, FeedMessage, KeepAlive, Positions, Skip, fix_of
 from service.access import Sight
 from service.store.rows import watchers
@@ -42,21 +43,42 @@ class Tongue(Enum):
 
     WIRE_1 = 1
     WIRE_2 = 2
-    EVENTS = 3
+    WIRE_3 = 3
+    EVENTS = 4  # of the newest wire
+    EVENTS_2 = 5
+
+    @classmethod
+    def of(cls, wire: str | None) -> "Tongue":
+        """Return that of a console which names its wire; of the newest where it names none."""
+        return {"1": cls.WIRE_1, "2": cls.WIRE_2}.get(wire or "", cls.WIRE_3)
+
+    @classmethod
+    def of_events(cls, wire: str | None) -> "Tongue":
+        """Return that of a reader of events."""
+        return cls.EVENTS_2 if wire in ("1", "2") else cls.EVENTS
+
+    @property
+    def wire(self) -> int:
+        """The wire it belongs to."""
+        return {Tongue.WIRE_1: 1, Tongue.WIRE_2: 2, Tongue.EVENTS_2: 2}.get(self, WIRE)
+
+    @property
+    def is_events(self) -> bool:
+        """Whether messages go as events, in JSON."""
+        return self in (Tongue.EVENTS, Tongue.EVENTS_2)
 
     def say(self, message: FeedMessage | Positions, epoch: str = "") -> bytes:
         """Return a message as it is sent. ``epoch`` is part of an event's id."""
-        if self is not Tongue.EVENTS:
+        if not self.is_events:
             return _msgpack.encode(message)
         return _event(str(type(message).__struct_config__.tag), _json.encode(message), _mark(message, epoch))
 
     def pack(self, position: Position) -> msgspec.Raw:
         """Return one position, for ``say_fixes``."""
-        if self is Tongue.WIRE_2:
-            return msgspec.Raw(_msgpack.encode(fix_of(position)))
         if self is Tongue.WIRE_1:
             return msgspec.Raw(_msgpack.encode(position))
-        return msgspec.Raw(_json.encode(fix_of(position)))
+        encoder = _json if self.is_events else _msgpack
+        return msgspec.Raw(encoder.encode(fix_of(position)))
 
     def say_fixes(self, packed: Sequence[msgspec.Raw], gone: Sequence[ThingId], *, whole: bool = False) -> list[bytes]:
         """Return messages with these fixes and departures; none where there is nothing to say."""
@@ -69,7 +91,7 @@ class Tongue(Enum):
         if self is Tongue.WIRE_1:
             return _msgpack.encode(_Packed1(packed, gone))
         message = _Packed(packed, gone, whole)
-        return _msgpack.encode(message) if self is Tongue.WIRE_2 else _event("fixes", _json.encode(message), "")
+        return _event("fixes", _json.encode(message), "") if self.is_events else _msgpack.encode(message)
 
 
 def _event(kind: str, data: bytes, mark: str) -> bytes:
@@ -89,14 +111,21 @@ def _mark(message: FeedMessage | Positions, epoch: str) -> str:
     return ""
 
 
-def frames(recorded: Sequence[Recorded], sight: Sight, tongue: Tongue = Tongue.WIRE_2, epoch: str = "") -> list[bytes]:
-    """Return what a reader with this sight is sent for these consecutive changes."""
+def frames(
+    recorded: Sequence[Recorded], sight: Sight, tongue: Tongue = Tongue.WIRE_3, epoch: str = "", account: str = ""
+) -> list[bytes]:
+    """Return what a reader with this sight is sent for these consecutive changes.
+
+    ``account`` is whose private entries are told. A wire without the register skips its changes.
+    """
+    without_register = tongue.wire < 3
     out: list[bytes] = []
     seen: list[Change] = []
     hidden: tuple[Seq, Seq] | None = None
     for entry in recorded:
         change = entry.change
-        if sight.sees_change(change, () if sight.whole else _watched_by(entry)):
+        heard = not (without_register and change.subject is Subject.ENTRY)
+        if heard and sight.sees_change(change, () if sight.whole else _watched_by(entry), account):
             if hidden is not None:
                 out.append(tongue.say(Skip(*hidden), epoch))
                 hidden = None

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from litestar import Response, get, post
 from litestar.params import JSONBody, QueryParameter
+from msgspec.structs import replace
 
 from domain.change import MAX_SEQ, Subject
 from domain.wire_audit import (
@@ -20,7 +21,8 @@ from service.access import Door
 from service.audit import trail
 from service.http.cases import moment
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
-from service.http.guard import REFUSALS, through
+from service.http.guard import REFUSALS, through, wire_of
+from service.snapshots import REGISTER_SINCE
 from service.write.auditing import add_key, keep_head, known_keys
 from service.write.reading import log_audit
 from service.write.reporting import author_of
@@ -100,7 +102,15 @@ async def get_audit_changes(
     if before is None:
         filters = {"who": asked.who, "subject": subject or "", "subject_id": asked.subject_id, "since": since or ""}
         await runtime.do(Job(partial(log_audit, asker=asker_of(request), filters=filters)))
-    return reply(request, await runtime.read(partial(trail.page, asked=asked, before=before, most=limit)))
+    page = await runtime.read(partial(trail.page, asked=asked, before=before, most=limit))
+    return reply(request, _told(page, request))
+
+
+def _told(page: AuditPage, request: ApiRequest) -> AuditPage:
+    """Leave out what a program of an earlier wire cannot read."""
+    if wire_of(request) >= REGISTER_SINCE:
+        return page
+    return replace(page, changes=tuple(c for c in page.changes if c.subject is not Subject.ENTRY))
 
 
 HANDLERS = (get_head, get_links, post_head, get_keys, post_key, get_audit_changes)

@@ -41,7 +41,7 @@ async def feed(socket: Socket) -> None:
     try:
         check_wire(header(socket, WIRE_HEADER.lower().encode()))
         since = read_number(socket.query_params.get("since", "0"))
-        tongue = Tongue.WIRE_1 if header(socket, WIRE_HEADER.lower().encode()) == "1" else Tongue.WIRE_2
+        tongue = Tongue.of(header(socket, WIRE_HEADER.lower().encode()))
         reader = await let_in(socket, runtime, tongue)
         await hub_reaches(runtime, since)
     except Fault as fault:
@@ -79,14 +79,14 @@ async def let_in(connection: Scoped, runtime: Runtime, tongue: Tongue) -> Reader
         raise Fault(FaultKind.UNAVAILABLE, "too_many_feeds")
     holder = await runtime.holder(header(connection, b"authorization"))
     reader = Reader(runtime.sight(asker), holder.token, holder.expires_at, tongue, outlet_of(connection.scope))
+    reader.account = asker.own.account
     reader.turn = turn
     return reader
 
 
 def hello(runtime: Runtime, tongue: Tongue) -> bytes:
     """Return the first message of a feed."""
-    message = Hello(runtime.epoch, runtime.hub.head, runtime.timekeeper.clock, wire=1 if tongue is Tongue.WIRE_1 else 2)
-    return tongue.say(message)
+    return tongue.say(Hello(runtime.epoch, runtime.hub.head, runtime.timekeeper.clock, wire=tongue.wire))
 
 
 async def _serve(socket: Socket, runtime: Runtime, reader: Reader) -> str:
@@ -137,7 +137,7 @@ async def _close(socket: Socket, reader: Reader, reason: str) -> None:
         async with asyncio.timeout(CLOSE_WITHIN_S):
             if reason == "rights_changed":
                 await socket.send_bytes(reader.tongue.say(Resync(reason)))
-            if reader.tongue is Tongue.WIRE_2:
+            if reader.tongue is not Tongue.WIRE_1:
                 await socket.send_bytes(reader.tongue.say(Bye(reason, RETRY_AFTER_S.get(reason, 1.0))))
             await socket.close(code=code, reason=reason)
             while reader.waiting:  # noqa: ASYNC110 - a transport tells nobody that it is empty

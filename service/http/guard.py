@@ -8,7 +8,7 @@ from litestar.openapi.datastructures import ResponseSpec
 
 from domain.faults import forbidden, invalid
 from domain.ids import StaffId
-from domain.wire import BEHALF_HEADER, WIRE_HEADER, WIRES, FaultBody
+from domain.wire import BEHALF_HEADER, WIRE, WIRE_HEADER, WIRES, FaultBody
 from service.access import Asker, Door, act_for, admit
 from service.http.codec import Scoped, header, runtime_of
 from service.runtime import Runtime
@@ -100,6 +100,12 @@ def _asker(connection: Scoped, holder: Holder, runtime: Runtime) -> Asker:
     if member is None:
         raise invalid("unknown_staff", staff=behalf[:64])
     return Asker(holder.actor, holder.name, holder.token, act_for(holder.actor, member), member.staff_id)
+
+
+def wire_of(connection: Scoped) -> int:
+    """Return the wire a request that came in speaks, the newest where it names none."""
+    named = header(connection, _WIRE)
+    return WIRE if named is None else int(named)
 
 
 def check_wire(named: str | None) -> None:

@@ -14,6 +14,7 @@ from litestar.params import QueryParameter
 
 from domain.change import Seq
 from domain.faults import invalid
+from domain.wire import WIRE_HEADER
 from domain.wire_feed import Bye, FeedMessage, KeepAlive, Look, Resync, ViewBox
 from service.access import Door
 from service.feed.catching_up import catch_up, hub_reaches
@@ -46,7 +47,7 @@ async def feed_events(
     if last:
         epoch, _, since = last.rpartition(":")
     start = read_number(since) if since else None
-    reader = await let_in(request, runtime, Tongue.EVENTS)
+    reader = await let_in(request, runtime, Tongue.of_events(header(request, WIRE_HEADER.lower().encode())))
     if start is not None:
         await hub_reaches(runtime, start)
     return _Events(_Stream(runtime, reader, epoch, start, look))
@@ -107,7 +108,7 @@ class _Stream:
     async def _serve(self) -> None:
         runtime, reader = self._runtime, self._reader
         await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
-        await self._put(b"retry: 1000\n\n" + hello(runtime, Tongue.EVENTS))
+        await self._put(b"retry: 1000\n\n" + hello(runtime, reader.tongue))
         reason = "" if self._since is None else await catch_up(runtime, reader, self._put, self._epoch, self._since)
         if reason == "slow_reader":
             reader.end(reason)

@@ -8,7 +8,7 @@ from litestar import Response, get
 from domain.wire import WIRE, WIRES, Geometry, Snapshot
 from service.access import Door
 from service.http.codec import ApiRequest, asker_of, encoded, reply, runtime_of, wants_msgpack
-from service.http.guard import REFUSALS, public, through
+from service.http.guard import REFUSALS, public, through, wire_of
 from service.http.positions import visible_positions
 from service.snapshots import take_snapshot
 
@@ -40,6 +40,9 @@ async def get_snapshot(request: ApiRequest) -> Response[Snapshot]:
             me=runtime.me(asker),
             sight=sight,
             positions=visible_positions(runtime, sight),
+            readings=runtime.gauges.seen(sight),
+            now=runtime.timekeeper.now(),
+            wire=wire_of(request),
             tag=runtime.world.tag,
             msgpack=msgpack,
         )

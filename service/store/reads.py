@@ -211,6 +211,18 @@ def timeline(
     return [change_of(row) for row in rows]
 
 
+def last_changes(connection: Connection, subject: Subject, subject_id: str, most: int) -> list[Change]:
+    """Return the last changes of one subject, oldest first."""
+    c = t.change.c
+    question = (
+        select(t.change)
+        .where(c.subject_id == subject_id, c.subject == subject.value)
+        .order_by(c.version.desc())
+        .limit(most)
+    )
+    return [change_of(row) for row in connection.execute(question)][::-1]
+
+
 def answered(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], tuple[bytes, Seq]]:
     """Return, by (actor, key), the request digest and the change of requests answered before."""
     found: dict[tuple[str, str], tuple[bytes, Seq]] = {}

@@ -88,6 +88,20 @@ KEEP_SAMPLE = text(
     "INSERT INTO position_history (source, thing, source_at, fixed_at, lon, lat)"
     " VALUES (:source, :thing, :source_at, :fixed_at, :lon, :lat) ON CONFLICT DO NOTHING"
 )
+DROP_ENTRY = delete(t.entry).where(t.entry.c.entry == bindparam("which"))
+ADD_ENTRY = insert(t.entry)
+KEEP_READING = text(
+    "INSERT INTO reading (kind, entry_id, at, saved_at, body) VALUES (:kind, :entry_id, :at, :saved_at, :body)"
+    " ON CONFLICT (kind, entry_id) DO UPDATE SET at = excluded.at, saved_at = excluded.saved_at, body = excluded.body"
+)
+DROP_READING = delete(t.reading).where(
+    t.reading.c.kind == bindparam("which_kind"), t.reading.c.entry_id == bindparam("which")
+)
+KEEP_READING_SAMPLE = text(
+    "INSERT INTO reading_history (kind, entry_id, at, body) VALUES (:kind, :entry_id, :at, :body)"
+    " ON CONFLICT DO NOTHING"
+)
+PRUNE_READINGS = delete(t.reading_history).where(t.reading_history.c.at < bindparam("before"))
 
 FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_HEAD,
@@ -136,6 +150,12 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     KEEP_POSITION,
     ADD_FIX,
     KEEP_SAMPLE,
+    DROP_ENTRY,
+    ADD_ENTRY,
+    DROP_READING,
+    KEEP_READING,
+    KEEP_READING_SAMPLE,
+    PRUNE_READINGS,
     SET_HEAD,
 )
 
@@ -149,6 +169,7 @@ ONE_PER_KEY: dict[Executable, str] = {
     ADD_VEHICLE: "vehicle_id",
     ADD_GRID: "code",
     ADD_DIVISION: "code",
+    ADD_ENTRY: "entry",
 }
 """Rows that replace each other: of several for one key in a transaction only the last is written."""
 

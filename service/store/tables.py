@@ -247,6 +247,49 @@ position_history = Table(
     Column("lat", Double, nullable=False),
 )
 
+entry = Table(
+    "entry",
+    metadata,
+    Column("entry", String(128), primary_key=True),
+    Column("kind", String(24), nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("area", String(12), nullable=False),
+    Column("removed", SmallInteger, nullable=False),
+    Column("expires_at", BIG),
+    Column("changed_seq", BIG, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("entry_by_kind", "kind", "removed", "entry"),
+)
+"""The register: every entry as its last change left it. A removed one stays, so that its versions go on."""
+Index(
+    "entry_by_expiry",
+    entry.c.expires_at,
+    sqlite_where=entry.c.expires_at.is_not(None),
+    postgresql_where=entry.c.expires_at.is_not(None),
+)
+
+reading = Table(
+    "reading",
+    metadata,
+    Column("kind", String(24), primary_key=True),
+    Column("entry_id", String(64), primary_key=True),
+    Column("at", BIG, nullable=False),
+    Column("saved_at", BIG, nullable=False, index=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""The latest reading of each thing, over a restart and for other services of the same database."""
+
+reading_history = Table(
+    "reading_history",
+    metadata,
+    Column("kind", String(24), primary_key=True),
+    Column("entry_id", String(64), primary_key=True),
+    Column("at", BIG, primary_key=True, autoincrement=False),
+    Column("body", LargeBinary, nullable=False),
+    Index("reading_history_by_time", "at"),
+)
+"""A sample of past readings, kept for some days."""
+
 counter = Table(
     "counter",
     metadata,

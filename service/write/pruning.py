@@ -32,6 +32,9 @@ OWN_SOURCE = ""
 
 _AGED_KEY = select(t.answered.c.at).where(t.answered.c.at < bindparam("before")).order_by(t.answered.c.at)
 _KEYS = select(func.count()).select_from(t.answered).where(t.answered.c.at < bindparam("before"))
+_PAST = t.reading_history.c.at < bindparam("before")
+_AGED_READING = select(t.reading_history.c.at).where(_PAST).order_by(t.reading_history.c.at)
+_READINGS = select(func.count()).select_from(t.reading_history).where(_PAST)
 _TOKENS = select(func.count()).select_from(t.token).where(t.token.c.expires_at < bindparam("before"))
 _PHOTOS = select(t.attachment.c.attachment_id).where(
     t.attachment.c.added_at < bindparam("before"), t.attachment.c.used == 0
@@ -86,6 +89,7 @@ def rounds(author: Author = SYSTEM) -> Iterator[Callable[[], Round]]:
     yield lambda: partial(_prune_sessions, author=author)
     yield lambda: partial(_prune_photos, author=author)
     yield _Tracks(author).next_round
+    yield lambda: partial(_prune_readings, author=author)
     yield lambda: partial(_prune_cases, name=Kept.CONTACTS, what=contacts, author=author)
     yield lambda: partial(_prune_cases, name=Kept.CASES, what=everything, author=author)
 
@@ -114,6 +118,7 @@ def count_due(connection: Connection, now: datetime) -> dict[Kept, int]:
         Kept.SESSIONS: int(tokens.scalar_one()),
         Kept.UNUSED_PHOTOS: len(photos.all()),
         **tracks,
+        Kept.READINGS: _count_readings(connection, _before(days[Kept.READINGS], now)),
         **{n: len(_ended(connection, n, days[n], now)) for n in (Kept.CONTACTS, Kept.CASES)},
     }
 
@@ -155,6 +160,21 @@ def _prune_photos(work: Work, author: Author) -> int | None:
         return None
     work.put(sql.DROP_ATTACHMENT, *({"which": photo} for photo in found))
     return _say(work, Kept.UNUSED_PHOTOS, len(found), before, author)
+
+
+def _prune_readings(work: Work, author: Author) -> int | None:
+    before = _before(settings(work.connection)[Kept.READINGS], work.now)
+    last = work.connection.execute(_AGED_READING.offset(ROWS_AT_ONCE).limit(1), {"before": before}).scalar()
+    before = before if last is None else last + 1
+    rows = _count_readings(work.connection, before)
+    if not rows:
+        return None
+    work.put(sql.PRUNE_READINGS, {"before": before})
+    return _say(work, Kept.READINGS, rows, before, author)
+
+
+def _count_readings(connection: Connection, before: int) -> int:
+    return int(connection.execute(_READINGS, {"before": before}).scalar_one())
 
 
 class _Tracks:

@@ -17,11 +17,12 @@ from domain.faults import Fault, FaultKind
 from domain.fold import fold
 from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
+from domain.register import Entry, EntryKind
 from domain.sealing import seal
 from domain.states import CaseState
 from domain.step import ROOM
 from service.placing import Placed
-from service.store import reads
+from service.store import reads, register
 from service.store import statements as sql
 from service.store.reads import Head
 from service.store.rows import case_row, change_row
@@ -68,6 +69,8 @@ class Batch:
         self.answered: dict[tuple[str, str], tuple[bytes, int]] = {}
         self.placed: dict[tuple[float, float], Placed] = {}
         self.attachments: set[AttachmentId] = set()
+        self.entries: dict[str, Entry] = {}
+        self.entry_counts: dict[tuple[EntryKind, str], int] = {}
         self.recorded: list[Recorded] = []
         self.rows: sql.Rows = {}
 
@@ -83,6 +86,9 @@ class Batch:
             self.sources |= work.sources
         if work.attachments:
             self.attachments |= work.attachments
+        if work.entries:
+            self.entries |= work.entries
+            self.entry_counts |= work.entry_counts
         if not written:
             for statement, rows in work.rows.items():
                 self.rows.setdefault(statement, []).extend(rows)
@@ -100,6 +106,8 @@ class Work:
         self.counters: dict[str, int] = {}
         self.sources: dict[tuple[str, str], CaseNo] = {}
         self.attachments: set[AttachmentId] = set()
+        self.entries: dict[str, Entry] = {}
+        self.entry_counts: dict[tuple[EntryKind, str], int] = {}
         self.recorded: list[Recorded] = []
         self.rows: sql.Rows = {}
         self._batch = batch
@@ -159,11 +167,35 @@ class Work:
         pair = (source, source_no)
         return self.sources.get(pair) or self._batch.sources.get(pair)
 
+    def entry(self, key: str) -> Entry | None:
+        """Return an entry of the register as it stands within this transaction, removed or not."""
+        staged = self.entries.get(key) or self._batch.entries.get(key)
+        return staged if staged is not None else register.entry(self.connection, key)
+
+    def prefetch_entries(self, keys: Iterable[str]) -> None:
+        """Bring many entries into memory with few questions."""
+        missing = [key for key in keys if key not in self.entries and key not in self._batch.entries]
+        for entry in register.entries_in(self.connection, missing):
+            self.entries[entry.key] = entry
+
+    def entry_count(self, kind: EntryKind, author: str) -> int:
+        """Return how many entries a register holds within this transaction, of one author unless that is ""."""
+        which = (kind, author)
+        held = self.entry_counts.get(which, self._batch.entry_counts.get(which))
+        if held is None:
+            held = register.count(self.connection, kind, author or None)
+        self.entry_counts[which] = held
+        return held
+
     def place(self, lon: float | None, lat: float | None) -> Placed:
         """Return where a place lies: from what the batch looked up (no job of a shared batch alters grids), or now."""
         if lon is not None and lat is not None and (lon, lat) in self._batch.placed:
             return self._batch.placed[lon, lat]
         return self.world.index.place(lon, lat)
+
+    def trial(self) -> "Work":
+        """Return a work of the same transaction that comes to nothing, for judging without writing."""
+        return Work(self._batch)
 
     # -- writing ---------------------------------------------------------------------------------------------------
 

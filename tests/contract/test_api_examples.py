@@ -49,7 +49,7 @@ class Examples:
         """Open a feed and return the first message of each of these types, which must come in this order."""
         query = f"epoch={example['epoch']}&since={example['since']}".format(**self.saved)
         url = f"{self.served.url.replace('http', 'ws', 1)}/v1/feed?{query}"
-        headers = {"Authorization": f"Bearer {self.tokens[example['as']]}", "OneMap-Wire": "2"}
+        headers = {"Authorization": f"Bearer {self.tokens[example['as']]}", "OneMap-Wire": "3"}
         got: list[Any] = []
         with connect(url, additional_headers=headers, proxy=None, compression=None) as line:
             if "look" in example:

@@ -11,6 +11,7 @@ from domain.change import Change, Subject
 from domain.faults import Fault
 from domain.ids import AccountId, GridCode, StaffId, UnitId
 from domain.people import ROOM_ROLES, Actor, Role
+from domain.register import REGISTERS
 from domain.states import Channel
 from service.access import GUARDED, TABLE, Door, act_for, admit, check_channel, rights_of, sight_of
 from service.http import attachments, cases, exchange, positions, session, town
@@ -88,6 +89,9 @@ def test_sight(roles: frozenset[Role]) -> None:
                 subject is Subject.ACCOUNT and bool(roles & {Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN})
             )
             assert sight.sees_change(change, ()) == seen
+        elif subject is Subject.ENTRY:
+            assert not sight.sees_change(change, ()), "one that cannot be read"
+            assert sight.kinds == frozenset(k for k, rule in REGISTERS.items() if roles & rule.read)
         elif subject is not Subject.CASE:
             assert sight.sees_change(change, ())
 

@@ -1,0 +1,224 @@
+"""Putting entries into the register and taking them out: rights, versions, bounds; each is one change of the log."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+
+from domain.change import Change, Subject
+from domain.faults import Fault, FaultKind, conflict, forbidden, invalid, not_found
+from domain.ids import AccountId, EntryId
+from domain.register import (
+    PUT,
+    REGISTERS,
+    REMOVE,
+    Entry,
+    EntryKind,
+    EntryPut,
+    RegisterRule,
+    check_entry_id,
+    checked_body,
+    fold_entry,
+    place_of,
+    subject_id,
+)
+from domain.wire import FaultBody, RowOutcome, RowResult
+from domain.wire_admin import Done
+from domain.wire_register import EntryRow
+from service.access import Asker, Sight, check_place
+from service.store import register
+from service.store import statements as sql
+from service.write.accounts import check_area
+from service.write.reporting import author_of
+from service.write.work import SYSTEM, Author, Work
+
+MOST_EXPIRED = 200
+"""Entries one round takes out whose end has come."""
+
+
+def put_entry(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker: Asker, sight: Sight) -> Done:
+    """Put an entry as it is to be. Raises the ``Fault`` that refuses it."""
+    _may_write(kind, asker)
+    change = _put(work, kind, entry_id, asked, asker, sight)
+    if change is None:
+        raise conflict("entry_unchanged")
+    return Done(change)
+
+
+def remove_entry(work: Work, kind: EntryKind, entry_id: EntryId, version: int, asker: Asker, sight: Sight) -> Done:
+    """Take an entry out, at the version that was seen. Raises the ``Fault`` that refuses it."""
+    rule = _may_write(kind, asker)
+    held = _held(work, kind, entry_id, asker, sight)
+    if held is None or held.removed:
+        raise not_found("unknown_entry", entry_id=entry_id)
+    _may_alter(rule, held, asker)
+    if held.version != version:
+        raise conflict("stale_entry", seen=version, current=held.version)
+    return Done(_removed(work, held, author_of(asker)))
+
+
+def put_batch(
+    work: Work, kind: EntryKind, rows: Sequence[EntryRow], asker: Asker, sight: Sight, *, dry_run: bool
+) -> tuple[RowResult, ...]:
+    """Put many entries; each row is judged for itself."""
+    _may_write(kind, asker)
+    judged = work.trial() if dry_run else work
+    judged.prefetch_entries(subject_id(kind, row.entry_id) for row in rows)
+    return tuple(_put_row(judged, kind, row, asker, sight) for row in rows)
+
+
+def remove_expired(work: Work) -> int:
+    """Take out entries whose end has come; return how many."""
+    due = register.expired(work.connection, work.now, MOST_EXPIRED)
+    for entry in due:
+        held = work.entry(entry.key)
+        if held is not None and not held.removed and not held.counts(work.now):
+            _removed(work, held, SYSTEM)
+    return len(due)
+
+
+def found_entry(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut) -> None:
+    """Put an entry a town begins with."""
+    _record(work, kind, entry_id, asked, checked_body(kind, asked.body), None, SYSTEM)
+
+
+def _put_row(work: Work, kind: EntryKind, row: EntryRow, asker: Asker, sight: Sight) -> RowResult:
+    try:
+        entry_id = check_entry_id(row.entry_id)
+        held = work.entry(subject_id(kind, entry_id))
+        version = row.version if row.version is not None else 0 if held is None else held.version
+        change = _put(work, kind, entry_id, EntryPut(row.body, version, None, row.area), asker, sight)
+    except Fault as fault:
+        return RowResult(RowOutcome.REJECTED, FaultBody(fault.key, fault.params))
+    return RowResult(RowOutcome.DUPLICATE if change is None else RowOutcome.ACCEPTED)
+
+
+def _put(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker: Asker, sight: Sight) -> Change | None:
+    """Judge and record; None where the entry is so already."""
+    rule = REGISTERS[kind]
+    body = checked_body(kind, asked.body)
+    held = _held(work, kind, entry_id, asker, sight)
+    there = held is not None and not held.removed
+    if held is not None and there:
+        _may_alter(rule, held, asker)
+    current = held.version if held is not None else 0
+    if asked.version != current and not (held is not None and held.removed and asked.version == 0):
+        raise conflict("stale_entry", seen=asked.version, current=current)
+    _check_end(rule, asked.expires_at, work.now)
+    if held is not None and there and _same(held, body, asked):
+        return None
+    if not there:
+        _check_room(work, kind, rule, asker)
+    return _record(work, kind, entry_id, asked, body, held, author_of(asker), asker)
+
+
+def _record(
+    work: Work,
+    kind: EntryKind,
+    entry_id: EntryId,
+    asked: EntryPut,
+    body: dict[str, object],
+    held: Entry | None,
+    author: Author,
+    asker: Asker | None = None,
+) -> Change:
+    area = _area(work, kind, asked, body)
+    if asker is not None:
+        check_place(asker.actor, area)
+    there = held is not None and not held.removed
+    data: dict[str, object] = {
+        "author": held.author if held is not None and there else author.account,
+        "area": area,
+        "body": body,
+    }
+    if asked.expires_at is not None:
+        data["expires_at"] = asked.expires_at.isoformat()
+    if held is not None and there and held.area != area:
+        data["from_area"] = held.area
+    return _staged(work, kind, entry_id, PUT, author, data, held)
+
+
+def _removed(work: Work, held: Entry, author: Author) -> Change:
+    data: dict[str, object] = {"author": held.author, "area": held.area}
+    if author is SYSTEM:
+        data["expired"] = True
+    return _staged(work, held.kind, held.entry_id, REMOVE, author, data, held)
+
+
+def _staged(
+    work: Work,
+    kind: EntryKind,
+    entry_id: EntryId,
+    action: str,
+    author: Author,
+    data: dict[str, object],
+    held: Entry | None,
+) -> Change:
+    key = subject_id(kind, entry_id)
+    version = 1 if held is None else held.version + 1
+    change = work.record(Subject.ENTRY, key, action, author, data, version=version)
+    entry = fold_entry(change)
+    gain = int(not entry.removed) - int(held is not None and not held.removed)
+    if gain:
+        owner = entry.author if REGISTERS[kind].private else ""
+        work.entry_counts[kind, owner] = work.entry_count(kind, owner) + gain
+    work.entries[key] = entry
+    if held is not None:
+        work.put(sql.DROP_ENTRY, {"which": key})
+    work.put(sql.ADD_ENTRY, register.entry_row(entry, change.seq))
+    return change
+
+
+def _may_write(kind: EntryKind, asker: Asker) -> RegisterRule:
+    rule = REGISTERS[kind]
+    if not rule.write & asker.actor.roles:
+        raise forbidden("register_not_yours", kind=kind.value)
+    return rule
+
+
+def _may_alter(rule: RegisterRule, held: Entry, asker: Asker) -> None:
+    if held.author != asker.own.account and not rule.others & asker.actor.roles:
+        raise forbidden("entry_of_somebody_else", author=held.author)
+
+
+def _held(work: Work, kind: EntryKind, entry_id: EntryId, asker: Asker, sight: Sight) -> Entry | None:
+    """Return the entry as it is. One that the asker may not see is as if its id were in use elsewhere."""
+    held = work.entry(subject_id(kind, entry_id))
+    if held is None or sight.sees_entry(held, asker.own.account):
+        return held
+    if held.removed and not REGISTERS[kind].private:
+        return held
+    raise conflict("entry_id_taken", entry_id=entry_id)
+
+
+def _check_end(rule: RegisterRule, end: datetime | None, now: datetime) -> None:
+    if end is None:
+        return
+    if end.tzinfo is None:
+        raise invalid("moment_without_offset", argument="expires_at")
+    if not rule.expires:
+        raise invalid("entry_cannot_expire")
+    if end <= now:
+        raise invalid("entry_expired_already")
+
+
+def _check_room(work: Work, kind: EntryKind, rule: RegisterRule, asker: Asker) -> None:
+    owner: AccountId | str = asker.own.account if rule.private else ""
+    if work.entry_count(kind, owner) >= rule.most:
+        raise Fault(FaultKind.CONFLICT, "register_full", most=rule.most)
+
+
+def _same(held: Entry, body: dict[str, object], asked: EntryPut) -> bool:
+    plain = msgspec.json.decode(msgspec.json.encode(body))
+    return plain == held.body and asked.expires_at == held.expires_at and asked.area in ("", held.area)
+
+
+def _area(work: Work, kind: EntryKind, asked: EntryPut, body: dict[str, object]) -> str:
+    """Return the division an entry belongs to: the one named, or where its place lies, or the town."""
+    if asked.area:
+        check_area(work, asked.area)
+        return asked.area
+    spot = place_of(kind, body)
+    if spot is None:
+        return work.world.info.division
+    return work.world.area_of_grid(work.place(*spot)[1])
