@@ -5,9 +5,10 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from PySide6.QtCore import QByteArray
 from PySide6.QtGui import QImageWriter
 from PySide6.QtWidgets import QWidget
@@ -44,7 +45,7 @@ class Picture:
 
 def take(options: OpenOptions, picture: Picture) -> int:
     """Draw the picture and return the exit code: 0 drawn, 1 nothing to see in time or not written."""
-    dressed = replace(options, language=picture.language, theme=picture.theme, keep=False)
+    dressed = msgspec.structs.replace(options, language=picture.language, theme=picture.theme, keep=False)
     return open_console(dressed, lambda desk: _take(desk, picture, options))
 
 
