@@ -11,10 +11,12 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    TextClause,
     bindparam,
     func,
     literal_column,
     select,
+    text,
     tuple_,
 )
 
@@ -98,6 +100,19 @@ _SOURCES = {
     )
     for size in IN_LISTS
 }
+_EACH = (
+    "SELECT w.value, f.one, f.two FROM unnest(CAST(:wanted AS text[])) AS w(value) CROSS JOIN LATERAL"
+    " (SELECT {one} AS one, {two} AS two FROM {table} WHERE {first} = :first AND {second} = w.value{beside} OFFSET 0) f"
+)
+"""On PostgreSQL each value is looked up by itself. Of a list the planner, where it has no statistics of a table that
+grows, takes the first column alone for its index and reads whatever one gateway ever sent (measured: intake fell to a
+third within 10,000 reports). OFFSET keeps it from joining the two any other way."""
+_ANSWERED_EACH = text(_EACH.format(one="request", two="seq", table="answered", first="actor", second="key", beside=""))
+_SOURCES_EACH = text(
+    _EACH.format(
+        one="case_no", two="NULL", table="cases", first="source", second="source_no", beside=" AND source_no <> ''"
+    )
+)
 _COUNTER = select(t.counter.c.last).where(t.counter.c.day == bindparam("day"))
 _CONTACTS = select(t.contact).where(t.contact.c.case_no == bindparam("case_no")).order_by(t.contact.c.report_id)
 _CONTACTS_OF = select(t.contact).where(t.contact.c.report_id.in_(bindparam("reports", expanding=True)))
@@ -227,7 +242,7 @@ def answered(connection: Connection, keys: Iterable[tuple[str, str]]) -> dict[tu
     """Return, by (actor, key), the request digest and the change of requests answered before."""
     found: dict[tuple[str, str], tuple[bytes, Seq]] = {}
     for actor, part in _by_first(keys):
-        for key, request, seq in _among(connection, _ANSWERED, actor, part):
+        for key, request, seq in _among(connection, _ANSWERED, _ANSWERED_EACH, actor, part):
             found[actor, key] = (bytes(request), seq)
     return found
 
@@ -236,7 +251,7 @@ def sources(connection: Connection, pairs: Iterable[tuple[str, str]]) -> dict[tu
     """Return the cases that carry these (source, source_no)."""
     found: dict[tuple[str, str], CaseNo] = {}
     for source, part in _by_first(pairs):
-        for source_no, case_no in _among(connection, _SOURCES, source, part):
+        for source_no, case_no, *_ in _among(connection, _SOURCES, _SOURCES_EACH, source, part):
             found[source, source_no] = CaseNo(case_no)
     return found
 
@@ -339,9 +354,11 @@ def export_page(
 
 
 def _among(
-    connection: Connection, by_size: dict[int, Select[Any]], first: str, wanted: list[str]
+    connection: Connection, by_size: dict[int, Select[Any]], each: TextClause, first: str, wanted: list[str]
 ) -> list[tuple[Any, ...]]:
     """Ask for at most ``IN_LIST`` values with the shortest list that holds them; the last one fills it up."""
+    if connection.dialect.name == "postgresql":
+        return direct.rows(connection, each, {"first": first, "wanted": wanted})
     size = next(size for size in IN_LISTS if size >= len(wanted))
     filled = wanted + wanted[-1:] * (size - len(wanted))
     values = {f"v{n}": value for n, value in enumerate(filled)}

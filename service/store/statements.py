@@ -44,8 +44,9 @@ DROP_ATTACHMENT = delete(t.attachment).where(
 ADD_ANSWERED = insert(t.answered)
 PRUNE_ANSWERED = delete(t.answered).where(t.answered.c.at < bindparam("before"))
 ADD_ATTACHMENT = insert(t.attachment)
-DROP_COUNTER = delete(t.counter).where(t.counter.c.day == bindparam("which"))
-ADD_COUNTER = insert(t.counter)
+KEEP_COUNTER = text(
+    "INSERT INTO counter (day, last) VALUES (:day, :last) ON CONFLICT (day) DO UPDATE SET last = excluded.last"
+)
 DROP_META = delete(t.meta).where(t.meta.c.name == bindparam("which"))
 ADD_META = insert(t.meta)
 DROP_ACCOUNT = delete(t.account).where(t.account.c.account == bindparam("which"))
@@ -122,8 +123,7 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_ATTACHMENT,
     USE_ATTACHMENT,
     ADD_PHOTO_CASE,
-    DROP_COUNTER,
-    ADD_COUNTER,
+    KEEP_COUNTER,
     DROP_META,
     ADD_META,
     DROP_ACCOUNT,
@@ -160,7 +160,6 @@ FLUSH_ORDER: tuple[Executable, ...] = (
 )
 
 ONE_PER_KEY: dict[Executable, str] = {
-    ADD_COUNTER: "day",
     ADD_META: "name",
     ADD_ACCOUNT: "account",
     ADD_FACTOR: "account",

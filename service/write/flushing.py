@@ -28,8 +28,7 @@ def flush(connection: Connection, rows: sql.Rows, counters: dict[str, int]) -> N
     if counters:
         rows = {
             **rows,
-            sql.DROP_COUNTER: [{"which": day} for day in counters],
-            sql.ADD_COUNTER: [{"day": day, "last": last} for day, last in counters.items()],
+            sql.KEEP_COUNTER: [{"day": day, "last": last} for day, last in counters.items()],
         }
     for statement in sql.FLUSH_ORDER:
         waiting = rows.get(statement)
