@@ -11,13 +11,14 @@ from resources.words import Words
 from widgets.case_card.keys import FLAGS, LOCATE_KEY, key_of, ordered, primary_action
 from widgets.common.flow import FlowLayout
 from widgets.common.key_button import KeyButton
+from widgets.common.overflow_row import OverflowRow
 from widgets.common.style import set_role
 
 LOCATE = "locate"
 
 
 class ActionBar(QWidget):
-    """Buttons in three columns, flags and notes small below. ``chosen`` carries the action, or ``locate``."""
+    """Buttons in three columns, flags and notes small in a line below. ``chosen`` carries the action, or ``locate``."""
 
     chosen = Signal(str)
 
@@ -28,8 +29,7 @@ class ActionBar(QWidget):
         self._buttons: dict[str, KeyButton] = {}
         self._grid = QWidget()
         self._flow = FlowLayout(self._grid, spacing_px=6, columns=3)
-        self._small = QWidget()
-        self._small_flow = FlowLayout(self._small, spacing_px=0)
+        self._small = OverflowRow(theme)
         self._none = QLabel()
         self._none.setWordWrap(True)
         set_role(self._none, "second")
@@ -60,6 +60,7 @@ class ActionBar(QWidget):
         """Make the buttons usable, or not while a command is on its way."""
         for button in self._buttons.values():
             button.setEnabled(enabled)
+        self._small.set_enabled(enabled)
 
     def is_busy(self) -> bool:
         """Return whether a command is on its way."""
@@ -74,31 +75,37 @@ class ActionBar(QWidget):
         self._theme = theme
         for button in self._buttons.values():
             button.set_theme(theme)
+        self._small.set_theme(theme)
 
     def _build(self) -> None:
         actions, primary, placed = self._offer
         focused = next((a for a, b in self._buttons.items() if b.hasFocus()), "")
         _empty(self._flow)
-        _empty(self._small_flow)
         self._buttons = {}
+        small: list[KeyButton] = []
         for action in actions:
-            text, small = self._words(f"action.{action}"), action in FLAGS
-            button = KeyButton(text, key_of(action), self._theme, primary=action == primary, quiet=small)
-            self._add(action, button, self._small_flow if small else self._flow)
+            text, flag = self._words(f"action.{action}"), action in FLAGS
+            button = KeyButton(text, key_of(action), self._theme, primary=action == primary, quiet=flag)
+            self._add(action, button)
+            small += [button] if flag else []
+            if not flag:
+                self._flow.addWidget(button)
         if placed:
-            self._add(LOCATE, KeyButton(self._words("desk.card.locate"), LOCATE_KEY, self._theme), self._flow)
+            locate = KeyButton(self._words("desk.card.locate"), LOCATE_KEY, self._theme)
+            self._add(LOCATE, locate)
+            self._flow.addWidget(locate)
+        self._small.set_buttons(small, self._words("desk.list.more"))
         self._grid.setVisible(self._flow.count() > 0)
-        self._small.setVisible(self._small_flow.count() > 0)
+        self._small.setVisible(bool(small))
         if focused in self._buttons:
             self._buttons[focused].setFocus()
         self._none.setText(self._words("desk.card.no_actions"))
         self._none.setVisible(not actions)
 
-    def _add(self, action: str, button: KeyButton, flow: FlowLayout) -> None:
+    def _add(self, action: str, button: KeyButton) -> None:
         button.setObjectName(f"action_{action}")
         button.clicked.connect(self._on_button_clicked)
         self._buttons[action] = button
-        flow.addWidget(button)
 
     def _on_button_clicked(self) -> None:
         button = self.sender()

@@ -39,12 +39,11 @@ class CardBody(QWidget):
         self._suggest_line = hairline()
         self._form_place = QVBoxLayout()
         column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 14)
-        column.setSpacing(10)
-        above: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence)
-        above += (self.reporters, self.contact)
-        below: tuple[QWidget, ...] = (self._suggest_line, self.suggestions)
-        for part in above + below:
+        column.setContentsMargins(14, 10, 14, 14)
+        column.setSpacing(8)
+        decides: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence)
+        decides += (self._suggest_line, self.suggestions)
+        for part in (*decides, self.evidence.facts, self.reporters, self.contact):
             column.addWidget(part)
         column.addLayout(self._form_place)
         column.addWidget(hairline())

@@ -16,7 +16,9 @@ from widgets.names import Names
 
 
 class Evidence(QWidget):
-    """Photos, text and facts. ``thumb_wanted`` for each photo not yet there, ``photo_opened`` on a click."""
+    """Photos and text, and ``facts``, which the card places. ``thumb_wanted`` for each photo not yet there,
+    ``photo_opened`` on a click.
+    """
 
     thumb_wanted = Signal(str)
     photo_opened = Signal(str)
@@ -35,7 +37,8 @@ class Evidence(QWidget):
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._facts = QGridLayout()
+        self.facts = QWidget()
+        self._facts = QGridLayout(self.facts)
         self._facts.setContentsMargins(0, 0, 0, 0)
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(2)
@@ -45,7 +48,6 @@ class Evidence(QWidget):
         column.setSpacing(8)
         column.addWidget(self._strip)
         column.addWidget(self._text)
-        column.addLayout(self._facts)
 
     def captions(self) -> dict[str, str]:
         """Return the captions of the photos by id, in order."""

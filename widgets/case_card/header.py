@@ -18,7 +18,7 @@ from widgets.signs import supervise_colour
 
 
 class CaseHeader(QWidget):
-    """Title and what the case is, in two lines, with its badges."""
+    """Title and what the case is, in two lines, with its badges; what presses most stands beside the title."""
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -35,7 +35,10 @@ class CaseHeader(QWidget):
         self._supervise.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top = QHBoxLayout()
         top.setSpacing(8)
+        self._urgent = Chip()
+        self._urgent.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         top.addWidget(self._title, 1)
+        top.addWidget(self._urgent, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._supervise, 0, Qt.AlignmentFlag.AlignTop)
         self._shown_badges: list[tuple[str, str]] | None = None
         self._badges = QWidget()
@@ -74,6 +77,9 @@ class CaseHeader(QWidget):
         if level is not Supervise.NONE:
             colour = supervise_colour(level, theme)
             self._supervise.show_chip(words(f"supervise.{level}"), Shape.NONE, colour, theme.panel, outlined=True)
+        self._urgent.setVisible(case.urgent)
+        if case.urgent:
+            self._urgent.show_chip(words("desk.card.urgent"), Shape.NONE, theme.near, theme.panel, outlined=True)
         badges = self._badge_texts(case)
         if badges == self._shown_badges:
             return
@@ -105,8 +111,6 @@ class CaseHeader(QWidget):
         if case.request is not None:
             asked = words(f"request.{case.request.kind}")
             found.append((words("desk.card.request", request=asked), theme.near))
-        if case.urgent:
-            found.append((words("desk.card.urgent"), theme.near))
         if case.historic:
             found.append((words("desk.card.historic"), theme.text_second))
         if case.rework_count:
