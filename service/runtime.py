@@ -17,6 +17,7 @@ from domain.places import Position
 from domain.wire import Me
 from service.access import Asker, Sight, sight_of
 from service.clock import Timekeeper
+from service.factor_key import FactorKey, default_path
 from service.feed.reader import Reader
 from service.gauges import REPORTING, Gauges
 from service.hub import Hub
@@ -46,8 +47,11 @@ log = logging.getLogger(__name__)
 class Runtime:
     """Everything a request may need. Built on a store that holds a town; started on the running loop."""
 
-    def __init__(self, store: Store, clock: ServiceClock, nats: str | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: ServiceClock, nats: str | None = None, factor_key: FactorKey | None = None
+    ) -> None:
         self.store = store
+        self.factor_key = factor_key or FactorKey(default_path(store))
         self.timekeeper = Timekeeper(clock)
         with store.reading.begin() as connection:
             self.world: World = load_world(connection)

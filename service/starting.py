@@ -1,9 +1,11 @@
 """From a database URL to a service ready to be started: schema, town, clock, lock."""
 
 import contextlib
+import logging
 import secrets
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from domain.town import Town
 from domain.wire import TownInfo
 from resources.codes import unnamed_town
 from service.clock import check_speed, real_clock, real_now, started_clock
+from service.factor_key import FactorKey, default_path
 from service.runtime import Runtime
 from service.store import reads
 from service.store import statements as sql
@@ -26,6 +29,8 @@ from service.write.founding import found, settle
 from service.write.ledger import Ledger
 from service.write.transaction import Job, transact
 from service.write.work import Work
+
+log = logging.getLogger(__name__)
 
 MOST_URL = 300
 STILL_RUNS = timedelta(seconds=15)
@@ -58,9 +63,15 @@ def opened(url: str, *, exclusive: bool, serving: bool = False) -> Iterator[Stor
 
 
 def make_runtime(
-    store: Store, town: Callable[[], Town] | None, speed: float | None, nats: str | None = None
+    store: Store,
+    town: Callable[[], Town] | None,
+    speed: float | None,
+    nats: str | None = None,
+    factor_key: Path | None = None,
 ) -> Runtime:
     """Return a runtime on a store, putting ``town`` (or one without a name) in where it holds none.
+
+    ``factor_key`` is where the key of one-time codes lies; None is beside a SQLite file, and nowhere on PostgreSQL.
 
     Raises ``Fault``: another town than the one held, or a speed that is not allowed.
     """
@@ -77,7 +88,21 @@ def make_runtime(
         clock = _clock(store, speed)
         if nats is not None:
             _check_nats(store, nats)
-    return Runtime(store, clock, nats)
+        key = FactorKey(factor_key or default_path(store))
+        _seal_factors(store, key)
+    return Runtime(store, clock, nats, key)
+
+
+def _seal_factors(store: Store, key: FactorKey) -> None:
+    """Seal what an earlier program kept in plain. A key that is missing keeps out who needs a code, and nobody else."""
+    try:
+        sealed = key.seal_all(store)
+        if sealed:
+            log.warning("%d secrets of one-time codes were in the database in plain, and are sealed now", sealed)
+        with store.reading.begin() as connection:
+            key.check(connection)
+    except Fault as fault:
+        log.error("one-time codes cannot be checked: %s", fault.key)
 
 
 def _check_nats(store: Store, url: str) -> None:

@@ -81,9 +81,10 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Factor(msgspec.Struct, frozen=True):
-    """A second factor as kept; it counts once it is ``confirmed``. ``last_step`` is the half minute last taken."""
+    """A second factor as kept; ``sealed`` holds its secret; it counts once
+    it is ``confirmed``. ``last_step`` is the half minute last taken."""
 
-    secret: str
+    sealed: str
     confirmed: bool
     last_step: int
 

@@ -23,6 +23,7 @@ def add(commands: Commands, words: Words) -> None:
     parser.add_argument("--tls", type=Path, metavar="DIR", help=words("cli.tls_with"))
     parser.add_argument("--metrics", metavar="HOST:PORT", help=words("cli.metrics"))
     parser.add_argument("--nats", metavar="URL", help=words("cli.nats"))
+    parser.add_argument("--factor-key", type=Path, metavar="FILE", help=words("cli.factor_key"))
     parser.add_argument("--log", type=Path, metavar="FILE", help=words("cli.log"))
     parser.set_defaults(run=run)
 
@@ -45,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         sock = stack.enter_context(listen(args.host, args.port))
         store = stack.enter_context(opened(args.database, exclusive=False, serving=True))
-        runtime = make_runtime(store, town if args.town else None, args.speed, args.nats)
+        runtime = make_runtime(store, town if args.town else None, args.speed, args.nats, args.factor_key)
         if args.metrics:
             stack.callback(_show_figures(runtime, args.metrics))
         serve(make_app(runtime), sock, tls)

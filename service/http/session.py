@@ -95,8 +95,9 @@ async def post_totp(request: ApiRequest, data: JSONBody[TotpAsked]) -> Response[
     user = asker_of(request).own.account
     await _known(request, user, data.password)
     runtime_of(request).doorkeeper.passed(user)
-    secret = new_secret()
-    await runtime_of(request).do(Job(partial(offer_factor, user=user, secret=secret), alone=True))
+    secret, runtime = new_secret(), runtime_of(request)
+    sealed = await runtime.read(partial(runtime.factor_key.seal, user, secret))
+    await runtime.do(Job(partial(offer_factor, user=user, sealed=sealed), alone=True))
     return reply(request, TotpShown(secret, uri_of(secret, user)), 201)
 
 
@@ -115,7 +116,7 @@ async def post_totp_confirm(request: ApiRequest, data: JSONBody[TotpConfirm]) ->
     factor = await runtime.read(partial(find_factor, account=user))
     if factor is None or factor.confirmed:
         raise Fault(FaultKind.CONFLICT, "no_factor_waits")
-    step = _right_step(request, user, factor, data.code)
+    step = await _right_step(request, user, factor, data.code)
     await runtime.do(Job(partial(confirm_factor, user=user, step=step), alone=True))
 
 
@@ -140,13 +141,15 @@ async def _step(request: ApiRequest, account: Account, code: str) -> int | None:
     factor = await runtime_of(request).read(partial(find_factor, account=user))
     if factor is None:
         raise Fault(FaultKind.UNAUTHENTICATED, "bad_code")
-    return _right_step(request, user, factor, code)
+    return await _right_step(request, user, factor, code)
 
 
-def _right_step(request: ApiRequest, user: str, factor: Factor, code: str) -> int:
-    step = step_of(factor.secret, code, real_now(), factor.last_step)
+async def _right_step(request: ApiRequest, user: str, factor: Factor, code: str) -> int:
+    runtime = runtime_of(request)
+    secret = await runtime.compute(partial(runtime.factor_key.open, user, factor.sealed))
+    step = step_of(secret, code, real_now(), factor.last_step)
     if step is None:
-        runtime_of(request).doorkeeper.note_failure(user, _address(request))
+        runtime.doorkeeper.note_failure(user, _address(request))
         raise Fault(FaultKind.UNAUTHENTICATED, "bad_code")
     return step
 

@@ -66,7 +66,7 @@ class Store:
             finally:
                 raw.close()
         with self.reading.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            for table in ("change", "cases", "contact"):
+            for table in ("change", "cases", "contact", "second_factor"):
                 connection.exec_driver_sql(f"VACUUM {table}")
         return True
 

@@ -193,12 +193,13 @@ second_factor = Table(
     "second_factor",
     metadata,
     Column("account", String(64), primary_key=True),
-    Column("secret", String(64), nullable=False),
+    Column("secret", String(200), nullable=False),
     Column("confirmed", SmallInteger, nullable=False),
     Column("last_step", BIG, nullable=False),
     Column("added_at", BIG, nullable=False),
 )
-"""Secrets of one-time codes. ``last_step`` is the last half minute a code was taken for: each is taken once."""
+"""Secrets of one-time codes, sealed (``service.factor_key``). ``last_step`` is the last half minute a code was taken
+for: each is taken once."""
 
 token = Table(
     "token",

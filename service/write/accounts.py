@@ -86,7 +86,7 @@ def sign_in(work: Work, user: AccountId, hashed: bytes, seconds: int, step: int 
     if factor is not None and factor.confirmed:
         if step is None or step <= factor.last_step:
             raise Fault(FaultKind.UNAUTHENTICATED, "bad_code")
-        put_factor(work, user, factor.secret, confirmed=True, last_step=step)
+        put_factor(work, user, factor.sealed, confirmed=True, last_step=step)
     assert account is not None
     _put_token(work, user, account.actor.roles, hashed, seconds)
     work.record(Subject.ACCOUNT, user, "signed_in", Author(user), {})
@@ -195,10 +195,10 @@ def put_account(work: Work, account: Account) -> None:
     )
 
 
-def put_factor(work: Work, user: str, secret: str, *, confirmed: bool, last_step: int) -> None:
+def put_factor(work: Work, user: str, sealed: str, *, confirmed: bool, last_step: int) -> None:
     """Stage a second factor."""
     work.put(sql.DROP_FACTOR, {"which": user})
-    row = {"account": user, "secret": secret, "confirmed": int(confirmed), "last_step": last_step}
+    row = {"account": user, "secret": sealed, "confirmed": int(confirmed), "last_step": last_step}
     work.put(sql.ADD_FACTOR, {**row, "added_at": to_us(real_now())})
 
 

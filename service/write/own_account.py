@@ -18,12 +18,12 @@ def change_password(work: Work, user: AccountId, kept: str, token: bytes) -> Non
     record_account(work, "password_changed", Author(user), shown(before), after)
 
 
-def offer_factor(work: Work, user: AccountId, secret: str) -> None:
+def offer_factor(work: Work, user: AccountId, sealed: str) -> None:
     """Keep a second factor that does not count yet, in place of one that does not count either."""
     factor = find_factor(work.connection, user)
     if factor is not None and factor.confirmed:
         raise conflict("factor_there")
-    put_factor(work, user, secret, confirmed=False, last_step=0)
+    put_factor(work, user, sealed, confirmed=False, last_step=0)
 
 
 def confirm_factor(work: Work, user: AccountId, step: int) -> None:
@@ -33,7 +33,7 @@ def confirm_factor(work: Work, user: AccountId, step: int) -> None:
         raise conflict("no_factor_waits")
     before = _own(work, user)
     after = replace(before, totp=True, version=before.version + 1)
-    put_factor(work, user, factor.secret, confirmed=True, last_step=step)
+    put_factor(work, user, factor.sealed, confirmed=True, last_step=step)
     put_account(work, after)
     record_account(work, "factor_added", Author(user), shown(before), after)
 

@@ -1,15 +1,22 @@
 """One-time codes: asked for once they were shown to work, taken once, counted when wrong, and reset by another."""
 
+import base64
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pyotp
 import pytest
 from offices import OWN, Office
-from served import Served
+from served import Served, serve_town
+from sqlalchemy import insert, select
+from stores import settled_store
 
+from domain.faults import Fault
 from domain.people import Role
 from service.clock import real_now
+from service.factor_key import SEALED, FactorKey
+from service.store import tables as t
 from service.totp import STEP_S, step_of
 
 
@@ -97,3 +104,69 @@ def test_a_code_is_right_half_a_minute_either_way() -> None:
     assert right >= {-1, 0, 1}
     assert all(codes[n] in (codes[-1], codes[0], codes[1]) for n in right)
     assert step_of(secret, codes[0], now, here) is None
+
+
+def _kept(office: Office) -> str:
+    with office.served.store.reading.begin() as connection:
+        return str(connection.execute(select(t.second_factor.c.secret)).scalar_one())
+
+
+def test_the_secret_is_in_no_row_of_the_database(office: Office) -> None:
+    _, secret = _with_factor(office)
+    kept = _kept(office)
+    assert kept.startswith(SEALED)
+    assert secret not in kept
+    assert secret.encode() not in base64.b64decode(kept.removeprefix(SEALED))
+
+
+def test_a_secret_opens_with_its_own_key_and_account_alone(home: Path, tmp_path: Path) -> None:
+    with settled_store(home) as (store, _), store.writing.begin() as connection:
+        key = FactorKey(tmp_path / "a.key")
+        kept = key.seal("zhou", "SECRET", connection)
+        connection.execute(insert(t.second_factor), _row("zhou", kept))
+        assert (tmp_path / "a.key").stat().st_mode & 0o077 == 0
+        assert FactorKey(tmp_path / "a.key").open("zhou", kept) == "SECRET"
+        (tmp_path / "b.key").write_bytes(b"x" * 32)
+        for path, account, fault in (
+            (tmp_path / "a.key", "wang", "factor_key_other"),
+            (tmp_path / "b.key", "zhou", "factor_key_other"),
+            (tmp_path / "gone.key", "zhou", "factor_key_missing"),
+            (None, "zhou", "factor_key_unnamed"),
+        ):
+            with pytest.raises(Fault) as refused:
+                FactorKey(path).open(account, kept)
+            assert refused.value.key == fault
+        for name in ("b.key", "gone.key"):
+            with pytest.raises(Fault):
+                FactorKey(tmp_path / name).seal("wang", "OTHER", connection)
+        assert not (tmp_path / "gone.key").exists(), "a second key is never made beside secrets of a first"
+
+
+@pytest.mark.logs_expected("service.starting")
+def test_what_was_kept_in_plain_is_sealed_at_the_next_start(home: Path) -> None:
+    with settled_store(home) as (store, _), store.writing.begin() as connection:
+        connection.execute(
+            insert(t.second_factor), [_row("zhou", "JBSWY3DPEHPK3PXP"), _row("wang", "KRSXG5CTMVRXEZLU")]
+        )
+    with serve_town(home) as served, served.store.reading.begin() as connection:
+        kept = {row.account: row.secret for row in connection.execute(select(t.second_factor))}
+        assert all(secret.startswith(SEALED) for secret in kept.values())
+        assert served.runtime.factor_key.open("zhou", kept["zhou"]) == "JBSWY3DPEHPK3PXP"
+        assert served.runtime.factor_key.open("wang", kept["wang"]) == "KRSXG5CTMVRXEZLU"
+
+
+@pytest.mark.logs_expected("service.starting")
+def test_a_missing_key_keeps_out_who_needs_it_and_says_so(home: Path) -> None:
+    with serve_town(home) as served:
+        office = Office(served)
+        _, secret = _with_factor(office)
+    (home / "factor.key").unlink()
+    with serve_town(home) as served:
+        body = {"user": "zhou", "password": OWN, "code": _code(secret)}
+        answer = served.client().post("/v1/session", json=body)
+        assert (answer.status_code, answer.json()["key"]) == (503, "factor_key_missing")
+        assert served.client().get("/v1/ready").status_code == 200
+
+
+def _row(account: str, secret: str) -> dict[str, object]:
+    return {"account": account, "secret": secret, "confirmed": 1, "last_step": 0, "added_at": 0}

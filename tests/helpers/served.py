@@ -99,7 +99,7 @@ def serve_town(
         store = stack.enter_context(opened(database_of(folder), exclusive=False, serving=True))
         beside = Store(database_of(folder))
         stack.callback(beside.close)
-        runtime = make_runtime(store, lambda: town or make_town(), speed, nats)
+        runtime = make_runtime(store, lambda: town or make_town(), speed, nats, folder / "factor.key")
         runner = _Runner(runtime, sock)
         runner.start()
         stack.callback(runner.stop)
