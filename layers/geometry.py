@@ -144,7 +144,10 @@ def feature_at(shapes: Shapes, x: float, y: float) -> int | None:
 
 
 def shared_borders(shapes: Shapes) -> Shapes:
-    """Return the borders of areas as lines, each border once: what two areas share is not drawn twice."""
+    """Return the borders of areas as lines, each border once: what two areas share is not drawn twice.
+
+    Neighbours follow one another, so that those drawn together lie together in memory, on the frame too.
+    """
     if not len(shapes):
         return no_shapes()
     counts = np.diff(shapes.rings)
@@ -159,7 +162,21 @@ def shared_borders(shapes: Shapes) -> Shapes:
     keep = np.zeros(len(key), bool)
     keep[first] = True
     keep &= a != b
-    return _runs(shapes, keep, following)
+    lines = _runs(shapes, keep, following)
+    return lines.chosen(_by_place(lines))
+
+
+PLACES = 48
+"""Bands across and down that neighbours are told by."""
+
+
+def _by_place(shapes: Shapes) -> npt.NDArray[np.intp]:
+    """Return an order in which features near one another follow one another."""
+    if not len(shapes):
+        return np.empty(0, np.intp)
+    x, y = shapes.boxes[:, 0], shapes.boxes[:, 1]
+    side = max(float(np.ptp(x)), float(np.ptp(y)), 1.0) / PLACES
+    return np.lexsort((x, np.floor(x / side), np.floor(y / side)))
 
 
 def _runs(shapes: Shapes, keep: npt.NDArray[np.bool_], following: npt.NDArray[np.int64]) -> Shapes:

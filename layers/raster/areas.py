@@ -1,15 +1,23 @@
-"""Compiled kernels that fill areas. Only ``layers.raster.compiled`` calls these; see ``layers.raster.contract``."""
+"""Compiled kernels that fill areas. Only ``layers.raster.compiled`` calls these; see ``layers.raster.contract``.
+
+A pixel belongs to an area when an odd number of its edges cross the pixel's row left of its middle. For a small area
+that is a word of bits a row, of which each crossing turns those right of it: nothing is sorted and nothing branches.
+For a large one the crossings of each row are sorted, and what lies between each pair is coloured.
+"""
 
 from math import ceil
 
 import numpy as np
 
-from layers.raster.contract import F32, I32, LANES, U32, Frame
-from layers.raster.jit import compiled
-from layers.raster.vector import fill
+from layers.raster.contract import F32, F64, I32, LANES, U32, U64, Frame
+from layers.raster.edges import BLOCK, block_end, crossing, find_crossings, slope_of, to_pixels
+from layers.raster.jit import compiled, exact, inlined
+from layers.raster.vector import fill, paint, tint
 
 CROSSINGS = 64
 """Crossings a row may have before an area is filled the slow way."""
+SMALL = 62
+"""Pixels a small area has across and down at most, a margin included."""
 
 
 @compiled
@@ -39,7 +47,7 @@ def span(flat: U32, at: int, count: int, colour: int) -> None:
             under[i] = np.uint32(0xFF000000) | (r & np.uint32(0xFF00FF)) | (h & np.uint32(0x00FF00))
 
 
-@compiled
+@exact
 def crossings(
     xs: F32,
     ys: F32,
@@ -90,7 +98,7 @@ def crossings(
     limits[0], limits[1], limits[2] = top, bottom, most
 
 
-@compiled
+@exact
 def paint_rows(frame: Frame, counts: I32, found: F32, top: int, bottom: int, colour: int) -> None:
     """Sort the crossings of rows top..bottom-1, colour between each pair, and set the counts back to 0."""
     height, width = frame.shape
@@ -121,13 +129,74 @@ def paint_rows(frame: Frame, counts: I32, found: F32, top: int, bottom: int, col
                 span(flat, row * width + left, right - left, colour)
 
 
-@compiled
+@inlined
+def turn(bits: U64, top: int, column: int, x: float, slope: float, first: int, last: int) -> None:
+    """Turn the pixels right of where an edge crosses rows first..last-1."""
+    for row in range(first, last):
+        bits[np.uintp(row - top)] ^= np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(crossing(x) - column)
+        x += slope
+
+
+@inlined
+def turn_ring(
+    bits: U64, top: int, left: int, px: F64, py: F64, rows: I32, slopes: F64, firsts: F64, columns: I32, a: int, b: int
+) -> None:
+    """Turn what lies inside a ring of prepared points a..b-1: rows of ``bits`` from ``top``, bit 0 at ``left``."""
+    end, p, q = b - 1, rows[b - 1], rows[a]
+    if p != q:  # the edge that closes it is not among those prepared
+        slope = slope_of(px[end], py[end], px[a], py[a])
+        first = min(p, q)
+        turn(bits, top, left, px[end] + slope * ((first + 0.5) - py[end]), slope, first, max(p, q))
+    p = rows[a]
+    one, all_bits, none = np.uintp(1), np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
+    for j in range(np.uintp(a), np.uintp(end)):
+        q = rows[j + one]
+        many, first = abs(q - p), min(p, q)
+        right = all_bits << np.uint64(np.int64(columns[j]) - left)
+        bits[np.uintp(first - top)] ^= right if many != 0 else none
+        if many > 1:
+            turn(bits, top, left, firsts[j] + slopes[j], slopes[j], first + 1, first + many)
+        p = q
+
+
+@inlined
+def paint_bits(flat: U32, height: int, width: int, bits: U64, top: int, left: int, count: int, colour: int) -> None:
+    """Colour the pixels of a flat frame whose bit is set, and set the bits back to 0."""
+    low, high = max(0, -left), min(64, width - left)
+    all_bits = np.uint64(0xFFFFFFFFFFFFFFFF)
+    shown = np.uint64(0)
+    if low < high:
+        shown = (all_bits << np.uint64(low)) & (all_bits >> np.uint64(64 - high))
+    alpha = colour >> 24
+    cover = alpha + (alpha >> 7)
+    rest, solid = np.uint32(256 - cover), np.uint32(colour)
+    rb, g = np.uint32((colour & 0xFF00FF) * cover), np.uint32((colour & 0x00FF00) * cover)
+    for row in range(np.uintp(count)):
+        lanes = bits[row] & shown
+        bits[row] = 0
+        at = (top + np.int64(row)) * width + left
+        if not 0 <= top + np.int64(row) < height:
+            continue
+        if alpha == 255:
+            while lanes != 0:
+                paint(flat, at, lanes, solid)
+                lanes >>= np.uint64(LANES)
+                at += LANES
+        else:
+            while lanes != 0:
+                tint(flat, at, lanes, rb, g, rest)
+                lanes >>= np.uint64(LANES)
+                at += LANES
+
+
+@exact
 def fill_areas(
     frame: Frame,
     xs: F32,
     ys: F32,
     rings: I32,
     parts: I32,
+    boxes: F32,
     which: I32,
     colours: U32,
     per_metre: float,
@@ -135,18 +204,59 @@ def fill_areas(
     dy: float,
 ) -> None:
     """Fill areas, odd-even over all rings of a feature."""
-    height = frame.shape[0]
-    counts = np.zeros(height, np.int32)
-    found = np.empty((height, CROSSINGS), np.float32)
-    limits = np.zeros(3, np.int32)
+    height, width = frame.shape
+    flat = frame.reshape(height * width)
+    px, py, rows = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int32)
+    slopes, firsts, columns = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int32)
+    bits = np.zeros(SMALL + 2, np.uint64)
+    counts, limits = np.zeros(height, np.int32), np.zeros(3, np.int32)
+    found = np.empty((0, CROSSINGS), np.float32)
+    begin = end = 0
     for k in range(which.shape[0]):
-        f = which[k]
-        colour = int(colours[k])
-        crossings(xs, ys, rings, parts[f], parts[f + 1], per_metre, dx, dy, counts, found, limits)
-        if limits[2] <= CROSSINGS:
-            paint_rows(frame, counts, found, int(limits[0]), int(limits[1]), colour)
-        else:
-            counts[:] = 0
-            wide = np.empty((height, int(limits[2])), np.float32)
-            crossings(xs, ys, rings, parts[f], parts[f + 1], per_metre, dx, dy, counts, wide, limits)
-            paint_rows(frame, counts, wide, int(limits[0]), int(limits[1]), colour)
+        f, colour = which[k], int(colours[k])
+        left, right = int(np.floor(boxes[f, 0] * per_metre + dx)) - 1, int(np.floor(boxes[f, 2] * per_metre + dx)) + 1
+        top, low = int(np.floor(dy - boxes[f, 3] * per_metre)) - 1, int(np.floor(dy - boxes[f, 1] * per_metre)) + 2
+        a, b = rings[parts[f]], rings[parts[f + 1]]
+        if right - left <= SMALL and low - top <= SMALL and b - a <= BLOCK:
+            if a < begin or b > end:
+                begin, end = a, block_end(rings, parts, which, k, xs.shape[0])
+                n = end - begin
+                to_pixels(xs[begin:end], ys[begin:end], per_metre, dx, dy, px[:n], py[:n], rows[:n])
+                find_crossings(px[:n], py[:n], rows[:n], slopes[: n - 1], firsts[: n - 1], columns[: n - 1])
+            for r in range(parts[f], parts[f + 1]):
+                if rings[r + 1] - rings[r] > 2:
+                    turn_ring(
+                        bits, top, left, px, py, rows, slopes, firsts, columns, rings[r] - begin, rings[r + 1] - begin
+                    )
+            paint_bits(flat, height, width, bits, top, left, low - top, colour)
+            continue
+        if found.shape[0] == 0:
+            found = np.empty((height, CROSSINGS), np.float32)
+        fill_large(frame, xs, ys, rings, parts[f], parts[f + 1], colour, per_metre, dx, dy, counts, found, limits)
+
+
+@exact
+def fill_large(
+    frame: Frame,
+    xs: F32,
+    ys: F32,
+    rings: I32,
+    first: int,
+    last: int,
+    colour: int,
+    per_metre: float,
+    dx: float,
+    dy: float,
+    counts: I32,
+    found: F32,
+    limits: I32,
+) -> None:
+    """Fill what lies inside rings first..last-1 by sorting the crossings of each row; see ``crossings``."""
+    crossings(xs, ys, rings, first, last, per_metre, dx, dy, counts, found, limits)
+    if limits[2] <= CROSSINGS:
+        paint_rows(frame, counts, found, int(limits[0]), int(limits[1]), colour)
+    else:
+        counts[:] = 0
+        wide = np.empty((frame.shape[0], int(limits[2])), np.float32)
+        crossings(xs, ys, rings, first, last, per_metre, dx, dy, counts, wide, limits)
+        paint_rows(frame, counts, wide, int(limits[0]), int(limits[1]), colour)

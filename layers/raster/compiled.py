@@ -31,7 +31,9 @@ class CompiledRaster:
     def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
         """See ``Raster.fill``."""
         if len(which):
-            areas.fill_areas(frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colours, *placing)
+            areas.fill_areas(
+                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, shapes.boxes, which, colours, *placing
+            )
 
     def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
         """See ``Raster.outline``."""

@@ -4,11 +4,12 @@ from math import floor, sqrt
 
 import numpy as np
 
-from layers.raster.contract import F32, F64, I32, Frame
-from layers.raster.jit import compiled
+from layers.raster.contract import F32, F64, I32, U32, Frame
+from layers.raster.edges import BLOCK, block_end, find_steps, to_pixels
+from layers.raster.jit import compiled, exact, inlined
 
 
-@compiled
+@exact
 def blend(under: int, colour: int, cover: int) -> int:
     """Return ``colour`` laid over ``under`` with cover 0..256; exact at both ends."""
     rest = 256 - cover
@@ -17,14 +18,14 @@ def blend(under: int, colour: int, cover: int) -> int:
     return 0xFF000000 | (rb & 0xFF00FF) | (g & 0x00FF00)
 
 
-@compiled
+@exact
 def share(frame: Frame, row: int, column: int, colour: int, cover: int) -> None:
     """Blend one pixel if it lies in the frame."""
     if 0 <= row < frame.shape[0] and 0 <= column < frame.shape[1]:
         frame[row, column] = blend(frame[row, column], colour, cover)
 
 
-@compiled
+@exact
 def hairline(frame: Frame, xa: float, ya: float, xb: float, yb: float, colour: int) -> None:
     """Draw one antialiased line a pixel wide: two pixels share each step along its longer axis."""
     height, width = frame.shape
@@ -97,8 +98,8 @@ def longest(rings: I32) -> int:
     return most
 
 
-@compiled
-def to_pixels(
+@exact
+def ring_to_pixels(
     xs: F32, ys: F32, a: int, b: int, per_metre: float, dx: float, dy: float, closed: bool, px: F64, py: F64
 ) -> int:
     """Put points a..b-1 as pixels into ``px, py``, the last also first where ``closed``; return how many there are."""
@@ -112,7 +113,35 @@ def to_pixels(
     return count
 
 
-@compiled
+@inlined
+def mix(under: np.uint32, rb: np.uint32, g: np.uint32, cover: np.uint32) -> np.uint32:
+    """As ``blend``, with the colour's two halves given: in 32 bits, for pixels known to lie in the frame."""
+    rest, eight = np.uint32(256) - cover, np.uint32(8)
+    r = (rb * cover + (under & np.uint32(0xFF00FF)) * rest) >> eight
+    h = (g * cover + (under & np.uint32(0x00FF00)) * rest) >> eight
+    return np.uint32(np.uint32(0xFF000000) | (r & np.uint32(0xFF00FF)) | (h & np.uint32(0x00FF00)))
+
+
+@inlined
+def draw_steps(
+    flat: U32, width: int, first: float, slope: float, start: int, stride: int, count: int, colour: int
+) -> None:
+    """Draw a hairline that lies well inside a flat frame, from what ``edges.find_steps`` found of it."""
+    alpha = colour >> 24
+    full = np.uint32(alpha + (alpha >> 7))
+    rb, g = np.uint32(colour & 0xFF00FF), np.uint32(colour & 0x00FF00)
+    y, at, aside = first, start, width + 1 - stride
+    for _ in range(count):
+        j = int(y)
+        part = np.uint32(int((y - j) * full))
+        near, far = np.uintp(at + j * aside), np.uintp(at + j * aside + aside)
+        flat[near] = mix(flat[near], rb, g, full - part)
+        flat[far] = mix(flat[far], rb, g, part)
+        y += slope
+        at += stride
+
+
+@exact
 def outline_shapes(
     frame: Frame,
     xs: F32,
@@ -127,12 +156,53 @@ def outline_shapes(
     closed: bool,
 ) -> None:
     """Draw every edge of features as a hairline."""
-    px, py = np.empty(longest(rings) + 1), np.empty(longest(rings) + 1)
+    height, width = frame.shape
+    flat = frame.reshape(height * width)
+    px, py, rows = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int32)
+    slopes, firsts = np.empty(BLOCK), np.empty(BLOCK)
+    starts, strides, counts = np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32), np.empty(BLOCK, np.int32)
+    begin = end = 0
     for k in range(which.shape[0]):
+        first, last = rings[parts[which[k]]], rings[parts[which[k] + 1]]
+        if last - first > BLOCK:
+            for r in range(parts[which[k]], parts[which[k] + 1]):
+                outline_long(frame, xs, ys, rings[r], rings[r + 1], colour, per_metre, dx, dy, closed)
+            continue
+        if first < begin or last > end:
+            begin, end = first, block_end(rings, parts, which, k, xs.shape[0])
+            n = end - begin
+            to_pixels(xs[begin:end], ys[begin:end], per_metre, dx, dy, px[:n], py[:n], rows[:n])
+            m = max(0, n - 1)
+            find_steps(px[:n], py[:n], width, height, slopes[:m], firsts[:m], starts[:m], strides[:m], counts[:m])
         for r in range(parts[which[k]], parts[which[k] + 1]):
-            count = to_pixels(xs, ys, rings[r], rings[r + 1], per_metre, dx, dy, closed, px, py)
-            for j in range(1, count):
-                hairline(frame, px[j - 1], py[j - 1], px[j], py[j], colour)
+            a, b = rings[r] - begin, rings[r + 1] - begin
+            if closed and b > a:
+                hairline(frame, px[b - 1], py[b - 1], px[a], py[a], colour)
+            for j in range(np.uintp(a), np.uintp(max(a, b - 1))):
+                if counts[j] > 0:
+                    draw_steps(flat, width, firsts[j], slopes[j], starts[j], strides[j], counts[j], colour)
+                else:
+                    hairline(frame, px[j], py[j], px[j + np.uintp(1)], py[j + np.uintp(1)], colour)
+
+
+@exact
+def outline_long(
+    frame: Frame,
+    xs: F32,
+    ys: F32,
+    a: int,
+    b: int,
+    colour: int,
+    per_metre: float,
+    dx: float,
+    dy: float,
+    closed: bool,
+) -> None:
+    """Draw a ring of very many points as hairlines, edge by edge."""
+    px, py = np.empty(b - a + 1), np.empty(b - a + 1)
+    count = ring_to_pixels(xs, ys, a, b, per_metre, dx, dy, closed, px, py)
+    for j in range(1, count):
+        hairline(frame, px[j - 1], py[j - 1], px[j], py[j], colour)
 
 
 @compiled
@@ -154,7 +224,7 @@ def stroke_shapes(
     px, py = np.empty(longest(rings) + 1), np.empty(longest(rings) + 1)
     for k in range(which.shape[0]):
         for r in range(parts[which[k]], parts[which[k] + 1]):
-            count = to_pixels(xs, ys, rings[r], rings[r + 1], per_metre, dx, dy, closed, px, py)
+            count = ring_to_pixels(xs, ys, rings[r], rings[r + 1], per_metre, dx, dy, closed, px, py)
             for j in range(1, count):
                 thick_line(frame, px[j - 1], py[j - 1], px[j], py[j], widths[k] * 0.5, colour)
 

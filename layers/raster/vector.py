@@ -60,6 +60,58 @@ def _filled(typing: Any, out: Any, at: Any, colour: Any) -> Any:
     return signature, code
 
 
+_LANES = ir.VectorType(ir.IntType(1), LANES)
+
+
+def _masked(builder: Any, name: str, result: Any, kinds: list[Any]) -> Any:
+    """Return one of LLVM's functions for a vector of which only some lanes are touched, in memory too."""
+    whole = f"llvm.masked.{name}.v{LANES}i32.p0"
+    found = builder.module.globals.get(whole)
+    return found if found is not None else ir.Function(builder.module, ir.FunctionType(result, kinds), name=whole)
+
+
+@intrinsic
+def _painted(typing: Any, out: Any, at: Any, lanes: Any, colour: Any) -> Any:
+    signature = types.void(out, types.int64, types.uint64, types.uint32)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        out, at, lanes, colour = args
+        mask = builder.bitcast(builder.trunc(lanes, ir.IntType(LANES)), _LANES)
+        pointer = _at(context, builder, kinds.args[0], out, at, _PIXELS)
+        word = ir.IntType(32)
+        store = _masked(builder, "store", ir.VoidType(), [_PIXELS, pointer.type, word, _LANES])
+        builder.call(store, [_all(builder, colour), pointer, ir.Constant(word, 4), mask])
+        return context.get_dummy_value()
+
+    return signature, code
+
+
+@intrinsic
+def _tinted(typing: Any, out: Any, at: Any, lanes: Any, rb: Any, g: Any, rest: Any) -> Any:
+    signature = types.void(out, types.int64, types.uint64, types.uint32, types.uint32, types.uint32)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        out, at, lanes, rb, g, rest = args
+        mask = builder.bitcast(builder.trunc(lanes, ir.IntType(LANES)), _LANES)
+        pointer = _at(context, builder, kinds.args[0], out, at, _PIXELS)
+        word, none = ir.IntType(32), ir.Constant(_PIXELS, [0] * LANES)
+        load = _masked(builder, "load", _PIXELS, [pointer.type, word, _LANES, _PIXELS])
+        under = builder.call(load, [pointer, ir.Constant(word, 4), mask, none])
+
+        def part(which: int, own: Any) -> Any:
+            kept = ir.Constant(_PIXELS, [which] * LANES)
+            mixed = builder.add(builder.mul(builder.and_(under, kept), _all(builder, rest)), _all(builder, own))
+            return builder.and_(builder.lshr(mixed, ir.Constant(_PIXELS, [8] * LANES)), kept)
+
+        made = builder.or_(part(0xFF00FF, rb), part(0x00FF00, g))
+        made = builder.or_(made, ir.Constant(_PIXELS, [0xFF000000] * LANES))
+        store = _masked(builder, "store", ir.VoidType(), [_PIXELS, pointer.type, word, _LANES])
+        builder.call(store, [made, pointer, ir.Constant(word, 4), mask])
+        return context.get_dummy_value()
+
+    return signature, code
+
+
 @intrinsic
 def _copied(typing: Any, out: Any, at: Any, source: Any) -> Any:
     signature = types.void(out, types.int64, source)
@@ -135,6 +187,12 @@ Arrays are flat; ``rests`` holds what each pixel lets through (0..256), once in 
 
 fill = cast("Callable[[U32, int, np.uint32], None]", _filled)
 """``fill(out, at, colour)``: set sixteen pixels of a flat array to a colour."""
+
+paint = cast("Callable[[U32, Index, np.uint64, np.uint32], None]", _painted)
+"""``paint(out, at, lanes, colour)``: set those of sixteen pixels whose bit is set; the others are not even touched."""
+
+tint = cast("Callable[[U32, Index, np.uint64, np.uint32, np.uint32, np.uint32], None]", _tinted)
+"""``tint(out, at, lanes, rb, g, rest)``: as ``paint``, with a colour multiplied by its cover over what lies there."""
 
 copy = cast("Callable[[U32, int, U32], None]", _copied)
 """``copy(out, at, source)``: set sixteen pixels of a flat array to those of another at the same place."""
