@@ -3,7 +3,7 @@
 import ssl
 from datetime import datetime
 from types import TracebackType
-from typing import Any, Literal, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -34,6 +34,9 @@ from domain.wire import (
     SignIn,
     Snapshot,
 )
+
+if TYPE_CHECKING:
+    from domain.exporting import ExportLogged, MapExport
 
 T = TypeVar("T")
 
@@ -226,6 +229,12 @@ class ServiceClient:
         params = {"since": None if since is None else since.isoformat(), "state": state, "after": after}
         reply = await self._line.exchange("GET", "/v1/export/cases", params=params, read_timeout=LONG_READ_S)
         return await decode_apart(reply, ExportPage)
+
+    async def log_map_export(self, export: "MapExport") -> "ExportLogged":
+        """Say that what the map shows goes into a file. Raises the ``Fault`` of who may not, or of a line that is down."""
+        from domain.exporting import ExportLogged  # noqa: PLC0415 - kept off the start path
+
+        return await self._post("/v1/exports", export, ExportLogged, key=new_key())
 
     # -- in common -------------------------------------------------------------------------------------------------
 

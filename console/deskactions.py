@@ -19,6 +19,7 @@ ON_DESK = (
     "go_units",
     "go_today",
     "fit_map",
+    "export_map",
     "overdue",
     "search_cases",
     "own_account",
@@ -71,6 +72,9 @@ class _Moves:
     def today(self) -> None:
         self._workspace.show_dock("dock-today").setFocus()
 
+    def export_map(self) -> None:
+        self._desk.map_export.sheet.open_sheet()
+
     def lock_layout(self) -> None:
         locked = not self._workspace.locked
         self._keep_lock(locked)
@@ -102,6 +106,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("go_card", ("Ctrl+3",), moves.card),
         DeskAction("go_units", ("Ctrl+4",), moves.units),
         DeskAction("go_today", ("Ctrl+5",), moves.today),
+        DeskAction("export_map", ("Ctrl+P",), moves.export_map),
         DeskAction("fit_map", ("Ctrl+Home",), panels.map.fit),
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),

@@ -78,7 +78,7 @@ async def export_cases(
     if bom and maker is not _CsvForExcel:
         raise invalid("export_bom_only_csv", file=out.name[:200])
     try:
-        with _replacing(out) as path:
+        with replacing(out) as path:
             writer = maker(path)
             try:
                 async for page in _pages(client, since, state):
@@ -121,7 +121,7 @@ async def _pages(client: ServiceClient, since: datetime | None, state: CaseState
 
 
 @contextmanager
-def _replacing(out: Path) -> Iterator[Path]:
+def replacing(out: Path) -> Iterator[Path]:
     """Give a name beside ``out`` to write to; it takes the place of ``out`` only where all went well."""
     with tempfile.TemporaryDirectory(dir=out.parent, prefix=".onemap-", ignore_cleanup_errors=True) as folder:
         path = Path(folder) / f"cases{out.suffix.lower()}"
@@ -138,7 +138,7 @@ class _Csv:
         self._writer.writerow(COLUMNS)
 
     def write(self, rows: list[dict[str, Any]]) -> None:
-        self._writer.writerows([_cell(row[name]) for name in COLUMNS] for row in rows)
+        self._writer.writerows([cell_text(row[name]) for name in COLUMNS] for row in rows)
 
     def finish(self) -> None:
         self._file.close()
@@ -148,7 +148,8 @@ class _CsvForExcel(_Csv):
     encoding = "utf-8-sig"
 
 
-def _cell(value: Any) -> str:
+def cell_text(value: Any) -> str:
+    """Return a plain value as the text of a CSV cell that no spreadsheet takes for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):

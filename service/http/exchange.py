@@ -9,10 +9,10 @@ from litestar.params import FromPath, JSONBody, QueryParameter
 from sqlalchemy import Connection
 
 from domain.case import Case
+from domain.exporting import ExportLogged, MapExport, export_row
 from domain.faults import Fault, invalid, not_found
 from domain.states import CaseState
-from domain.timing import due_at
-from domain.wire import ExportPage, ExportRow, ImportBatch, ImportResult, RowResult
+from domain.wire import ExportPage, ImportBatch, ImportResult, RowResult
 from service.access import Asker, Door, Sight
 from service.http.cases import moment
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
@@ -20,7 +20,7 @@ from service.http.guard import REFUSALS, through
 from service.placing import area_fault
 from service.runtime import Runtime
 from service.store import reads
-from service.write.acting import log_export
+from service.write.acting import log_export, log_map_export
 from service.write.importing import import_cases
 from service.write.importing_areas import import_divisions, import_grids
 from service.write.importing_fixes import import_fixes
@@ -28,6 +28,7 @@ from service.write.transaction import Job
 from service.write.work import Work
 
 MAX_IMPORT_BODY = 64 * 1024 * 1024
+MAX_LOGGED_BODY = 8192
 MOST_IN_PAGE = 1000
 
 
@@ -70,31 +71,25 @@ async def get_export(
     return reply(request, page)
 
 
+@post(
+    "/v1/exports",
+    opt=through(Door.EXPORT, MapExport),
+    responses=REFUSALS,
+    status_code=200,
+    request_max_body_size=MAX_LOGGED_BODY,
+)
+async def post_map_export(request: ApiRequest, data: JSONBody[MapExport]) -> Response[ExportLogged]:
+    """Log that what the map shows goes into a file; the answer is what its watermark says."""
+    run = partial(log_map_export, asker=asker_of(request), asked=data)
+    return reply(request, await runtime_of(request).do(Job(run)))
+
+
 def _export(runtime: Runtime, ask: Callable[[Connection], list[Case]], limit: int, sight: Sight) -> ExportPage:
     with runtime.store.reading.begin() as connection:
         cases = ask(connection)
     info = runtime.world.info
     now = runtime.timekeeper.now()
-    rows = tuple(
-        ExportRow(
-            case_no=c.case_no,
-            source=c.source,
-            source_no=c.source_no,
-            channel=c.channel,
-            kind=c.kind,
-            title=c.title,
-            state=c.state,
-            opened_at=c.opened_at,
-            closed_at=c.closed_at,
-            due_at=due_at(c, info.rules, info.calendar, now),
-            grid_code=c.grid_code,
-            address=c.address,
-            lon=c.lon,
-            lat=c.lat,
-            synthetic=c.synthetic,
-        )
-        for c in map(sight.show_case, cases)
-    )
+    rows = tuple(export_row(c, info.rules, info.calendar, now) for c in map(sight.show_case, cases))
     return ExportPage(rows, info.calendar.timezone, rows[-1].case_no if len(rows) == limit else None)
 
 
@@ -144,4 +139,4 @@ async def _do(runtime: Runtime, run: Callable[[Work], list[RowResult]]) -> list[
 
 _IMPORTERS: dict[str, Any] = {"cases": _cases, "grids": _grids, "divisions": _divisions, "positions": _positions}
 
-HANDLERS = (post_import, get_export)
+HANDLERS = (post_import, get_export, post_map_export)

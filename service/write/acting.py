@@ -1,9 +1,12 @@
 """Commands on cases, the timer's own step, and reading what is guarded."""
 
+import msgspec
+
 from domain.case import Contact
 from domain.change import Subject
 from domain.command import ArgKind, Command
 from domain.decide import decide
+from domain.exporting import ExportLogged, MapExport
 from domain.faults import invalid, not_found
 from domain.ids import CaseNo, ReportId
 from domain.machine import STEPS
@@ -90,3 +93,10 @@ def _contacts(work: Work, case_no: CaseNo, reports: set[ReportId]) -> list[tuple
 def log_export(work: Work, asker: Asker, filters: dict[str, str]) -> None:
     """Log that a list was exported."""
     work.record(Subject.EXPORT, "cases", "exported", author_of(asker), {"filters": filters})
+
+
+def log_map_export(work: Work, asker: Asker, asked: MapExport) -> ExportLogged:
+    """Log that what the map shows goes into a file."""
+    data = msgspec.to_builtins(asked)
+    change = work.record(Subject.EXPORT, "map", "exported", author_of(asker), data)
+    return ExportLogged(change.seq, change.recorded_at, asker.name)

@@ -49,6 +49,7 @@ class MapCanvas(QWidget):
         self._tiles = TileStore(self)
         self._frame = MapFrame(self._look, self._rasters, self._tiles)
         self._items: list[LayerItem] = []
+        self._models: dict[str, Observed] = {}
         self._unsubscribe: dict[str, Callable[[], None]] = {}
         self._camera = Camera()
         self._history = ViewHistory()
@@ -78,9 +79,7 @@ class MapCanvas(QWidget):
         order = {kind: rank for rank, kind in enumerate(ITEMS)}
         ranked = models if as_given else sorted(models, key=lambda given: order.get(type(given), len(order)))
         for model in ranked:
-            item = make_item(model, self._look)
-            self._items.append(item)
-            self._unsubscribe[item.key] = item.subscribe(self._on_model_changed)
+            self._show(model)
         if not as_given:
             self.order_layers([item.key for item in self._items])
         self._on_model_changed()
@@ -96,9 +95,7 @@ class MapCanvas(QWidget):
 
     def add_layer(self, model: Observed) -> LayerItem:
         """Show one more model, above the others of its group; raises KeyError for a model no layer knows."""
-        item = make_item(model, self._look)
-        self._items.append(item)
-        self._unsubscribe[item.key] = item.subscribe(self._on_model_changed)
+        item = self._show(model)
         self.order_layers([kept.key for kept in self._items])
         return item
 
@@ -107,6 +104,7 @@ class MapCanvas(QWidget):
         item = self.item(key)
         if item is not None:
             self._unsubscribe.pop(key)()
+            self._models.pop(key)
             self._items.remove(item)
             item.close()
             self._on_model_changed()
@@ -133,6 +131,17 @@ class MapCanvas(QWidget):
     def denominator(self) -> float:
         """Return the scale of the view in the middle, as one in so much (``layers.options``)."""
         return self._camera.scale * ground_scale(self._camera.y) / PIXEL_M
+
+    @property
+    def models(self) -> tuple[Observed, ...]:
+        """The models that are shown, from the ground up: another map can be made of them."""
+        return tuple(self._models[item.key] for item in self._items)
+
+    @property
+    def shows_ended(self) -> bool:
+        """Whether ended cases are shown."""
+        item = self.item("cases")
+        return isinstance(item, CasesItem) and item.ended_shown()
 
     def warm_up(self) -> None:
         """Start making the fast kernels ready in the background. Until then, and without numba, Qt draws."""
@@ -186,6 +195,9 @@ class MapCanvas(QWidget):
             self._remember()
             self._fitted = True
             self._look_at(self._fitted_to(bounds))
+    def all_bounds(self) -> Bounds | None:
+        """Return what ``fit`` shows, plane metres; None where there is nothing."""
+        return self._bounds()
 
     def back(self) -> None:
         """Return to the view before."""
@@ -354,6 +366,13 @@ class MapCanvas(QWidget):
         self._frame.restyle()
         self.update()
 
+    def _show(self, model: Observed) -> LayerItem:
+        item = make_item(model, self._look)
+        self._items.append(item)
+        self._models[item.key] = model
+        self._unsubscribe[item.key] = item.subscribe(self._on_model_changed)
+        return item
+
     def _let_go(self) -> None:
         for unsubscribe in self._unsubscribe.values():
             unsubscribe()
@@ -361,3 +380,4 @@ class MapCanvas(QWidget):
         for item in self._items:
             item.close()
         self._items.clear()
+        self._models.clear()

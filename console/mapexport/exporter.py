@@ -1,0 +1,177 @@
+"""Writing what the map shows to a file: gathered, logged at the service, then written; nothing leaves unlogged.
+
+A picture is drawn by a second map for paper, which is asked again until its tiles are there; features and pages are
+written in a worker thread.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject
+
+from client.room import Room
+from console.mapexport.files import write_tables
+from console.mapexport.page import write_page
+from console.mapexport.paper import draw_paper
+from console.mapexport.tables import Shown, ShownThing, Table, make_tables, marked
+from console.notices import sentence
+from domain.exporting import PICTURES, ExportLogged, MapExport, MapFormat
+from domain.faults import Fault, FaultKind, invalid
+from domain.ids import StaffId
+from domain.wire_feed import ViewBox
+from layers.mercator import to_degrees
+from widgets.map_export_sheet import Extent, MapExportSheet, MapExportWanted
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+POSITIONS = "positions"
+CASES = "cases"
+
+
+class Mark(NamedTuple):
+    """What says who wrote a file and when: texts in the language in use, the time in the town's zone."""
+
+    by: str
+    at: str
+    seq: int
+
+
+class MapExporter(QObject):
+    """Opens the sheet and carries out what is asked for there, one file at a time."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self.sheet = MapExportSheet(desk.words, desk.appearance.theme, desk.window)
+        self.sheet.export_requested.connect(self.export)
+        self.sheet.cancelled.connect(self._on_cancelled)
+        desk.appearance.dress([self.sheet])
+
+    def export(self, wanted: MapExportWanted) -> None:
+        """Write a file; where that fails the sheet says why, and what was there before is as it was."""
+        self._desk.tasks.start("mapexport", "file", self._export(wanted))
+
+    async def _export(self, wanted: MapExportWanted) -> None:
+        words = self._desk.words
+        self.sheet.tell("")
+        self.sheet.set_busy(words("map_export.progress.gathering"))
+        try:
+            await self._write(wanted)
+        except Fault as fault:
+            key, params = f"fault.{fault.key}", dict(fault.params)
+            self.sheet.tell(lambda: sentence(words, key, params))
+        else:
+            name = Path(wanted.path).name
+            self._desk.notices.info("notice.map_exported", replace="map_export", file=name)
+            self.sheet.close_sheet()
+        finally:
+            self.sheet.set_busy("")
+
+    async def _write(self, wanted: MapExportWanted) -> None:
+        room = self._desk.session.room
+        if room is None or room.picture is None:
+            raise Fault(FaultKind.UNAVAILABLE, "no_picture")
+        shown = self._shown(room, wanted)
+        picture = wanted.format in PICTURES
+        tables = [] if picture else await asyncio.to_thread(make_tables, shown)
+        if wanted.format is MapFormat.CSV:
+            tables = [table for table in tables if table.name == CASES]
+        mark = await self._log(room, wanted, shown, tables)
+        self.sheet.set_busy(self._desk.words("map_export.progress.writing", file=Path(wanted.path).name))
+        with _as_fault(Path(wanted.path).name):
+            await self._writer(wanted, shown, tables, mark)()
+
+    async def _log(self, room: Room, wanted: MapExportWanted, shown: Shown, tables: list[Table]) -> Mark:
+        """Have the service log the export first: what cannot be logged is not written."""
+        logged: ExportLogged = await room.client.log_map_export(
+            MapExport(
+                format=wanted.format,
+                layers=tuple(sorted(shown.layers)),
+                features=sum(len(table) for table in tables),
+                staff=wanted.staff and POSITIONS in shown.layers,
+                view=shown.view,
+            )
+        )
+        zone = ZoneInfo(shown.town.calendar.timezone)
+        return Mark(logged.by, logged.at.astimezone(zone).isoformat(sep=" ", timespec="minutes"), logged.seq)
+
+    def _writer(
+        self, wanted: MapExportWanted, shown: Shown, tables: list[Table], mark: Mark
+    ) -> Callable[[], Awaitable[None]]:
+        out, words = Path(wanted.path), self._desk.words
+        heading = wanted.title or words("map_export.default_heading", town=self._desk.names.town_name())
+        lines = tuple(
+            line
+            for line in (
+                words("map_export.made", by=mark.by, at=mark.at, seq=mark.seq),
+                words("map.synthetic") if shown.town.synthetic else "",
+                words("map_export.crs"),
+            )
+            if line
+        )
+
+        async def page() -> None:
+            await asyncio.to_thread(write_page, out, tables, heading, lines, words)
+
+        async def features() -> None:
+            named = [marked(table, mark.by, mark.at) for table in tables]
+            await asyncio.to_thread(write_tables, out, wanted.format, named)
+
+        async def paper() -> None:
+            subtitle = words(f"map_export.extent.{wanted.extent}")
+            await draw_paper(self._desk, wanted, heading, f"{self._desk.names.town_name()} · {subtitle}", lines, mark)
+
+        if wanted.format in PICTURES:
+            return paper
+        return page if wanted.format is MapFormat.HTML else features
+
+    def _shown(self, room: Room, wanted: MapExportWanted) -> Shown:
+        """Take what is shown from the live picture: values that stay as they are, so a thread may read them."""
+        desk, picture, geometry = self._desk, room.picture, room.geometry
+        assert picture is not None
+        layers = {item.key for item in desk.panels.map.items if item.visible}
+        if not wanted.staff:
+            layers.discard(POSITIONS)
+        things = []
+        for position in picture.positions.values() if POSITIONS in layers else ():
+            vehicle = picture.vehicles.get(position.thing)
+            owner = vehicle or picture.members.get(StaffId(position.thing))
+            if owner is not None:
+                name = desk.names.unit(owner.unit_id)
+                things.append(ShownThing(position, owner.name, name, vehicle is not None))
+        return Shown(
+            town=picture.town,
+            now=room.service_now(),
+            layers=frozenset(layers),
+            cases=tuple(picture.cases.values()),
+            grids=() if geometry is None else geometry.grids,
+            divisions=() if geometry is None else geometry.divisions,
+            base=() if geometry is None else geometry.base,
+            things=tuple(things),
+            view=self._view() if wanted.extent is Extent.VIEW else None,
+            ended=desk.panels.map.shows_ended,
+        )
+
+    def _view(self) -> ViewBox:
+        x0, y0, x1, y1 = self._desk.panels.map.camera.bounds()
+        west, south = to_degrees(x0, y0)
+        east, north = to_degrees(x1, y1)
+        return ViewBox(max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north))
+
+    def _on_cancelled(self) -> None:
+        self._desk.tasks.cancel("mapexport")
+
+
+@contextmanager
+def _as_fault(name: str) -> Iterator[None]:
+    """Say what the disk refused, or what never came to an end, as a fault."""
+    try:
+        yield
+    except OSError as error:  # TimeoutError is one
+        reason = error.strerror or str(error)[:100] or type(error).__name__
+        raise invalid("export_not_writable", file=name[:200], reason=reason) from error

@@ -1,0 +1,90 @@
+"""The map on paper: drawn by a map of its own in the light theme, then painted as a sheet into a PDF or a PNG."""
+
+import asyncio
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QMarginsF
+from PySide6.QtGui import QImage, QImageWriter, QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from console.exchange.export import replacing
+from domain.exporting import MapFormat
+from resources.theme import load_theme
+from widgets.map.printing import FINE, PrintMap
+from widgets.map.sheet import PAGE, SheetText, map_size, paint_sheet, record_side
+from widgets.map_export_sheet import Extent, MapExportWanted
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+    from console.mapexport.exporter import Mark
+
+POLL_S = 0.02
+PATIENCE_S = 60.0
+PDF_DPI = 288
+
+
+async def draw_paper(
+    desk: "Desk", wanted: MapExportWanted, title: str, subtitle: str, lines: tuple[str, ...], mark: "Mark"
+) -> None:
+    """Draw and write the sheet. Raises OSError where the file cannot be written."""
+    theme = load_theme("light")
+    shown = desk.panels.map
+    without = () if wanted.staff else ("positions",)
+    chart = PrintMap(desk.words, theme, desk.appearance.family, shown, without)
+    try:
+        bounds = shown.camera.bounds() if wanted.extent is Extent.VIEW else shown.all_bounds()
+        chart.look_at(bounds or shown.camera.bounds(), *map_size())
+        picture = await _drawn(chart)
+        text = SheetText(title, subtitle, " · ".join(lines), f"{mark.by} {mark.at}")
+
+        family = desk.appearance.family
+        side = record_side(chart.camera, chart.legend(), theme, desk.words, family)
+
+        def paint(painter: QPainter) -> None:
+            paint_sheet(painter, picture, side, text, theme, family)
+
+        write = _write_pdf if wanted.format is MapFormat.PDF else _write_png
+        await asyncio.to_thread(write, Path(wanted.path), title, paint)
+    finally:
+        chart.stop()
+        chart.deleteLater()
+
+
+async def _drawn(chart: PrintMap) -> QImage:
+    """Return the picture once it is whole; after some time what there is of it is not given out as the whole."""
+    async with asyncio.timeout(PATIENCE_S):
+        while (picture := chart.picture()) is None:  # noqa: ASYNC110 - a look at what other threads draw
+            await asyncio.sleep(POLL_S)
+    return picture
+
+
+def _write_pdf(out: Path, title: str, paint: Callable[[QPainter], None]) -> None:
+    with replacing(out) as path:
+        writer = QPdfWriter(str(path))
+        writer.setTitle(title)
+        writer.setResolution(PDF_DPI)
+        size = QPageSize(QPageSize.PageSizeId.A3)
+        layout = QPageLayout(size, QPageLayout.Orientation.Landscape, QMarginsF())
+        writer.setPageLayout(layout)
+        painter = QPainter()
+        if not painter.begin(writer):
+            raise OSError(errno.EIO, "the page could not be begun")
+        painter.scale(PDF_DPI / 96, PDF_DPI / 96)
+        paint(painter)
+        if not painter.end():
+            raise OSError(errno.EIO, "the page could not be written")
+
+
+def _write_png(out: Path, title: str, paint: Callable[[QPainter], None]) -> None:
+    image = QImage((PAGE * FINE).toSize(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    painter.scale(FINE, FINE)
+    paint(painter)
+    painter.end()
+    with replacing(out) as path:
+        writer = QImageWriter(str(path), QByteArray(b"png"))
+        writer.setText("Title", title)
+        if not writer.write(image):
+            raise OSError(errno.EIO, writer.errorString())

@@ -1,0 +1,156 @@
+"""What of the map goes into a file, as tables of features. No Qt: made in a worker thread from values that stay as they are.
+
+Never a contact: a case in the live picture has none. Words of sensitive cases stay in the room; people's positions go
+out only where they were asked for.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple, TypeVar
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from console.exchange.export import COLUMNS, plain_row
+from domain.case import Case
+from domain.exporting import export_row
+from domain.places import BaseFeature, Division, Grid, Position
+from domain.states import ENDED
+from domain.timing import lamp_of
+from domain.wire import MASK, TownInfo
+from domain.wire_feed import ViewBox
+
+Feature = TypeVar("Feature", Grid, Division, BaseFeature)
+
+
+class ShownThing(NamedTuple):
+    """One of the room's own people or vehicles, by the names a reader knows."""
+
+    position: Position
+    name: str
+    unit: str
+    vehicle: bool
+
+
+class Shown(msgspec.Struct, frozen=True):
+    """What the map shows, taken from the live picture at ``now`` (service time). ``view`` None is everything."""
+
+    town: TownInfo
+    now: datetime
+    layers: frozenset[str]
+    cases: tuple[Case, ...] = ()
+    grids: tuple[Grid, ...] = ()
+    divisions: tuple[Division, ...] = ()
+    base: tuple[BaseFeature, ...] = ()
+    things: tuple[ShownThing, ...] = ()
+    view: ViewBox | None = None
+    ended: bool = False
+
+
+class Table(msgspec.Struct, frozen=True):
+    """Features of one layer: a column by its name, and a shape each (WKB in degrees, None without a place)."""
+
+    name: str
+    columns: dict[str, list[Any]]
+    shapes: list[bytes | None]
+
+    def __len__(self) -> int:
+        return len(self.shapes)
+
+
+def make_tables(shown: Shown) -> list[Table]:
+    """Return a table for each layer that is shown and can be written as features, cases first."""
+    makers: dict[str, Callable[[Shown], Table]] = {
+        "cases": _cases,
+        "positions": _things,
+        "grids": _grids,
+        "divisions": _divisions,
+        "basemap": _base,
+    }
+    return [make(shown) for layer, make in makers.items() if layer in shown.layers]
+
+
+def marked(table: Table, by: str, at: str) -> Table:
+    """Return the table with the name of who exported it and when in every row."""
+    count = len(table)
+    return Table(table.name, {**table.columns, "exported_by": [by] * count, "exported_at": [at] * count}, table.shapes)
+
+
+def _cases(shown: Shown) -> Table:
+    zone, info = ZoneInfo(shown.town.calendar.timezone), shown.town
+    cases = [c for c in shown.cases if (shown.ended or c.state not in ENDED) and _in_view(shown.view, c.lon, c.lat)]
+    rows = [plain_row(export_row(c, info.rules, info.calendar, shown.now), zone) for c in cases]
+    for case, row in zip(cases, rows, strict=True):
+        row["lamp"] = lamp_of(case, info.rules, info.calendar, shown.now).value
+        if case.sensitive:
+            row["title"] = row["address"] = MASK
+    columns = {name: [row[name] for row in rows] for name in (*COLUMNS, "lamp")}
+    return Table("cases", columns, _points((c.lon, c.lat) for c in cases))
+
+
+def _things(shown: Shown) -> Table:
+    zone = ZoneInfo(shown.town.calendar.timezone)
+    seen = [t for t in shown.things if _in_view(shown.view, t.position.lon, t.position.lat)]
+    columns: dict[str, list[Any]] = {
+        "name": [t.name for t in seen],
+        "unit": [t.unit for t in seen],
+        "vehicle": [t.vehicle for t in seen],
+        "fixed_at": [t.position.fixed_at.astimezone(zone).isoformat(timespec="seconds") for t in seen],
+    }
+    return Table("positions", columns, _points((t.position.lon, t.position.lat) for t in seen))
+
+
+def _grids(shown: Shown) -> Table:
+    kept = _touching(shown.view, shown.grids)
+    columns = {
+        "code": [str(g.code) for g in kept],
+        "name": [g.name for g in kept],
+        "division": [str(g.division or "") for g in kept],
+        "synthetic": [g.synthetic for g in kept],
+    }
+    return Table("grids", columns, [g.wkb for g in kept])
+
+
+def _divisions(shown: Shown) -> Table:
+    kept = _touching(shown.view, [d for d in shown.divisions if d.wkb])
+    columns = {
+        "code": [str(d.code) for d in kept],
+        "name": [d.name for d in kept],
+        "level": [d.level.value for d in kept],
+        "synthetic": [d.synthetic for d in kept],
+    }
+    return Table("divisions", columns, [d.wkb for d in kept])
+
+
+def _base(shown: Shown) -> Table:
+    kept = _touching(shown.view, shown.base)
+    columns: dict[str, list[Any]] = {
+        "kind": [b.kind.value for b in kept],
+        "name": [b.name for b in kept],
+        "rank": [b.rank for b in kept],
+    }
+    return Table("basemap", columns, [b.wkb for b in kept])
+
+
+def _in_view(view: ViewBox | None, lon: float | None, lat: float | None) -> bool:
+    """Whether something is in view; what has no place is nowhere in sight, but belongs to the whole town."""
+    if view is None:
+        return True
+    return lon is not None and lat is not None and view.holds(lon, lat)
+
+
+def _points(places: Iterable[tuple[float | None, float | None]]) -> list[bytes | None]:
+    import shapely  # noqa: PLC0415 - only an export needs it
+
+    return [None if lon is None or lat is None else shapely.to_wkb(shapely.Point(lon, lat)) for lon, lat in places]
+
+
+def _touching(view: ViewBox | None, features: Sequence[Feature]) -> list[Feature]:
+    """Return the features that reach into the view; what is no geometry is in no view."""
+    if view is None or not features:
+        return list(features)
+    import shapely  # noqa: PLC0415
+
+    shapes = shapely.from_wkb([f.wkb for f in features], on_invalid="ignore")
+    box = shapely.box(view.west, view.south, view.east, view.north)
+    return [f for f, hit in zip(features, shapely.intersects(shapes, box), strict=True) if hit]

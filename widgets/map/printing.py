@@ -1,0 +1,47 @@
+"""A map drawn for paper: the layers of another map, never shown, in a theme of its own and finer than the screen."""
+
+from collections.abc import Collection
+
+import msgspec
+from PySide6.QtGui import QImage
+
+from layers.camera import Bounds, Camera
+from layers.contract import Area, LegendRow
+from layers.raster.source import RasterSource
+from resources.theme import Theme
+from resources.words import Words
+from widgets.map.canvas import MapCanvas
+
+FINE = 2.0
+"""Device pixels a logical pixel: about 190 to the inch on the sheet."""
+
+
+class PrintMap(MapCanvas):
+    """Hand it a map and what to look at, then ask for ``picture`` until there is one; ``stop`` ends its threads."""
+
+    def __init__(self, words: Words, theme: Theme, family: str, shown: MapCanvas, without: Collection[str]) -> None:
+        """Show what ``shown`` shows, as it was chosen there, but for the layers ``without``."""
+        super().__init__(words, theme, family, RasterSource(), None)
+        self.set_layers(shown.models, as_given=True)
+        for item in shown.items:
+            options = item.options
+            self.choose(item.key, msgspec.structs.replace(options, visible=options.visible and item.key not in without))
+
+    def look_at(self, bounds: Bounds, width: int, height: int) -> None:
+        """Show all of ``bounds`` (plane metres) in so many logical pixels."""
+        self.resize(width, height)
+        self._fitted = True
+        self._camera = Camera(width=width, height=height).fitted(bounds)
+
+    def picture(self) -> QImage | None:
+        """Return the picture once every tile and label of it is drawn; each call goes on with them."""
+        image = self._frame.draw(self._area(), self._visible(), self._focus)
+        return image.copy() if self.settled else None
+
+    def legend(self) -> list[LegendRow]:
+        """Return the rows that explain what is shown."""
+        shown = sorted(self._visible(), key=lambda item: item.moving)
+        return [row for item in shown for row in item.legend()]
+
+    def _area(self) -> Area:
+        return self._camera.area(FINE)
