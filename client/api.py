@@ -231,7 +231,7 @@ class ServiceClient:
         return await decode_apart(reply, ExportPage)
 
     async def log_map_export(self, export: "MapExport") -> "ExportLogged":
-        """Say that what the map shows goes into a file. Raises the ``Fault`` of who may not, or of a line that is down."""
+        """Say that what the map shows goes into a file. Raises the ``Fault`` of who may not or cannot."""
         from domain.exporting import ExportLogged  # noqa: PLC0415 - kept off the start path
 
         return await self._post("/v1/exports", export, ExportLogged, key=new_key())

@@ -7,8 +7,10 @@ Nothing is reached through a global; what knows whom is read off the constructor
 import asyncio
 import gc
 from base64 import b64decode
+from functools import cached_property
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -48,6 +50,9 @@ from domain.wire import Geometry
 from resources.words import Words
 from widgets.names import Names
 from widgets.sign_in import SignInPanel
+
+if TYPE_CHECKING:
+    from console.mapexport.exporter import MapExporter
 
 SECOND_MS = 1000
 
@@ -201,6 +206,13 @@ class Desk(QObject):
         town = self.names.town_name()
         title = self.words("app.title_town", town=town) if town else self.words("app.title")
         self.window.setWindowTitle(title)
+
+    @cached_property
+    def map_export(self) -> "MapExporter":
+        """Writes what the map shows to a file; made when first asked for."""
+        from console.mapexport.exporter import MapExporter  # noqa: PLC0415 - not before it is asked for
+
+        return MapExporter(self)
 
     # -- time and trouble ------------------------------------------------------------------------------------------
 

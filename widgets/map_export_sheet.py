@@ -48,7 +48,7 @@ class MapExportWanted:
 
 
 class MapExportSheet(QFrame):
-    """A sheet over the window. ``export_requested`` carries a ``MapExportWanted``; ``cancelled`` gives up a running one."""
+    """A sheet over the window. ``export_requested`` carries a ``MapExportWanted``; ``cancelled`` gives up one."""
 
     export_requested = Signal(object)
     cancelled = Signal()
@@ -57,7 +57,7 @@ class MapExportSheet(QFrame):
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sheet")
-        self._words = words
+        self._words, self._over = words, parent
         self._came_from: QWidget | None = None
         self._busy = False
         self._dialog: QFileDialog | None = None
@@ -184,7 +184,7 @@ class MapExportSheet(QFrame):
         column.addLayout(foot)
 
     def _place(self) -> None:
-        window = self.parentWidget()
+        window = self._over
         width = min(WIDTH_PX, window.width() - 32)
         self.setFixedWidth(width)
         self.adjustSize()

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QObject
 
+from client.picture import Picture
 from client.room import Room
 from console.mapexport.files import write_tables
 from console.mapexport.page import write_page
@@ -133,17 +134,10 @@ class MapExporter(QObject):
     def _shown(self, room: Room, wanted: MapExportWanted) -> Shown:
         """Take what is shown from the live picture: values that stay as they are, so a thread may read them."""
         desk, picture, geometry = self._desk, room.picture, room.geometry
-        assert picture is not None
+        assert picture is not None  # looked at before
         layers = {item.key for item in desk.panels.map.items if item.visible}
         if not wanted.staff:
             layers.discard(POSITIONS)
-        things = []
-        for position in picture.positions.values() if POSITIONS in layers else ():
-            vehicle = picture.vehicles.get(position.thing)
-            owner = vehicle or picture.members.get(StaffId(position.thing))
-            if owner is not None:
-                name = desk.names.unit(owner.unit_id)
-                things.append(ShownThing(position, owner.name, name, vehicle is not None))
         return Shown(
             town=picture.town,
             now=room.service_now(),
@@ -152,10 +146,29 @@ class MapExporter(QObject):
             grids=() if geometry is None else geometry.grids,
             divisions=() if geometry is None else geometry.divisions,
             base=() if geometry is None else geometry.base,
-            things=tuple(things),
+            things=self._things(picture) if POSITIONS in layers else (),
             view=self._view() if wanted.extent is Extent.VIEW else None,
             ended=desk.panels.map.shows_ended,
+            hidden_lamps=self._hidden(CASES, "lamp"),
+            hidden_base=self._hidden("basemap", "kind"),
         )
+
+    def _things(self, picture: Picture) -> tuple[ShownThing, ...]:
+        """Return people and vehicles but for those the layer's own filters leave out."""
+        desk, found = self._desk, []
+        kinds, states = self._hidden(POSITIONS, "kind"), self._hidden(POSITIONS, "state")
+        for position in picture.positions.values():
+            vehicle = picture.vehicles.get(position.thing)
+            owner = vehicle or picture.members.get(StaffId(position.thing))
+            if owner is None or ("staff" if vehicle is None else "vehicle") in kinds:
+                continue
+            if desk.map_feed.holdings.status(owner.unit_id).state.value not in states:
+                found.append(ShownThing(position, owner.name, desk.names.unit(owner.unit_id), vehicle is not None))
+        return tuple(found)
+
+    def _hidden(self, layer: str, name: str) -> frozenset[str]:
+        item = self._desk.panels.map.item(layer)
+        return frozenset() if item is None else item.options.hides(name)
 
     def _view(self) -> ViewBox:
         x0, y0, x1, y1 = self._desk.panels.map.camera.bounds()

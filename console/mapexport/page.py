@@ -26,7 +26,7 @@ SIGN_PX = 16
 
 
 def write_page(out: Path, tables: list[Table], title: str, lines: tuple[str, ...], words: Words) -> None:
-    """Write the page with a title and the lines under it (who, when, what). Raises OSError, and ``Fault`` if too much."""
+    """Write the page with a title and the lines under it (who, when, what). Raises OSError; ``Fault`` if too much."""
     count = sum(len(table) for table in tables if table.name in ("cases", "positions"))
     if count > MOST_ON_PAGE:
         raise invalid("map_export_too_many", count=count, limit=MOST_ON_PAGE)
@@ -57,7 +57,7 @@ def page(tables: list[Table], title: str, lines: tuple[str, ...], words: Words) 
     if bounds is not None:
         chart.fit_bounds(bounds)
     folium.LayerControl(collapsed=False).add_to(chart)
-    figure = chart.get_root()
+    figure: Any = chart.get_root()
     for order, head in enumerate(_head(theme, title)):
         figure.header.add_child(folium.Element(head), name=f"onemap_{order}", index=order)
     figure.html.add_child(folium.Element(_caption(title, lines)))
@@ -66,7 +66,8 @@ def page(tables: list[Table], title: str, lines: tuple[str, ...], words: Words) 
 
 def _head(theme: Theme, title: str) -> tuple[str, ...]:
     style = (
-        f".leaflet-container{{background:{theme.map_ground};font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif}}"
+        f".leaflet-container{{background:{theme.map_ground};"
+        f"font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif}}"
         f".onemap{{position:fixed;left:56px;top:12px;z-index:1000;background:{theme.panel};color:{theme.text};"
         f"border:1px solid {theme.line};border-radius:6px;padding:8px 12px;max-width:60%}}"
         f".onemap h1{{font-size:17px;margin:0 0 2px}}.onemap p{{font-size:13px;margin:0;color:{theme.text_second}}}"
@@ -83,18 +84,22 @@ def _caption(title: str, lines: tuple[str, ...]) -> str:
     return f'<div class="onemap"><h1>{escape(title)}</h1>{said}</div>'
 
 
-def _leaflet(name: str) -> str:
+def _leaflet_folder() -> Path:
     from xstatic.pkg import leaflet  # noqa: PLC0415 - only an export needs it
 
-    return (Path(leaflet.BASE_DIR) / name).read_text(encoding="utf-8")
+    return Path(leaflet.BASE_DIR)
+
+
+def _leaflet(name: str) -> str:
+    return (_leaflet_folder() / name).read_text(encoding="utf-8")
 
 
 def _leaflet_style() -> str:
     """Return Leaflet's style with its pictures in it."""
-    from xstatic.pkg import leaflet  # noqa: PLC0415
+    folder = _leaflet_folder()
 
     def inline(found: re.Match[str]) -> str:
-        data = (Path(leaflet.BASE_DIR) / "images" / found[1]).read_bytes()
+        data = (folder / "images" / found[1]).read_bytes()
         return f"url(data:image/png;base64,{b64encode(data).decode('ascii')})"
 
     return re.sub(r"url\(images/([a-z0-9-]+\.png)\)", inline, _leaflet("leaflet.css"))
@@ -109,7 +114,7 @@ def _escaped(table: Table) -> Table:
 
 
 def _bounds(tables: list[Table]) -> list[list[float]] | None:
-    """Return the corners (south-west, north-east; lat before lon, as Leaflet wants them) of cases and grids, or of all."""
+    """Return the south-west and north-east corners of grids and cases, or of all; lat before lon, as Leaflet does."""
     import shapely  # noqa: PLC0415
 
     for names in (("grids", "cases"), tuple(table.name for table in tables)):

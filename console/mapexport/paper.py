@@ -30,16 +30,15 @@ async def draw_paper(
 ) -> None:
     """Draw and write the sheet. Raises OSError where the file cannot be written."""
     theme = load_theme("light")
-    shown = desk.panels.map
+    shown, family = desk.panels.map, desk.appearance.family or ""
     without = () if wanted.staff else ("positions",)
-    chart = PrintMap(desk.words, theme, desk.appearance.family, shown, without)
+    chart = PrintMap(desk.words, theme, family, shown, without)
     try:
         bounds = shown.camera.bounds() if wanted.extent is Extent.VIEW else shown.all_bounds()
         chart.look_at(bounds or shown.camera.bounds(), *map_size())
         picture = await _drawn(chart)
         text = SheetText(title, subtitle, " · ".join(lines), f"{mark.by} {mark.at}")
 
-        family = desk.appearance.family
         side = record_side(chart.camera, chart.legend(), theme, desk.words, family)
 
         def paint(painter: QPainter) -> None:

@@ -1,4 +1,4 @@
-"""What of the map goes into a file, as tables of features. No Qt: made in a worker thread from values that stay as they are.
+"""What of the map goes into a file, as tables of features. No Qt: made in a worker thread from values that stay.
 
 Never a contact: a case in the live picture has none. Words of sensitive cases stay in the room; people's positions go
 out only where they were asked for.
@@ -45,6 +45,8 @@ class Shown(msgspec.Struct, frozen=True):
     things: tuple[ShownThing, ...] = ()
     view: ViewBox | None = None
     ended: bool = False
+    hidden_lamps: frozenset[str] = frozenset()
+    hidden_base: frozenset[str] = frozenset()
 
 
 class Table(msgspec.Struct, frozen=True):
@@ -78,12 +80,19 @@ def marked(table: Table, by: str, at: str) -> Table:
 
 def _cases(shown: Shown) -> Table:
     zone, info = ZoneInfo(shown.town.calendar.timezone), shown.town
-    cases = [c for c in shown.cases if (shown.ended or c.state not in ENDED) and _in_view(shown.view, c.lon, c.lat)]
-    rows = [plain_row(export_row(c, info.rules, info.calendar, shown.now), zone) for c in cases]
-    for case, row in zip(cases, rows, strict=True):
-        row["lamp"] = lamp_of(case, info.rules, info.calendar, shown.now).value
+    cases: list[Case] = []
+    rows: list[dict[str, Any]] = []
+    for case in shown.cases:
+        if (case.state in ENDED and not shown.ended) or not _in_view(shown.view, case.lon, case.lat):
+            continue
+        lamp = lamp_of(case, info.rules, info.calendar, shown.now).value
+        if lamp in shown.hidden_lamps:
+            continue
+        row = plain_row(export_row(case, info.rules, info.calendar, shown.now), zone) | {"lamp": lamp}
         if case.sensitive:
             row["title"] = row["address"] = MASK
+        cases.append(case)
+        rows.append(row)
     columns = {name: [row[name] for row in rows] for name in (*COLUMNS, "lamp")}
     return Table("cases", columns, _points((c.lon, c.lat) for c in cases))
 
@@ -102,7 +111,7 @@ def _things(shown: Shown) -> Table:
 
 def _grids(shown: Shown) -> Table:
     kept = _touching(shown.view, shown.grids)
-    columns = {
+    columns: dict[str, list[Any]] = {
         "code": [str(g.code) for g in kept],
         "name": [g.name for g in kept],
         "division": [str(g.division or "") for g in kept],
@@ -113,7 +122,7 @@ def _grids(shown: Shown) -> Table:
 
 def _divisions(shown: Shown) -> Table:
     kept = _touching(shown.view, [d for d in shown.divisions if d.wkb])
-    columns = {
+    columns: dict[str, list[Any]] = {
         "code": [str(d.code) for d in kept],
         "name": [d.name for d in kept],
         "level": [d.level.value for d in kept],
@@ -123,7 +132,7 @@ def _divisions(shown: Shown) -> Table:
 
 
 def _base(shown: Shown) -> Table:
-    kept = _touching(shown.view, shown.base)
+    kept = [b for b in _touching(shown.view, shown.base) if b.kind.value not in shown.hidden_base]
     columns: dict[str, list[Any]] = {
         "kind": [b.kind.value for b in kept],
         "name": [b.name for b in kept],

@@ -195,6 +195,7 @@ class MapCanvas(QWidget):
             self._remember()
             self._fitted = True
             self._look_at(self._fitted_to(bounds))
+
     def all_bounds(self) -> Bounds | None:
         """Return what ``fit`` shows, plane metres; None where there is nothing."""
         return self._bounds()

@@ -60,9 +60,7 @@ def record_side(camera: Camera, rows: list[LegendRow], theme: Theme, words: Word
     return recorded
 
 
-def paint_sheet(
-    painter: QPainter, picture: QImage, side: QPicture, text: SheetText, theme: Theme, family: str
-) -> None:
+def paint_sheet(painter: QPainter, picture: QImage, side: QPicture, text: SheetText, theme: Theme, family: str) -> None:
     """Paint the whole sheet at (0, 0), ``side`` as ``record_side`` made it. Any thread."""
     width, height = map_size()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)

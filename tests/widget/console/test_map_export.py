@@ -1,0 +1,125 @@
+"""What the map shows, written to files by a real desk at a real service: never a contact, staff only when asked for."""
+
+import csv
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from desks import PASSWORD, signed_in, until
+from PySide6.QtGui import QImage
+from served import ALL_ROOM, Served, key, send_report
+
+from console.desk import Desk
+from domain.change import Subject
+from domain.exporting import MapFormat
+from domain.people import Role
+from service.store import reads
+from widgets.map_export_sheet import Extent, MapExportWanted
+
+NAME, PHONE = "章某某", "13900007777"
+SAID = '井盖缺失 <img src=x onerror="alert(1)">'
+SECRET = "两家为院墙争执多年"
+CHROMIUM = shutil.which("chromium")
+
+
+def _report(served: Served) -> None:
+    room = served.client(served.token("hotline", *ALL_ROOM))
+    admin = served.client(served.token("sys", Role.SYSTEM_ADMIN))
+    quarrel = {"revision": 0, "name_zh": "其他", "name_en": "Other", "parent": "01", "enabled": True, "sensitive": True}
+    assert admin.put("/v1/admin/kinds/01-99", json=quarrel, headers={"Idempotency-Key": key()}).status_code == 200
+    contact = {"name": NAME, "phone": PHONE}
+    send_report(room, text=SAID, contact=contact, lon=120.805, lat=29.555)
+    send_report(room, text=SECRET, kind="01-99", contact=contact, lon=120.806, lat=29.556)
+
+
+async def _export(desk: Desk, form: MapFormat, out: Path, *, staff: bool = False, extent: Extent = Extent.ALL) -> None:
+    sheet = desk.map_export.sheet
+    sheet.open_sheet()
+    sheet.export_requested.emit(MapExportWanted(form, extent, staff, "演示图", str(out)))
+    await until(lambda: not sheet.isVisible() or sheet._fault.text())
+
+
+def _logged(served: Served) -> list[dict[str, object]]:
+    with served.store.reading.begin() as connection:
+        changes = reads.changes_after(connection, 0, 10_000)
+    return [c.data for c in changes if c.subject is Subject.EXPORT]
+
+
+async def test_features_go_out_without_contacts_and_people_only_when_asked_for(served: Served, tmp_path: Path) -> None:
+    _report(served)
+    async with signed_in(served) as desk:
+        for form in (MapFormat.GEOJSON, MapFormat.CSV, MapFormat.GPKG, MapFormat.HTML):
+            out = tmp_path / f"map.{form}"
+            await _export(desk, form, out)
+            content = out.read_bytes()
+            assert NAME.encode() not in content
+            assert PHONE.encode() not in content
+            assert SECRET.encode() not in content
+            assert "positions" not in json.dumps(_logged(served)[-1]["layers"])
+        features = json.loads((tmp_path / "map.geojson").read_text("utf-8"))["features"]
+        layers = {f["properties"]["layer"] for f in features}
+        assert {"cases", "grids"} <= layers
+        assert "positions" not in layers
+        assert {f["properties"]["exported_by"] for f in features} == {"li"}
+        with (tmp_path / "map.csv").open(encoding="utf-8-sig", newline="") as file:
+            rows = list(csv.DictReader(file))
+        assert len(rows) == 2
+        assert {row["state"] for row in rows} == {"reported"}
+        assert [log["format"] for log in _logged(served)] == ["geojson", "csv", "gpkg", "html"]
+
+
+async def test_a_sheet_is_a_whole_picture_and_a_pdf_is_one(served: Served, tmp_path: Path) -> None:
+    _report(served)
+    async with signed_in(served) as desk:
+        png, pdf = tmp_path / "map.png", tmp_path / "map.pdf"
+        await _export(desk, MapFormat.PNG, png, staff=True, extent=Extent.VIEW)
+        await _export(desk, MapFormat.PDF, pdf)
+        image = QImage(str(png))
+        assert (image.width(), image.height()) == (3174, 2246)
+        seen = {image.pixel(x, y) for x in range(400, 2400, 40) for y in range(400, 1900, 40)}
+        assert len(seen) > 8, "there is a map on it"
+        assert pdf.read_bytes().startswith(b"%PDF-")
+        assert [(log["format"], log["features"]) for log in _logged(served)] == [("png", 0), ("pdf", 0)]
+
+
+async def test_what_may_not_be_or_cannot_be_written_is_told_and_leaves_the_file_as_it_was(
+    served: Served, tmp_path: Path
+) -> None:
+    served.account("wang", PASSWORD, Role.DISPATCHER)
+    old = tmp_path / "map.geojson"
+    old.write_text("as it was", encoding="utf-8")
+    async with signed_in(served, "wang") as desk:
+        await _export(desk, MapFormat.GEOJSON, old)
+        assert desk.map_export.sheet._fault.text() == desk.words("fault.role_may_not", action="export")
+        desk.map_export.sheet.close_sheet()
+    assert _logged(served) == []
+    assert old.read_text(encoding="utf-8") == "as it was"
+    async with signed_in(served) as desk:
+        await _export(desk, MapFormat.PNG, tmp_path / "no such folder" / "map.png")
+        assert "map.png" in desk.map_export.sheet._fault.text()
+        assert desk.map_export.sheet.choose.isEnabled(), "it can be tried again"
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+async def test_the_page_opens_in_a_browser_without_a_network(served: Served, tmp_path: Path) -> None:
+    _report(served)
+    async with signed_in(served) as desk:
+        out = tmp_path / "map.html"
+        await _export(desk, MapFormat.HTML, out)
+    assert CHROMIUM is not None
+    offline = ["--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"]
+    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    shown = subprocess.run(  # noqa: ASYNC221 - the desk is closed
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", *quiet, *offline,
+         f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=4000", "--dump-dom", out.as_uri()],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    dom = shown.stdout
+    assert dom.count('class="leaflet-marker-icon') == 2, "both cases are on the map"
+    assert "leaflet-control-layers-overlays" in dom
+    assert "演示图" in dom
+    assert "onerror=" not in dom.split("<script")[0]
+    fetched = [tag for tag in ('src="http', 'href="http', "url(http") if tag in out.read_text("utf-8")]
+    assert fetched == []
