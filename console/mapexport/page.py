@@ -40,7 +40,7 @@ def page(tables: list[Table], title: str, lines: tuple[str, ...], words: Words) 
     import folium  # noqa: PLC0415 - only an export needs it
 
     theme = load_theme("light")
-    chart = folium.Map(tiles=None, zoom_control=True, prefer_canvas=True, control_scale=True)
+    chart = folium.Map(tiles=None, prefer_canvas=True, control_scale=True, attribution_control=False)
     chart.default_js, chart.default_css = [], []  # they would be fetched
     by_name = {table.name: table for table in tables}
     drawers: dict[str, Callable[[Table, Theme, Words], Any]] = {
@@ -70,6 +70,7 @@ def _head(theme: Theme, title: str) -> tuple[str, ...]:
         f"font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif}}"
         f".onemap{{position:fixed;left:56px;top:12px;z-index:1000;background:{theme.panel};color:{theme.text};"
         f"border:1px solid {theme.line};border-radius:6px;padding:8px 12px;max-width:60%}}"
+        ".leaflet-control-scale-line:nth-child(2){display:none}"  # feet
         f".onemap h1{{font-size:17px;margin:0 0 2px}}.onemap p{{font-size:13px;margin:0;color:{theme.text_second}}}"
     )
     return (

@@ -133,6 +133,11 @@ class MapCanvas(QWidget):
         return self._camera.scale * ground_scale(self._camera.y) / PIXEL_M
 
     @property
+    def rasters(self) -> RasterSource:
+        """What this map draws with; another map may draw with it too."""
+        return self._rasters
+
+    @property
     def models(self) -> tuple[Observed, ...]:
         """The models that are shown, from the ground up: another map can be made of them."""
         return tuple(self._models[item.key] for item in self._items)

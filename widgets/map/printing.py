@@ -7,7 +7,6 @@ from PySide6.QtGui import QImage
 
 from layers.camera import Bounds, Camera
 from layers.contract import Area, LegendRow
-from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
@@ -21,7 +20,7 @@ class PrintMap(MapCanvas):
 
     def __init__(self, words: Words, theme: Theme, family: str, shown: MapCanvas, without: Collection[str]) -> None:
         """Show what ``shown`` shows, as it was chosen there, but for the layers ``without``."""
-        super().__init__(words, theme, family, RasterSource(), None)
+        super().__init__(words, theme, family, shown.rasters, None)
         self.set_layers(shown.models, as_given=True)
         for item in shown.items:
             options = item.options
