@@ -67,6 +67,10 @@ class CardBody(QWidget):
         self.timeline.set_now(now)
         self.show_suggestions(case)
 
+    def set_low(self, low: bool) -> None:
+        """Make do with little height, or not."""
+        self.evidence.set_low(low)
+
     def show_suggestions(self, case: Case) -> None:
         """Show the suggested units while the case waits to be dispatched by this person."""
         wanted = case.state is CaseState.PENDING_DISPATCH and self._dispatch_offered and self.suggestions.count() > 0

@@ -4,15 +4,21 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from domain.case import Case
 from domain.ids import AttachmentId
 from resources.theme import Theme
 from widgets.common.flow import FlowLayout
-from widgets.common.photo import PhotoThumb
+from widgets.common.photo import SMALL_THUMB, PhotoThumb
 from widgets.common.style import set_role
 from widgets.names import Names
+
+GAP_PX = 8
+BESIDE = 2
+"""So many small photos stand in a line where the text stands beside them."""
+UNBOUND = (1 << 24) - 1
+"""Qt's widest widget."""
 
 
 class Evidence(QWidget):
@@ -32,7 +38,7 @@ class Evidence(QWidget):
         self._captions: dict[str, str] = {}
         self._shown_facts: list[tuple[str, str]] = []
         self._strip = QWidget()
-        self._flow = FlowLayout(self._strip, spacing_px=8)
+        self._flow = FlowLayout(self._strip, spacing_px=GAP_PX)
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -43,11 +49,31 @@ class Evidence(QWidget):
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(2)
         self._facts.setColumnStretch(1, 1)
-        column = QVBoxLayout(self)
+        self._low = False
+        self._order = column = QBoxLayout(QBoxLayout.Direction.TopToBottom, self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(8)
+        column.setSpacing(GAP_PX)
         column.addWidget(self._strip)
-        column.addWidget(self._text)
+        column.addWidget(self._text, 1)
+
+    def set_low(self, low: bool) -> None:
+        """Where there is little height: small photos, and the text beside them instead of below."""
+        if low == self._low:
+            return
+        self._low = low
+        for thumb in self._thumbs.values():
+            thumb.set_small(low)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        beside = self._low and bool(self._thumbs)
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        self._order.setDirection(across if beside else down)
+        in_line = min(BESIDE, len(self._thumbs))
+        width = in_line * SMALL_THUMB.width() + (in_line - 1) * GAP_PX
+        self._strip.setMinimumWidth(width if beside else 0)
+        self._strip.setMaximumWidth(width if beside else UNBOUND)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
 
     def captions(self) -> dict[str, str]:
         """Return the captions of the photos by id, in order."""
@@ -111,12 +137,14 @@ class Evidence(QWidget):
         for photo_id in self._captions:
             if photo_id not in self._thumbs:
                 thumb = PhotoThumb(photo_id, self._theme)
+                thumb.set_small(self._low)
                 thumb.clicked.connect(self._on_thumb_clicked)
                 self._thumbs[photo_id] = thumb
                 self._flow.addWidget(thumb)
                 self.thumb_wanted.emit(photo_id)
             self._show_thumb(photo_id)
         self._strip.setVisible(bool(self._thumbs))
+        self._arrange()
 
     def _show_thumb(self, photo_id: str) -> None:
         words = self._names.words

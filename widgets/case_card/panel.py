@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, Qt
+from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -43,6 +43,10 @@ AT_ONCE = frozenset({"claim", "release"})
 
 def _finds_nothing(typed: str) -> Sequence[Case]:
     return ()
+
+
+LOW_PX = 640
+"""A card lower than this is that of a window of 1366x768 or less."""
 
 
 class CaseCard(QWidget):
@@ -94,6 +98,11 @@ class CaseCard(QWidget):
         self._follow.timeout.connect(self._scroll_to_form)
         self._connect()
         self.retranslate()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a low window the evidence takes less room, so that suggestions stay in sight."""
+        super().resizeEvent(event)
+        self.body.set_low(self.height() < LOW_PX)
 
     def _connect(self) -> None:
         body = self.body

@@ -8,7 +8,7 @@ from resources.theme import Theme
 from widgets.common.button import press_by_enter
 from widgets.common.fonts import sized
 
-THUMB = QSize(124, 84)
+THUMB, SMALL_THUMB = QSize(124, 84), QSize(84, 62)
 
 
 class PhotoThumb(QAbstractButton):
@@ -23,6 +23,10 @@ class PhotoThumb(QAbstractButton):
         self.setFixedSize(THUMB)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+
+    def set_small(self, small: bool) -> None:
+        """Take less room, or the usual one."""
+        self.setFixedSize(SMALL_THUMB if small else THUMB)
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -42,8 +46,8 @@ class PhotoThumb(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        """Always the same size."""
-        return THUMB
+        """The size it was given."""
+        return self.minimumSize()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter presses, like Space."""

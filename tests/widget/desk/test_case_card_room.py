@@ -126,6 +126,20 @@ def test_what_waits_in_the_menu_is_done_by_key_and_by_menu(card: CaseCard, ledge
     assert row._more.isHidden()
 
 
+def test_in_a_low_card_the_text_stands_beside_small_photos(card: CaseCard, ledger: Ledger) -> None:
+    _show_all(card, ledger, _filed(ledger))
+    evidence = card.body.evidence
+    thumb = next(iter(evidence._thumbs.values()))
+    beside = thumb.width()
+    assert evidence._text.x() >= beside
+    assert evidence._text.y() < thumb.height()
+    card.resize(card.width(), 900)
+    for _ in range(4):
+        QApplication.processEvents()
+    assert thumb.width() > beside
+    assert evidence._text.y() >= thumb.height()
+
+
 def test_the_form_is_in_sight_above_the_actions(card: CaseCard, ledger: Ledger) -> None:
     _show_all(card, ledger, _filed(ledger))
     card.press_key("D")
