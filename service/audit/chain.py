@@ -72,6 +72,7 @@ class ChainCheck:
         self._whole: dict[int, str] = {}
         self._replaced: dict[int, int] = {}
         self.matched = 0
+        self.erased_at: list[int] = []
         self.hash_at: dict[int, bytes] = {}
 
     def run(self, rows: Iterable[tuple[Any, ...]]) -> None:
@@ -129,6 +130,7 @@ class ChainCheck:
         except (msgspec.MsgspecError, UnicodeDecodeError):
             return
         if isinstance(said, Erasure):
+            self.erased_at.append(seq)
             for which, gone in said.changes.items():
                 if self._holes.get(which) == gone:
                     del self._holes[which]

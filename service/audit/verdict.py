@@ -41,7 +41,11 @@ class Break:
 
 @dataclass(slots=True)
 class Verdict:
-    """Everything a check found. ``breaks`` holds the first ``MOST_KEPT`` of each check, ``broken`` counts all."""
+    """Everything a check found. ``breaks`` holds the first ``MOST_KEPT`` of each check, ``broken`` counts all.
+
+    ``erasures_unsigned`` are the erasures no signed head covers: who holds the database can write such a change after
+    the last head and take what it names. Nothing but the person who is said to have asked for it can tell.
+    """
 
     checked: int = 0
     broken: int = 0
@@ -51,6 +55,7 @@ class Verdict:
     photos: int = 0
     erased: int = 0
     unproven: int = 0
+    erasures_unsigned: list[int] = field(default_factory=list)
     breaks: list[Break] = field(default_factory=list)
 
     def add(self, seq: int, what: Damage, about: str = "") -> None:

@@ -32,6 +32,7 @@ def check(
     _hold_keys(connection, chain, verdict)
     trusted = trusted_keys(chain.keys, public)
     _hold_heads(heads.values(), trusted, chain, verdict)
+    verdict.erasures_unsigned = [seq for seq in chain.erased_at if seq > verdict.signed_until]
     for which, said_at in chain.said_at.items():
         if which not in kept:
             verdict.add(said_at, Damage.HEAD_MISSING)

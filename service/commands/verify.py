@@ -47,6 +47,8 @@ def _tell(words: Words, verdict: "Verdict") -> None:
     print(words("verify.signed", seq=verdict.signed_until) if verdict.signed_until else words("verify.unsigned"))
     if verdict.erased or verdict.unproven:
         print(words("verify.besides", erased=verdict.erased, unproven=verdict.unproven))
+    for seq in verdict.erasures_unsigned[:SHOWN]:
+        print(words("verify.erasure_unsigned", seq=seq))
     first = verdict.first
     said = {
         "checked": verdict.checked,
@@ -58,5 +60,6 @@ def _tell(words: Words, verdict: "Verdict") -> None:
         "cases": verdict.cases,
         "erased": verdict.erased,
         "unproven": verdict.unproven,
+        "erasures_unsigned": verdict.erasures_unsigned,
     }
     print(msgspec.json.encode(said).decode())

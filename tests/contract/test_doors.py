@@ -195,6 +195,22 @@ def test_a_photo_is_seen_by_whoever_sees_its_case_and_by_whoever_sent_it(town: T
     assert here.get(f"/v1/attachments/{own}").status_code == 200
 
 
+def test_the_photos_of_older_cases_are_closed_once_their_kind_is_sensitive(town: Town) -> None:
+    photo = _photo(town.room)
+    send_report(town.room, kind="01-02", photos=[photo])
+    reader = town.account("reader2", Role.READER)
+    assert reader.get(f"/v1/attachments/{photo}").status_code == 200
+    keeper = town.account("keeper2", Role.SYSTEM_ADMIN)
+    now = keeper.get("/v1/admin/settings").json()
+    kind = next(k for k in now["kinds"] if k["code"] == "01-02")
+    asked = {"revision": now["revision"], "name_zh": kind["name_zh"], "name_en": kind["name_en"]}
+    asked |= {"parent": kind["parent"], "enabled": True, "sensitive": True}
+    answer = keeper.put("/v1/admin/kinds/01-02", json=asked, headers={"Idempotency-Key": key()})
+    assert answer.status_code == 200, answer.text
+    assert reader.get(f"/v1/attachments/{photo}").status_code == 404
+    assert town.room.get(f"/v1/attachments/{photo}").status_code == 200
+
+
 def test_a_photo_of_a_merged_report_is_seen_by_whoever_sees_the_case_it_went_to(town: Town) -> None:
     photo = _photo(town.room)
     moved = send_report(town.room, lon=OUTSIDE[0], lat=OUTSIDE[1], photos=[photo]).case

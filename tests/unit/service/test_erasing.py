@@ -253,3 +253,17 @@ def test_the_erasure_is_in_the_log_with_its_reason(record: Record) -> None:
     said = msgspec.json.decode(row.payload)
     assert (row.action, row.subject_id) == ("erased", case.case_no)
     assert (said["reason"], said["what"], len(said["contacts"])) == ("本人要求", ["contact"], 1)
+
+
+def test_an_erasure_after_the_last_signed_head_is_named_until_one_is_signed(record: Record, tmp_path: Path) -> None:
+    """Who holds the database can write one; the check cannot tell, so it says which to ask about."""
+    signer = new_signer(tmp_path)
+    record.register(signer)
+    case = record.report()
+    head = record.sign(signer)
+    assert record.check(copies=[head]).erasures_unsigned == []
+    erase(record, case)
+    erased_at = record.head()[1].seq
+    verdict = record.check(copies=[head], public=signer.public)
+    assert (verdict.broken, verdict.erasures_unsigned) == (0, [erased_at])
+    assert record.check(copies=[record.sign(signer)]).erasures_unsigned == []
