@@ -26,10 +26,15 @@ class Watched:
 
     def memory_mb(self) -> float:
         """Return the memory it holds, MB."""
-        for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+        return memory_mb(self.process.pid)
+
+
+def memory_mb(pid: int) -> float:
+    """Return the memory a process holds, MB."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    return 0.0
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from benchmarks.harness import Rows, Sense, alternate, compare, main, percentile, single
+from benchmarks.processes import memory_mb
 from benchmarks.programs import get_json
 from console.demo.room import DemoRoom
 from domain.wire import KEY_HEADER
@@ -73,6 +74,10 @@ class Probe:
             number, painted, at = self.wait_for("shown")
             if number == case_no and int(painted) >= version:
                 return float(at)
+
+    def memory_mb(self) -> float:
+        """Return the memory it holds, MB."""
+        return memory_mb(self._process.pid)
 
     def stop(self) -> None:
         """End its input, and with it the process."""
