@@ -10,7 +10,7 @@ from uuid import uuid4
 from client.early import EarlyReplies
 from client.register import RegisterCalls
 from client.timekeeping import ServiceTime
-from client.transport import MSGPACK, Transport, decode_apart, encode
+from client.transport import MSGPACK, Reply, Transport, decode_apart, encode
 from domain.case import Case, NewReport
 from domain.command import Command
 from domain.ids import AttachmentId, CaseNo, StaffId
@@ -185,6 +185,10 @@ class ServiceClient:
     async def command(self, case_no: CaseNo, command: Command, *, key: str, behalf: StaffId | None = None) -> Outcome:
         """Ask for something to be done to a case. Under the same ``key`` it is done once."""
         return await self._post(f"{_case_path(case_no)}/commands", command, Outcome, key=key, behalf=behalf)
+
+    async def send_kept(self, path: str, body: bytes, *, key: str) -> Reply:
+        """Send a body byte for byte as it went out first, so that the service knows it again by its key."""
+        return await self._line.exchange("POST", path, body=body, content_type=MSGPACK, key=key)
 
     async def reveal(self, case_no: CaseNo, reason: str) -> list[RevealedContact]:
         """Return the reporters' contacts of a case; that they were seen, and why, is logged."""

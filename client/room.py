@@ -108,9 +108,13 @@ class Room:
         """Ask for an action on the version that was seen. Raises the ``Fault`` the service gives."""
         command = Command(action=action, version=version, args=args)
         outcome = await self.client.command(case_no, command, key=key or new_key())
+        self.take_outcome(outcome)
+        return outcome
+
+    def take_outcome(self, outcome: Outcome) -> None:
+        """Take the answer to what was asked for from here; the feed brings the same change again."""
         if self.picture is not None:
             self._announce(self.picture.put_outcome(outcome))
-        return outcome
 
     def take_case(self, case: Case) -> None:
         """Take a case that was fetched; who listens hears of it, since no later change need tell of it again."""
