@@ -19,9 +19,9 @@ from widgets.admin.asking import Act, Load
 from widgets.admin.entries import ChoiceEntry, Entry, ManyEntry, TextEntry
 from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
-from widgets.admin.rowtable import Row
 from widgets.admin.screen import Screen, Step
 from widgets.common.pick_list import Choice
+from widgets.common.row_table import Row
 
 MOST_REASON = 200
 LEAST_PASSWORD = 10

@@ -11,10 +11,10 @@ from widgets.admin.asking import Act
 from widgets.admin.entries import ChoiceEntry, DayEntry, Entry, ManyEntry, TextEntry
 from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
-from widgets.admin.rowtable import Row
 from widgets.admin.screen import Step
 from widgets.admin.settings_screen import SettingsScreen
 from widgets.common.pick_list import Choice
+from widgets.common.row_table import Row
 
 MOST_DAYS = 400
 HOURS_FIRST = "hours:first"

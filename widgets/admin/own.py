@@ -11,8 +11,8 @@ from widgets.admin.asking import Act, Load
 from widgets.admin.entries import Entry, NoteEntry, TextEntry
 from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
-from widgets.admin.rowtable import Row
 from widgets.admin.screen import Screen, Step
+from widgets.common.row_table import Row
 
 GROUP = 4
 

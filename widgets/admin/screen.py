@@ -11,11 +11,11 @@ from resources.theme import Theme
 from widgets.admin.asking import Act, Load
 from widgets.admin.form import AdminForm, FormSpec
 from widgets.admin.known import Known
-from widgets.admin.rowtable import Row, RowTable
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.flow import FlowLayout
+from widgets.common.row_table import Row, RowTable
 from widgets.common.section import hairline
 from widgets.common.style import set_role
 
