@@ -1,6 +1,6 @@
 """From the live picture to the case card: the selected case, its timeline, what may be done, whom to send, photos."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
@@ -17,6 +17,7 @@ from domain.change import Change, Subject
 from domain.faults import Fault, FaultKind
 from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
+from domain.not_after import is_descriptive
 from domain.places import distance_m
 from domain.recommend import recommend
 from domain.states import ENDED, CaseState
@@ -29,6 +30,13 @@ RETRY_EVERY_S = 3
 """What could not be fetched is asked for again this often once the line is live."""
 RECKON_EVERY_S = 5
 """Steps that time alone can end, and distances of moving units, are reckoned anew this often."""
+
+Ahead = Callable[[Case], Case | None]
+"""Returns a case as it will be once what waits on it is done, None where that cannot be told."""
+
+
+def _as_it_is(case: Case) -> Case | None:
+    return case
 
 
 class CardFeed(QObject):
@@ -49,6 +57,7 @@ class CardFeed(QObject):
         self._steps: list[Step] = []
         self._seconds = 0
         self._retry_at: int | None = None
+        self._ahead: Ahead = _as_it_is
         card.set_lookup(self.look_up)
 
     def use(self, room: Room | None) -> None:
@@ -57,6 +66,16 @@ class CardFeed(QObject):
         self._room = room
         self._selection.select_case(None)
         self._card.forget_drafts()
+
+    def look_ahead(self, ahead: Ahead) -> None:
+        """Take what tells how a case will be once what waits on it is done: more can be asked for behind that."""
+        self._ahead = ahead
+
+    def show_again(self) -> None:
+        """Show the selected case anew: what waits on it is another."""
+        case = self._case(self._selection.case_no)
+        if case is not None:
+            self._show(case)
 
     def show(self, case_no: CaseNo | None) -> None:
         """Show a case, or none."""
@@ -99,7 +118,7 @@ class CardFeed(QObject):
         if case is None or self._room is None or self._seconds % RECKON_EVERY_S:
             return
         self._suggest(case)
-        if [s.action for s in self._room.actions(case)] != [s.action for s in self._steps]:
+        if [s.action for s in self._steps_on(self._room, case)] != [s.action for s in self._steps]:
             self._show(case)
 
     def look_up(self, typed: str) -> Sequence[Case]:
@@ -138,9 +157,16 @@ class CardFeed(QObject):
     def _show(self, case: Case) -> None:
         if self._room is None:
             return
-        self._steps = self._room.actions(case)
+        self._steps = self._steps_on(self._room, case)
         self._card.set_now(self._room.service_now())
         self._card.show_case(case, self._steps)
+
+    def _steps_on(self, room: Room, case: Case) -> list[Step]:
+        """Return what may be asked for: behind what waits, or, where that cannot be told, only what describes."""
+        ahead = self._ahead(case)
+        if ahead is None:
+            return [step for step in room.actions(case) if is_descriptive(step.action)]
+        return room.actions(ahead)
 
     def _append(self, case_no: CaseNo, changes: Sequence[Change]) -> None:
         if self._changes is None:

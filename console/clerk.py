@@ -5,19 +5,18 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from console.notices import NoticeHub, sentence
+from console.notices import Notice, NoticeHub, sentence
 from console.panels import Panels
 from console.select import Selection
 from domain.change import Change
 from domain.faults import Fault, FaultKind
 from domain.ids import AccountId, CaseNo
 from domain.wire import RevealedContact
-from resources.words import Words
+from resources.words import Value, Words
 from widgets.names import Names
+from widgets.notices import Severity
 
 CHANGES_TOLD = 4
-KEPT = {"line_down": "notice.offline_kept", "outcome_unclear": "notice.unclear_kept"}
-"""Faults after which what was typed is still there and can be sent again; each says so in its own words."""
 
 
 class Clerk(QObject):
@@ -55,7 +54,13 @@ class Clerk(QObject):
         else:
             self._notices.fault(fault, replace=f"refused-{case_no}")
         if fault.kind is FaultKind.UNAVAILABLE:
-            self._notices.warn(KEPT.get(fault.key, f"fault.{fault.key}"), replace="refused")
+            self._notices.fault(fault, replace="refused")
+
+    def on_delayed(self, case_no: CaseNo, action: str, fault: Fault) -> None:
+        """It waits in the outbox: the form may go, since nothing of it is lost, and nothing is said to be done."""
+        self._panels.card.action_done(case_no)
+        values: dict[str, Value] = {"case_no": case_no, "action": f"action.{action}", "why": f"outbox.why.{fault.key}"}
+        self._notices.post(Notice(Severity.WARNING, "notice.outbox_kept", values, "outbox", "outbox"))
 
     def on_report_done(self, case_no: CaseNo) -> None:
         """A report was taken: its case is selected."""
@@ -63,6 +68,13 @@ class Clerk(QObject):
         self._panels.show_card()
         self._notices.info("notice.report_done", replace="report", case_no=case_no)
         self._selection.select_case(case_no)
+
+    def on_report_delayed(self, fault: Fault) -> None:
+        """A report waits in the outbox; it has no number yet."""
+        self._panels.report_form.clear()
+        self._panels.show_card()
+        values: dict[str, Value] = {"why": f"outbox.why.{fault.key}"}
+        self._notices.post(Notice(Severity.WARNING, "notice.outbox_report_kept", values, "outbox", "outbox"))
 
     def on_report_refused(self, fault: Fault) -> None:
         """A report was not taken; what was typed stays."""
@@ -80,8 +92,6 @@ class Clerk(QObject):
 
     def explain(self, fault: Fault, since: Sequence[Change]) -> str:
         """Return a fault in words, with what others did meanwhile."""
-        if fault.key in KEPT:
-            return self._words(KEPT[fault.key])
         values = dict(fault.params)
         argument = values.get("argument")
         if argument is not None:

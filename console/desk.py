@@ -32,6 +32,8 @@ from console.layernotes import LayerNotes
 from console.looking import Looking
 from console.mapfeed import MapFeed
 from console.notices import NoticeFeed, NoticeHub
+from console.outbox import Outbox
+from console.outboxdesk import OutboxDesk
 from console.panels import make_panels
 from console.photos import PhotoCache
 from console.preferences import Preferences
@@ -78,7 +80,8 @@ class Desk(QObject):
         self.selection = Selection(self)
         # The session and what goes through it
         self.session = Session(self.tasks, ca_file, self)
-        self.intents = Intents(self.tasks, self.notices, self)
+        self.outbox = Outbox(self.tasks, self.notices, folders.config, self)
+        self.intents = Intents(self.tasks, self.notices, self.outbox, self)
         self.photos = PhotoCache(self.tasks, settings.number("photo_cache_mb"), self)
         # The panels, and what keeps them as the room is
         self.map_feed = MapFeed(self.tasks, self.names, settings.number("map_updates_per_s"), self)
@@ -106,6 +109,7 @@ class Desk(QObject):
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
         self.preferences, self.admin = Preferences(self), AdminDesk(self)
+        self.outbox_desk = OutboxDesk(self)
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         # Those who answer to people
@@ -150,6 +154,8 @@ class Desk(QObject):
         self.layer_keeper.stop()
         self._use(None)
         self.notice_feed.stop()
+        await self.outbox.stop()
+        self.outbox_desk.stop()
         self.panels.map.stop()
         await self.session.stop()
         await self.tasks.stop()
@@ -197,7 +203,7 @@ class Desk(QObject):
         self._entitle()
 
     def _use(self, room: Room | None) -> None:
-        for feed in (self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking):
+        for feed in (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking):
             feed.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)
@@ -224,6 +230,7 @@ class Desk(QObject):
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:
             self._warm = True  # not before: compiling would take its time from the first picture
             self.panels.map.warm_up()
+            self.outbox.begin()
         if not self._focused and self.panels.case_list.view.isVisible() and not self.admin.is_open:
             self._focused = True
             self.panels.case_list.focus_list()

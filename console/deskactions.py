@@ -23,6 +23,7 @@ ON_DESK = (
     "overdue",
     "search_cases",
     "own_account",
+    "outbox",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -114,6 +115,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("settings", ("Ctrl+,",), desk.preferences.open),
         DeskAction("admin", ("Ctrl+Shift+A",), desk.admin.open),
         DeskAction("own_account", ("Ctrl+Shift+U",), desk.admin.open_own),
+        DeskAction("outbox", ("Ctrl+B",), desk.outbox_desk.open),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),

@@ -17,6 +17,7 @@ def connect(desk: "Desk") -> None:
     _connect_intents(desk)
     _connect_photos(desk)
     _connect_bars_and_sheets(desk)
+    _connect_outbox(desk)
     _connect_map(desk)
     _connect_appearance(desk)
 
@@ -53,6 +54,7 @@ def follow(desk: "Desk", room: Room) -> None:
     room.on_delta(desk.reception.on_delta)
     room.on_delta(desk.admin.on_delta)
     room.on_line(desk.reception.on_line)
+    room.on_line(desk.outbox.on_line)
     room.on_fault(desk.reception.on_fault)
 
 
@@ -81,6 +83,8 @@ def _connect_intents(desk: "Desk") -> None:
     intents.started.connect(clerk.on_started)
     intents.done.connect(clerk.on_done)
     intents.refused.connect(clerk.on_refused)
+    intents.delayed.connect(clerk.on_delayed)
+    intents.report_delayed.connect(clerk.on_report_delayed)
     intents.revealed.connect(clerk.on_revealed)
     intents.report_done.connect(clerk.on_report_done)
     intents.report_refused.connect(clerk.on_report_refused)
@@ -104,6 +108,15 @@ def _connect_bars_and_sheets(desk: "Desk") -> None:
     panels.late_report_form.then(lambda form: form.place_requested.connect(desk.scout.on_place_requested))
     desk.notice_feed.action_requested.connect(desk.actions.trigger)
     desk.scout.action_chosen.connect(desk.actions.trigger)
+
+
+def _connect_outbox(desk: "Desk") -> None:
+    desk.card_feed.look_ahead(desk.outbox.ahead)
+    desk.selection.case_changed.connect(desk.outbox_desk.mark_card)
+    desk.panels.card.waiting_requested.connect(desk.outbox_desk.open)
+    desk.panels.top_bar.outbox_requested.connect(desk.outbox_desk.open)
+    desk.panels.top_bar.line_requested.connect(desk.outbox_desk.open)
+    desk.reception.closed.connect(desk.outbox_desk.on_closed)
 
 
 def _connect_map(desk: "Desk") -> None:

@@ -19,10 +19,13 @@ KEY_KEPT = timedelta(days=7)
 KEY_MARGIN = timedelta(hours=12)
 """So much before that end nothing is sent again: clocks differ, and a request takes its time."""
 
-REPORT = "report"
+REPORT, READING = "report", "contact_revealed"
+"""What waits beside commands: a report, and that contacts were looked at again."""
 
 _SENDS_PEOPLE = frozenset({"dispatch", "rework", "return_rework", "send_verify", "send_check", "skip_send_up"})
-_DESCRIBES = frozenset({REPORT, "note", "reply_supervise", "feedback", "verify_result", "check_pass", "check_fail"})
+_DESCRIBES = frozenset(
+    {REPORT, READING, "note", "reply_supervise", "feedback", "verify_result", "check_pass", "check_fail"}
+)
 _ANSWERS = ("approve_", "refuse_", "endorse_")
 
 DESCRIPTIVE_FIELDS = ("title", "kind", "address", "lon", "lat", "text", "urgent")

@@ -67,6 +67,7 @@ class TopBar(QFrame):
     command_requested = Signal()
     overdue_requested = Signal()
     line_requested = Signal()
+    outbox_requested = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -75,7 +76,8 @@ class TopBar(QFrame):
         self._words, self._theme = words, theme
         self._room, self._person = QLabel(), ElidedLabel()
         self._command = _CommandBox()
-        self._overdue, self._line, self._demo = Chip(), Chip(), Chip()
+        self._overdue, self._line, self._demo, self._outbox = Chip(), Chip(), Chip(), Chip()
+        self._waiting, self._held = 0, 0
         self._date, self._clock = QLabel(), QLabel()
         self._town, self._who, self._duty = "", "", ""
         self._overdue_n: int | None = None
@@ -88,6 +90,7 @@ class TopBar(QFrame):
         self._command.clicked.connect(self.command_requested)
         self._overdue.clicked.connect(self.overdue_requested)
         self._line.clicked.connect(self.line_requested)
+        self._outbox.clicked.connect(self.outbox_requested)
         self.retranslate()
 
     def _build(self) -> None:
@@ -109,7 +112,7 @@ class TopBar(QFrame):
         row.addWidget(self._person)
         row.addWidget(self._command, 3)
         row.addStretch(1)
-        for widget in (self._demo, self._overdue, self._line, self._date, self._clock):
+        for widget in (self._demo, self._overdue, self._outbox, self._line, self._date, self._clock):
             row.addWidget(widget)
 
     @property
@@ -133,6 +136,12 @@ class TopBar(QFrame):
             self._overdue_n = count
             self._show_overdue()
 
+    def set_outbox(self, waiting: int, held: int) -> None:
+        """Show how many orders wait to be sent, and how many of them wait for a person."""
+        if (waiting, held) != (self._waiting, self._held):
+            self._waiting, self._held = waiting, held
+            self._show_outbox()
+
     def set_line(self, line: LineView) -> None:
         """Show the state of the line."""
         self._line_view = line
@@ -155,6 +164,7 @@ class TopBar(QFrame):
         self._command.setToolTip(words("desk.top.command_hint"))
         self._clock.setAccessibleName(words("desk.top.clock"))
         self._show_overdue()
+        self._show_outbox()
         self._show_line()
         self._show_demo()
         self._show_time()
@@ -173,6 +183,15 @@ class TopBar(QFrame):
         shape = Shape.SQUARE if count else Shape.NONE
         self._overdue.show_chip(self._words("desk.top.overdue", n=count), shape, colour, theme.panel)
         self._overdue.setToolTip(self._words("desk.top.overdue_hint"))
+
+    def _show_outbox(self) -> None:
+        theme, held = self._theme, self._held
+        self._outbox.setVisible(self._waiting > 0)
+        colour = theme.near if held else theme.accent
+        key = "outbox.chip_held" if held else "outbox.chip"
+        shape = Shape.TRIANGLE if held else Shape.RING_DASHED
+        self._outbox.show_chip(self._words(key, n=self._waiting, held=held), shape, colour, theme.panel)
+        self._outbox.setToolTip(self._words("outbox.chip_hint"))
 
     def _show_line(self) -> None:
         view, words, theme = self._line_view, self._words, self._theme

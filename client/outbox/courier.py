@@ -9,13 +9,13 @@ import asyncio
 import random
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from client.api import ServiceClient
 from client.mime import mime_of
 from client.outbox.order import Entry, Order, Stage, body_of, version_in
 from client.outbox.queue import Queue
+from client.outbox.results import Delayed, Refused, Result, Sent
 from client.transport import decode
 from domain.faults import Fault, FaultKind, conflict
 from domain.ids import AccountId, AttachmentId
@@ -30,30 +30,6 @@ BACKOFF_MOST_S = 30.0
 
 _LATER = frozenset({FaultKind.UNAVAILABLE, FaultKind.THROTTLED, FaultKind.UNAUTHENTICATED})
 """Refusals that say nothing about the order: it stays as it is."""
-
-
-@dataclass(frozen=True)
-class Sent:
-    """It was done. ``outcome`` is None for what is about no case."""
-
-    outcome: Outcome | None = None
-
-
-@dataclass(frozen=True)
-class Refused:
-    """It was refused while its person waited, and is not kept."""
-
-    fault: Fault
-
-
-@dataclass(frozen=True)
-class Delayed:
-    """It waits in the outbox, and why."""
-
-    fault: Fault
-
-
-Result = Sent | Refused | Delayed
 
 
 class Courier:
@@ -126,7 +102,7 @@ class Courier:
     async def drop(self, key: str) -> bool:
         """Let an order go unsent: a person decided so. Returns False where it is just being sent, or gone."""
         entry = self.queue.entry(key)
-        if entry is None or entry.order.lane in self._busy:
+        if entry is None or (entry.stage is not Stage.HELD and entry.order.lane in self._busy):
             return False
         await asyncio.to_thread(self.queue.settle, key)
         self._relist(entry.order.lane)

@@ -10,7 +10,8 @@ from domain.case import Case, NewReport
 from domain.command import Command
 from domain.faults import Fault, FaultKind
 from domain.ids import AccountId, AttachmentId, CaseNo
-from domain.not_after import REPORT, not_after
+from domain.not_after import READING, REPORT, not_after
+from domain.wire import RevealRequest
 
 REPORTS_LANE = "reports"
 
@@ -103,6 +104,13 @@ def command_order(
 def report_order(key: str, report: NewReport, given_at: datetime) -> Order:
     """Return the order for a report."""
     return Order(key, REPORT, given_at, not_after(REPORT, given_at), title=report.title or report.text, report=report)
+
+
+def reading_order(key: str, case_no: CaseNo, reason: str, given_at: datetime) -> Order:
+    """Return the order that logs that contacts, shown before, were looked at again without a line."""
+    body = msgspec.msgpack.encode(RevealRequest(reason))
+    path = f"/v1/cases/{case_no}/contact"
+    return Order(key, READING, given_at, not_after(READING, given_at), title=case_no, post=path, body=body)
 
 
 def body_of(entry: Entry, photos: dict[str, list[AttachmentId]]) -> bytes:

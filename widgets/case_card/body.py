@@ -18,6 +18,7 @@ from widgets.case_card.header import CaseHeader
 from widgets.case_card.reporters import Reporters
 from widgets.case_card.suggestions import Suggestions
 from widgets.case_card.timeline import Timeline
+from widgets.case_card.waiting import WaitingStrip
 from widgets.common.section import hairline
 from widgets.names import Names
 
@@ -28,6 +29,7 @@ class CardBody(QWidget):
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.header = CaseHeader(names, theme)
+        self.waiting = WaitingStrip(names, theme)
         self.chain = ChainStrip(names.words, theme)
         self.clocks = TwoClocks(names, theme)
         self.evidence = Evidence(names, theme)
@@ -41,7 +43,8 @@ class CardBody(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 14)
         column.setSpacing(8)
-        decides: tuple[QWidget, ...] = (self.header, self.chain, self.clocks, hairline(), self.evidence)
+        head: tuple[QWidget, ...] = (self.header, self.waiting, self.chain, self.clocks)
+        decides: tuple[QWidget, ...] = (*head, hairline(), self.evidence)
         decides += (self._suggest_line, self.suggestions)
         for part in (*decides, self.evidence.facts, self.reporters, self.contact):
             column.addWidget(part)
@@ -81,6 +84,7 @@ class CardBody(QWidget):
         """Another case comes: nothing of the old one stays."""
         self.evidence.clear_photos()
         self.timeline.set_changes(None)
+        self.waiting.set_marks(())
         self.suggestions.set_candidates(())
 
     def place_form(self, form: ActionForm) -> None:
@@ -102,12 +106,14 @@ class CardBody(QWidget):
         """Look the words up again."""
         self.contact.retranslate()
         self.suggestions.retranslate()
+        self.waiting.retranslate()
         self.timeline.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         for part in (
             self.header,
+            self.waiting,
             self.chain,
             self.clocks,
             self.evidence,

@@ -32,6 +32,7 @@ from widgets.common.fault_label import Telling
 from widgets.common.photo import PhotoViewer
 from widgets.intents import ActionIntent, PhotoWanted
 from widgets.names import Names
+from widgets.waiting import WaitingMark
 
 DRAFTS_MOST = 20
 """Forms left open with something in them on other cases; beyond these the oldest goes."""
@@ -57,6 +58,7 @@ class CaseCard(QWidget):
     photo_requested = Signal(object)
     locate_requested = Signal(object)
     typing_changed = Signal(bool)
+    waiting_requested = Signal()
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +111,7 @@ class CaseCard(QWidget):
         self.foot.action_bar.chosen.connect(self.start_action)
         body.suggestions.unit_chosen.connect(self._on_unit_chosen)
         body.contact.reveal_requested.connect(self.reveal_requested)
+        body.waiting.pressed.connect(self.waiting_requested)
         body.evidence.thumb_wanted.connect(self._on_thumb_wanted)
         body.evidence.photo_opened.connect(self._on_photo_opened)
 
@@ -150,6 +153,10 @@ class CaseCard(QWidget):
     def miss_changes(self) -> None:
         """Say that the timeline could not be had for now."""
         self.body.timeline.miss_changes()
+
+    def set_waiting(self, marks: Sequence[WaitingMark]) -> None:
+        """Show what waits to be sent on the case shown; it has not happened."""
+        self.body.waiting.set_marks(marks)
 
     def set_candidates(self, candidates: Sequence[Candidate]) -> None:
         """Show the suggested units of a case that waits to be dispatched."""

@@ -9,7 +9,15 @@ from domain.clock import Lamp
 from domain.states import Supervise
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_list.table import CASE_ROLE, CLAIM_ROLE, CLOCK_ROLE, LAMP_ROLE, LINE_ROLE
+from widgets.case_list.table import (
+    CASE_ROLE,
+    CLAIM_ROLE,
+    CLOCK_ROLE,
+    LAMP_ROLE,
+    LINE_ROLE,
+    WAITING_ROLE,
+    waiting_key,
+)
 from widgets.common.fonts import SECOND_PX, sized
 from widgets.common.lamp import Shape, paint_shape
 from widgets.signs import LAMP_SHAPES, lamp_colour, supervise_colour
@@ -59,7 +67,8 @@ class CaseRowDelegate(QStyledItemDelegate):
         _line(painter, QRect(left, box.top() + 8, right.left() - left - 10, 24), case.title)
         painter.setFont(sized(font, SECOND_PX))
         painter.setPen(QColor(self._theme.text_second))
-        right_edge = self._paint_flags(painter, box, case, str(index.data(CLAIM_ROLE) or ""))
+        claim, waiting = str(index.data(CLAIM_ROLE) or ""), index.data(WAITING_ROLE)
+        right_edge = self._paint_flags(painter, box, case, claim, waiting)
         _line(painter, QRect(left, box.top() + 31, right_edge - left, 20), str(index.data(LINE_ROLE)))
         painter.restore()
 
@@ -77,10 +86,12 @@ class CaseRowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(self._theme.accent), 1))
             painter.drawRect(box.adjusted(0, 0, -1, -1))
 
-    def _paint_flags(self, painter: QPainter, box: QRect, case: Case, claim: str) -> int:
+    def _paint_flags(self, painter: QPainter, box: QRect, case: Case, claim: str, waiting: bool | None) -> int:
         """Paint the small marks at the right of the second line; return where the line must end."""
         x = box.right() - 12
         flags: list[tuple[str, str]] = []
+        if waiting is not None:
+            flags.append((self._words(waiting_key(held=waiting)), self._theme.near if waiting else self._theme.accent))
         if case.supervise is not Supervise.NONE:
             text = self._words(f"desk.list.supervise.{case.supervise}")
             flags.append((text, supervise_colour(case.supervise, self._theme)))

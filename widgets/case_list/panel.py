@@ -1,6 +1,6 @@
 """The case list panel: tabs by link of the chain with counts, search, filter, the list, or words while it is empty."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
@@ -104,6 +104,10 @@ class CaseListPanel(QWidget):
         self.table.set_now(now)
         self._restore()
         self.view.viewport().update()
+
+    def set_waiting(self, waiting: Mapping[CaseNo, bool]) -> None:
+        """Mark the cases on which something waits to be sent; True where it waits for a person."""
+        self.table.set_waiting(waiting)
 
     def set_loading(self, text: str) -> None:
         """Say why there is no list yet, or no longer; empty once there is one."""

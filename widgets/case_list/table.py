@@ -1,6 +1,6 @@
 """The Qt model of the case list: exact rows for single changes, one reset for many."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
@@ -21,8 +21,14 @@ LAMP_ROLE = Qt.ItemDataRole.UserRole + 1
 CLOCK_ROLE = Qt.ItemDataRole.UserRole + 2
 LINE_ROLE = Qt.ItemDataRole.UserRole + 3
 CLAIM_ROLE = Qt.ItemDataRole.UserRole + 4
+WAITING_ROLE = Qt.ItemDataRole.UserRole + 5
 RESET_FROM = 64
 """From so many changed cases at once on, the view is told once instead of row by row."""
+
+
+def waiting_key(*, held: bool) -> str:
+    """Return the word key of the mark on a case on which something waits: to be sent, or for a person."""
+    return "outbox.mark_held" if held else "outbox.mark"
 
 
 class CaseTable(QAbstractListModel):
@@ -35,6 +41,7 @@ class CaseTable(QAbstractListModel):
         self._names, self._now = names, now
         self._watch: LampWatch | None = None
         self._rows: CaseRows | None = None
+        self._waiting: Mapping[CaseNo, bool] = {}
 
     @property
     def rows(self) -> CaseRows | None:
@@ -59,8 +66,9 @@ class CaseTable(QAbstractListModel):
         case = self._rows.at(index.row())
         if role == Qt.ItemDataRole.AccessibleTextRole:
             words = self._names.words
-            lamp = words(f"lamp.{self.lamp(case)}")
-            return f"{case.title}, {lamp}, {self.clock(case)}, {self.line(case)} {self.claim(case)}".strip()
+            lamp, waiting = words(f"lamp.{self.lamp(case)}"), self.waits_on(case)
+            mark = "" if waiting is None else f", {words(waiting_key(held=waiting))}"
+            return f"{case.title}, {lamp}, {self.clock(case)}, {self.line(case)} {self.claim(case)}".strip() + mark
         ways: dict[int, Callable[[Case], object]] = {
             Qt.ItemDataRole.DisplayRole: _title,
             CASE_ROLE: _itself,
@@ -68,6 +76,7 @@ class CaseTable(QAbstractListModel):
             CLOCK_ROLE: self.clock,
             LINE_ROLE: self.line,
             CLAIM_ROLE: self.claim,
+            WAITING_ROLE: self.waits_on,
         }
         shown = ways.get(role)
         return None if shown is None else shown(case)
@@ -135,6 +144,13 @@ class CaseTable(QAbstractListModel):
         if self.rowCount():
             self.dataChanged.emit(self.index(0), self.index(self.rowCount() - 1))
 
+    def set_waiting(self, waiting: Mapping[CaseNo, bool]) -> None:
+        """Mark the cases on which something waits to be sent; True where it waits for a person."""
+        if waiting == self._waiting:
+            return
+        self._waiting = dict(waiting)
+        self.refresh()
+
     def row_of(self, case_no: CaseNo | None) -> int | None:
         """Return the row of a case, or None where it is not listed."""
         return None if self._rows is None or case_no is None else self._rows.row_of(case_no)
@@ -142,6 +158,10 @@ class CaseTable(QAbstractListModel):
     def counts(self) -> dict[ListTab, int]:
         """Return the figures on the tabs."""
         return dict.fromkeys(ListTab, 0) if self._rows is None else self._rows.counts()
+
+    def waits_on(self, case: Case) -> bool | None:
+        """Return whether what waits on a case waits for a person; None where nothing does."""
+        return self._waiting.get(case.case_no)
 
     def lamp(self, case: Case) -> Lamp:
         """Return the lamp of a case."""

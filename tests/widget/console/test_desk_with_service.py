@@ -164,25 +164,6 @@ async def test_a_refused_report_keeps_what_was_typed(served: Served) -> None:
         assert served.head() == before
 
 
-async def test_without_a_line_nothing_is_lost_and_it_is_said(served: Served) -> None:
-    case = send_report(served.client(served.token("phones", Role.GATEWAY))).case
-    async with signed_in(served) as desk:
-        await until(lambda: listed(desk) == [case.case_no])
-        desk.selection.select_case(case.case_no)
-        desk.panels.card.start_action("reject")
-        room = desk.session.room
-        assert room is not None
-        desk.tasks.cancel("session", "room")  # nothing is heard from here on
-        await until(lambda: "session/room" not in desk.tasks.running())
-        assert room._line.lost(0.0, "line_down")
-        desk.on_second()
-        assert "notice.line_offline" in _standing(desk)
-        desk.intents.act(ActionIntent(case.case_no, "reject", case.version, {"reason": "duplicate"}))
-        await until(lambda: "notice.offline_kept" in _standing(desk))
-        assert desk.panels.card._form is not None
-        assert desk.words("notice.offline_kept") in _shown_text(desk)
-
-
 async def test_a_record_that_could_not_be_fetched_is_fetched_once_the_line_is_back(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -17,8 +17,9 @@ from served import ALL_ROOM, Served, command, send_report, serve_town
 from client.api import new_key
 from client.outbox import courier as courier_module
 from client.outbox.cipher import new_master
-from client.outbox.courier import Courier, Delayed, Refused, Sent
+from client.outbox.courier import Courier
 from client.outbox.order import Order, Owner, Stage, command_order, report_order
+from client.outbox.results import Delayed, Refused, Sent
 from client.outbox.shelf import OpenQueue, Shelf
 from domain.case import Case, NewReport
 from domain.change import Change

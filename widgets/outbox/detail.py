@@ -1,0 +1,143 @@
+"""The lower half of the outbox: why the chosen order waits, what others altered meanwhile, and what can be decided."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+
+from resources.theme import Theme
+from widgets.common.key_button import KeyButton
+from widgets.common.style import set_role
+from widgets.names import Names
+from widgets.waiting import Decision, FieldChoice, OutboxIntent, WaitingRow
+
+AGAIN_KEY, OPEN_KEY, DROP_KEY = "A", "O", "X"
+
+
+class OutboxDetail(QWidget):
+    """One order. Dropping asks once, naming it; ``decided`` carries an ``OutboxIntent``."""
+
+    decided = Signal(object)
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._names, self._theme = names, theme
+        self._row: WaitingRow | None = None
+        self._dropping = False
+        self._theirs: dict[str, QRadioButton] = {}
+        self._why, self._meanwhile = QLabel(), QLabel()
+        for label in (self._why, self._meanwhile):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self._meanwhile, "second")
+        self._fields = QWidget()
+        QGridLayout(self._fields).setContentsMargins(0, 4, 0, 4)
+        self.again = KeyButton("", AGAIN_KEY, theme, primary=True)
+        self.open_case = KeyButton("", OPEN_KEY, theme)
+        self.drop = KeyButton("", DROP_KEY, theme)
+        buttons = QHBoxLayout()
+        for button in (self.again, self.open_case, self.drop):
+            buttons.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        for part in (self._why, self._meanwhile, self._fields):
+            column.addWidget(part)
+        column.addLayout(buttons)
+        self.again.clicked.connect(self._on_again)
+        self.open_case.clicked.connect(self._on_open)
+        self.drop.clicked.connect(self._on_drop)
+
+    def show_row(self, row: WaitingRow | None) -> None:
+        """Show an order, or none. What was being chosen for the same order stays."""
+        other = row is None or self._row is None or row.key != self._row.key
+        fields = () if self._row is None else self._row.fields
+        self._row = row
+        if other:
+            self._dropping = False
+        if row is not None and (other or row.fields != fields):
+            self._lay_fields(row.fields)
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        row, words = self._row, self._names.words
+        self.setVisible(row is not None)
+        if row is None:
+            return
+        self._why.setText(row.why())
+        self._meanwhile.setText(row.meanwhile)
+        self._meanwhile.setVisible(bool(row.meanwhile))
+        self._fields.setVisible(bool(row.fields))
+        self.again.setText(words("outbox.keep_mine" if row.describes else "outbox.again"))
+        self.again.setVisible(row.held)
+        self.again.setEnabled(row.offered)
+        self.again.setToolTip("" if row.offered else words("outbox.not_offered"))
+        self.open_case.setText(words("outbox.open_case"))
+        self.open_case.setEnabled(row.case_no is not None)
+        action = words(f"action.{row.action}")
+        drop = "outbox.take_theirs" if row.describes and row.held else "outbox.drop"
+        self.drop.setText(words("outbox.drop_sure", action=action) if self._dropping else words(drop))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        for button in (self.again, self.open_case, self.drop):
+            button.set_theme(theme)
+
+    def press(self, key: str) -> bool:
+        """Do what a key stands for; return whether it stands for anything here."""
+        button = next((b for b in (self.again, self.open_case, self.drop) if b.key == key), None)
+        if button is None or not button.isVisibleTo(self) or not button.isEnabled():
+            return False
+        button.click()
+        return True
+
+    def _lay_fields(self, fields: tuple[FieldChoice, ...]) -> None:
+        """Lay out what differs: name, as seen, theirs, mine; a choice where both of us said something."""
+        old = self._fields
+        self._fields = QWidget()
+        grid = QGridLayout(self._fields)
+        grid.setContentsMargins(0, 4, 0, 4)
+        grid.setHorizontalSpacing(16)
+        words = self._names.words
+        for column, head in enumerate(("outbox.field", "outbox.seen", "outbox.theirs", "outbox.mine")):
+            label = QLabel(words(head))
+            set_role(label, "second")
+            grid.addWidget(label, 0, column)
+        self._theirs.clear()
+        for at, choice in enumerate(fields, 1):
+            grid.addWidget(QLabel(choice.name), at, 0)
+            grid.addWidget(QLabel(choice.seen), at, 1)
+            if not choice.mine:
+                grid.addWidget(QLabel(choice.theirs), at, 2)
+                continue
+            theirs, mine = QRadioButton(choice.theirs), QRadioButton(choice.mine)
+            group = QButtonGroup(self._fields)
+            group.addButton(theirs)
+            group.addButton(mine)
+            mine.setChecked(True)
+            grid.addWidget(theirs, at, 2)
+            grid.addWidget(mine, at, 3)
+            self._theirs[choice.field] = theirs
+        grid.setColumnStretch(4, 1)
+        layout = self.layout()
+        if layout is not None:
+            layout.replaceWidget(old, self._fields)
+        old.deleteLater()
+
+    def _on_again(self) -> None:
+        if self._row is not None:
+            theirs = frozenset(name for name, button in self._theirs.items() if button.isChecked())
+            self.decided.emit(OutboxIntent(self._row.key, Decision.AGAIN, theirs))
+
+    def _on_open(self) -> None:
+        if self._row is not None:
+            self.decided.emit(OutboxIntent(self._row.key, Decision.OPEN))
+
+    def _on_drop(self) -> None:
+        if self._row is None:
+            return
+        if not self._dropping:
+            self._dropping = True
+            self.retranslate()
+            return
+        self._dropping = False
+        self.decided.emit(OutboxIntent(self._row.key, Decision.DROP))
