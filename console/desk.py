@@ -152,10 +152,10 @@ class Desk(QObject):
         if self._keep:
             self.keep_workspace()
         self.layer_keeper.stop()
+        self.outbox_desk.stop()
+        await self.outbox.stop()
         self._use(None)
         self.notice_feed.stop()
-        await self.outbox.stop()
-        self.outbox_desk.stop()
         self.panels.map.stop()
         await self.session.stop()
         await self.tasks.stop()

@@ -5,15 +5,16 @@ Where the folder cannot be written it lies in a folder that goes with the progra
 
 import asyncio
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from client.api import new_key
 from client.line import LineReading, LineState
 from client.outbox.results import Delayed
 from client.room import Room
@@ -62,6 +63,7 @@ class Outbox(QObject):
         self._courier: Courier | None = None
         self._kept: Kept | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._sending: asyncio.Task[None] | None = None
         self._closing = asyncio.Lock()
         self._interim: tempfile.TemporaryDirectory[str] | None = None
         self._waited: set[str] = set()
@@ -70,24 +72,29 @@ class Outbox(QObject):
 
     def use(self, room: Room | None) -> None:
         """Be the outbox of whoever is signed in over this room; what waits of another stays on disk."""
-        self._tasks.cancel(OWNER)
-        self._room, self._opening = room, None
-        kept, self._kept, self._courier = self._kept, None, None
-        self._waited.clear()
-        if kept is not None:
-            self._tasks.start("outbox-closing", kept.queue.queue.owner.account, self._close(kept))
+        closing = self._leave()
+        self._room = room
+        if closing is not None:
+            self._tasks.start("outbox-closing", new_key(), closing)
         self.altered.emit()
 
     async def stop(self) -> None:
         """Let go of everything; what waits stays on disk."""
-        self._tasks.cancel(OWNER)
-        kept, self._kept, self._courier, self._room = self._kept, None, None, None
-        if kept is not None:
-            await self._close(kept)
+        closing = self._leave()
+        if closing is not None:
+            await closing
         async with self._closing:
             if self._interim is not None:
                 with suppress(OSError):
                     self._interim.cleanup()
+
+    def _leave(self) -> Coroutine[Any, Any, None] | None:
+        """Stop sending; returns what is to be awaited before the queue may be opened again."""
+        kept, sending = self._kept, self._sending
+        self._kept = self._courier = self._room = self._opening = self._sending = None
+        self._waited.clear()
+        self._tasks.cancel(OWNER)
+        return None if kept is None else self._close(kept, sending)
 
     def begin(self) -> None:
         """Open it where that was not begun: what waits from an earlier time is sent."""
@@ -190,7 +197,7 @@ class Outbox(QObject):
         courier.set_reachable(room.line().state is not LineState.OFFLINE)
         self._courier = courier
         self._tell_of(kept)
-        self._tasks.start(OWNER, "courier", courier.run())
+        self._sending = self._tasks.start(OWNER, "courier", courier.run())
         self.altered.emit()
 
     def _find(self, owner: "Owner") -> Kept:
@@ -210,8 +217,10 @@ class Outbox(QObject):
             opened, key = shelf.open(owner), KEY_NOWHERE
         return Kept(opened, tuple(shelf.others(owner)), key)
 
-    async def _close(self, kept: Kept) -> None:
+    async def _close(self, kept: Kept, sending: asyncio.Task[None] | None) -> None:
         async with self._closing:
+            if sending is not None:
+                await asyncio.gather(sending, return_exceptions=True)
             await asyncio.to_thread(kept.queue.close)
 
     def _tell_of(self, kept: Kept) -> None:

@@ -51,7 +51,10 @@ class OutboxDesk(QObject):
 
     def stop(self) -> None:
         """Hear of nothing more, and end its timers."""
-        self._desk.outbox.altered.disconnect(self._show.request)
+        outbox = self._desk.outbox
+        outbox.altered.disconnect(self._show.request)
+        outbox.sent.disconnect(self.on_sent)
+        outbox.held.disconnect(self.on_held)
         self._show.stop()
         self._tell.stop()
 

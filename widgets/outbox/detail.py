@@ -19,6 +19,8 @@ class OutboxDetail(QWidget):
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.setObjectName("band")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._names, self._theme = names, theme
         self._row: WaitingRow | None = None
         self._dropping = False
@@ -37,7 +39,7 @@ class OutboxDetail(QWidget):
         for button in (self.again, self.open_case, self.drop):
             buttons.addWidget(button)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
         for part in (self._why, self._meanwhile, self._fields):
             column.addWidget(part)
@@ -121,6 +123,7 @@ class OutboxDetail(QWidget):
         layout = self.layout()
         if layout is not None:
             layout.replaceWidget(old, self._fields)
+        old.hide()
         old.deleteLater()
 
     def _on_again(self) -> None:

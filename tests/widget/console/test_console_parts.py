@@ -12,12 +12,11 @@ from desks import until
 from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QObject, Qt
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QAbstractButton, QLabel, QVBoxLayout, QWidget
-from served import ALL_ROOM, Served, send_report
+from served import ALL_ROOM, Served
 
 from client.api import ServiceClient
-from client.room import Room
-from console.actions import ActionTable, DeskAction
 from client.mime import mime_of
+from console.actions import ActionTable, DeskAction
 from console.intents import MAX_PHOTO, read_photo
 from console.notices import Notice, NoticeFeed, NoticeHub
 from console.photos import PhotoCache
@@ -25,12 +24,11 @@ from console.slices import in_slices
 from console.tasks import Tasks
 from console.throttle import Throttle
 from console.workspace import DOCKS, MAP, Workspace, read_stored
-from domain.faults import Fault, FaultKind, invalid
+from domain.faults import Fault, invalid
 from domain.ids import AttachmentId
 from domain.people import Role
 from resources.theme import load_theme
 from resources.words import Words
-from widgets.intents import ActionIntent
 from widgets.map.view import MapView
 from widgets.notices import NoticeStrip, Severity
 
