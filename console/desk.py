@@ -98,14 +98,7 @@ class Desk(QObject):
         self.finder = Finder(self.words, self.names)
         # The window they stand in
         self.window = DeskWindow(self.sign_in, self.words("app.title"))
-        docks = {
-            "dock-cases": p.case_list,
-            "dock-map": p.map,
-            "dock-card": p.card_stack,
-            "dock-units": p.board,
-            "dock-today": p.today,
-        }
-        self.workspace = Workspace(self.frame, docks, self.words)
+        self.workspace = Workspace(self.frame, p.docks(), self.words)
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
         self.preferences, self.admin = Preferences(self), AdminDesk(self)

@@ -14,7 +14,7 @@ import msgspec
 from client.outbox.cipher import KEY_BYTES, new_master
 
 SERVICE, USER = "onemap", "outbox"
-FILE_NAME = "outbox.key"
+FILE_NAME = "outbox-key"
 
 
 class FoundKey(msgspec.Struct, frozen=True):

@@ -52,6 +52,16 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
         self.card_stack.setCurrentWidget(self.report_form)
         self.report_form.open_form()
 
+    def docks(self) -> dict[str, QWidget]:
+        """Return what stands in the docks, by their lasting names."""
+        return {
+            "dock-cases": self.case_list,
+            "dock-map": self.map,
+            "dock-card": self.card_stack,
+            "dock-units": self.board,
+            "dock-today": self.today,
+        }
+
     def dressed(self) -> list[Dressed]:
         """Return every panel that is there from the start, as what takes language and theme."""
         return [
