@@ -20,6 +20,7 @@ from client.room import Room
 from console.actions import ActionTable
 from console.admin import AdminDesk
 from console.appearance import Appearance
+from console.basemaps import BaseMaps
 from console.cardfeed import CardFeed
 from console.clerk import Clerk
 from console.deskactions import ON_DESK, desk_actions
@@ -103,6 +104,7 @@ class Desk(QObject):
         self.window.add_desk(self.frame)
         self.preferences, self.admin = Preferences(self), AdminDesk(self)
         self.outbox_desk = OutboxDesk(self)
+        self._equip_map()
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         # Those who answer to people
@@ -110,13 +112,19 @@ class Desk(QObject):
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
-        self.layer_notes = LayerNotes(p.map, self.words)
-        self.layer_keeper = LayerKeeper(p.map, folders.config, self.tasks, self.notices, keep=keep, parent=self)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
         self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(self.on_second)
+        self._second.timeout.connect(self.base_maps.on_second)
         connect(self)
         self.appearance.apply()
+
+    def _equip_map(self) -> None:
+        """Build what stands around the map: notes, what is chosen of the layers, base maps."""
+        view, folders, keep = self.panels.map, self._folders, self._keep
+        self.layer_notes = LayerNotes(view, self.words)
+        self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)
+        self.layer_keeper = LayerKeeper(view, folders.config, self.tasks, self.notices, keep=keep, parent=self)
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -129,6 +137,7 @@ class Desk(QObject):
         self.workspace.lock(self.settings.flag("layout_locked"))
         self.workspace.begin(stored)
         self.layer_keeper.start()
+        self.base_maps.start()
         if stored is not None and stored.full_screen:
             self.window.showFullScreen()
         elif placed or not self._keep or is_offscreen():
@@ -147,6 +156,7 @@ class Desk(QObject):
         self.layer_keeper.stop()
         self.outbox_desk.stop()
         await self.outbox.stop()
+        self.base_maps.stop()
         self._use(None)
         self.notice_feed.stop()
         self.panels.map.stop()

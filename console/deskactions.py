@@ -112,6 +112,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),
+        DeskAction("base_maps", ("Ctrl+Alt+B",), desk.base_maps.open),
         DeskAction("settings", ("Ctrl+,",), desk.preferences.open),
         DeskAction("admin", ("Ctrl+Shift+A",), desk.admin.open),
         DeskAction("own_account", ("Ctrl+Shift+U",), desk.admin.open_own),

@@ -38,6 +38,8 @@ DECLARED: tuple[Setting, ...] = (
     Setting("notice_s", 8, low=3, high=60),
     Setting("photo_cache_mb", 64, low=8, high=512),
     Setting("map_updates_per_s", 10, low=1, high=10, at_start=True),
+    Setting("tile_memory_mb", 96, low=16, high=1024, at_start=True),
+    Setting("tile_disk_mb", 512, low=0, high=16384, at_start=True),
     Setting("layout_locked", True),
 )
 

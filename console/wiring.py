@@ -124,6 +124,8 @@ def _connect_map(desk: "Desk") -> None:
     panels.card.locate_requested.connect(desk.scout.on_locate_requested)
     panels.map.place_picked.connect(desk.scout.on_place_picked)
     panels.map.camera_changed.connect(desk.looking.on_camera_changed)
+    panels.map.add_layer_wanted.connect(desk.base_maps.open)
+    panels.map.overlays.layer_tree.offer_add(True)
     desk.map_feed.lamps_changed.connect(desk.scout.on_lamps_changed)
     desk.map_feed.shapes_loaded.connect(desk.on_shapes_loaded)
 

@@ -272,6 +272,10 @@ class LayerItem:
         """Return what the list of layers says beside this one (how many, how old), and whether that is a warning."""
         return "", False
 
+    def remark(self) -> str:
+        """Return what its options say under its name: where it is from, or why it fails; empty for nothing."""
+        return ""
+
     def close(self) -> None:
         """Let go of the model."""
 

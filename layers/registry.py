@@ -1,6 +1,7 @@
 """Which item draws which model: one line a layer. The order is the drawing order, from the ground up."""
 
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any
 
 from layers.basemap.item import BasemapItem
@@ -24,10 +25,19 @@ ITEMS: dict[type[Observed], Callable[[Any, Look], LayerItem]] = {
     CasesModel: CasesItem,
 }
 
+LATER: dict[str, tuple[str, str]] = {
+    "TilesModel": ("layers.tiles.item", "TilesItem"),
+}
+"""Items by the name of their model that the first window does without: module and class, imported when wanted."""
+
 
 def make_item(model: Observed, look: Look) -> LayerItem:
     """Return the item that draws a model. Raises KeyError for a model no layer knows."""
     for kind in type(model).__mro__:
         if kind in ITEMS:
             return ITEMS[kind](model, look)
+        if kind.__name__ in LATER:
+            module, name = LATER[kind.__name__]
+            made: LayerItem = getattr(import_module(module), name)(model, look)
+            return made
     raise KeyError(type(model).__name__)

@@ -86,7 +86,15 @@ class LayerOptionsCard(Card):
         item = self._item
         if item is None:
             return
-        shape = (item.key, item.title(), item.styles(), item.filters(), tuple(item.legend()), self.words.language)
+        shape = (
+            item.key,
+            item.title(),
+            item.remark(),
+            item.styles(),
+            item.filters(),
+            tuple(item.legend()),
+            self.words.language,
+        )
         if shape != self._shape:
             self._shape = shape
             self._build(item)
@@ -129,6 +137,11 @@ class LayerOptionsCard(Card):
         title.setWordWrap(True)
         set_role(title, "heading")
         grid.addWidget(title, 0, 0, 1, 2)
+        if item.remark():
+            remark = QLabel(item.remark())
+            remark.setWordWrap(True)
+            set_role(remark, "second")
+            grid.addWidget(remark, 1, 0, 1, 2)
         self._opacity, self._percent = QSlider(Qt.Orientation.Horizontal), QLabel()
         self._opacity.setObjectName("layer_opacity")
         self._opacity.setRange(0, 100)

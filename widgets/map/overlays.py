@@ -44,6 +44,7 @@ class MapOverlays(QObject):
         self._words = words
         self._camera = canvas.camera
         self._shown = True
+        self._sources = ""
         self.empty = EmptyMap(words, theme, canvas)
         self.toolbar = MapToolbar(words, theme, canvas)
         self.layer_tree = LayerTree(words, theme, canvas)
@@ -138,6 +139,12 @@ class MapOverlays(QObject):
             self.hover_card.clear()
             self.empty.hide()
 
+    def set_attribution(self, sources: str) -> None:
+        """Say where the base map comes from: our own data, and these sources."""
+        self._sources = sources
+        own = self._words("map.attribution")
+        self.attribution.set_text(f"{sources} · {own}" if sources else own)
+
     def set_camera(self, camera: Camera) -> None:
         """Measure the scale anew."""
         zoomed = camera.scale != self._camera.scale
@@ -204,7 +211,7 @@ class MapOverlays(QObject):
         for overlay in (self.empty, self.toolbar, self.layer_tree, self.layer_options, self.legend, self.hover_card):
             overlay.retranslate()
         self.scale_bar.retranslate()
-        self.attribution.set_text(self._words("map.attribution"))
+        self.set_attribution(self._sources)
         self.feed()
 
     def _coordinates_left(self) -> int:

@@ -8,7 +8,7 @@ the background; ``stop()`` before the program ends the threads. Besides what ``w
 * ``show_case(lon, lat)``: look there, closer if need be; ``fit()``: show all; ``back()``: the view before
 * ``set_layer_note(key, text, stale=False)``: what the layer list says beside a layer (its age or version)
 * ``choices`` (``LayerChoices``): what is chosen of the layers, kept and taken back; ``set_layer_visible(key, on)``
-* ``add_layer(model)``, ``remove_layer(key)``, ``fit_layer(key)``; ``set_synthetic(on)``; ``set_attribution(text)``
+* ``add_layer(model)``, ``remove_layer(key)``, ``fit_layer(key)``; ``set_synthetic(on)``
 * ``begin_place_pick()`` / ``cancel_place_pick()``: the next click chooses a place
 * ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
 
@@ -55,6 +55,7 @@ class MapView(MapCanvas):
     grid_picked = Signal(object)
     place_picked = Signal(object)
     hovered = Signal(object)
+    add_layer_wanted = Signal()
 
     def __init__(
         self,
@@ -101,6 +102,7 @@ class MapView(MapCanvas):
         over.toolbar.fit_requested.connect(self.fit)
         over.toolbar.back_requested.connect(self.back)
         over.layer_options.fit_wanted.connect(self.fit_layer)
+        over.layer_tree.add_wanted.connect(self.add_layer_wanted)
         self.layers_changed.connect(over.on_layers_changed)
         self.camera_changed.connect(self._on_camera_changed)
 
@@ -141,9 +143,9 @@ class MapView(MapCanvas):
         """Say that the data is made up."""
         self._overlays.legend.set_synthetic(on)
 
-    def set_attribution(self, text: str) -> None:
-        """Say where the base map comes from."""
-        self._overlays.attribution.set_text(text)
+    def set_sources_attribution(self, text: str) -> None:
+        """Say where the raster base maps that are shown come from; empty where there are none."""
+        self._overlays.set_attribution(text)
 
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""

@@ -1,0 +1,1 @@
+"""Raster base maps: pictures in tiles from a pack of tiles or a map server, in any of its zooms and both its planes."""

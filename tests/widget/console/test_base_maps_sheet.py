@@ -1,0 +1,170 @@
+"""The sheet of base maps at the desk: add, test, remove, bring back; a key goes into the keyring and nowhere else."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from desks import open_desk, until
+from PySide6.QtCore import Qt
+from tile_server import TileServer, tile_server
+from wmts_document import WMTS
+
+from console.desk import Desk
+from console.folders import find_folders
+from console.keeping import Keeping
+from console.tilesource import FILE_NAME
+from widgets.base_maps_sheet import BaseMapsSheet
+
+
+class Ring:
+    """A keyring in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+class NoRing(Ring):
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise RuntimeError("no keyring here")
+
+
+@pytest.fixture
+def server() -> Iterator[TileServer]:
+    with tile_server() as running:
+        yield running
+
+
+def opened(desk: Desk) -> BaseMapsSheet:
+    desk.base_maps.keeping = Keeping(Ring())
+    desk.actions.trigger("base_maps")
+    sheet = desk.window.findChild(BaseMapsSheet)
+    assert sheet is not None
+    assert sheet.isVisible()
+    return sheet
+
+
+def fill(sheet: BaseMapsSheet, kind: str, address: str, name: str, key: str = "") -> None:
+    sheet.kind.setCurrentIndex(sheet.kind.findData(kind))
+    sheet.address.setText(address)
+    sheet.name.setText(name)
+    sheet.key.setText(key)
+
+
+async def test_a_base_map_is_tested_added_kept_removed_and_brought_back(qtbot, server: TileServer) -> None:
+    path = find_folders().config / FILE_NAME
+    async with open_desk(keep=True) as desk:
+        sheet = opened(desk)
+        fill(sheet, "xyz", f"{server.url}/{{z}}/{{x}}/{{y}}.png?tk={{key}}", "测试图", "topsecret")
+        qtbot.mouseClick(sheet.buttons["test"], Qt.MouseButton.LeftButton)
+        await until(lambda: "可用" in sheet._good.text())
+        assert server.asked[-1].endswith("tk=topsecret")
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.panels.map.item("tiles:map") is not None)
+        await until(path.exists)
+        assert "topsecret" not in path.read_text()
+        assert "{key}" in path.read_text()
+        assert sheet.key.text() == ""
+        await until(lambda: sheet.chosen() is None and sheet.list.count() == 1)
+        sheet.list.setCurrentRow(0)
+        qtbot.keyClick(sheet.list, Qt.Key.Key_Delete)
+        await until(lambda: desk.panels.map.item("tiles:map") is None)
+        await until(sheet.buttons["undo"].isVisible)
+        assert json.loads(path.read_text())["sources"] == []
+        qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.panels.map.item("tiles:map") is not None)
+        await until(lambda: "测试图" in path.read_text())
+        log = find_folders().log
+        assert not any("topsecret" in file.read_text() for file in log.glob("*")), "no key in the diagnostic log"
+    async with open_desk(keep=True) as desk:
+        await until(lambda: desk.panels.map.item("tiles:map") is not None)
+
+
+@pytest.mark.parametrize(
+    ("kind", "address", "name", "said"),
+    [
+        ("xyz", "ftp://h/{z}/{x}/{y}", "a", "http"),
+        ("xyz", "https://h/{z}", "a", "{x}"),
+        ("xyz", "https://h/{z}/{x}/{y}", "", "名称"),
+        ("wmts", "https://h/wmts", "a", "查询图层"),
+        ("mbtiles", "/nowhere/a.mbtiles", "a", "找不到离线包"),
+    ],
+)
+async def test_what_cannot_be_added_is_told_on_the_sheet(qtbot, kind: str, address: str, name: str, said: str) -> None:
+    async with open_desk() as desk:
+        sheet = opened(desk)
+        fill(sheet, kind, address, name)
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: said in sheet._fault.text())
+        assert desk.base_maps.feed.sources == ()
+        desk.appearance.toggle_language()
+        assert said not in sheet._fault.text() or said in ("http", "{x}")
+
+
+async def test_the_layers_of_a_wmts_are_offered_and_one_is_added(qtbot, server: TileServer) -> None:
+    server.capabilities = WMTS.replace("https://h", server.url).encode()
+    async with open_desk() as desk:
+        sheet = opened(desk)
+        fill(sheet, "wmts", f"{server.url}/wmts?tk={{key}}", "影像", "abc")
+        qtbot.mouseClick(sheet.buttons["ask"], Qt.MouseButton.LeftButton)
+        await until(lambda: sheet.offers.count() == 3)
+        assert sheet.offers.isVisible()
+        assert "经纬度" in sheet.offers.itemText(0)
+        sheet.offers.setCurrentIndex(0)
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.base_maps.feed.sources)
+        (source,) = desk.base_maps.feed.sources
+        assert source.plane == "degrees"
+        assert len(source.levels) == 2
+        server.lie = "html"
+        fill(sheet, "wmts", f"{server.url}/other", "b")
+        qtbot.mouseClick(sheet.buttons["ask"], Qt.MouseButton.LeftButton)
+        await until(lambda: "WMTS" in sheet._fault.text())
+
+
+async def test_tianditu_needs_a_key_once_and_says_where_it_cannot_be_kept(qtbot) -> None:
+    async with open_desk() as desk:
+        sheet = opened(desk)
+        qtbot.mouseClick(sheet.buttons["preset_add"], Qt.MouseButton.LeftButton)
+        await until(lambda: "密钥" in sheet._fault.text())
+        desk.base_maps.keeping = Keeping(NoRing())
+        sheet.key.setText("k")
+        desk.base_maps.feed._make = lambda source, key, cache: _Silent()
+        qtbot.mouseClick(sheet.buttons["preset_add"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.base_maps.feed.sources)
+        assert desk.base_maps.feed.sources[0].name == "天地图 矢量"
+        assert "notice.key_not_kept" in [notice.key for notice in desk.notice_feed.standing()]
+        sheet.preset.setCurrentIndex(1)
+        sheet.key.clear()
+        qtbot.mouseClick(sheet.buttons["preset_add"], Qt.MouseButton.LeftButton)
+        await until(lambda: len(desk.base_maps.feed.sources) == 2)
+        qtbot.keyClick(sheet, Qt.Key.Key_Escape)
+        assert not sheet.isVisible()
+
+
+class _Silent:
+    """A door nobody is behind: no request leaves this computer in a test."""
+
+    def __init__(self) -> None:
+        from console.tilesource.health import HealthWatch
+
+        self.health = HealthWatch()
+
+    def open(self):
+        from console.tilesource.declared import tianditu
+
+        return tianditu("vec", "x", "x").grid()
+
+    def read(self, tile):
+        return None
+
+    def close(self) -> None:
+        pass

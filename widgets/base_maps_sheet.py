@@ -1,0 +1,359 @@
+"""The sheet of base maps: what is declared and how it is doing; add, test, remove. What it asks for is done outside."""
+
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.combo import Combo
+from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.style import set_role
+
+WIDTH_PX, HEIGHT_PX = 860, 600
+KINDS = ("mbtiles", "pmtiles", "xyz", "wmts")
+PACKS = ("mbtiles", "pmtiles")
+SYSTEMS = ("wgs84", "gcj02", "bd09")
+KEY_MARK = "{key}"
+ID_ROLE = Qt.ItemDataRole.UserRole
+MAX_ADDRESS, MAX_NAME, MAX_KEY = 2000, 60, 200
+
+
+class SourceRow(msgspec.Struct, frozen=True):
+    """A base map as listed: ready texts."""
+
+    ident: str
+    name: str
+    detail: str
+    troubled: bool = False
+
+
+class Draft(msgspec.Struct, frozen=True):
+    """What was typed in. ``offer`` is the place of the chosen layer among those offered, -1 for none; ``key`` a secret.
+
+    It has no repr of its own that could be logged with the key in it.
+    """
+
+    name: str
+    kind: str
+    address: str
+    system: str
+    attribution: str
+    key: str
+    offer: int = -1
+
+    def __repr__(self) -> str:
+        return f"Draft({self.kind})"
+
+
+class BaseMapsSheet(QFrame):
+    """A sheet over the window. Signals say what is wanted; ``show_*`` say what became of it."""
+
+    add_wanted = Signal(object)
+    test_wanted = Signal(object)
+    offers_wanted = Signal(object)
+    preset_wanted = Signal(str, str)
+    """A preset by name, and the key typed for it."""
+    retry_wanted = Signal(str)
+    remove_wanted = Signal(str)
+    undo_wanted = Signal()
+    file_wanted = Signal()
+    closed = Signal()
+
+    def __init__(self, words: Words, presets: Sequence[str], parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._words, self._presets = words, tuple(presets)
+        self._came_from: QWidget | None = None
+        self._shown: tuple[SourceRow, ...] = ()
+        self._title, self._hint, self._fault, self._good = QLabel(), QLabel(), FaultLabel(), QLabel()
+        set_role(self._title, "title")
+        set_role(self._hint, "second")
+        set_role(self._good, "good")
+        self._hint.setWordWrap(True)
+        self._good.setWordWrap(True)
+        self.list = QListWidget()
+        self.list.setObjectName("pick_rows")
+        self.kind, self.system, self.offers, self.preset = Combo(), Combo(), Combo(), Combo()
+        self.name, self.address, self.attribution, self.key = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
+        names = ("add", "test", "ask", "file", "retry", "remove", "undo", "preset_add", "close")
+        self.buttons = {name: Button() for name in names}
+        self._labels: dict[str, QLabel] = {}
+        self._set_up()
+        self._lay_out()
+        self._wire()
+        parent.installEventFilter(self)
+        self.retranslate()
+        self._on_kind_chosen()
+        self.hide()
+
+    # -- what it shows ---------------------------------------------------------------------------------------------
+
+    def open_sheet(self) -> None:
+        """Open over the window; the focus comes back to where it was."""
+        self._came_from = self.window().focusWidget()
+        self.tell("")
+        self._place()
+        self.show()
+        self.raise_()
+        (self.list if self.list.count() else self.name).setFocus()
+
+    def close_sheet(self) -> None:
+        """Close; the typed key is forgotten."""
+        self.key.clear()
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def show_sources(self, rows: Sequence[SourceRow]) -> None:
+        """List these base maps; the chosen one stays chosen."""
+        given = tuple(rows)
+        if given == self._shown and self.list.count():
+            return
+        self._shown, chosen = given, self.chosen()
+        self.list.clear()
+        for row in rows:
+            mark = "■ " if row.troubled else ""
+            item = QListWidgetItem(f"{row.name}\n{mark}{row.detail}")
+            item.setData(ID_ROLE, row.ident)
+            self.list.addItem(item)
+            if row.ident == chosen:
+                self.list.setCurrentItem(item)
+        if not rows:
+            empty = QListWidgetItem(self._words("base_map.none"))
+            empty.setFlags(Qt.ItemFlag.NoItemFlags)
+            self.list.addItem(empty)
+        self._on_row_chosen()
+
+    def chosen(self) -> str | None:
+        """Return the base map chosen in the list."""
+        item = self.list.currentItem()
+        ident = None if item is None else item.data(ID_ROLE)
+        return ident if isinstance(ident, str) else None
+
+    def show_offers(self, texts: Sequence[str]) -> None:
+        """Let one of the layers of a WMTS be chosen."""
+        self.offers.clear()
+        for i, text in enumerate(texts):
+            self.offers.addItem(text, i)
+        self._on_kind_chosen()
+        if texts:
+            self.offers.setFocus()
+
+    def show_file(self, path: str, kind: str) -> None:
+        """Take a file of tiles that was chosen or dropped."""
+        self.kind.setCurrentIndex(max(0, self.kind.findData(kind)))
+        self.address.setText(path)
+        if not self.name.text().strip():
+            self.name.setText(path.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0][:MAX_NAME])
+        self.name.setFocus()
+
+    def show_added(self) -> None:
+        """What was typed in has been added: begin anew."""
+        for edit in (self.name, self.address, self.attribution, self.key):
+            edit.clear()
+        self.show_offers(())
+
+    def set_can_undo(self, on: bool) -> None:
+        """Say whether what was removed last can come back."""
+        self.buttons["undo"].setVisible(on)
+
+    def set_busy(self, on: bool) -> None:
+        """Something is being asked of a server or a file."""
+        for name in ("add", "test", "ask", "preset_add"):
+            self.buttons[name].setEnabled(not on)
+        if on:
+            self.tell(lambda: self._words("base_map.asking"), good=True)
+
+    def tell(self, telling: Telling, *, good: bool = False) -> None:
+        """Say what went wrong, or well; empty takes it away."""
+        self._fault.tell("" if good else telling)
+        self._good.setText("" if not good else telling() if callable(telling) else telling)
+
+    def draft(self) -> Draft:
+        """Return what is typed in."""
+        offer = self.offers.currentData()
+        return Draft(
+            self.name.text().strip(),
+            str(self.kind.currentData()),
+            self.address.text().strip(),
+            str(self.system.currentData()),
+            self.attribution.text().strip(),
+            self.key.text().strip(),
+            offer if isinstance(offer, int) and self.kind.currentData() == "wmts" else -1,
+        )
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self._title.setText(words("base_map.title"))
+        self._hint.setText(words("base_map.hint"))
+        for combo, values, head in ((self.kind, KINDS, "kind"), (self.system, SYSTEMS, "system")):
+            for i, value in enumerate(values):
+                combo.setItemText(i, words(f"base_map.{head}.{value}"))
+        for i, value in enumerate(self._presets):
+            self.preset.setItemText(i, words(f"base_map.preset.{value}"))
+        for name, label in self._labels.items():
+            label.setText(words(f"base_map.field.{name}"))
+        for name, button in self.buttons.items():
+            button.setText(words(f"base_map.do.{name}") + ("  Esc" if name == "close" else ""))
+        for name in ("name", "kind", "address", "system", "attribution", "key", "offers", "preset"):
+            getattr(self, name).setAccessibleName(words(f"base_map.field.{name}"))
+        self.list.setAccessibleName(words("base_map.title"))
+        self.key.setPlaceholderText(words("base_map.key_hint"))
+        self._fault.retranslate()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing of it is painted by hand."""
+
+    # -- what a person does ----------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, Delete removes what is chosen; no key goes to what lies below."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        elif event.key() == Qt.Key.Key_Delete and self.chosen() is not None:  # a line being typed in takes it itself
+            self.remove_wanted.emit(self.chosen())
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet keeps to the window's size."""
+        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _on_add_pressed(self) -> None:
+        self.add_wanted.emit(self.draft())
+
+    def _on_test_pressed(self) -> None:
+        self.test_wanted.emit(self.draft())
+
+    def _on_ask_pressed(self) -> None:
+        self.offers_wanted.emit(self.draft())
+
+    def _on_preset_pressed(self) -> None:
+        self.preset_wanted.emit(str(self.preset.currentData()), self.key.text().strip())
+
+    def _on_retry_pressed(self) -> None:
+        if self.chosen() is not None:
+            self.retry_wanted.emit(self.chosen())
+
+    def _on_remove_pressed(self) -> None:
+        if self.chosen() is not None:
+            self.remove_wanted.emit(self.chosen())
+
+    def _on_kind_chosen(self, _index: int = 0) -> None:
+        kind = str(self.kind.currentData())
+        for name, on in (("file", kind in PACKS), ("ask", kind == "wmts")):
+            self.buttons[name].setVisible(on)
+        for widget in (self.offers, self._labels["offers"]):
+            widget.setVisible(kind == "wmts" and self.offers.count() > 0)
+        self.address.setPlaceholderText(self._words(f"base_map.example.{kind}"))
+
+    def _on_row_chosen(self, _row: int = 0) -> None:
+        on = self.chosen() is not None
+        self.buttons["retry"].setEnabled(on)
+        self.buttons["remove"].setEnabled(on)
+
+    # -- inner -----------------------------------------------------------------------------------------------------
+
+    def _set_up(self) -> None:
+        for combo, values in ((self.kind, KINDS), (self.system, SYSTEMS), (self.preset, self._presets)):
+            for value in values:
+                combo.addItem(value, value)
+        self.kind.setCurrentIndex(self.kind.findData("xyz"))
+        for edit, most in ((self.name, MAX_NAME), (self.address, MAX_ADDRESS), (self.attribution, 200)):
+            edit.setMaxLength(most)
+        self.key.setMaxLength(MAX_KEY)
+        self.key.setEchoMode(QLineEdit.EchoMode.Password)
+        self.buttons["undo"].hide()
+        for name, button in self.buttons.items():
+            button.setObjectName(f"base_map_{name}")
+        set_role(self.buttons["add"], "primary")
+
+    def _wire(self) -> None:
+        pressed = {
+            "add": self._on_add_pressed,
+            "test": self._on_test_pressed,
+            "ask": self._on_ask_pressed,
+            "file": self.file_wanted,
+            "retry": self._on_retry_pressed,
+            "remove": self._on_remove_pressed,
+            "undo": self.undo_wanted,
+            "preset_add": self._on_preset_pressed,
+            "close": self.close_sheet,
+        }
+        for name, slot in pressed.items():
+            self.buttons[name].clicked.connect(slot)
+        self.kind.currentIndexChanged.connect(self._on_kind_chosen)
+        self.list.currentRowChanged.connect(self._on_row_chosen)
+
+    def _lay_out(self) -> None:
+        left, right, grid = QVBoxLayout(), QVBoxLayout(), QGridLayout()
+        left.addWidget(self.list, 1)
+        left.addLayout(_across(*(self.buttons[name] for name in ("retry", "remove", "undo"))))
+        grid.setColumnStretch(1, 1)
+        rows: tuple[tuple[str, QWidget, str], ...] = (
+            ("preset", self.preset, "preset_add"),
+            ("key", self.key, ""),
+            ("kind", self.kind, ""),
+            ("address", self.address, "file"),
+            ("offers", self.offers, ""),
+            ("name", self.name, ""),
+            ("system", self.system, ""),
+            ("attribution", self.attribution, ""),
+        )
+        for row, (name, control, button) in enumerate(rows):
+            label = self._labels[name] = QLabel()
+            set_role(label, "second")
+            label.setBuddy(control)
+            grid.addWidget(label, row, 0)
+            grid.addWidget(control, row, 1)
+            if button:
+                grid.addWidget(self.buttons[button], row, 2)
+        grid.addWidget(self.buttons["ask"], 3, 2)
+        right.addLayout(grid)
+        right.addWidget(self._good)
+        right.addWidget(self._fault)
+        right.addStretch(1)
+        right.addLayout(_across(self.buttons["test"], self.buttons["add"]))
+        halves = QHBoxLayout()
+        halves.setSpacing(20)
+        halves.addLayout(left, 2)
+        halves.addLayout(right, 3)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addLayout(halves, 1)
+        column.addWidget(self.buttons["close"], 0, Qt.AlignmentFlag.AlignRight)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
+            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
+
+
+def _across(*widgets: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for widget in widgets:
+        row.addWidget(widget)
+    row.addStretch(1)
+    return row
