@@ -32,6 +32,7 @@ from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
 from console.looking import Looking
 from console.mapfeed import MapFeed
+from console.maptools import MapTools
 from console.notices import NoticeFeed, NoticeHub
 from console.outbox import Outbox
 from console.outboxdesk import OutboxDesk

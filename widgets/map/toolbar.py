@@ -60,6 +60,8 @@ class MapToolbar(Card):
     zoom_out_requested = Signal()
     fit_requested = Signal()
     back_requested = Signal()
+    measure_requested = Signal()
+    area_requested = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
@@ -72,6 +74,8 @@ class MapToolbar(Card):
             ("zoom_out", _minus, self.zoom_out_requested),
             ("fit", _house, self.fit_requested),
             ("back", _arrow, self.back_requested),
+            ("measure", _ruler, self.measure_requested),
+            ("area", _patch, self.area_requested),
         ):
             button = MapButton(sign, theme, self)
             button.setObjectName(f"map_{name}")
@@ -115,3 +119,13 @@ def _house(painter: QPainter) -> None:
 def _arrow(painter: QPainter) -> None:
     painter.drawLine(QPointF(-6.5, 0), QPointF(6.5, 0))
     painter.drawPolyline(QPolygonF([QPointF(-2, -4.5), QPointF(-6.5, 0), QPointF(-2, 4.5)]))
+
+
+def _ruler(painter: QPainter) -> None:
+    painter.drawLine(QPointF(-7, 0), QPointF(7, 0))
+    for x, tip in ((-7, 3.5), (7, 3.5), (0, 2.0)):
+        painter.drawLine(QPointF(x, -tip), QPointF(x, tip))
+
+
+def _patch(painter: QPainter) -> None:
+    painter.drawPolygon(QPolygonF([QPointF(-6.5, -2), QPointF(0.5, -6.5), QPointF(6.5, 1), QPointF(-2.5, 6.5)]))

@@ -9,6 +9,7 @@ the background; ``stop()`` before the program ends the threads. Besides what ``w
 * ``set_layer_note(key, text, stale=False)``: what the layer list says beside a layer (its age or version)
 * ``choices`` (``LayerChoices``): what is chosen of the layers, kept and taken back; ``set_layer_visible(key, on)``
 * ``add_layer(model)``, ``remove_layer(key)``, ``fit_layer(key)``; ``set_synthetic(on)``
+* ``begin_sketch(sketch, measuring=)`` / ``end_sketch()``: what is clicked is drawn (``widgets.map.sketch``)
 * ``begin_place_pick()`` / ``cancel_place_pick()``: the next click chooses a place
 * ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
 
@@ -23,7 +24,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Insets
@@ -35,7 +36,9 @@ from resources.words import Words
 from widgets.map.canvas import MapCanvas
 from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
 from widgets.map.layer_choices import LayerChoices
+from widgets.map.measuring import paint_reading
 from widgets.map.overlays import MapOverlays
+from widgets.map.sketch import Sketch
 
 PAN_STEP_PX = 96
 ZOOM_STEPS = 4
@@ -56,6 +59,7 @@ class MapView(MapCanvas):
     place_picked = Signal(object)
     hovered = Signal(object)
     add_layer_wanted = Signal()
+    sketch_ended = Signal()
 
     def __init__(
         self,
@@ -75,6 +79,8 @@ class MapView(MapCanvas):
         self._dragging = False
         self._wheel = 0
         self._placing = False
+        self._sketch: Sketch | None = None
+        self._measuring = False
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
         self._gesture.setInterval(GESTURE_MS)
@@ -175,6 +181,8 @@ class MapView(MapCanvas):
         middle = QPointF(self.width() / 2, self.height() / 2)
         if self._placing:
             self._choose_place(middle)
+        elif self._drawing:
+            self._add_point(middle)
         else:
             self._pick(self.pick_at(middle.x(), middle.y(), CROSS_REACH_PX))
 
@@ -183,6 +191,43 @@ class MapView(MapCanvas):
         self._placing = True
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._overlays.coordinates.set_hint(self._look.words("map.pick_place"))
+
+    def begin_sketch(self, sketch: Sketch, *, hint: str, measuring: bool = False) -> None:
+        """Let clicks, or Enter at the cross, draw this; ``measuring`` says how long or large it is. Escape ends it.
+
+        It stays to be seen when it is finished, until ``end_sketch`` or the next one.
+        """
+        self.end_sketch()
+        self.cancel_place_pick()
+        self._sketch, self._measuring = sketch, measuring
+        sketch.altered.connect(self.update)
+        sketch.finished.connect(self._on_sketch_finished)
+        sketch.given_up.connect(self.end_sketch)
+        self.setCursor(Qt.CursorShape.CrossCursor)
+        self._overlays.coordinates.set_hint(hint)
+        self.setFocus()
+        self.update()
+
+    def end_sketch(self) -> None:
+        """Take away what was drawn: the map is as before."""
+        sketch, self._sketch = self._sketch, None
+        if sketch is None:
+            return
+        for signal, slot in (
+            (sketch.altered, self.update),
+            (sketch.finished, self._on_sketch_finished),
+            (sketch.given_up, self.end_sketch),
+        ):
+            signal.disconnect(slot)
+        self.unsetCursor()
+        self._overlays.coordinates.set_hint("")
+        self.update()
+        self.sketch_ended.emit()
+
+    @property
+    def sketch(self) -> Sketch | None:
+        """What is being drawn, or was and is still to be seen."""
+        return self._sketch
 
     def cancel_place_pick(self) -> None:
         """Stop choosing a place."""
@@ -209,6 +254,9 @@ class MapView(MapCanvas):
                     self._hover(None, None)
                 self.pan(step.x(), step.y())
                 self._pressed = at.toPoint()
+        elif self._drawing and self._sketch is not None:
+            self._sketch.point_at(*self._camera.to_plane(at.x(), at.y()))
+            self._hover(at, None)
         else:
             self._hover(at, self.pick_at(at.x(), at.y()))
         event.accept()
@@ -221,13 +269,19 @@ class MapView(MapCanvas):
                 at = event.position()
                 if self._placing:
                     self._choose_place(at)
+                elif self._drawing:
+                    self._add_point(at)
                 else:
                     self._pick(self.pick_at(at.x(), at.y()))
             self._dragging = False
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Come closer."""
+        """Come closer, or end what is drawn (its last point was set by the first of the two clicks)."""
+        if self._drawing and self._sketch is not None:
+            self._sketch.finish()
+            event.accept()
+            return
         self.zoom(2 * ZOOM_STEPS, event.position())
         event.accept()
 
@@ -245,12 +299,16 @@ class MapView(MapCanvas):
         if event.key() == Qt.Key.Key_Escape and self._placing:
             self.cancel_place_pick()
             return
+        if self._sketch is not None and self._sketch.key(event):
+            return
         act = self._keys.get(event.key())
         if act is None or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             super().keyPressEvent(event)
             return
         self._set_cross(True)
         act()
+        if self._drawing and self._sketch is not None:
+            self._sketch.point_at(self._camera.x, self._camera.y)  # by keyboard the cross is the pointer
 
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
@@ -279,6 +337,28 @@ class MapView(MapCanvas):
         if not self._gesture.isActive():
             super()._remember()
         self._gesture.start()
+
+    @property
+    def _drawing(self) -> bool:
+        return self._sketch is not None and not self._sketch.done
+
+    def _add_point(self, at: QPointF) -> None:
+        if self._sketch is not None:
+            self._sketch.add(*self._camera.to_plane(at.x(), at.y()), self._camera)
+
+    def _on_sketch_finished(self) -> None:
+        self.unsetCursor()
+        self._overlays.coordinates.set_hint("")
+        self.update()
+
+    def _paint_over(self, painter: QPainter) -> None:
+        """Paint what is being drawn or measured, under the cross."""
+        if self._sketch is not None:
+            theme = self._look.theme
+            self._sketch.paint(painter, self._camera, theme)
+            if self._measuring:
+                paint_reading(painter, self._camera, self._sketch, self._look.words, theme, self.font())
+        super()._paint_over(painter)
 
     def _set_cross(self, on: bool) -> None:
         if self._cross != on:

@@ -1,0 +1,41 @@
+"""The map's tools as the desk offers them: what a key or a button begins on the map, and what follows from it."""
+
+import asyncio
+
+from PySide6.QtCore import QObject
+
+from console.tasks import Tasks
+from resources.words import Words
+from widgets.map.sketch import Sketch, SketchKind
+from widgets.map.view import MapView
+
+
+class MapTools(QObject):
+    """Begins measuring; a tool that is begun again, or Escape, ends it."""
+
+    def __init__(self, view: MapView, tasks: Tasks, words: Words, parent: QObject) -> None:
+        super().__init__(parent)
+        self._view, self._tasks, self._words = view, tasks, words
+        self._warm = False
+        view.overlays.toolbar.measure_requested.connect(self.measure_distance)
+        view.overlays.toolbar.area_requested.connect(self.measure_area)
+
+    def measure_distance(self) -> None:
+        """Measure along a line."""
+        self._measure(SketchKind.LINE)
+
+    def measure_area(self) -> None:
+        """Measure an area and its border."""
+        self._measure(SketchKind.AREA)
+
+    def _measure(self, kind: SketchKind) -> None:
+        self._tasks.start("maptools", "measure", self._begin(kind))
+
+    async def _begin(self, kind: SketchKind) -> None:
+        if not self._warm:
+            from layers.geodesy import warm  # noqa: PLC0415 - what it stands on takes its time to import
+
+            await asyncio.to_thread(warm)
+            self._warm = True
+        hint = self._words(f"map_tools.hint.{kind}")
+        self._view.begin_sketch(Sketch(kind, self._view), hint=hint, measuring=True)
