@@ -123,6 +123,7 @@ class Desk(QObject):
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
         view, folders, keep = self.panels.map, self._folders, self._keep
+        self.map_tools = MapTools(view, self.tasks, self.words, self)
         self.layer_notes = LayerNotes(view, self.words)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)
         self.layer_keeper = LayerKeeper(view, folders.config, self.tasks, self.notices, keep=keep, parent=self)
