@@ -66,7 +66,7 @@ def buffer(points: Sequence[Point], distance_m: float, *, area: bool) -> bytes:
     there, back = _plane_around(lon, lat)
     xs, ys = there.transform([p[0] for p in points], [p[1] for p in points])
     flat = list(zip(xs, ys, strict=True))
-    shape = shapely.Point(flat[0]) if len(flat) == 1 else shapely.LineString(flat)
+    shape: Any = shapely.Point(flat[0]) if len(flat) == 1 else shapely.LineString(flat)
     if area and len(flat) > 2:
         shape = shapely.make_valid(shapely.Polygon(flat))
     grown = shapely.buffer(shape, distance_m, quad_segs=24)
