@@ -9,7 +9,7 @@ from urllib.parse import quote
 
 from client.transport import Transport, decode_apart, encode
 from domain.change import Seq, Subject
-from domain.ids import AccountId, UnitId
+from domain.ids import AccountId, CaseNo, UnitId
 from domain.wire import TrackReadings
 from domain.wire_admin import (
     AccountAsked,
@@ -34,7 +34,7 @@ from domain.wire_admin import (
     TotpShown,
     UnitEdit,
 )
-from domain.wire_audit import AuditPage, HeadToSign, KnownKey
+from domain.wire_audit import AuditPage, Erased, ErasureAsked, HeadToSign, KeepingAsked, KeepingList, KnownKey
 
 T = TypeVar("T")
 AccountStepName = Literal["disable", "enable", "lock", "unlock", "totp-reset", "sign-out"]
@@ -143,6 +143,22 @@ class AdminClient:
             since=None if since is None else since.isoformat(),
             before=before,
         )
+
+    # -- how long things stay ---------------------------------------------------------------------------------------
+
+    async def retention(self) -> KeepingList:
+        """Return how long each class of data is kept."""
+        return await self._get("/v1/retention", KeepingList)
+
+    async def keep(self, name: str, asked: KeepingAsked) -> KeepingList:
+        """Keep a class of data this long from now on."""
+        reply = await self._line.exchange("PUT", f"/v1/retention/{quote(name, safe='')}", body=encode(asked))
+        return await decode_apart(reply, KeepingList)
+
+    async def erase(self, case_no: CaseNo, asked: ErasureAsked, *, key: str) -> Erased:
+        """Make parts of a case unreadable for good, or only count what that would take."""
+        path = f"/v1/cases/{quote(case_no, safe='')}/erasure"
+        return await decode_apart(await self._line.exchange("POST", path, body=encode(asked), key=key), Erased)
 
     # -- one's own account -----------------------------------------------------------------------------------------
 

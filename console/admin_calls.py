@@ -5,7 +5,7 @@ from typing import Any
 
 from client.admin import AdminClient
 from client.transport import Transport
-from domain.ids import AccountId, UnitId
+from domain.ids import AccountId, CaseNo, UnitId
 from domain.wire_admin import Done
 from widgets.admin.asking import Act, Load
 
@@ -19,6 +19,7 @@ LOADS: dict[str, Ask] = {
     "trail": lambda c, load: c.trail(**load.args),
     "head": lambda c, load: c.head(),
     "keys": lambda c, load: c.keys(),
+    "retention": lambda c, load: c.retention(),
     "readings": lambda c, load: c.own_readings(**load.args),
 }
 """How each thing the screens ask for is fetched."""
@@ -41,6 +42,9 @@ ACTS: dict[str, Do] = {
     "hours": lambda c, a, key: c.set_hours(a.body, key=key),
     "kind": lambda c, a, key: c.set_kind(a.target, a.body, key=key),
     "condition": lambda c, a, key: c.set_condition(a.target, a.body, key=key),
+    "retention": lambda c, a, key: c.keep(a.target, a.body),
+    "erasure_count": lambda c, a, key: c.erase(CaseNo(a.target), a.body, key=key),
+    "erasure": lambda c, a, key: c.erase(CaseNo(a.target), a.body, key=key),
     "password": lambda c, a, key: c.change_password(a.body),
     "totp": lambda c, a, key: c.ask_totp(a.body),
     "totp_confirm": lambda c, a, key: c.confirm_totp(a.body),

@@ -103,10 +103,14 @@ class KeepingAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class ErasureAsked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``POST /v1/cases/{case_no}/erasure``: what of a case is to be made unreadable, and why."""
+    """``POST /v1/cases/{case_no}/erasure``: what of a case is to be made unreadable, and why.
+
+    ``count_only`` says what it would take and takes nothing.
+    """
 
     what: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=4)]
     reason: Why
+    count_only: bool = False
 
 
 class Erased(msgspec.Struct, frozen=True):

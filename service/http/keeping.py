@@ -11,7 +11,7 @@ from service.access import Door
 from service.audit.retention import parse_class, shown
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
-from service.write.erasing import erase_case, parse_what
+from service.write.erasing import count_erasure, erase_case, parse_what
 from service.write.pruning import set_retention
 from service.write.reporting import author_of
 from service.write.transaction import Job
@@ -50,9 +50,15 @@ async def put_retention(
     request_max_body_size=MAX_BODY,
 )
 async def post_erasure(request: ApiRequest, case_no: FromPath[str], data: JSONBody[ErasureAsked]) -> Response[Erased]:
-    """Make parts of a case unreadable for good: contact, report_text, address, notes. It is logged with the reason."""
+    """Make parts of a case unreadable for good: contact, report_text, address, notes. It is logged with the reason.
+
+    ``count_only`` says what that would take, and leaves it.
+    """
     runtime = runtime_of(request)
     author, what = author_of(asker_of(request)), parse_what(data.what)
+    if data.count_only:
+        count = partial(count_erasure, case_no=CaseNo(case_no), what=what)
+        return reply(request, await runtime.do(Job(count, alone=True)))
     run = partial(erase_case, case_no=CaseNo(case_no), what=what, reason=data.reason, author=author)
     answer = await runtime.do(Job(run, alone=True))
     await runtime.compute(runtime.store.forget_deleted)

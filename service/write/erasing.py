@@ -55,10 +55,42 @@ class _Taken(NamedTuple):
     title: bool
 
 
+class _Share(NamedTuple):
+    """What goes from one of the cases, and what the change on it will say."""
+
+    case: Case
+    taken: _Taken
+    data: dict[str, Any]
+
+
 def erase_case(work: Work, case_no: CaseNo, what: Collection[Erasable], reason: str, author: Author) -> Erased:
     """Make parts of a case unreadable: in its row, in its changes, and wherever its reports went by merging."""
     if not 2 <= len(reason.strip()) <= 200:
         raise invalid("argument_missing", argument="reason")
+    shares, contacts = _shares(work, case_no, what)
+    for report_id in contacts:
+        work.put(sql.DROP_CONTACT, {"which": report_id})
+    for case, taken, data in shares:
+        for row in taken.rows:
+            work.put(sql.PERMIT_ERASING, {"seq": row["which"]})
+            work.put(sql.ERASE_VALUES, row)
+            work.put(sql.END_ERASING, {"which": row["which"]})
+        said = {**data, "reason": reason.strip(), **taken.said}
+        work.record_case(case, case.case_no, "erased", author, said, state=case.state)
+    return _counted(shares, contacts)
+
+
+def count_erasure(work: Work, case_no: CaseNo, what: Collection[Erasable]) -> Erased:
+    """Return what an erasure would come to; nothing is taken."""
+    return _counted(*_shares(work, case_no, what))
+
+
+def _counted(shares: list[_Share], contacts: list[str]) -> Erased:
+    return Erased(tuple(s.case.case_no for s in shares), sum(s.taken.values for s in shares), len(contacts))
+
+
+def _shares(work: Work, case_no: CaseNo, what: Collection[Erasable]) -> tuple[list[_Share], list[str]]:
+    """Return what goes from which cases, and the reports whose contacts go."""
     case = work.case(case_no)
     if case is None:
         raise not_found("unknown_case", case_no=case_no[:64])
@@ -66,28 +98,18 @@ def erase_case(work: Work, case_no: CaseNo, what: Collection[Erasable], reason: 
     cases = _where_reports_went(work, case)
     kept = {c.case_no: _contacts(work, c.case_no, reports) if Erasable.CONTACT in what else [] for c in cases}
     contacts = sorted(report_id for some in kept.values() for report_id in some)
-    for report_id in contacts:
-        work.put(sql.DROP_CONTACT, {"which": report_id})
     texts = sorted(reports) if Erasable.REPORT_TEXT in what else []
-    touched: list[CaseNo] = []
-    values = 0
+    shares = []
     for other in cases:
         own = other.case_no == case_no
         taken = _from_log(work.connection, other.case_no, frozenset(what), reports, own=own)
         holds_none = all(r.report_id not in reports for r in other.reports)
         if not own and not taken.rows and not kept[other.case_no] and holds_none:
             continue
-        for row in taken.rows:
-            work.put(sql.PERMIT_ERASING, {"seq": row["which"]})
-            work.put(sql.ERASE_VALUES, row)
-            work.put(sql.END_ERASING, {"which": row["which"]})
         titled = {Erasable.REPORT_TEXT} if taken.title else set()
         here = set(what) if own else titled
-        data = {"what": sorted(here), "reports": texts, "contacts": contacts, "reason": reason.strip(), **taken.said}
-        work.record_case(other, other.case_no, "erased", author, data, state=other.state)
-        touched.append(other.case_no)
-        values += taken.values
-    return Erased(tuple(touched), values, len(contacts))
+        shares.append(_Share(other, taken, {"what": sorted(here), "reports": texts, "contacts": contacts}))
+    return shares, contacts
 
 
 def _where_reports_went(work: Work, case: Case) -> list[Case]:

@@ -11,6 +11,7 @@ from widgets.admin.audit import ProofScreen, TrailScreen
 from widgets.admin.codes import ConditionsScreen, KindsScreen
 from widgets.admin.days import DaysScreen
 from widgets.admin.form import AdminForm, FormSpec
+from widgets.admin.keeping import KeepingScreen
 from widgets.admin.known import Known
 from widgets.admin.limits import LimitsScreen
 from widgets.admin.own import OwnScreen
@@ -30,7 +31,7 @@ ABOVE_PX = 58
 _SETTINGS: tuple[type[Screen], ...] = (UnitsScreen, LimitsScreen, DaysScreen, KindsScreen, ConditionsScreen)
 SCREENS: dict[Role, tuple[type[Screen], ...]] = {
     Role.SYSTEM_ADMIN: (AccountsScreen, *_SETTINGS),
-    Role.SECURITY_ADMIN: (AccountsScreen, SessionsScreen, *_SETTINGS),
+    Role.SECURITY_ADMIN: (AccountsScreen, SessionsScreen, KeepingScreen, *_SETTINGS),
     Role.AUDIT_ADMIN: (TrailScreen, ProofScreen, AccountsScreen, *_SETTINGS),
 }
 """What each administrator sees, in the order of their tabs; what is not here is absent for them."""
