@@ -10,6 +10,6 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Widen the column. SQLite knows no width."""
-    if op.get_bind().dialect.name == "postgresql":
-        op.alter_column("second_factor", "secret", type_=sa.String(length=200), existing_nullable=False)
+    """Widen the column."""
+    with op.batch_alter_table("second_factor") as table:
+        table.alter_column("secret", type_=sa.String(length=200), existing_nullable=False)
