@@ -15,8 +15,8 @@ from widgets.admin.asking import Act, Load
 from widgets.admin.entries import Entry, FlagEntry, NoteEntry, NumberEntry, TextEntry
 from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
-from widgets.admin.rowtable import Row
 from widgets.admin.screen import Screen, Step
+from widgets.common.row_table import Row
 
 MOST_CASE_NO = 40
 
