@@ -2,7 +2,6 @@
 
 import asyncio
 import ipaddress
-from collections import OrderedDict
 from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -19,12 +18,6 @@ T = TypeVar("T")
 THREADS = 2
 MOST_WAITING = 16
 MIN_LENGTH, MAX_LENGTH = 10, 256
-FREE_FAILURES = 5
-FREE_FAILURES_OF_AN_ADDRESS = 30
-"""A whole room may sit behind one address."""
-LONGEST_WAIT_S = 60.0
-FORGET_AFTER_S = 3600.0
-MOST_NAMES = 10_000
 
 _NOBODYS = "$argon2id$v=19$m=19456,t=2,p=1$WR5wEXu7hSAqPDmj36ytAw$Swf7Mi2SFNIr2aoc39PYwSuhgfoh5Jm2YSiopLeymKs"
 """What an unknown name is checked against, so that it costs the same time. Nobody has the password of it."""
@@ -67,80 +60,24 @@ def verify(kept: str | None, password: str) -> bool:
     return kept is not None
 
 
-class Failures:
-    """Failed sign-ins by name or address, with waits that double. Bounded: the one seen longest ago is forgotten."""
-
-    def __init__(self, free: int, most: int = MOST_NAMES) -> None:
-        self._free = free
-        self._most = most
-        self._kept: OrderedDict[str, tuple[int, float, float]] = OrderedDict()
-
-    def __len__(self) -> int:
-        return len(self._kept)
-
-    def wait_s(self, name: str, now: float) -> float:
-        """Return how long this one still has to wait, seconds."""
-        count, last, wait = self._kept.get(name, (0, 0.0, 0.0))
-        return max(0.0, last + wait - now) if count else 0.0
-
-    def note(self, name: str, now: float) -> None:
-        """Count a failure."""
-        count, last, _ = self._kept.pop(name, (0, now, 0.0))
-        count = 1 if now - last > FORGET_AFTER_S else count + 1
-        wait = min(LONGEST_WAIT_S, 2.0 ** min(count - self._free, 10)) if count >= self._free else 0.0
-        self._kept[name] = (count, now, wait)
-        while len(self._kept) > self._most:
-            self._kept.popitem(last=False)
-
-    def forgive(self, name: str) -> None:
-        """Forget the failures of one."""
-        self._kept.pop(name, None)
-
-
 class Doorkeeper:
-    """Checks passwords off the event loop, and slows down whoever keeps getting one wrong. Event loop only.
-
-    Waits grow by account and by address, so that neither one account is guessed at from many addresses nor many
-    accounts from one. A right password forgives the account, never the address.
-    """
+    """Checks passwords off the event loop, a few at a time. ``service.pace`` slows who guesses. Event loop only."""
 
     def __init__(self) -> None:
         self._pool = make_pool(THREADS, "sign-in")
         self._waiting = 0
-        self.names = Failures(FREE_FAILURES)
-        self.addresses = Failures(FREE_FAILURES_OF_AN_ADDRESS)
 
     def close(self) -> None:
         """Stop the pool; what waits is dropped."""
         self._pool.shutdown(wait=False, cancel_futures=True)
 
-    async def check(self, name: str, address: str, kept: str | None, password: str) -> None:
-        """Raise a ``Fault`` unless the password is right: wrong, too many failures, or too many at once."""
-        self.check_pace(name, address)
-        if not await self._compute(verify, kept, password):
-            self.note_failure(name, address)
-            raise Fault(FaultKind.UNAUTHENTICATED, "bad_credentials")
+    async def is_right(self, kept: str | None, password: str) -> bool:
+        """Return whether a password is right. Raises a throttled ``Fault`` where too many wait for that."""
+        return await self._compute(verify, kept, password)
 
     async def hash(self, password: str) -> str:
         """Return the hash to keep of a new password."""
         return await self._compute(hash_password, password)
-
-    def passed(self, name: str) -> None:
-        """Forget the failures of an account that was signed in to."""
-        self.names.forgive(name)
-
-    def note_failure(self, name: str, address: str) -> None:
-        """Count a wrong password or code."""
-        now = asyncio.get_running_loop().time()
-        self.names.note(name, now)
-        self.addresses.note(address, now)
-
-    def check_pace(self, name: str, address: str) -> None:
-        """Raise a ``Fault`` while this account or this address has to wait."""
-        now = asyncio.get_running_loop().time()
-        wait = max(self.names.wait_s(name, now), self.addresses.wait_s(address, now))
-        if wait > 0:
-            raise Fault(FaultKind.THROTTLED, "sign_in_throttled", seconds=int(wait) + 1)
 
     async def _compute(self, work: Callable[..., T], *given: object) -> T:
         if self._waiting >= MOST_WAITING:

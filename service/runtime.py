@@ -21,6 +21,7 @@ from service.factor_key import FactorKey, default_path
 from service.feed.reader import Reader
 from service.gauges import REPORTING, Gauges
 from service.hub import Hub
+from service.pace import Pace
 from service.passwords import Doorkeeper
 from service.pools import make_pool
 from service.relay.relay import Relay
@@ -66,6 +67,7 @@ class Runtime:
         self.holders = Holders()
         self.review = Review(self)
         self.doorkeeper = Doorkeeper()
+        self.pace = Pace(self.read, self.do)
         self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
         line = None if nats is None or relay_key is None else (nats, relay_key)
         self.relay = Relay(store, self.writer, self.tracker, self._hear_positions, line)

@@ -32,7 +32,7 @@ from service.write.work import SYSTEM
 
 META_BACKUP = "backup"
 ROWS_AT_ONCE = 1000
-_LEFT_OUT = frozenset({"token"})
+_LEFT_OUT = frozenset({"token", "sign_in_failure"})
 _ALL = 1 << 256
 
 Progress = Callable[[str, int], None]

@@ -121,7 +121,7 @@ async def post_security_step(
     name = request.scope["path"].rsplit("/", 1)[1]
     answer = await done(request, data, lambda work, asker: write.STEPS[name](work, account, data, asker))
     if name == "unlock":
-        runtime_of(request).doorkeeper.passed(account)
+        await runtime_of(request).pace.passed(account)
     return answer
 
 

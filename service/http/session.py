@@ -32,7 +32,7 @@ async def open_session(request: ApiRequest, data: JSONBody[SignIn]) -> Response[
     account = await _known(request, data.user, data.password)
     check_open(account)
     step = await _step(request, account, data.code)
-    runtime.doorkeeper.passed(data.user)
+    await runtime.pace.passed(data.user)
     token, hashed = new_token()
     run = partial(sign_in, user=account.actor.account, hashed=hashed, seconds=SESSION_S, step=step)
     account = await runtime.do(Job(run, alone=step is not None))
@@ -75,7 +75,7 @@ async def put_password(request: ApiRequest, data: JSONBody[PasswordChange]) -> N
     runtime = runtime_of(request)
     asker = asker_of(request)
     await _known(request, asker.own.account, data.old)
-    runtime.doorkeeper.passed(asker.own.account)
+    await runtime.pace.passed(asker.own.account)
     check_new(data.new, asker.own.account, asker.name)
     if data.new == data.old:
         raise Fault(FaultKind.INVALID, "password_same")
@@ -94,7 +94,7 @@ async def post_totp(request: ApiRequest, data: JSONBody[TotpAsked]) -> Response[
     """Ask for a second factor: its secret is shown this once, and counts once a code of it was right."""
     user = asker_of(request).own.account
     await _known(request, user, data.password)
-    runtime_of(request).doorkeeper.passed(user)
+    await runtime_of(request).pace.passed(user)
     secret, runtime = new_secret(), runtime_of(request)
     sealed = await runtime.read(partial(runtime.factor_key.seal, user, secret))
     await runtime.do(Job(partial(offer_factor, user=user, sealed=sealed), alone=True))
@@ -112,7 +112,7 @@ async def post_totp_confirm(request: ApiRequest, data: JSONBody[TotpConfirm]) ->
     """Show that the second factor works; from now on it is asked for at every sign-in."""
     runtime = runtime_of(request)
     user = asker_of(request).own.account
-    runtime.doorkeeper.check_pace(user, _address(request))
+    await runtime.pace.check(user, _address(request))
     factor = await runtime.read(partial(find_factor, account=user))
     if factor is None or factor.confirmed:
         raise Fault(FaultKind.CONFLICT, "no_factor_waits")
@@ -125,8 +125,9 @@ async def _known(request: ApiRequest, user: str, password: str) -> Account:
     runtime = runtime_of(request)
     account = await runtime.read(partial(find_account, account=user))
     kept = None if account is None else account.password_hash
-    await runtime.doorkeeper.check(user, _address(request), kept, password)
-    if account is None:
+    await runtime.pace.check(user, _address(request))
+    if not await runtime.doorkeeper.is_right(kept, password) or account is None:
+        await runtime.pace.note_failure(user, _address(request))
         raise Fault(FaultKind.UNAUTHENTICATED, "bad_credentials")
     return account
 
@@ -149,7 +150,7 @@ async def _right_step(request: ApiRequest, user: str, factor: Factor, code: str)
     secret = await runtime.compute(partial(runtime.factor_key.open, user, factor.sealed))
     step = step_of(secret, code, real_now(), factor.last_step)
     if step is None:
-        runtime.doorkeeper.note_failure(user, _address(request))
+        await runtime.pace.note_failure(user, _address(request))
         raise Fault(FaultKind.UNAUTHENTICATED, "bad_code")
     return step
 

@@ -51,6 +51,12 @@ DROP_META = delete(t.meta).where(t.meta.c.name == bindparam("which"))
 ADD_META = insert(t.meta)
 DROP_ACCOUNT = delete(t.account).where(t.account.c.account == bindparam("which"))
 ADD_ACCOUNT = insert(t.account)
+KEEP_FAILURE = text(
+    "INSERT INTO sign_in_failure (mark, failures, last_at, until) VALUES (:mark, :failures, :last_at, :until)"
+    " ON CONFLICT (mark) DO UPDATE SET failures = excluded.failures, last_at = excluded.last_at, until = excluded.until"
+)
+DROP_FAILURE = delete(t.sign_in_failure).where(t.sign_in_failure.c.mark == bindparam("which"))
+PRUNE_FAILURES = delete(t.sign_in_failure).where(t.sign_in_failure.c.last_at < bindparam("before"))
 ADD_TOKEN = insert(t.token)
 REVOKE_TOKEN = update(t.token).where(t.token.c.hash == bindparam("which")).values(revoked_at=bindparam("revoked_at"))
 REVOKE_TOKENS_OF = (
@@ -130,6 +136,9 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_ACCOUNT,
     DROP_FACTOR,
     ADD_FACTOR,
+    PRUNE_FAILURES,
+    DROP_FAILURE,
+    KEEP_FAILURE,
     REVOKE_TOKENS_OF,
     SET_TOKEN_ROLES,
     ADD_TOKEN,

@@ -201,6 +201,16 @@ second_factor = Table(
 """Secrets of one-time codes, sealed (``service.factor_key``). ``last_step`` is the last half minute a code was taken
 for: each is taken once."""
 
+sign_in_failure = Table(
+    "sign_in_failure",
+    metadata,
+    Column("mark", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("last_at", BIG, nullable=False, index=True),
+    Column("until", BIG, nullable=False),
+)
+"""Failed sign-ins in a row, by the digest of an account's name or of an address (``service.pace``)."""
+
 token = Table(
     "token",
     metadata,

@@ -227,3 +227,13 @@ def test_who_cannot_listen_is_noticed_and_listens_again(pair: tuple[Served, Serv
     seq = send_report(one.client(one.token("room", *ALL_ROOM))).change.seq
     until(lambda: other.runtime.hub.head >= seq)
     until(lambda: one.runtime.relay.listening and other.runtime.relay.listening)
+
+
+def test_who_guesses_at_one_service_is_slowed_by_the_other(pair: tuple[Served, Served]) -> None:
+    pair[0].account("chief", "correct horse battery", Role.ACCEPTOR)
+    wrong = {"user": "chief", "password": "wrong password"}
+    for n in range(5):
+        assert pair[n % 2].client().post("/v1/session", json=wrong).status_code == 401
+    for service in pair:
+        answer = service.client().post("/v1/session", json=wrong | {"password": "correct horse battery"})
+        assert (answer.status_code, answer.json()["key"]) == (429, "sign_in_throttled")

@@ -26,7 +26,7 @@ from service.access import sight as sight_module
 from service.clock import real_now
 from service.http import positions
 from service.http.express import Call
-from service.passwords import Doorkeeper, check_new
+from service.passwords import check_new
 from service.tokens import Account
 from service.write import accounts, acting, admin_accounts, own_account, reporting
 from service.write.transaction import Job, transact
@@ -300,20 +300,6 @@ def test_a_change_of_an_account_is_hidden_by_sight_alone(monkeypatch: pytest.Mon
     assert not sight_of(room().own).sees_change(change, ())
     monkeypatch.setattr(sight_module, "GUARDED", frozenset())
     assert sight_of(room().own).sees_change(change, ())
-
-
-async def test_the_pace_at_the_door_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    keeper = Doorkeeper()
-    try:
-        for _ in range(5):
-            keeper.note_failure("a", "h")
-        with pytest.raises(Fault, match="sign_in_throttled"):
-            await keeper.check("a", "h", None, "x")
-        monkeypatch.setattr(Doorkeeper, "check_pace", lambda *_: None)
-        with pytest.raises(Fault, match="bad_credentials"):
-            await keeper.check("a", "h", None, "x")
-    finally:
-        keeper.close()
 
 
 def test_a_new_password_is_looked_at() -> None:

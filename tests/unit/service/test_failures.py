@@ -1,54 +1,103 @@
-"""Failed sign-ins: waits grow by name and by address, are bounded, forgotten in time, and never flushed by a flood."""
+"""Failed sign-ins: waits grow by name and by address, in one store for all services, bounded, and forgotten in time."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sqlalchemy import Connection, func, select
+from stores import settled_store
 
-from service.passwords import FORGET_AFTER_S, FREE_FAILURES, LONGEST_WAIT_S, Doorkeeper, Failures, network_of
+from domain.faults import Fault
+from service import pace as pace_module
+from service.clock import real_now
+from service.pace import FORGET_AFTER_S, FREE_FAILURES, LONGEST_WAIT_S, Pace, wait_after_s
+from service.passwords import network_of
+from service.store import tables as t
+from service.store.engine import Store
+from service.write.ledger import Ledger
+from service.write.transaction import Job, transact
 
 
-def test_waits_double_up_to_the_longest_and_are_forgotten() -> None:
-    kept, now, waits = Failures(FREE_FAILURES), 0.0, []
-    for _ in range(15):
-        kept.note("a", now)
-        waits.append(kept.wait_s("a", now))
-        now += waits[-1]
+class _Time:
+    def __init__(self) -> None:
+        self.at = real_now()
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def go_on(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
+
+def _pace(store: Store, ledger: Ledger, clock: Callable[[], datetime]) -> Pace:
+    """Return the pace as a service on this store has it."""
+
+    async def ask(question: Callable[[Connection], Any]) -> Any:
+        with store.reading.begin() as connection:
+            return question(connection)
+
+    async def do(job: Job) -> Any:
+        with store.writing.connect() as connection:
+            (answer,) = transact(connection, ledger, [job], real_now).answers
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    return Pace(ask, do, clock)
+
+
+def test_waits_double_up_to_the_longest() -> None:
+    waits = [wait_after_s(n, FREE_FAILURES) for n in range(1, 16)]
     assert waits[:4] == [0.0] * 4
     assert waits[4:11] == [1.0, 2.0, 4.0, 8.0, 16.0, 32.0, LONGEST_WAIT_S]
     assert max(waits) == LONGEST_WAIT_S
-    kept.note("a", now + FORGET_AFTER_S + 1)
-    assert kept.wait_s("a", now + FORGET_AFTER_S + 1) == 0
 
 
-def test_who_is_forgiven_waits_no_more_and_others_still_do() -> None:
-    kept = Failures(1)
-    for name in ("a", "b"):
-        kept.note(name, 0.0)
-    kept.forgive("a")
-    assert (kept.wait_s("a", 0.0), kept.wait_s("b", 0.0)) == (0.0, 1.0)
+async def test_every_service_on_the_record_slows_the_same_ones(home: Path) -> None:
+    time = _Time()
+    with settled_store(home) as (store, ledger):
+        one, other = _pace(store, ledger, time), _pace(store, ledger, time)
+        for n in range(FREE_FAILURES):
+            await other.check("li", "10.0.0.1")
+            await (one, other)[n % 2].note_failure("li", "10.0.0.1")
+        for service in (one, other):
+            with pytest.raises(Fault, match="sign_in_throttled"):
+                await service.check("li", "10.0.0.2")
+        await one.check("wang", "10.0.0.1")
+        time.go_on(1.1)
+        await other.check("li", "10.0.0.1")
+        await other.note_failure("li", "10.0.0.1")
+        await one.passed("li")
+        await other.check("li", "10.0.0.1")
+        time.go_on(FORGET_AFTER_S + 1)
+        for _ in range(FREE_FAILURES - 1):
+            await one.note_failure("li", "10.0.0.1")
+        await one.check("li", "10.0.0.1")
+        with store.reading.begin() as connection:
+            kept = connection.execute(select(t.sign_in_failure)).all()
+        assert len(kept) == 2
+        assert "li" not in {row.mark for row in kept}
 
 
-@given(names=st.lists(st.text(max_size=3), max_size=200))
-def test_what_is_kept_is_bounded(names: list[str]) -> None:
-    kept = Failures(2, most=16)
-    for n, name in enumerate(names):
-        kept.note(name, float(n))
-    assert len(kept) <= 16
-
-
-async def test_an_address_that_tries_many_accounts_waits_too() -> None:
-    keeper = Doorkeeper()
-    try:
+async def test_an_address_that_tries_many_accounts_waits_too_and_what_is_kept_is_bounded(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pace_module, "MOST_NAMES", 12)
+    with settled_store(home) as (store, ledger):
+        pace = _pace(store, ledger, real_now)
         for n in range(30):
-            keeper.note_failure(f"user{n}", "10.0.0.9")
-        with pytest.raises(Exception, match="sign_in_throttled"):
-            keeper.check_pace("somebody else", "10.0.0.9")
-        keeper.check_pace("somebody else", "10.0.0.8")
-        keeper.passed("user1")
-        with pytest.raises(Exception, match="sign_in_throttled"):
-            keeper.check_pace("user1", "10.0.0.9")
-    finally:
-        keeper.close()
+            await pace.note_failure(f"user{n}", "10.0.0.9")
+        with pytest.raises(Fault, match="sign_in_throttled"):
+            await pace.check("somebody else", "10.0.0.9")
+        await pace.check("somebody else", "10.0.0.8")
+        await pace.passed("user1")
+        with pytest.raises(Fault, match="sign_in_throttled"):
+            await pace.check("user1", "10.0.0.9")
+        with store.reading.begin() as connection:
+            kept = connection.execute(select(func.count()).select_from(t.sign_in_failure)).scalar_one()
+        assert kept <= 12 + 2
 
 
 @pytest.mark.parametrize(
