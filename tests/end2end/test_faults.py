@@ -5,7 +5,7 @@ from collections import Counter
 
 import pytest
 
-from benchmarks.faults import disk, full_service, kill, power_cut, proxy
+from benchmarks.faults import disk, full_service, kill, outbox, power_cut, proxy
 from benchmarks.faults.power import Verdict
 from benchmarks.faults.recorder import Refusal
 
@@ -49,6 +49,20 @@ def test_kills_lose_and_double_nothing() -> None:
 def test_a_bad_line_costs_a_console_nothing_but_time() -> None:
     """Twenty seconds of cuts, delays, stalls and repeats."""
     rows, good = proxy.measure(20)
+    assert good, [(row.what, row.ours) for row, _ in rows]
+
+
+def test_a_console_killed_while_it_sends_loses_and_doubles_nothing() -> None:
+    """Ten kills of a console, one of them with the service."""
+    rows, good = outbox.measure(10)
+    assert good, [(row.what, row.ours) for row, _ in rows]
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_two_hundred_kills_of_a_console() -> None:
+    """The whole number."""
+    rows, good = outbox.measure(None)
     assert good, [(row.what, row.ours) for row, _ in rows]
 
 
