@@ -45,6 +45,7 @@ from console.scout import Scout
 from console.select import Selection
 from console.session import Session
 from console.settings import Settings, Value
+from console.stale import StaleVeils
 from console.tasks import Tasks
 from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindow
 from console.wiring import connect, follow
@@ -104,7 +105,7 @@ class Desk(QObject):
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
         self.preferences, self.admin = Preferences(self), AdminDesk(self)
-        self.outbox_desk = OutboxDesk(self)
+        self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)

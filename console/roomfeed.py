@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from client.line import LineReading, LineState
 from client.picture import Delta
@@ -39,6 +39,9 @@ _KIND = {
 
 class RoomFeed(QObject):
     """Keeps list, board, figures and bar as the room's picture is."""
+
+    stale_since = Signal(object)
+    """When the service was last heard (service time), None while what shows is live."""
 
     def __init__(
         self,
@@ -126,6 +129,8 @@ class RoomFeed(QObject):
         """Show the line as it is, with its age; ``now`` is service time, None before there is one."""
         since = None if now is None or line.state is LineState.LIVE else self._silent_since(line, now)
         self._bar.set_line(LineView(_KIND[line.state], line.heard_age_s, since))
+        first = line.state is LineState.CONNECTING and line.heard_age_s is None
+        self.stale_since.emit(None if first else since)
         if line.state is LineState.OFFLINE and not self._was_offline:
             self._was_offline = True
             self._notices.post(Notice(Severity.WARNING, "notice.line_offline", replace="line", lasting=True))

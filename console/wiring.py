@@ -112,6 +112,7 @@ def _connect_bars_and_sheets(desk: "Desk") -> None:
 
 def _connect_outbox(desk: "Desk") -> None:
     desk.card_feed.look_ahead(desk.outbox.ahead)
+    desk.room_feed.stale_since.connect(desk.veils.show)
     desk.selection.case_changed.connect(desk.outbox_desk.mark_card)
     desk.panels.card.waiting_requested.connect(desk.outbox_desk.open)
     desk.panels.top_bar.outbox_requested.connect(desk.outbox_desk.open)

@@ -79,6 +79,8 @@ async def test_what_is_done_without_a_line_waits_is_marked_and_is_sent_in_order(
         await until(lambda: listed(desk) == [case.case_no])
         desk.selection.select_case(case.case_no)
         await cut(desk)
+        assert len(desk.veils._veils) == 4
+        assert all("数据停在" in veil.text and veil.isVisibleTo(desk.window) for veil in desk.veils._veils)
         desk.panels.card.start_action("accept")
         desk.intents.act(ActionIntent(case.case_no, "accept", case.version))
         await until(lambda: "notice.outbox_kept" in standing(desk))
@@ -103,6 +105,7 @@ async def test_what_is_done_without_a_line_waits_is_marked_and_is_sent_in_order(
         await until(lambda: not desk.panels.card.body.waiting.isVisibleTo(desk.panels.card.body))
         assert desk.panels.case_list.table.waits_on(case) is None
         await until(lambda: standing(desk) & {"notice.outbox_sent", "notice.outbox_sent_left"})
+        await until(lambda: not any(veil.isVisibleTo(desk.window) for veil in desk.veils._veils))
     assert state(served, case) == (CaseState.PENDING_FILE, 3)
 
 

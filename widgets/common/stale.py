@@ -1,0 +1,71 @@
+"""A veil over what is no longer fresh: it dims what lies below and says since when; clicks and keys go through it."""
+
+from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from resources.theme import Theme
+from widgets.common.fonts import SECOND_PX, sized
+from widgets.common.lamp import Shape, paint_shape
+
+DIM = 96
+"""Of 255: enough to be seen at a glance; what lies below is still read."""
+BAND_PX = 24
+
+
+class StaleVeil(QWidget):
+    """Lies over ``below`` and keeps to its size. ``say`` shows it, an empty text takes it away."""
+
+    def __init__(self, below: QWidget, theme: Theme) -> None:
+        super().__init__(below)
+        self._theme = theme
+        self._text = ""
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        below.installEventFilter(self)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        """What it says; empty while all is fresh."""
+        return self._text
+
+    def say(self, text: str) -> None:
+        """Say since when nothing is fresh; empty where it is."""
+        if text == self._text:
+            return
+        self._text = text
+        self.setAccessibleName(text)
+        below = self.parentWidget()
+        if text and below is not None:
+            self.setGeometry(below.rect())
+            self.raise_()
+        self.setVisible(bool(text))
+        self.update()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self._theme = theme
+        self.update()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Keep to the size of what lies below, and over what is added to it."""
+        if isinstance(event, QResizeEvent):
+            self.setGeometry(QRect(0, 0, event.size().width(), event.size().height()))
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Dim, and say since when in a band at the bottom."""
+        painter = QPainter(self)
+        dim = QColor(self._theme.ground)
+        dim.setAlpha(DIM)
+        painter.fillRect(self.rect(), dim)
+        painter.setFont(sized(self.font(), SECOND_PX))
+        width = painter.fontMetrics().horizontalAdvance(self._text) + 44
+        band = QRect(max(0, self.width() - width), self.height() - BAND_PX, min(width, self.width()), BAND_PX)
+        painter.fillRect(band, QColor(self._theme.raised))
+        sign = QRectF(band.x() + 10, band.y() + 6, 12, 12)
+        paint_shape(painter, sign, Shape.TRIANGLE, self._theme.near)
+        painter.setPen(QColor(self._theme.text))
+        painter.drawText(band.adjusted(30, 0, -6, 0), int(Qt.AlignmentFlag.AlignVCenter), self._text)
