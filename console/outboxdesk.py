@@ -1,5 +1,6 @@
 """What waits to be sent, shown: on the bar, in the list, on the card, in its sheet; and what is decided there."""
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,8 @@ class OutboxDesk(QObject):
         """Show on the card what waits on its case."""
         entries = [] if case_no is None else self._desk.outbox.on_case(case_no)
         marks = [
-            WaitingMark(e.order.action, e.order.given_at, e.order.not_after, e.stage is Stage.HELD) for e in entries
+            WaitingMark(e.order.action, self._at(e.order.given_at), self._at(e.order.not_after), e.stage is Stage.HELD)
+            for e in entries
         ]
         self._desk.panels.card.set_waiting(marks)
 
@@ -166,7 +168,7 @@ class OutboxDesk(QObject):
             rows.append(self._row(entry, behind=entry.order.lane in behind))
             if entry.stage is Stage.HELD:
                 behind.add(entry.order.lane)
-        sheet.show_rows(rows, room.client.time.now())
+        sheet.show_rows(rows, self._at(room.client.time.now()))
         others = [(w.owner.name or w.owner.account, w.count) for w in self._desk.outbox.others()]
         sheet.show_place(self._desk.outbox.key, others)
         self.look(sheet.table.key)
@@ -180,8 +182,8 @@ class OutboxDesk(QObject):
             stage=entry.stage.value,
             action=order.action,
             title=order.title,
-            given_at=order.given_at,
-            not_after=order.not_after,
+            given_at=self._at(order.given_at),
+            not_after=self._at(order.not_after),
             why=partial(self._why, entry, behind=behind),
             case_no=order.case_no,
             held=held,
@@ -289,6 +291,11 @@ class OutboxDesk(QObject):
             return  # told by the line itself; it is asked for again when the row is looked at
         self._meanwhile[entry.order.key] = [change for change in page.changes if change.version > entry.version]
         self.show_marks()
+
+    def _at(self, real: datetime) -> datetime:
+        """Return a moment of real time on the service's clock, which everything on the screen is told by."""
+        room = self._desk.session.room
+        return real if room is None or room.picture is None else room.picture.clock.at(real)
 
     def _case(self, case_no: CaseNo | None) -> Case | None:
         room = self._desk.session.room

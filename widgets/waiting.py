@@ -10,7 +10,7 @@ from domain.ids import CaseNo
 
 
 class WaitingMark(msgspec.Struct, frozen=True):
-    """Something that waits on a case. ``held``: it waits for a person. Moments are the service's real time."""
+    """Something that waits on a case. ``held``: it waits for a person. Moments are the service's time."""
 
     action: str
     given_at: datetime
