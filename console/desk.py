@@ -27,6 +27,7 @@ from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
+from console.gists import Gists
 from console.intents import Intents
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
@@ -99,6 +100,7 @@ class Desk(QObject):
         self.card_feed = CardFeed(self.tasks, p.card, self.selection, self.map_feed.holdings, self)
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
         self.finder = Finder(self.words, self.names)
+        self.gists = Gists(self.tasks, p.report_form)
         # The window they stand in
         self.window = DeskWindow(self.sign_in, self.words("app.title"))
         self.workspace = Workspace(self.frame, p.docks(), self.words)
@@ -213,6 +215,7 @@ class Desk(QObject):
             feed.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)
+        self.gists.use(None)
 
     def _entitle(self) -> None:
         town = self.names.town_name()
@@ -258,6 +261,7 @@ class Desk(QObject):
         if room is None or room.geometry is None:
             return
         self.tasks.start("finder", "places", self._find_places(room.geometry))
+        self.gists.use(room)
 
     async def _find_places(self, geometry: Geometry) -> None:
         places = await asyncio.to_thread(read_places, geometry.base)

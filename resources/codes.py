@@ -9,6 +9,7 @@ import msgspec
 
 from domain.case import CaseKind, Condition, Rules
 from domain.clock import WorkCalendar
+from domain.gist import Hints
 from domain.ids import DivisionCode
 from domain.town import Town
 from domain.wire import TownInfo
@@ -34,6 +35,11 @@ def load_codes() -> Codes:
         rules=_table("rules", Rules),
         calendar=_table("calendar", WorkCalendar),
     )
+
+
+def load_hints() -> Hints:
+    """Return the words people use for the shipped kinds, and those of urgency."""
+    return msgspec.json.decode(read_bytes("codes/hints.json"), type=Hints)
 
 
 def _table(name: str, kind: type[T]) -> T:

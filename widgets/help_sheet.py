@@ -42,6 +42,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
     ),
     "form": (
         KeyRow("Enter  Ctrl+Enter", "desk.help.send"),
+        KeyRow("F2  F3  F4", "desk.help.gist"),
         KeyRow("1 – 9", "desk.help.option"),
         KeyRow("↑ ↓  Enter", "desk.help.pick_row"),
         KeyRow("Esc", "desk.help.give_up"),

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from domain.case import MAX_PHOTOS, MAX_TEXT, Contact, NewReport
+from domain.gist import Reader
 from domain.states import Channel
 from resources.theme import Theme
 from resources.words import Words
@@ -29,12 +30,15 @@ from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
 from widgets.intents import ReportIntent
 from widgets.names import Names
+from widgets.report_gist import Facet, GistStrip
 from widgets.report_promises import Promises
 
 CHANNELS = (Channel.HOTLINE, Channel.COUNTER, Channel.PUBLIC, Channel.UPPER, Channel.VIDEO, Channel.MEDIA)
 """Channels whose reports are taken down in the room; the others send their own."""
 
 
+READ_AFTER_MS = 80
+"""Words are read so long after the last letter."""
 SOURCES = {Channel.HOTLINE: "12345"}
 """What the systems behind the channels call themselves; the others go by the name of the channel."""
 
@@ -61,7 +65,13 @@ class ReportForm(QFrame):
         self.kind = PickList(rows_shown=4)
         self.text = QPlainTextEdit()
         self.text.setTabChangesFocus(True)
-        self.text.setFixedHeight(92)
+        self.text.setFixedHeight(66)
+        self.gist = GistStrip(names)
+        self._reader: Reader | None = None
+        self._suggesting = False
+        self._pause = QTimer(self)
+        self._pause.setSingleShot(True)
+        self._pause.setInterval(READ_AFTER_MS)
         self.heading, self.address = QLineEdit(), QLineEdit()
         self.contact_name, self.contact_phone = QLineEdit(), QLineEdit()
         for edit, most in ((self.heading, 200), (self.address, 200), (self.contact_name, 60), (self.contact_phone, 32)):
@@ -96,6 +106,7 @@ class ReportForm(QFrame):
         rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
             ("channel", self.channel),
             ("text", self.text),
+            ("", self.gist),
             ("kind", self.kind),
             ("address", self.address),
             ("place", place),
@@ -105,8 +116,9 @@ class ReportForm(QFrame):
             ("photos", self.photos),
         )
         for i, (name, what) in enumerate(rows):
-            set_role(self._labels[name], "second")
-            grid.addWidget(self._labels[name], i, 0, Qt.AlignmentFlag.AlignTop)
+            if name:
+                set_role(self._labels[name], "second")
+                grid.addWidget(self._labels[name], i, 0, Qt.AlignmentFlag.AlignTop)
             if isinstance(what, QWidget):
                 grid.addWidget(what, i, 1)
             else:
@@ -143,6 +155,12 @@ class ReportForm(QFrame):
         self._cancel.clicked.connect(self.closed)
         self.kind.submitted.connect(self.address.setFocus)
         self.kind.picked.connect(self._on_kind_picked)
+        self.kind.changed.connect(self._on_kind_changed)
+        self.address.textEdited.connect(self._on_address_edited)
+        self.urgent.clicked.connect(self._on_urgent_clicked)
+        self.text.textChanged.connect(self._pause.start)
+        self._pause.timeout.connect(self._read)
+        self.gist.altered.connect(self._on_gist_altered)
         self.text.installEventFilter(self)
 
     def open_form(self) -> None:
@@ -159,6 +177,8 @@ class ReportForm(QFrame):
         """Take the place that was picked on the map; ``label`` names the grid it lies in."""
         self._place, self._place_label = (lon, lat), label
         self._show_place()
+        if not self._suggesting:
+            self.gist.by_hand(Facet.PLACE)
 
     def set_now(self, now: datetime) -> None:
         """Take the service's time (aware UTC), from which likely moments are reckoned."""
@@ -188,6 +208,8 @@ class ReportForm(QFrame):
         for edit in (self.heading, self.address, self.contact_name, self.contact_phone, self.kind.search):
             edit.clear()
         self.text.clear()
+        self._pause.stop()
+        self.gist.clear()
         self.photos.clear()
         self.promises.begin(self._now)
         self.kind.set_choices(())
@@ -218,8 +240,10 @@ class ReportForm(QFrame):
         self.set_fault(lambda: words(f"desk.form.{key}", name=words("desk.report.text"), n=MAX_TEXT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, Ctrl+Enter sends, no letter leaves the form."""
-        if event.key() == Qt.Key.Key_Escape:
+        """Esc closes, Ctrl+Enter sends, F2 to F4 go to the next suggestion, no letter leaves the form."""
+        if self.gist.press(event.key()):
+            pass  # it has put in the next suggestion
+        elif event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.submit()
@@ -228,6 +252,8 @@ class ReportForm(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter in the text sends."""
         if watched is self.text and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if self.gist.press(event.key()):
+                return True
             enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
                 self.submit()
@@ -272,6 +298,7 @@ class ReportForm(QFrame):
         self.contact_name.setAccessibleName(words("desk.report.contact_name"))
         self.contact_phone.setAccessibleName(words("desk.report.contact_phone"))
         self.promises.retranslate()
+        self.gist.retranslate()
         self.set_busy(self._busy)
         self._fault.retranslate()
         self._show_place()
@@ -315,6 +342,42 @@ class ReportForm(QFrame):
     def _on_unpicked(self) -> None:
         self._place, self._place_label = None, ""
         self._show_place()
+
+    def set_reader(self, reader: Reader | None) -> None:
+        """Take what reads the words; None before there is a town."""
+        self._reader = reader
+        self._read()
+
+    def _read(self) -> None:
+        """Suggest what the words say."""
+        if self._reader is not None:
+            self.gist.show_gist(self._reader.read(self.text.toPlainText()))
+
+    def _on_gist_altered(self, facet: str) -> None:
+        """Another suggestion stands: put it where a person would."""
+        guess = self.gist.offers[Facet(facet)].standing
+        self._suggesting = True
+        if facet == Facet.KIND:
+            self.kind.choose_only("" if guess is None else guess.value)
+        elif facet == Facet.URGENT:
+            self.urgent.setChecked(guess is not None)
+        else:
+            self.address.setText("" if guess is None else guess.value)
+            if guess is not None and guess.lon is not None and guess.lat is not None:
+                self.set_place(guess.lon, guess.lat, guess.value)
+            else:
+                self._on_unpicked()
+        self._suggesting = False
+
+    def _on_kind_changed(self) -> None:
+        if not self._suggesting:
+            self.gist.by_hand(Facet.KIND)
+
+    def _on_address_edited(self) -> None:
+        self.gist.by_hand(Facet.PLACE)
+
+    def _on_urgent_clicked(self) -> None:
+        self.gist.by_hand(Facet.URGENT)
 
     def _on_kind_picked(self) -> None:
         self.set_fault("")

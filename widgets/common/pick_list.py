@@ -97,6 +97,13 @@ class PickList(QWidget):
         self._mark()
         self.changed.emit()
 
+    def choose_only(self, value: str) -> None:
+        """Choose a row, or none with an empty value, whatever was chosen before; what was typed to search goes."""
+        self.search.clear()
+        self._chosen = [value] if value in {choice.value for choice in self._choices} else []
+        self._mark()
+        self.changed.emit()
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows in the search line move the list; Enter chooses, and on what is chosen already it sends.
 
