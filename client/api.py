@@ -15,6 +15,7 @@ from domain.case import Case, NewReport
 from domain.command import Command
 from domain.ids import AttachmentId, CaseNo, StaffId
 from domain.places import Position
+from domain.similar import Told
 from domain.states import CaseState
 from domain.wire import (
     BEHALF_HEADER,
@@ -32,6 +33,7 @@ from domain.wire import (
     RevealRequest,
     Session,
     SignIn,
+    SimilarCases,
     Snapshot,
 )
 
@@ -173,6 +175,19 @@ class ServiceClient:
         params = {"state": state, "q": q, "since": since_text, "limit": limit, "after": after}
         reply = await self._line.exchange("GET", "/v1/cases", params=params)
         return await decode_apart(reply, CasePage)
+
+    async def similar(self, told: Told, *, but: CaseNo | None = None) -> SimilarCases:
+        """Return the cases that are likely the same as what is told, without one that is known to be."""
+        params = {
+            "kind": told.kind,
+            "at": told.at.isoformat(),
+            "lon": None if told.lon is None else repr(told.lon),
+            "lat": None if told.lat is None else repr(told.lat),
+            "address": told.address or None,
+            "but": but,
+        }
+        reply = await self._line.exchange("GET", "/v1/similar", params=params)
+        return await decode_apart(reply, SimilarCases)
 
     async def changes(self, case_no: CaseNo) -> ChangePage:
         """Return the timeline of a case."""

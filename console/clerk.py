@@ -76,6 +76,16 @@ class Clerk(QObject):
         values: dict[str, Value] = {"why": f"outbox.why.{fault.key}"}
         self._notices.post(Notice(Severity.WARNING, "notice.outbox_report_kept", values, "outbox", "outbox"))
 
+    def on_report_merged(self, case_no: CaseNo, into: CaseNo, fault: Fault | None) -> None:
+        """A report was taken and merged into a case, or was taken and could not be merged: both are told."""
+        self._panels.report_form.clear()
+        self._panels.show_card()
+        if fault is None:
+            self._notices.info("notice.report_merged", replace="report", case_no=case_no, into=into)
+        else:
+            self._notices.warn("notice.report_not_merged", replace="report", case_no=case_no, into=into)
+        self._selection.select_case(into if fault is None else case_no)
+
     def on_report_refused(self, fault: Fault) -> None:
         """A report was not taken; what was typed stays."""
         self._panels.report_form.set_busy(False)

@@ -27,7 +27,7 @@ from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
-from console.gists import Gists
+from console.intake import Intake
 from console.intents import Intents
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
@@ -72,8 +72,7 @@ class Desk(QObject):
         super().__init__()
         self.closing = asyncio.Event()
         self.settings = settings
-        self._folders = folders
-        self._keep = keep
+        self._folders, self._keep = folders, keep
         self._warm = self._focused = False
         # What everything else is handed
         self.words = Words("en" if settings.text("language") == "en" else "zh-CN")
@@ -100,7 +99,6 @@ class Desk(QObject):
         self.card_feed = CardFeed(self.tasks, p.card, self.selection, self.map_feed.holdings, self)
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
         self.finder = Finder(self.words, self.names)
-        self.gists = Gists(self.tasks, p.report_form)
         # The window they stand in
         self.window = DeskWindow(self.sign_in, self.words("app.title"))
         self.workspace = Workspace(self.frame, p.docks(), self.words)
@@ -116,6 +114,7 @@ class Desk(QObject):
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
+        self.intake = Intake(self)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
         self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(self.on_second)
@@ -211,11 +210,11 @@ class Desk(QObject):
         self._entitle()
 
     def _use(self, room: Room | None) -> None:
-        for feed in (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking):
+        feeds = (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking, self.intake)
+        for feed in feeds:
             feed.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)
-        self.gists.use(None)
 
     def _entitle(self) -> None:
         town = self.names.town_name()
@@ -261,7 +260,7 @@ class Desk(QObject):
         if room is None or room.geometry is None:
             return
         self.tasks.start("finder", "places", self._find_places(room.geometry))
-        self.gists.use(room)
+        self.intake.gists.use(room)
 
     async def _find_places(self, geometry: Geometry) -> None:
         places = await asyncio.to_thread(read_places, geometry.base)

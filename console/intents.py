@@ -18,6 +18,7 @@ from client.room import Room
 from console.notices import NoticeHub
 from console.outbox import Outbox
 from console.tasks import Tasks
+from domain.case import Case
 from domain.change import Change
 from domain.differences import seen_of
 from domain.faults import Fault, FaultKind, invalid
@@ -47,6 +48,8 @@ class Intents(QObject):
     report_refused = Signal(object)
     report_delayed = Signal(object)
     """A report waits in the outbox, and the ``Fault`` that says why."""
+    report_merged = Signal(object, object, object)
+    """A report was taken and merged: its ``CaseNo``, that of the other case, and the ``Fault`` where merging failed."""
     revealed = Signal(object, object)
     """Contacts were shown: ``CaseNo`` and a list of ``RevealedContact``."""
 
@@ -109,11 +112,23 @@ class Intents(QObject):
             return
         match result:
             case Sent(outcome=Outcome() as outcome):
-                self.report_done.emit(outcome.case.case_no)
+                await self._merge(outcome.case, intent.into)
             case Refused(fault=fault):
                 self.report_refused.emit(fault)
             case Delayed(fault=fault):
                 self.report_delayed.emit(fault)
+
+    async def _merge(self, taken: Case, into: CaseNo | None) -> None:
+        """Merge a report that was taken into the case it tells of again; where that fails it stays its own case."""
+        if into is None:
+            self.report_done.emit(taken.case_no)
+            return
+        try:
+            await self._signed_in().send(taken.case_no, "merge", {"into": into}, taken.version, key=new_key())
+        except Fault as fault:
+            self.report_merged.emit(taken.case_no, into, fault)
+            return
+        self.report_merged.emit(taken.case_no, into, None)
 
     async def _reveal(self, intent: RevealIntent) -> None:
         try:

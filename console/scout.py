@@ -1,6 +1,7 @@
 """Going to things: what list, map, board and command bar point at is selected, shown and looked at."""
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from console.mapfeed import MapFeed
 from console.panels import Panels
@@ -133,6 +134,11 @@ class Scout(QObject):
     def on_photo_requested(self, wanted: PhotoWanted) -> None:
         """The card wants a photo."""
         self._photos.want(AttachmentId(wanted.attachment_id), wanted.full)
+
+    def on_photo_loaded(self, attachment_id: str, full: bool, image: QImage) -> None:
+        """A photo came: the report form may have asked for it."""
+        if not full:
+            self._panels.report_form.put_photo(AttachmentId(attachment_id), image)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

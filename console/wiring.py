@@ -14,6 +14,7 @@ def connect(desk: "Desk") -> None:
     _connect_life(desk)
     _connect_session(desk)
     _connect_selection(desk)
+    _connect_intake(desk)
     _connect_intents(desk)
     _connect_photos(desk)
     _connect_bars_and_sheets(desk)
@@ -49,7 +50,7 @@ def _connect_session(desk: "Desk") -> None:
 
 def follow(desk: "Desk", room: Room) -> None:
     """Let every feed hear of what alters in a room; the map's comes first, since others read its holdings."""
-    for feed in (desk.map_feed, desk.room_feed, desk.card_feed):
+    for feed in (desk.map_feed, desk.room_feed, desk.card_feed, desk.intake):
         room.on_delta(feed.take)
     room.on_delta(desk.reception.on_delta)
     room.on_delta(desk.admin.on_delta)
@@ -73,6 +74,16 @@ def _connect_selection(desk: "Desk") -> None:
     selection.case_changed.connect(desk.card_feed.show)
     selection.unit_changed.connect(panels.board.select)
     selection.unit_changed.connect(desk.scout.on_unit_changed)
+
+
+def _connect_intake(desk: "Desk") -> None:
+    panels = desk.panels
+    desk.selection.case_changed.connect(desk.intake.duplicates.on_case_changed)
+    panels.card.case_wanted.connect(desk.selection.select_case)
+    panels.report_form.telling_changed.connect(desk.intake.duplicates.on_telling_changed)
+    panels.report_form.thumb_wanted.connect(desk.scout.on_photo_requested)
+    desk.photos.loaded.connect(desk.scout.on_photo_loaded)
+    desk.intents.report_merged.connect(desk.clerk.on_report_merged)
 
 
 def _connect_intents(desk: "Desk") -> None:

@@ -35,6 +35,7 @@ class ArgKind(StrEnum):
     STAFF = "staff"
     CONDITION = "condition"
     CASE = "case"
+    CASES = "cases"
     REPORT = "report"  # one of the case's reports, by its id
     COLLEAGUE = "colleague"  # the account of somebody who sits in the room
     MOMENT = "moment"  # ISO 8601 with offset
@@ -87,11 +88,15 @@ class Context(msgspec.Struct, frozen=True):
 
 
 class SideEffect(msgspec.Struct, frozen=True):
-    """A change on another case that goes into the same transaction (merging moves reports)."""
+    """A change on another case that goes into the same transaction (merging moves reports).
+
+    ``state`` is the other case's after it, None where it stays what it is.
+    """
 
     case_no: CaseNo
     action: str
     data: dict[str, Any]
+    state: CaseState | None = None
 
 
 class Decision(msgspec.Struct, frozen=True):

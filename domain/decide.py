@@ -12,6 +12,7 @@ from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.machine import STEPS, TABLE, Step
 from domain.people import Actor, same_person
 from domain.reasons import REASONS
+from domain.states import CaseState
 
 T = TypeVar("T")
 
@@ -36,6 +37,8 @@ REMEMBERED = frozenset(s.action for s in TABLE if s.action.startswith(("request_
 """Steps of which it is remembered who took them, to be compared with who says yes to them."""
 
 MAX_UNITS = 20
+MAX_MERGED = 50
+"""Cases merged into one at once."""
 NOT_COMMANDS = frozenset({"report"})
 """Steps that do not come as commands on a case: a report makes the case it is on."""
 
@@ -61,7 +64,7 @@ def decide(case: Case, command: Command, actor: Actor, context: Context) -> Deci
     data = _arguments(step, command.args, context)
     for check in step.checks:
         check(case, data, actor, context)
-    return _resolve(step, case, _with_person(step, case, data, actor), context)
+    return _resolve(step, case, _with_person(step, case, data, actor), actor, context)
 
 
 def _refusal(step: Step, case: Case, actor: Actor, context: Context) -> Fault | None:
@@ -98,7 +101,7 @@ def is_self_approval(action: str, case: Case, actor: Actor) -> bool:
     return False
 
 
-def _resolve(step: Step, case: Case, data: dict[str, Any], context: Context) -> Decision:
+def _resolve(step: Step, case: Case, data: dict[str, Any], actor: Actor, context: Context) -> Decision:
     """Put into the decision what the fold would otherwise have to look up."""
     state = case.state if step.target is None else step.target
     also: tuple[SideEffect, ...] = ()
@@ -112,6 +115,8 @@ def _resolve(step: Step, case: Case, data: dict[str, Any], context: Context) -> 
         data = {**data, "from": case.claim.by}
     elif step.action == "merge":
         also = (_moved(case, data["into"]),)
+    elif step.action == "merge_in":
+        data, also = _gathered(case, data, actor, context)
     elif step.action == "unmerge" and case.merged_into is not None and case.before_merge is not None:
         state = case.before_merge
         target = context.known.case(case.merged_into)
@@ -127,6 +132,27 @@ def _moved(case: Case, into: str) -> SideEffect:
     if case.sensitive:
         data["sensitive"] = True
     return SideEffect(CaseNo(into), "take_reports", data)
+
+
+def _gathered(
+    case: Case, data: dict[str, Any], actor: Actor, context: Context
+) -> tuple[dict[str, Any], tuple[SideEffect, ...]]:
+    """Return what merging several cases into one comes to: all of them are merged, or none is."""
+    reports: list[dict[str, Any]] = []
+    also: list[SideEffect] = []
+    sensitive = False
+    for case_no in dict.fromkeys(data["cases"]):
+        other = context.known.case(CaseNo(case_no))
+        if other is None or other.case_no == case.case_no:
+            raise invalid("merge_target_unknown", case_no=case_no[:64])
+        refusal = _refusal(STEPS["merge"], other, actor, context)
+        if refusal is not None:
+            raise conflict("cannot_be_merged", case_no=case_no, state=other.state)
+        reports += _plain_reports(other)
+        sensitive = sensitive or other.sensitive
+        also.append(SideEffect(other.case_no, "merge", {"into": case.case_no}, CaseState.MERGED))
+    gathered = {**data, "reports": reports}
+    return ({**gathered, "sensitive": True} if sensitive else gathered), tuple(also)
 
 
 def _plain_reports(case: Case) -> list[dict[str, Any]]:
@@ -153,7 +179,7 @@ def _arguments(step: Step, given: dict[str, Any], context: Context) -> dict[str,
 def _value(arg: Arg, value: Any, context: Context) -> Any:
     if arg.kind is ArgKind.FLAG:
         return _typed(arg, value, bool)
-    if arg.kind in (ArgKind.UNITS, ArgKind.PHOTOS, ArgKind.TICKS):
+    if arg.kind in (ArgKind.UNITS, ArgKind.PHOTOS, ArgKind.TICKS, ArgKind.CASES):
         return _list(arg, _typed(arg, value, list), context)
     text: str = _typed(arg, value, str)
     if len(text) > arg.most:
@@ -195,7 +221,7 @@ def _moment(arg: Arg, text: str) -> None:
 
 
 def _list(arg: Arg, values: list[Any], context: Context) -> list[str]:
-    most = MAX_PHOTOS if arg.kind is ArgKind.PHOTOS else MAX_UNITS
+    most = {ArgKind.PHOTOS: MAX_PHOTOS, ArgKind.CASES: MAX_MERGED}.get(arg.kind, MAX_UNITS)
     if len(values) > most:
         raise Fault(FaultKind.TOO_LARGE, "too_many", argument=arg.name, limit=most)
     texts = [str(_typed(arg, v, str)) for v in values]

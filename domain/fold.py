@@ -361,6 +361,7 @@ EFFECTS: dict[str, Effect] = {
     "refuse_appeal": lambda c, ch: {"request": None, "appeal_upheld": False},
     "merge": _merge,
     "unmerge": _unmerge,
+    "merge_in": _take_reports,
     "take_reports": _take_reports,
     "give_reports": _give_reports,
     "claim": _take_in_hand,

@@ -428,6 +428,15 @@ _MOVING: tuple[Step, ...] = (
         (g.no_open_request,),
         (g.merge_target_is_another_open_case,),
     ),
+    _step(
+        "-",
+        "merge_in",
+        OPEN - {S.ESCALATED},
+        None,
+        R.ACCEPTOR,
+        (Arg("cases", ArgKind.CASES), _NOTE),
+        (g.no_open_request,),
+    ),
     _step("T36", "unmerge", S.MERGED, None, R.DUTY_CHIEF, (_NOTE,), (g.reports_left_to_give,)),
     _step("-", "note", OPEN, None, ROOM | {R.INSPECTOR, R.COUNTY}, (_TEXT, _MORE_PHOTOS)),
 )

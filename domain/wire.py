@@ -145,6 +145,20 @@ class CasePage(msgspec.Struct, frozen=True):
     after: str | None = None
 
 
+class SimilarCase(msgspec.Struct, frozen=True):
+    """A case that is likely the same as what is asked about: how far from it, and how long before or after."""
+
+    case: Case
+    apart_s: float
+    distance_m: float | None = None
+
+
+class SimilarCases(msgspec.Struct, frozen=True):
+    """``GET /v1/similar``: likely duplicates, open or ended, the nearest first."""
+
+    cases: tuple[SimilarCase, ...]
+
+
 class ChangePage(msgspec.Struct, frozen=True):
     """The timeline of a case, oldest first."""
 

@@ -43,6 +43,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
     "form": (
         KeyRow("Enter  Ctrl+Enter", "desk.help.send"),
         KeyRow("F2  F3  F4", "desk.help.gist"),
+        KeyRow("F5", "desk.help.gist_merge"),
         KeyRow("1 – 9", "desk.help.option"),
         KeyRow("↑ ↓  Enter", "desk.help.pick_row"),
         KeyRow("Esc", "desk.help.give_up"),

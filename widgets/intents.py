@@ -37,10 +37,14 @@ class PhotoWanted(msgspec.Struct, frozen=True):
 
 
 class ReportIntent(msgspec.Struct, frozen=True):
-    """A report taken down in the room; ``files`` are paths of photos to be uploaded first."""
+    """A report taken down in the room; ``files`` are paths of photos to be uploaded first.
+
+    ``into`` is the open case it is merged into as soon as it was taken: the same was told before.
+    """
 
     report: NewReport
     files: tuple[str, ...] = ()
+    into: CaseNo | None = None
 
 
 class SignInIntent(msgspec.Struct, frozen=True):

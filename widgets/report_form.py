@@ -1,9 +1,11 @@
 """A new report taken down in the room, mostly by telephone: what, where, from which channel, and whom to call back."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QImage, QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
@@ -19,7 +21,10 @@ from PySide6.QtWidgets import (
 
 from domain.case import MAX_PHOTOS, MAX_TEXT, Contact, NewReport
 from domain.gist import Reader
+from domain.ids import AttachmentId
+from domain.similar import Told
 from domain.states import Channel
+from domain.wire import SimilarCase
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
@@ -28,15 +33,18 @@ from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
-from widgets.intents import ReportIntent
+from widgets.intents import PhotoWanted, ReportIntent
 from widgets.names import Names
 from widgets.report_gist import Facet, GistStrip
+from widgets.report_merge import MergeChoice
 from widgets.report_promises import Promises
 
 CHANNELS = (Channel.HOTLINE, Channel.COUNTER, Channel.PUBLIC, Channel.UPPER, Channel.VIDEO, Channel.MEDIA)
 """Channels whose reports are taken down in the room; the others send their own."""
 
 
+ASK_AFTER_MS = 250
+"""Duplicates are asked for so long after kind, address or place altered."""
 READ_AFTER_MS = 80
 """Words are read so long after the last letter."""
 SOURCES = {Channel.HOTLINE: "12345"}
@@ -49,6 +57,9 @@ class ReportForm(QFrame):
     report_requested = Signal(object)
     place_requested = Signal()
     closed = Signal()
+    telling_changed = Signal(object)
+    """What is being taken down, as far as duplicates can be told by it: a ``Told``, or None."""
+    thumb_wanted = Signal(object)
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -67,6 +78,11 @@ class ReportForm(QFrame):
         self.text.setTabChangesFocus(True)
         self.text.setFixedHeight(66)
         self.gist = GistStrip(names)
+        self.duplicates = MergeChoice(names, theme)
+        self._told: Told | None = None
+        self._ask = QTimer(self)
+        self._ask.setSingleShot(True)
+        self._ask.setInterval(ASK_AFTER_MS)
         self._reader: Reader | None = None
         self._suggesting = False
         self._pause = QTimer(self)
@@ -107,6 +123,7 @@ class ReportForm(QFrame):
             ("channel", self.channel),
             ("text", self.text),
             ("", self.gist),
+            ("", self.duplicates),
             ("kind", self.kind),
             ("address", self.address),
             ("place", place),
@@ -160,6 +177,11 @@ class ReportForm(QFrame):
         self.urgent.clicked.connect(self._on_urgent_clicked)
         self.text.textChanged.connect(self._pause.start)
         self._pause.timeout.connect(self._read)
+        self._ask.timeout.connect(self._tell)
+        self.address.textChanged.connect(self._ask_soon)
+        self.kind.changed.connect(self._ask_soon)
+        self.duplicates.altered.connect(self._on_duplicates_altered)
+        self.duplicates.thumb_wanted.connect(self._on_thumb_wanted)
         self.gist.altered.connect(self._on_gist_altered)
         self.text.installEventFilter(self)
 
@@ -177,6 +199,7 @@ class ReportForm(QFrame):
         """Take the place that was picked on the map; ``label`` names the grid it lies in."""
         self._place, self._place_label = (lon, lat), label
         self._show_place()
+        self._ask.start()
         if not self._suggesting:
             self.gist.by_hand(Facet.PLACE)
 
@@ -194,10 +217,17 @@ class ReportForm(QFrame):
         """The report is on its way, or came back."""
         self._busy = busy
         self._send.setEnabled(not busy)
-        send = f"{self._words('desk.report.send')}  Ctrl+↵"
-        self._send.setText(self._words("desk.form.sending") if busy else send)
+        self._show_send()
         if busy:
             self.set_fault("")
+
+    def _show_send(self) -> None:
+        """Say on the button what sending does."""
+        words, into = self._words, self.duplicates.into
+        said = (
+            words("desk.report.send") if into is None else words("similar.will_merge", case_no=into.split("-", 1)[-1])
+        )
+        self._send.setText(words("desk.form.sending") if self._busy else f"{said}  Ctrl+↵")
 
     def set_fault(self, telling: Telling) -> None:
         """Say what came back; what was typed stays."""
@@ -210,6 +240,8 @@ class ReportForm(QFrame):
         self.text.clear()
         self._pause.stop()
         self.gist.clear()
+        self.show_similar(())
+        self._told = None
         self.photos.clear()
         self.promises.begin(self._now)
         self.kind.set_choices(())
@@ -232,7 +264,7 @@ class ReportForm(QFrame):
             self.text.setFocus()
         else:
             self.set_busy(True)
-            self.report_requested.emit(ReportIntent(self._report(text), self.photos.paths()))
+            self.report_requested.emit(ReportIntent(self._report(text), self.photos.paths(), self.duplicates.into))
 
     def _complain(self, key: str) -> None:
         """Say what is wrong with the text."""
@@ -240,8 +272,8 @@ class ReportForm(QFrame):
         self.set_fault(lambda: words(f"desk.form.{key}", name=words("desk.report.text"), n=MAX_TEXT))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, Ctrl+Enter sends, F2 to F4 go to the next suggestion, no letter leaves the form."""
-        if self.gist.press(event.key()):
+        """Esc closes, Ctrl+Enter sends, F2 to F5 go to the next suggestion, no letter leaves the form."""
+        if self._press(event.key()):
             pass  # it has put in the next suggestion
         elif event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
@@ -252,7 +284,7 @@ class ReportForm(QFrame):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter in the text sends."""
         if watched is self.text and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if self.gist.press(event.key()):
+            if self._press(event.key()):
                 return True
             enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             if enter and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -299,6 +331,7 @@ class ReportForm(QFrame):
         self.contact_phone.setAccessibleName(words("desk.report.contact_phone"))
         self.promises.retranslate()
         self.gist.retranslate()
+        self.duplicates.retranslate()
         self.set_busy(self._busy)
         self._fault.retranslate()
         self._show_place()
@@ -333,7 +366,7 @@ class ReportForm(QFrame):
     def _show_place(self) -> None:
         words = self._words
         if self._place is None:
-            self._where.setText(words("desk.report.no_place"))
+            self._where.setText(words("similar.offline" if self.duplicates.unsearched else "desk.report.no_place"))
         else:
             lon, lat = self._place
             self._where.setText(" · ".join(part for part in (self._place_label, f"{lon:.6f}, {lat:.6f}") if part))
@@ -342,11 +375,47 @@ class ReportForm(QFrame):
     def _on_unpicked(self) -> None:
         self._place, self._place_label = None, ""
         self._show_place()
+        self._ask.start()
 
     def set_reader(self, reader: Reader | None) -> None:
         """Take what reads the words; None before there is a town."""
         self._reader = reader
         self._read()
+
+    def show_similar(self, found: Sequence[SimilarCase] | None) -> None:
+        """Show the likely duplicates; None says that they could not be looked for."""
+        self.duplicates.take(found)
+
+    def put_photo(self, attachment_id: AttachmentId, image: QImage) -> None:
+        """Take the photo of a likely duplicate."""
+        self.duplicates.put_photo(attachment_id, image)
+
+    def _on_duplicates_altered(self) -> None:
+        self._show_send()
+        self._show_place()
+
+    def _on_thumb_wanted(self, photo: str) -> None:
+        self.thumb_wanted.emit(PhotoWanted(AttachmentId(photo)))
+
+    def _press(self, key: int) -> bool:
+        """F2 to F4 go to the next suggestion, F5 to the next case to merge into, after the last one to none."""
+        if key != Qt.Key.Key_F5:
+            return self.gist.press(key)
+        self.duplicates.next()
+        return True
+
+    def _ask_soon(self) -> None:
+        self._ask.start()
+
+    def _tell(self) -> None:
+        """Say what is being taken down, where duplicates can be told by it and it is other than before."""
+        address, chosen = self.address.text().strip(), self.kind.chosen()
+        lon, lat = (None, None) if self._place is None else self._place
+        told = Told(chosen[0] if chosen else "", self._now, lon, lat, address) if address or lon is not None else None
+        before = self._told
+        if told is None or before is None or replace(told, at=before.at) != before:
+            self._told = told
+            self.telling_changed.emit(told)
 
     def _read(self) -> None:
         """Suggest what the words say."""

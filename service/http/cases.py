@@ -12,8 +12,9 @@ from domain.change import Subject
 from domain.command import Command
 from domain.faults import invalid, not_found
 from domain.ids import CaseNo
+from domain.similar import Told
 from domain.states import CaseState
-from domain.wire import CasePage, ChangePage, Outcome, RevealedContact, RevealRequest
+from domain.wire import CasePage, ChangePage, Outcome, RevealedContact, RevealRequest, SimilarCase, SimilarCases
 from service.access import Door
 from service.http.codec import ApiRequest, KeyHeader, asker_of, key_of, reply, runtime_of
 from service.http.express import Call, call_of, carry_out
@@ -21,10 +22,11 @@ from service.http.guard import REFUSALS, through
 from service.store import reads
 from service.store.rows import to_us, watchers
 from service.write.acting import act, reveal
-from service.write.reporting import take_report
+from service.write.reporting import MAX_LATE, take_report
 from service.write.transaction import Job
 
 MOST_IN_PAGE = 500
+MOST_SIMILAR = 20
 MAX_REPORT_BODY = 64 * 1024
 
 
@@ -76,6 +78,33 @@ async def list_cases(
     last = found[-1] if len(found) == limit else None
     shown = tuple(sight.show_case(case) for case in found)
     return reply(request, CasePage(shown, None if last is None else f"{to_us(last.opened_at)}:{last.case_no}"))
+
+
+@get("/v1/similar", opt=through(Door.CASES), responses=REFUSALS)
+async def list_similar(
+    request: ApiRequest,
+    kind: Annotated[str, QueryParameter(max_length=64)] = "",
+    at: Annotated[str | None, QueryParameter(max_length=40)] = None,
+    lon: Annotated[float | None, QueryParameter(ge=-180, le=180)] = None,
+    lat: Annotated[float | None, QueryParameter(ge=-90, le=90)] = None,
+    address: Annotated[str, QueryParameter(max_length=200)] = "",
+    but: Annotated[str, QueryParameter(max_length=80)] = "",
+) -> Response[SimilarCases]:
+    """Return the cases that are likely the same as what is told: near, soon before or after, of that kind."""
+    if (lon is None) != (lat is None):
+        raise invalid("half_a_place")
+    runtime = runtime_of(request)
+    sight, rules = runtime.sight(asker_of(request)), runtime.world.info.rules
+    now = runtime.timekeeper.now()
+    told = Told(kind, moment(at, "at") or now, lon, lat, address)
+    if not now - MAX_LATE <= told.at <= now + MAX_LATE:
+        raise invalid("time_out_of_bounds", argument="at")
+    asked = partial(
+        reads.similar_cases, told=told, rules=rules.at(now), but=but, scope=sight.scope(), limit=MOST_SIMILAR
+    )
+    found = await runtime.read(asked)
+    shown = (SimilarCase(sight.show_case(case), near.apart_s, near.distance_m) for case, near in found)
+    return reply(request, SimilarCases(tuple(shown)))
 
 
 @get("/v1/cases/{case_no:str}", opt=through(Door.CASES), responses=REFUSALS)
@@ -166,4 +195,4 @@ def _cursor(text: str | None) -> tuple[int, str] | None:
     return int(at), case_no
 
 
-HANDLERS = (post_report, list_cases, get_case, get_changes, post_command, post_contact)
+HANDLERS = (post_report, list_cases, list_similar, get_case, get_changes, post_command, post_contact)

@@ -1,7 +1,8 @@
 """Every question asked of the store. Each takes a connection, so that the caller says in which transaction."""
 
 from collections.abc import Collection, Iterable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
+from math import cos, radians
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,17 +13,21 @@ from sqlalchemy import (
     String,
     Table,
     TextClause,
+    and_,
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     text,
+    true,
     tuple_,
 )
 
-from domain.case import Case, Contact
+from domain.case import Case, Contact, Rules
 from domain.change import Change, Seq, Subject
 from domain.ids import AccountId, AttachmentId, CaseNo
+from domain.similar import Likeness, Told, likeness
 from domain.states import CaseState
 from service.store import direct
 from service.store import tables as t
@@ -38,6 +43,12 @@ IN_LISTS = (1, 4, 16, 64, IN_LIST)
 
 def _placeholders(count: int) -> list[BindParameter[str]]:
     return [bindparam(f"v{n}", type_=String()) for n in range(count)]
+
+
+METRES_A_DEGREE = 110_500.0
+"""Of latitude, the least there are: a box made with it holds all that is near."""
+MOST_LOOKED_AT = 500
+"""Cases near in place and time that are compared with what is told."""
 
 
 class Head(msgspec.Struct, frozen=True):
@@ -332,6 +343,36 @@ def case_page(
     if after is not None:
         query = query.where(tuple_(c.opened_at, c.case_no) < tuple_(*after))
     return [case_of(row.body) for row in connection.execute(query)]
+
+
+def similar_cases(
+    connection: Connection, told: Told, rules: Rules, *, but: str = "", scope: Scope = EVERYTHING, limit: int
+) -> list[tuple[Case, Likeness]]:
+    """Return the cases that are likely the same as what is told, open or ended, the nearest first.
+
+    Only those opened within the hours of the rules are looked at, by the index on that.
+    """
+    c = t.cases.c
+    hours = timedelta(hours=rules.similar_hours)
+    query = select(c.body).where(c.opened_at.between(to_us(told.at - hours), to_us(told.at + hours)), c.case_no != but)
+    here = and_(c.lon.is_(None) if told.lon is not None else true(), c.address == told.address)
+    ways = [here] if told.address.strip() else []
+    if told.lon is not None and told.lat is not None:
+        far = rules.similar_m / METRES_A_DEGREE
+        wide = far / max(0.01, cos(radians(told.lat)))
+        ways.append(
+            and_(c.lon.between(told.lon - wide, told.lon + wide), c.lat.between(told.lat - far, told.lat + far))
+        )
+    if not ways:
+        return []
+    query = query.where(or_(*ways), *scope.rows()).order_by(c.opened_at.desc(), c.case_no.desc()).limit(MOST_LOOKED_AT)
+    found = [(case, likeness(told, case, rules)) for case in map(_body_case, connection.execute(query))]
+    alike = [(case, near) for case, near in found if near is not None]
+    return sorted(alike, key=lambda pair: (pair[1].distance_m or 0.0, pair[1].apart_s, pair[0].case_no))[:limit]
+
+
+def _body_case(row: Any) -> Case:
+    return case_of(row.body)
 
 
 def export_page(

@@ -5,7 +5,7 @@ import msgspec
 from domain.case import Contact
 from domain.change import Subject
 from domain.command import ArgKind, Command
-from domain.decide import decide
+from domain.decide import MAX_MERGED, decide
 from domain.exporting import ExportLogged, MapExport
 from domain.faults import invalid, not_found
 from domain.ids import CaseNo, ReportId
@@ -34,12 +34,17 @@ def _check_named_cases(work: Work, command: Command, sight: Sight) -> None:
     """A case that is not seen cannot be named either: it is as if there were none of that number."""
     step = STEPS.get(command.action)
     for arg in () if step is None else step.args:
-        named = command.args.get(arg.name)
-        if arg.kind is not ArgKind.CASE or not isinstance(named, str):
-            continue
-        other = work.case(CaseNo(named))
-        if other is not None and not sight.sees_case(watchers(other)):
-            raise invalid("merge_target_unknown", case_no=named[:64])
+        if arg.kind in (ArgKind.CASE, ArgKind.CASES):
+            for named in _named(command.args.get(arg.name)):
+                other = work.case(CaseNo(named))
+                if other is not None and not sight.sees_case(watchers(other)):
+                    raise invalid("merge_target_unknown", case_no=named[:64])
+
+
+def _named(given: object) -> list[str]:
+    """Return the case numbers given, as far as they are texts; the rules refuse the rest."""
+    listed = given[:MAX_MERGED] if isinstance(given, list) else [given]
+    return [named for named in listed if isinstance(named, str)]
 
 
 def resume_due(work: Work, case_no: CaseNo) -> Outcome | None:
@@ -65,7 +70,7 @@ def carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, autho
         other = work.case(effect.case_no)
         if other is None:
             raise not_found("unknown_case", case_no=effect.case_no)
-        work.record_case(other, other.case_no, effect.action, author, effect.data, state=other.state)
+        work.record_case(other, other.case_no, effect.action, author, effect.data, state=effect.state or other.state)
     return Outcome(change, after)
 
 

@@ -1,8 +1,11 @@
 """Reports as they come in: a burst at the start, so that the desk looks alive, then about one a minute of town time."""
 
 import asyncio
-from datetime import datetime
+from collections import deque
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from domain.case import NewReport
 from domain.ids import AttachmentId, StaffId
@@ -37,6 +40,15 @@ SOURCES = {
 """The systems reports come from, as a case names them. A grid worker's come from their own phone."""
 
 
+TOLD_AGAIN_SHARE = 0.1
+LATELY = 6
+ASIDE_M = 14.0
+"""A share of the reports tells again what was told by one of the last few, from a few steps away."""
+CALLED_BACK_SHARE = 0.35
+DUE_WITHIN = (timedelta(hours=4), timedelta(days=1), timedelta(days=3))
+"""What 12345 gives for an answer."""
+
+
 class Sources:
     """All who report: grid workers on their way, the public, the hotline, sensors, cameras' watchers, the county."""
 
@@ -49,6 +61,7 @@ class Sources:
         self._workers = [s.staff_id for s in town.staff if Role.GRID_WORKER in s.roles]
         self._on_the_way = 0
         self._count = 0
+        self._lately: deque[Tale] = deque(maxlen=LATELY)
 
     async def run(self) -> None:
         """Report until cancelled."""
@@ -70,9 +83,17 @@ class Sources:
         return 1.0 if 7 <= now.astimezone(self._zone).hour < 21 else 5.0
 
     def _tale(self) -> Tale:
+        """Return something that happened; now and then what was told lately, by somebody else."""
+        if self._lately and self._scene.rng.random() < TOLD_AGAIN_SHARE:
+            tale = self._lately[int(self._scene.rng.integers(len(self._lately)))]
+            x, y = tale.at
+            aside = self._scene.rng.uniform(-ASIDE_M, ASIDE_M, 2)
+            channel = Channel.HOTLINE if tale.channel is not Channel.HOTLINE else Channel.PUBLIC
+            return tale._replace(channel=channel, at=(x + float(aside[0]), y + float(aside[1])), self_handled=False)
         while True:
             tale = self._scene.book.tale()
             if tale.kind in self._enabled:
+                self._lately.append(tale)
                 return tale
 
     async def _later(self, tale: Tale) -> None:
@@ -130,7 +151,15 @@ class Sources:
             photos=tuple(photos),
             after_photos=tuple(after) if handled else (),
         )
-        await scene.gateway.report(report, reporter)
+        await scene.gateway.report(self._promised(report), reporter)
+
+    def _promised(self, report: NewReport) -> NewReport:
+        """Return the report with what its source promised: 12345 sets a deadline, and some want to be called back."""
+        rng, now = self._scene.rng, self._scene.now()
+        due = now + DUE_WITHIN[int(rng.integers(len(DUE_WITHIN)))] if report.channel is Channel.HOTLINE else None
+        wants = report.contact is not None and bool(rng.random() < CALLED_BACK_SHARE)
+        by = now + timedelta(minutes=30 * int(rng.integers(1, 9))) if wants else None
+        return replace(report, source_due=due, callback=wants, callback_by=by)
 
     async def _photos(self, tale: Tale, lon: float, lat: float) -> list[AttachmentId]:
         if tale.channel not in PHOTOGRAPHED:

@@ -124,7 +124,7 @@ class Ledger:
         after = self._write(case.case_no, decision.action, actor.account, decision.state, decision.data)
         for effect in decision.also:
             other = self.cases[effect.case_no]
-            self._write(effect.case_no, effect.action, actor.account, other.state, effect.data)
+            self._write(effect.case_no, effect.action, actor.account, effect.state or other.state, effect.data)
         return after
 
     def _write(self, case_no: CaseNo, action: str, actor: AccountId, state: CaseState, data: dict[str, Any]) -> Case:
@@ -167,6 +167,7 @@ def _value(arg: Arg, case: Case, into: str, until: datetime | None, pick: int) -
         ArgKind.UNITS: [],
         ArgKind.STAFF: (WORKER, WORKER_2)[pick % 2],
         ArgKind.CASE: into,
+        ArgKind.CASES: [into] if into else [],
         ArgKind.REPORT: next((r.report_id for r in case.callbacks), ""),
         ArgKind.COLLEAGUE: COLLEAGUES[1],
         ArgKind.MOMENT: "" if until is None else until.isoformat(),

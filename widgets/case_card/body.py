@@ -20,6 +20,7 @@ from widgets.case_card.suggestions import Suggestions
 from widgets.case_card.timeline import Timeline
 from widgets.case_card.waiting import WaitingStrip
 from widgets.common.section import hairline
+from widgets.duplicates import Duplicates
 from widgets.names import Names
 
 
@@ -34,6 +35,7 @@ class CardBody(QWidget):
         self.clocks = TwoClocks(names, theme)
         self.evidence = Evidence(names, theme)
         self.reporters = Reporters(names, theme)
+        self.duplicates = Duplicates(names, theme, "similar.open")
         self.contact = ContactRow(names.words)
         self.suggestions = Suggestions(names, theme)
         self.timeline = Timeline(names, theme)
@@ -46,7 +48,7 @@ class CardBody(QWidget):
         head: tuple[QWidget, ...] = (self.header, self.waiting, self.chain, self.clocks)
         decides: tuple[QWidget, ...] = (*head, hairline(), self.evidence)
         decides += (self._suggest_line, self.suggestions)
-        for part in (*decides, self.evidence.facts, self.reporters, self.contact):
+        for part in (*decides, self.evidence.facts, self.reporters, self.duplicates, self.contact):
             column.addWidget(part)
         column.addLayout(self._form_place)
         column.addWidget(hairline())
@@ -83,6 +85,7 @@ class CardBody(QWidget):
     def forget_case(self) -> None:
         """Another case comes: nothing of the old one stays."""
         self.evidence.clear_photos()
+        self.duplicates.show_found(())
         self.timeline.set_changes(None)
         self.waiting.set_marks(())
         self.suggestions.set_candidates(())
@@ -105,6 +108,7 @@ class CardBody(QWidget):
     def retranslate(self) -> None:
         """Look the words up again."""
         self.contact.retranslate()
+        self.duplicates.retranslate()
         self.suggestions.retranslate()
         self.waiting.retranslate()
         self.timeline.retranslate()
@@ -118,6 +122,7 @@ class CardBody(QWidget):
             self.clocks,
             self.evidence,
             self.reporters,
+            self.duplicates,
             self.suggestions,
             self.timeline,
         ):

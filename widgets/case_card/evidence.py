@@ -122,7 +122,8 @@ class Evidence(QWidget):
             for photo in report.photos
         }
         captions: dict[str, str] = {}
-        for key, photos in (("desk.card.photo_before", case.photos), ("desk.card.photo_after", case.after_photos)):
+        told = (*case.photos, *(photo for report in case.reports for photo in report.photos))
+        for key, photos in (("desk.card.photo_before", told), ("desk.card.photo_after", case.after_photos)):
             for n, photo in enumerate(dict.fromkeys(photos), 1):
                 at = times.get(photo, "")
                 captions[photo] = f"{words(key, n=n)} · {at}" if at else words(key, n=n)

@@ -88,6 +88,11 @@ class ActionForm(QFrame):
         self._show_effect()
         self._show_state()
 
+    def refresh_choices(self) -> None:
+        """What can be picked from altered."""
+        for field in self.fields:
+            field.update_context()
+
     def set_busy(self, busy: bool) -> None:
         """While it is on its way nothing can be changed."""
         self._busy = busy

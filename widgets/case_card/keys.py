@@ -66,6 +66,7 @@ ACTION_KEYS: dict[str, str] = {
     "release": "0",
     "hand_over": "9",
     "call_back": "8",
+    "merge_in": "7",
     # Flags and the rest
     "supervise": "C",
     "reply_supervise": "L",
@@ -89,7 +90,17 @@ SUGGESTION_KEYS = ("1", "2", "3")
 
 FLAGS = frozenset(
     {
-        *("supervise", "cancel_supervise", "instruct", "mark_urgent", "mark_historic", "note", "skip_send_up", "merge"),
+        *(
+            "supervise",
+            "cancel_supervise",
+            "instruct",
+            "mark_urgent",
+            "mark_historic",
+            "note",
+            "skip_send_up",
+            "merge",
+            "merge_in",
+        ),
         *("claim", "release", "hand_over"),
     }
 )

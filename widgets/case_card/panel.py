@@ -18,7 +18,7 @@ from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.recommend import Candidate
 from domain.units import UnitStatus
-from domain.wire import RevealedContact
+from domain.wire import RevealedContact, SimilarCase
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_card.actions import LOCATE
@@ -59,6 +59,8 @@ class CaseCard(QWidget):
     locate_requested = Signal(object)
     typing_changed = Signal(bool)
     waiting_requested = Signal()
+    case_wanted = Signal(object)
+    """Another case is to be shown: its ``CaseNo``."""
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -110,6 +112,8 @@ class CaseCard(QWidget):
         body = self.body
         self.foot.action_bar.chosen.connect(self.start_action)
         body.suggestions.unit_chosen.connect(self._on_unit_chosen)
+        body.duplicates.chosen.connect(self.case_wanted)
+        body.duplicates.thumb_wanted.connect(self._on_thumb_wanted)
         body.contact.reveal_requested.connect(self.reveal_requested)
         body.waiting.pressed.connect(self.waiting_requested)
         body.evidence.thumb_wanted.connect(self._on_thumb_wanted)
@@ -164,6 +168,16 @@ class CaseCard(QWidget):
         if self._case is not None:
             self.body.show_suggestions(self._case)
 
+    def set_similar(self, similar: Sequence[SimilarCase]) -> None:
+        """Show the likely duplicates of the case shown, and offer them where cases are picked."""
+        offered = {step.action for step in self._steps}
+        hints = ("similar.hint.both", "similar.hint.in", "similar.hint.into", "")
+        hint = hints[(0 if "merge_in" in offered else 2) + (0 if "merge" in offered else 1)]
+        self.body.duplicates.show_found(similar, hint)
+        if self._form is not None:
+            self._form.context.similar = similar
+            self._form.refresh_choices()
+
     def set_unit_status(self, status: Mapping[UnitId, UnitStatus]) -> None:
         """Take what the units are doing, for the pickers."""
         self._status = status
@@ -181,6 +195,7 @@ class CaseCard(QWidget):
     def set_photo(self, attachment_id: AttachmentId, image: QImage | None, *, full: bool = False) -> None:
         """Take a photo that was asked for; None where it cannot be had."""
         if not full:
+            self.body.duplicates.put_photo(attachment_id, image)
             self.body.evidence.set_photo(attachment_id, image)
         if image is not None and self._viewer is not None and full:
             self._viewer.show_image(attachment_id, image)
@@ -315,7 +330,7 @@ class CaseCard(QWidget):
         self.foot.fault.tell("")
         focused = QApplication.focusWidget()
         self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
-        context = FormContext(self._names, case, self._lookup, self._status)
+        context = FormContext(self._names, case, self._lookup, self._status, self.body.duplicates.found())
         form = ActionForm(step, context, self._now)
         form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)

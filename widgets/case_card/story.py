@@ -92,7 +92,8 @@ def _until(change: Change, names: Names) -> str:
 
 
 def _merge(change: Change, names: Names) -> str:
-    return str(change.data.get("into") or "")
+    gathered = change.data.get("cases") or ()
+    return str(change.data.get("into") or "") or names.words("desk.and").join(map(str, gathered))
 
 
 def _photos(change: Change, names: Names) -> str:

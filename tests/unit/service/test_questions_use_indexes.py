@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from domain.case import Rules
 from domain.change import Subject
-from domain.ids import AttachmentId, CaseNo
+from domain.ids import AccountId, AttachmentId, CaseNo
+from domain.similar import Told
 from domain.states import CaseState
 from service.starting import opened
 from service.store import reads
@@ -36,6 +38,8 @@ QUESTIONS: dict[str, Callable[[Connection], Any]] = {
     "attachment": lambda c: reads.has_attachment(c, AttachmentId("a")),
     "photo": lambda c: reads.photo(c, AttachmentId("a"), thumb=True),
     "fixes": lambda c: reads.fix_times(c, "s", "t", [1, 2]),
+    "similar": lambda c: reads.similar_cases(c, Told("01", AT, 120.8, 29.5, "x"), Rules({}), limit=20),
+    "claimed": lambda c: reads.claimed(c, AccountId("x")),
     "newest page": lambda c: reads.case_page(c, limit=100),
     "later page": lambda c: reads.case_page(c, after=(5, NO), since=AT, limit=100),
     "export": lambda c: reads.export_page(c, state=CaseState.CLOSED, since=None, after=NO, limit=100),

@@ -57,7 +57,9 @@ def _level(field: Field, case: Case) -> None:
 def _is_hopeless(step: Step, case: Case, ledger: Ledger) -> bool:
     """Steps that are on offer although no argument could be right: red cannot be topped, nothing to merge into."""
     others = [c for c in ledger.cases.values() if c.case_no != case.case_no]
-    return (step.action == "supervise" and case.supervise == "red") or (step.action == "merge" and not others)
+    return (step.action == "supervise" and case.supervise == "red") or (
+        step.action in ("merge", "merge_in") and not others
+    )
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -73,7 +75,7 @@ def test_what_the_forms_send_the_rules_accept(
         card.set_lookup(lambda typed, ledger=ledger: [c for c in ledger.cases.values() if c.state in _OPEN])
         card.set_now(ledger.now)
         card.show_case(case, choices)
-        if _is_hopeless(step, case, ledger):
+        if _is_hopeless(step, case, ledger) or step.action == "merge_in":  # which can be merged is tested elsewhere
             continue
         card.start_action(step.action)
         if step.action in AT_ONCE:

@@ -10,6 +10,7 @@ from domain.case import Case
 from domain.command import Arg
 from domain.ids import UnitId
 from domain.units import UnitStatus
+from domain.wire import SimilarCase
 from widgets.common.style import set_role
 from widgets.names import Names
 
@@ -24,6 +25,7 @@ class FormContext(msgspec.Struct):
     case: Case
     lookup: Lookup
     unit_status: Mapping[UnitId, UnitStatus] = msgspec.field(default_factory=dict)
+    similar: Sequence[SimilarCase] = ()
 
 
 class Field(QWidget):

@@ -6,12 +6,16 @@ from PySide6.QtWidgets import QWidget
 
 from domain.case import Case, Condition
 from domain.command import Arg
+from domain.machine import STEPS
 from domain.people import Role, Staff
+from domain.states import ENDED
 from domain.units import UnitState, UnitStatus
+from domain.wire import SimilarCase
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.common.button import Button
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
+from widgets.duplicates import judged_by
 from widgets.durations import limit_text
 
 
@@ -156,17 +160,43 @@ class KindField(PickField):
 
 
 class CaseField(PickField):
-    """Another open case, found by number, title or address."""
+    """Another open case, found by number, title or address; likely duplicates are offered before anything is typed."""
 
     def choices(self, typed: str) -> Sequence[Choice]:
-        """Return the cases found, without this one."""
-        found = [case for case in self.context.lookup(typed) if case.case_no != self.context.case.case_no]
-        return [self._choice(case) for case in found]
+        """Return the likely duplicates, then the cases found, without this one."""
+        here = self.context.case.case_no
+        likely = {s.case.case_no: self._likely(s) for s in self.context.similar if s.case.case_no != here}
+        open_ones = {s.case.case_no for s in self.context.similar if s.case.state not in ENDED}
+        found = {c.case_no: self._choice(c) for c in self.context.lookup(typed) if c.case_no != here}
+        return list({**{no: choice for no, choice in likely.items() if no in open_ones}, **found}.values())
 
     def _choice(self, case: Case) -> Choice:
         words = self.context.names.words
         detail = f"{case.case_no} · {words(f'state.{case.state}')}"
-        return Choice(case.case_no, case.title, detail, case.address)
+        return Choice(case.case_no, case.title, detail, f"{case.address} {case.source_no}")
+
+    def _likely(self, similar: SimilarCase) -> Choice:
+        case = similar.case
+        detail = f"{case.case_no} · {judged_by(similar, self.context.names)}"
+        return Choice(case.case_no, case.title, detail, f"{case.address} {case.source_no}")
 
     def _on_search_edited(self) -> None:
         self.update_context()
+
+
+class CasesField(CaseField):
+    """Several open cases; the likely duplicates that can be merged are chosen already."""
+
+    many = True
+
+    def __init__(self, arg: Arg, context: FormContext) -> None:
+        super().__init__(arg, context)
+        there = {choice.value for choice in self.choices("")}
+        for similar in self.context.similar:
+            if similar.case.case_no in there and similar.case.state in STEPS["merge"].sources:
+                self.list.choose(similar.case.case_no)
+
+    def has_input(self) -> bool:
+        """What was chosen for the person would not be lost."""
+        chosen = set(self.list.chosen())
+        return bool(chosen) and chosen != {similar.case.case_no for similar in self.context.similar} & chosen

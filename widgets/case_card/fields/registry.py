@@ -7,7 +7,15 @@ from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.moment import MomentField
 from widgets.case_card.fields.options import OptionsField
 from widgets.case_card.fields.photos import PhotosField
-from widgets.case_card.fields.pickers import CaseField, ConditionField, KindField, StaffField, UnitField, UnitsField
+from widgets.case_card.fields.pickers import (
+    CaseField,
+    CasesField,
+    ConditionField,
+    KindField,
+    StaffField,
+    UnitField,
+    UnitsField,
+)
 from widgets.case_card.fields.sharing import ColleagueField, ReportField
 from widgets.case_card.fields.text import TextField
 from widgets.case_card.fields.ticks import TicksField
@@ -22,6 +30,7 @@ FIELDS: dict[ArgKind, type[Field]] = {
     ArgKind.STAFF: StaffField,
     ArgKind.CONDITION: ConditionField,
     ArgKind.CASE: CaseField,
+    ArgKind.CASES: CasesField,
     ArgKind.REPORT: ReportField,
     ArgKind.COLLEAGUE: ColleagueField,
     ArgKind.PHOTOS: PhotosField,

@@ -1,0 +1,31 @@
+"""What stands behind taking reports in: what reads their words, and what looks for duplicates."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from client.picture import Delta
+from client.room import Room
+from console.duplicates import DuplicateSearch
+from console.gists import Gists
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+
+class Intake(QObject):
+    """The parts of intake, each of which the others do not know."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self.gists = Gists(desk.tasks, desk.panels.report_form)
+        self.duplicates = DuplicateSearch(desk.tasks, desk.panels, desk.selection, self)
+
+    def use(self, room: Room | None) -> None:
+        """Work for this room from here on."""
+        self.gists.use(room)
+        self.duplicates.use(room)
+
+    def take(self, delta: Delta) -> None:
+        """Take in what altered."""
+        self.duplicates.take(delta)
