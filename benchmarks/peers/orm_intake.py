@@ -131,6 +131,9 @@ class NewReport(BaseModel):
     occurred_at: str | None = None
     source: Annotated[str, Field(max_length=64)] = ""
     source_no: Annotated[str, Field(max_length=64)] = ""
+    source_due: str | None = None
+    callback: bool = False
+    callback_by: str | None = None
     contact: None = None
     photos: list[str] = []
     after_photos: list[str] = []
