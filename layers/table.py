@@ -11,6 +11,9 @@ from layers.mercator import to_plane_arrays
 Mark = TypeVar("Mark")
 Floats = npt.NDArray[np.float64]
 
+AT_ONCE = 8192
+"""Marks moved in one go: what is in between stays in the cache, and no large memory is taken and given back."""
+
 
 class MarkTable(Generic[Mark]):
     """Marks in the order they first came, each with its place on the plane (float64 metres) and a time (POSIX s)."""
@@ -65,8 +68,10 @@ class MarkTable(Generic[Mark]):
 
     def move(self, slots: npt.NDArray[np.intp], lons: Floats, lats: Floats, times: Floats | float) -> None:
         """Place the marks in ``slots`` anew (degrees)."""
+        for a in range(0, len(slots), AT_ONCE):
+            some = slots[a : a + AT_ONCE]
+            self._xs[some], self._ys[some] = to_plane_arrays(lons[a : a + AT_ONCE], lats[a : a + AT_ONCE])
         if len(slots):
-            self._xs[slots], self._ys[slots] = to_plane_arrays(lons, lats)
             self._times[slots] = times
 
     def remove(self, keys: Iterable[str]) -> bool:

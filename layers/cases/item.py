@@ -12,6 +12,7 @@ from domain.clock import LAMP_ORDER
 from layers.cases.clusters import Clusters, cluster
 from layers.cases.model import CaseMark, CasesModel
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.local import LocalPlaces
 from layers.options import Filter, Style
 from layers.raster.contract import F32, U16, U32, Frame, Raster, Sprites
 from layers.symbols import (
@@ -63,6 +64,7 @@ class CasesItem(LayerItem):
         self._ended_seen = -1
         self._ended: tuple[F32, F32, tuple[float, float]] | None = None
         self._dots: dict[float, Sprites] = {}
+        self._places = LocalPlaces()
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -114,9 +116,15 @@ class CasesItem(LayerItem):
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """See ``LayerItem``: all cases, open and ended."""
-        xs = np.r_[self._model.open.xs, self._model.ended.xs]
-        ys = np.r_[self._model.open.ys, self._model.ended.ys]
-        return (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())) if len(xs) else None
+        found = [
+            (float(table.xs.min()), float(table.ys.min()), float(table.xs.max()), float(table.ys.max()))
+            for table in (self._model.open, self._model.ended)
+            if len(table)
+        ]
+        if not found:
+            return None
+        left, low, right, high = zip(*found, strict=True)
+        return min(left), min(low), max(right), max(high)
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``: the ended ones."""
@@ -202,9 +210,9 @@ class CasesItem(LayerItem):
     def _draw_all(self, raster: Raster, frame: Frame, area: Area) -> None:
         table = self._shown().table
         size = SMALL_CASE_SIZE if len(table) > SMALL_ABOVE else CASE_SIZE
-        left, top = area.left, area.top
-        xs, ys = (table.xs - left).astype(np.float32), (table.ys - top).astype(np.float32)
-        raster.stamp(frame, xs, ys, self._shown().codes, self._sheet(size, area.ratio), area.placing((left, top)))
+        corner = area.left, area.top
+        xs, ys = self._places.at(table.xs, table.ys, corner)
+        raster.stamp(frame, xs, ys, self._shown().codes, self._sheet(size, area.ratio), area.placing(corner))
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
         found = self._clusters_at(area)

@@ -70,7 +70,7 @@ class GridsItem(LayerItem):
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """See ``LayerItem``."""
-        return self._model.shapes.areas.bounds()
+        return self._model.bounds
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""

@@ -43,6 +43,7 @@ class GridsModel(Observed):
     def __init__(self) -> None:
         super().__init__()
         self.shapes = GridShapes(no_shapes(), no_shapes(), (), np.empty(0), np.empty(0))
+        self.bounds: tuple[float, float, float, float] | None = None
         self.classes: Classes | None = None
         self._index: dict[str, int] = {}
 
@@ -53,6 +54,7 @@ class GridsModel(Observed):
     def put(self, shapes: GridShapes, classes: Mapping[GridCode, int] | None = None) -> None:
         """Replace all grids by what ``read_grids`` made of them."""
         self.shapes = shapes
+        self.bounds = shapes.areas.bounds()
         self._index = {grid.code: i for i, grid in enumerate(shapes.grids)}
         self.set_classes(classes)
 

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.local import LocalPlaces
 from layers.options import Filter, Style
 from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
 from layers.raster.contract import U16, Frame, Raster, Sprites, Squares
@@ -51,6 +52,8 @@ class PositionsItem(LayerItem):
         self._sheets: dict[tuple[float, float], Sprites] = {}
         self._codes: tuple[int, U16] | None = None
         self._kept: tuple[Hashable, Slots] | None = None
+        self._places = LocalPlaces()
+        self._placed: tuple[Hashable, Squares] | None = None
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""
@@ -97,11 +100,15 @@ class PositionsItem(LayerItem):
         return None if self._bound(focus) else self._squares(area)
 
     def _squares(self, area: Area) -> Squares:
-        table, kept = self._model.table, self._slots()
-        table_xs, table_ys = (table.xs, table.ys) if kept is None else (table.xs[kept], table.ys[kept])
-        xs = (table_xs - area.left).astype(np.float32)
-        ys = (table_ys - area.top).astype(np.float32)
-        return Squares(xs, ys, self._sheet(area.ratio).size, area.placing((area.left, area.top)))
+        """Return the squares of all that is shown; asked twice a frame, made once."""
+        key = (self._model.revision, self.options.hidden, area)
+        if self._placed is None or self._placed[0] != key:
+            table, kept = self._model.table, self._slots()
+            table_xs, table_ys = (table.xs, table.ys) if kept is None else (table.xs[kept], table.ys[kept])
+            corner = (area.left, area.top)
+            xs, ys = self._places.at(table_xs, table_ys, corner)
+            self._placed = key, Squares(xs, ys, self._sheet(area.ratio).size, area.placing(corner))
+        return self._placed[1]
 
     def _slots(self) -> Slots | None:
         """Return the slots of the things that are shown, None where none is left out."""
@@ -217,9 +224,9 @@ class PositionsItem(LayerItem):
             made = [_code(m) for m in self._model.table.marks]
             self._codes = revision, np.array(made, np.uint16)
         fresh = self._codes[1]
-        stale = self._model.stale()
-        if not stale.any():
+        if not self._model.any_stale():
             return fresh
+        stale = self._model.stale()
         old = np.where(fresh >= VEHICLE, STALE_VEHICLE, STALE_STAFF + self._model.headings()).astype(np.uint16)
         return np.where(stale, old, fresh).astype(np.uint16)
 

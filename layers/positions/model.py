@@ -113,6 +113,11 @@ class PositionsModel(Observed):
         found: npt.NDArray[np.bool_] = self.now_s - self.table.times > POSITION_STALE_AFTER.total_seconds()
         return found
 
+    def any_stale(self) -> bool:
+        """Return whether any fix is too old to stand for where somebody is."""
+        times = self.table.times
+        return bool(len(times)) and self.now_s - float(times.min()) > POSITION_STALE_AFTER.total_seconds()
+
     def newest_age_s(self) -> float | None:
         """Return the age of the newest fix in seconds (never below 0), or None without any."""
         fixes = self.table.times

@@ -52,7 +52,12 @@ class KeptAbove:
         again, self._asked = key == self._asked, key
         last, self._last = self._last if again and self._frame is frame else None, None
         touched = moving.touched(area, focus) if again else None
-        if touched is None or not self._keep(raster, frame, still, above, key) or self._noted is None:
+        if (
+            touched is None
+            or _dense(touched, frame)
+            or not self._keep(raster, frame, still, above, key)
+            or self._noted is None
+        ):
             return False
 
         def draw(onto: Frame) -> None:
@@ -83,7 +88,7 @@ class KeptAbove:
         else:
             np.copyto(frame, still)
         moving.paint_live(raster, frame, area, focus)
-        if touched is not None:
+        if touched is not None and not _dense(touched, frame):
             if last is None or len(self._order) != len(touched.xs):
                 self._order = _by_rows(touched)
             self._last = self._arranged(touched)
@@ -108,6 +113,11 @@ class KeptAbove:
         np.copyto(self._covered, frame)
         self._can = self._noted is not None and self._noted.note(above, still)
         return self._can
+
+
+def _dense(squares: Squares, frame: Frame) -> bool:
+    """Return whether squares cover so much that the whole frame is sooner made anew than they are."""
+    return len(squares.xs) * squares.size**2 > frame.size
 
 
 def _by_rows(squares: Squares) -> npt.NDArray[np.intp]:

@@ -333,9 +333,9 @@ class MapCanvas(QWidget):
         return item.place(case_no) if case_no is not None and isinstance(item, CasesItem) else None
 
     def _bounds(self) -> Bounds | None:
-        found = {item.key: item.bounds() for item in self._items}
         order = ("grids", "divisions", "basemap", "cases", "positions")
-        return next((b for key in order if (b := found.get(key)) is not None), None)
+        found = (item.bounds() for key in order if (item := self.item(key)) is not None)
+        return next((bounds for bounds in found if bounds is not None), None)
 
     def _fit_first(self) -> None:
         """Fit the view as long as nobody has chosen one."""
