@@ -94,6 +94,7 @@ class PickedKind(StrEnum):
 
     CASE = "case"
     CLUSTER = "cluster"
+    CROWD = "crowd"
     THING = "thing"
     GRID = "grid"
 
@@ -227,6 +228,14 @@ class LayerItem:
     def live_state(self) -> Hashable:
         """Return a value that differs when the live half must be drawn again. Not asked of a moving layer."""
         return 0
+
+    @property
+    def ready(self) -> bool:
+        """Whether what it draws is of what the model holds, and nothing of it is still on its way."""
+        return True
+
+    def finish(self, area: Area) -> None:
+        """Make at once what would else be on its way, for a picture of an area that is drawn at once. UI thread."""
 
     def prepare(self) -> None:
         """Take up what the model has become. UI thread, before tiles are asked for."""

@@ -7,9 +7,11 @@ import numpy as np
 from layers.raster.blit import EIGHT, LOW
 from layers.raster.contract import (
     F32,
+    F64,
     I32,
     U16,
     U32,
+    Cells,
     Frame,
     Noted,
     Placing,
@@ -106,6 +108,10 @@ class FadedRaster:
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
         self._by.blit(frame, fainter(sprite, self.opacity), x, y)
+
+    def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
+        """See ``Raster.gathered``."""
+        return self._by.gathered(xs, ys, side, bounds)
 
     def noted(self, height: int, width: int) -> Noted | None:
         """See ``Raster.noted``."""

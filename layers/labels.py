@@ -1,7 +1,7 @@
 """Labels: text with a halo, rendered once and kept, and which of them find room."""
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 import numpy as np
@@ -174,9 +174,11 @@ class Occupied:
 
     BIN = 96
 
-    def __init__(self) -> None:
+    def __init__(self, marks: Callable[[], Iterable[tuple[float, float, float]]] | None = None) -> None:
         self._labels: dict[tuple[int, int], list[Box]] = {}
         self._marks: dict[tuple[int, int], list[Box]] = {}
+        self._asked = marks
+        """What is to be blocked, once the first label asks: many frames have none."""
 
     def block(self, x: float, y: float, around: float) -> None:
         """Take a square around a pixel for a mark."""
@@ -188,10 +190,17 @@ class Occupied:
 
     def free(self, box: Box, *, beside_marks: bool = True) -> bool:
         """Return whether no label, and unless it does not matter no mark, overlaps a rectangle."""
+        self._ask()
         return not _meets(self._labels, box) and not (beside_marks and _meets(self._marks, box))
+
+    def _ask(self) -> None:
+        asked, self._asked = self._asked, None
+        for x, y, around in asked() if asked is not None else ():
+            self.block(x, y, around)
 
     def copy(self) -> "Occupied":
         """Return what is taken now, to go on from."""
+        self._ask()
         made = Occupied()
         made._labels = {cell: list(boxes) for cell, boxes in self._labels.items()}
         made._marks = {cell: list(boxes) for cell, boxes in self._marks.items()}

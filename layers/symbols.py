@@ -9,7 +9,7 @@ from math import ceil
 
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QImage, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QImage, QPainter, QPen, QPolygonF
 
 from domain.clock import LAMP_ORDER, Lamp
 from domain.units import UnitState
@@ -87,21 +87,6 @@ def draw_urgent(painter: QPainter, size: float, theme: Theme) -> None:
     painter.setBrush(QColor(theme.map_ground))
     painter.drawRect(QRectF(at.x() - 0.8, at.y() - 3.0, 1.6, 3.6))
     painter.drawRect(QRectF(at.x() - 0.8, at.y() + 1.4, 1.6, 1.6))
-
-
-def draw_cluster(painter: QPainter, lamp: Lamp, count: int, size: float, theme: Theme, family: str) -> None:
-    """Draw a cluster: the shape of its worst lamp with how many it holds."""
-    grown = size * (1.25 if count < 100 else 1.6)
-    draw_lamp(painter, lamp if lamp is not Lamp.PAUSED else Lamp.NONE, grown * 1.1, theme)
-    text = str(count) if count < 10_000 else f"{count // 1000}k"
-    font = QFont(family) if family else QFont()
-    font.setPixelSize(12 if len(text) < 4 else 11)
-    font.setBold(True)
-    painter.setFont(font)
-    plain = lamp in (Lamp.NONE, Lamp.PAUSED)
-    painter.setPen(QColor(theme.text if plain else theme.on_accent))
-    drop = size * 0.14 if lamp is Lamp.NEAR else 0.0
-    painter.drawText(QRectF(-grown, -grown + drop, 2 * grown, 2 * grown), Qt.AlignmentFlag.AlignCenter, text)
 
 
 def draw_staff(painter: QPainter, size: float, heading_deg: float | None, theme: Theme, *, stale: bool) -> None:

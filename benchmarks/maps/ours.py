@@ -26,6 +26,7 @@ from layers.colours import mix
 from layers.grids.item import GridsItem
 from layers.grids.model import GridsModel
 from layers.mercator import EARTH_RADIUS_M
+from layers.positions.item import PositionsItem
 from layers.positions.model import PositionsModel, ThingMark
 from layers.raster.source import RasterSource
 from resources.theme import load_theme
@@ -96,6 +97,8 @@ class OurMap:
                 item.restyle()
             elif isinstance(item, CasesItem):
                 item.clustered = False
+            elif isinstance(item, PositionsItem):
+                item.choose(item.options.with_style("crowds", "single"))
 
     def full(self) -> float:
         """Draw everything anew and paint; milliseconds."""
@@ -104,10 +107,10 @@ class OurMap:
         return (time.perf_counter() - began) * 1000
 
     def picture(self, *, marks: bool = True) -> QImage:
-        """Return the picture drawn at once, with or without cases and people."""
+        """Return the whole picture, with or without cases and people."""
         for key in ("cases", "positions"):
             self.view.set_layer_visible(key, marks)
-        self.view.draw_now()
+        self.view.repaint()
         while not self.view.settled:
             QApplication.processEvents()
         image = self.view.grab().toImage()

@@ -23,7 +23,7 @@ class Clusters(msgspec.Struct, frozen=True):
 
 
 def cluster(xs: Floats, ys: Floats, ranks: npt.NDArray[np.uint8], reach_m: float) -> Clusters:
-    """Return the clusters of points that lie within about ``reach_m`` (plane metres) of one another.
+    """Return the clusters of points that lie within about ``reach_m`` (plane metres) of one another. Any thread.
 
     Points are binned into cells fixed to the plane, so that panning changes nothing; then each cell, the fullest
     first, takes in neighbouring cells whose middle lies within ``reach_m`` of its own.
@@ -31,15 +31,18 @@ def cluster(xs: Floats, ys: Floats, ranks: npt.NDArray[np.uint8], reach_m: float
     if not len(xs):
         none = np.empty(0, np.int64)
         return Clusters(none, np.empty(0), np.empty(0), none, none)
-    kx = np.floor(xs / reach_m).astype(np.int64)
-    ky = np.floor(ys / reach_m).astype(np.int64)
-    cells, cell_of = np.unique(kx * (1 << 32) + ky, return_inverse=True)
-    counts = np.bincount(cell_of)
+    keys = np.floor(xs / reach_m).astype(np.int64) * COLUMN + np.floor(ys / reach_m).astype(np.int64)
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    begins = np.r_[True, ordered[1:] != ordered[:-1]]
+    cell_of = np.empty(len(xs), np.int64)
+    cell_of[order] = np.cumsum(begins) - 1
+    cells, counts = ordered[begins], np.diff(np.r_[np.flatnonzero(begins), len(xs)])
     middle_x = np.bincount(cell_of, weights=xs) / counts
     middle_y = np.bincount(cell_of, weights=ys) / counts
     owner = _absorb(cells, counts, middle_x, middle_y, reach_m)
-    _, cell_cluster = np.unique(owner, return_inverse=True)
-    member_of = cell_cluster[cell_of].astype(np.int64)
+    owns = owner == np.arange(len(owner))
+    member_of = (np.cumsum(owns) - 1)[owner][cell_of]
     sizes = np.bincount(member_of)
     worst = np.zeros(len(sizes), np.int64)
     np.maximum.at(worst, member_of, ranks.astype(np.int64))
@@ -52,18 +55,58 @@ def cluster(xs: Floats, ys: Floats, ranks: npt.NDArray[np.uint8], reach_m: float
     )
 
 
+COLUMN = 1 << 32
+"""How far apart the numbers of two cells side by side are; one above the other differ by one."""
+
+
 def _absorb(cells: Ints, counts: Ints, xs: Floats, ys: Floats, reach_m: float) -> Ints:
-    """Return which cell each cell has gone to."""
-    at = {int(cell): i for i, cell in enumerate(cells)}
-    owner = np.full(len(cells), -1, np.int64)
-    for i in np.argsort(-counts, kind="stable").tolist():
-        if owner[i] >= 0:
-            continue
-        owner[i] = i
-        here = int(cells[i])
-        for dx in (-1, 0, 1):
-            for dy in (-1, 0, 1):
-                j = at.get(here + dx * (1 << 32) + dy)
-                if j is not None and owner[j] < 0 and np.hypot(xs[j] - xs[i], ys[j] - ys[i]) < reach_m:
-                    owner[j] = i
+    """Return which cell each cell has gone to.
+
+    What is meant: one after another, the fullest first (of equals the first), each cell that has not gone to another
+    stays and takes in those near it that have not gone anywhere. What is done: all cells whose first near one is
+    settled are settled together, again and again; the same comes out.
+    """
+    order = np.argsort(-counts, kind="stable")
+    rank = np.empty(len(cells), np.int64)
+    rank[order] = np.arange(len(cells))
+    owner = np.arange(len(cells))
+    one, other = _near(cells, xs, ys, reach_m)
+    if not len(one):
+        return owner
+    undecided = np.zeros(len(cells), bool)
+    undecided[one] = True
+    stays = ~undecided
+    while len(one):
+        # of each undecided cell: the first of those near it that stay or may yet stay
+        lowest = np.full(len(cells), len(cells), np.int64)
+        np.minimum.at(lowest, one, rank[other])
+        is_open = np.flatnonzero(undecided)
+        first = lowest[is_open]
+        to_stay = is_open[rank[is_open] < first]
+        held = is_open[(rank[is_open] > first)]
+        leader = order[lowest[held]]
+        gone = stays[leader]
+        owner[held[gone]] = leader[gone]
+        undecided[to_stay] = False
+        stays[to_stay] = True
+        undecided[held[gone]] = False
+        left = undecided[one] & (undecided[other] | stays[other])
+        one, other = one[left], other[left]
+        free = undecided.copy()
+        free[one] = False  # all near ones have gone elsewhere
+        stays |= free
+        undecided &= ~free
     return owner
+
+
+def _near(cells: Ints, xs: Floats, ys: Floats, reach_m: float) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return all pairs of neighbouring cells whose middles lie within ``reach_m``, each both ways."""
+    pairs = []
+    here = np.arange(len(cells))
+    for step in (1, COLUMN - 1, COLUMN, COLUMN + 1):
+        found = np.minimum(np.searchsorted(cells, cells + step), len(cells) - 1)
+        there = cells[found] == cells + step
+        a, b = here[there], found[there]
+        near = np.hypot(xs[b] - xs[a], ys[b] - ys[a]) < reach_m
+        pairs += [(a[near], b[near]), (b[near], a[near])]
+    return np.concatenate([a for a, _ in pairs]), np.concatenate([b for _, b in pairs])

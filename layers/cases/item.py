@@ -9,10 +9,12 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.clock import LAMP_ORDER
-from layers.cases.clusters import Clusters, cluster
+from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
+from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.local import LocalPlaces
+from layers.local import LocalPlaces, nearest
+from layers.numbered import NumberedMarks
 from layers.options import Filter, Style
 from layers.raster.contract import F32, U16, U32, Frame, Raster, Sprites
 from layers.symbols import (
@@ -20,22 +22,25 @@ from layers.symbols import (
     SMALL_CASE_SIZE,
     case_sprites,
     dot_sprites,
-    draw_cluster,
     draw_lamp,
     odd_side,
     render,
 )
-from layers.table import Floats, MarkTable
+from layers.table import MarkTable
 from resources.theme import Theme
 
 MARKS = Style("marks", ("clusters", "single"), "clusters")
 ENDED = Style("ended", ("auto", "shown", "hidden"), "auto")
 """``auto`` shows ended ones only while there is no open one."""
 LAMPS = Filter("lamp", tuple(lamp.value for lamp in reversed(LAMP_ORDER)))
-CLUSTER_PX = 26.0
+CLUSTER_PX, WIDE_CLUSTER_PX = 26.0, 60.0
+MANY_CASES, CROWDED_A_CELL = 2000, 20.0
+"""From so many cases on, and so many on average where one cluster would stand, clusters stand wide apart."""
 SMALL_ABOVE = 1500
 """With more than this many unclustered cases the marks are small."""
 DOT_SIZE = 5.0
+MOST_MEMBERS = 500
+"""Cases of a cluster that are named when it is picked, the worst first."""
 
 
 class _Open(msgspec.Struct, frozen=True):
@@ -45,6 +50,8 @@ class _Open(msgspec.Struct, frozen=True):
     table: MarkTable[CaseMark]
     ranks: npt.NDArray[np.uint8]
     codes: U16
+    spread: float
+    """Ground they lie on, square metres of the plane."""
 
 
 class CasesItem(LayerItem):
@@ -59,7 +66,10 @@ class CasesItem(LayerItem):
         self._style = 0
         self._sheets: dict[tuple[float, float], Sprites] = {}
         self._singles: dict[tuple[int, int, float], U32] = {}
-        self._clusters: tuple[Hashable, Clusters] | None = None
+        self._keeper = ClusterKeeper()
+        self._keeper.arrived.connect(self._on_arrived)
+        self._callbacks: list[Callable[[], None]] = []
+        self._numbered: dict[float, NumberedMarks] = {}
         self._open: _Open | None = None
         self._ended_seen = -1
         self._ended: tuple[F32, F32, tuple[float, float]] | None = None
@@ -67,8 +77,33 @@ class CasesItem(LayerItem):
         self._places = LocalPlaces()
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
+        """See ``LayerItem``; clusters that were being made count as a change too."""
+        self._callbacks.append(callback)
+        unsubscribe = self._model.subscribe(callback)
+
+        def let_go() -> None:
+            self._callbacks.remove(callback)
+            unsubscribe()
+
+        return let_go
+
+    @property
+    def ready(self) -> bool:
         """See ``LayerItem``."""
-        return self._model.subscribe(callback)
+        return not self.clustered or self._keeper.ready
+
+    def finish(self, area: Area) -> None:
+        """See ``LayerItem``."""
+        if self.clustered and len(self._shown().table):
+            self._clusters_at(area, at_once=True)
+
+    def close(self) -> None:
+        """See ``LayerItem``."""
+        self._keeper.stop()
+
+    def _on_arrived(self) -> None:
+        for callback in tuple(self._callbacks):
+            callback()
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""
@@ -91,7 +126,7 @@ class CasesItem(LayerItem):
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self._style, self.clustered, self.options.hidden
+        return self._model.revision, self._style, self.clustered, self.options.hidden, self._keeper.key
 
     def ended_shown(self) -> bool:
         """Return whether ended cases are drawn."""
@@ -101,7 +136,7 @@ class CasesItem(LayerItem):
     def restyle(self) -> None:
         """See ``LayerItem``."""
         self._style += 1
-        self._sheets, self._singles, self._dots = {}, {}, {}
+        self._sheets, self._singles, self._dots, self._numbered = {}, {}, {}, {}
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
@@ -156,7 +191,7 @@ class CasesItem(LayerItem):
         table = self._shown().table
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
             return ()
-        found = self._clusters_at(area)
+        found = self._clusters_at(area).clusters
         half = CASE_SIZE / 2 * area.ratio
         px, py = (found.xs - area.left) / area.scale, (area.top - found.ys) / area.scale
         inside = (px > 0) & (px < area.width) & (py > 0) & (py < area.height)
@@ -168,16 +203,18 @@ class CasesItem(LayerItem):
         limit = (reach + CASE_SIZE / 2 * area.ratio) * area.scale
         table = self._shown().table
         if len(table):
-            found = self._clusters_at(area) if self.clustered else None
-            xs, ys = (found.xs, found.ys) if found is not None else (table.xs, table.ys)
-            near = _nearest(xs, ys, x, y, limit)
-            if near is not None and found is not None and found.counts[near] > 1:
-                return self._picked_cluster(found, near)
+            kept = self._clusters_at(area) if self.clustered else None
+            xs, ys = (kept.clusters.xs, kept.clusters.ys) if kept is not None else (table.xs, table.ys)
+            near = nearest(xs, ys, x, y, limit)
+            if near is not None and kept is not None:
+                if kept.clusters.counts[near] > 1:
+                    return self._picked_cluster(kept, near)
+                slot = int(kept.clusters.members(near)[0])
+                return _picked(kept.of.marks[slot], float(kept.of.xs[slot]), float(kept.of.ys[slot]))
             if near is not None:
-                slot = near if found is None else int(found.members(near)[0])
-                return _picked(table.marks[slot], *_at(table, slot))
+                return _picked(table.marks[near], *_at(table, near))
         if self.ended_shown() and len(self._model.ended):
-            near = _nearest(self._model.ended.xs, self._model.ended.ys, x, y, (reach + 3 * area.ratio) * area.scale)
+            near = nearest(self._model.ended.xs, self._model.ended.ys, x, y, (reach + 3 * area.ratio) * area.scale)
             if near is not None:
                 return _picked(self._model.ended.marks[near], *_at(self._model.ended, near))
         return None
@@ -215,28 +252,24 @@ class CasesItem(LayerItem):
         raster.stamp(frame, xs, ys, self._shown().codes, self._sheet(size, area.ratio), area.placing(corner))
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
-        found = self._clusters_at(area)
-        codes = self._shown().codes
-        alone = found.counts[found.member_of] == 1
-        table = self._shown().table
-        xs = (table.xs[alone] - area.left).astype(np.float32)
-        ys = (table.ys[alone] - area.top).astype(np.float32)
-        sheet = self._sheet(CASE_SIZE, area.ratio)
-        raster.stamp(frame, xs, ys, codes[alone], sheet, area.placing((area.left, area.top)))
-        x0, y0, x1, y1 = area.bounds(40)
-        together = (found.counts > 1) & (found.xs > x0) & (found.xs < x1) & (found.ys > y0) & (found.ys < y1)
-        for i in np.flatnonzero(together).tolist():
-            sprite = self._cluster_sprite(int(found.worst[i]), int(found.counts[i]), area.ratio)
-            px, py = area.to_pixel(float(found.xs[i]), float(found.ys[i]))
-            raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
+        kept = self._clusters_at(area)
+        found, of, corner = kept.clusters, kept.of, (area.left, area.top)
+        alone = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
+        xs, ys = self._places.at(of.xs[alone], of.ys[alone], corner)
+        raster.stamp(frame, xs, ys, of.codes[alone], self._sheet(CASE_SIZE, area.ratio), area.placing(corner))
+        marks = self._numbered.get(area.ratio)
+        if marks is None:
+            marks = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)
+        counts = found.counts[kept.several]
+        kinds = 2 * found.worst[kept.several] + (counts >= MANY)
+        marks.stamp(raster, frame, area, found.xs[kept.several], found.ys[kept.several], kinds, counts)
 
-    def _clusters_at(self, area: Area) -> Clusters:
+    def _clusters_at(self, area: Area, *, at_once: bool = False) -> Kept:
+        """Return the clusters of a scale, or those of another while these are being made."""
         shown = self._shown()
-        key = (area.ground(), shown.key)
-        if self._clusters is None or self._clusters[0] != key:
-            table = shown.table
-            self._clusters = key, cluster(table.xs, table.ys, shown.ranks, CLUSTER_PX * area.ground())
-        return self._clusters[1]
+        of = Snapshot(shown.table.marks, shown.table.xs, shown.table.ys, shown.ranks, shown.codes)
+        reach = reach_px(len(shown.table), shown.spread, area.ground()) * area.ground()
+        return self._keeper.at((area.ground(), shown.key), of, reach, at_once=at_once)
 
     def _shown(self) -> _Open:
         """Return the open cases that are not left out; those of the model itself where none is."""
@@ -250,7 +283,8 @@ class CasesItem(LayerItem):
                 table, ranks = table.chosen(kept), ranks[kept]
             urgent = np.array([m.urgent for m in table.marks], bool)
             codes = (ranks + len(LAMP_ORDER) * urgent).astype(np.uint16)
-            self._open = _Open(key, table, ranks, codes)
+            spread = float(np.ptp(table.xs)) * float(np.ptp(table.ys)) if len(table) else 0.0
+            self._open = _Open(key, table, ranks, codes, spread)
         return self._open
 
     def _sheet(self, size: float, ratio: float) -> Sprites:
@@ -258,21 +292,6 @@ class CasesItem(LayerItem):
         if found is None:
             found = case_sprites(self.look.theme, size, ratio, signs=size == CASE_SIZE)
             self._sheets[size, ratio] = found
-        return found
-
-    def _cluster_sprite(self, rank: int, count: int, ratio: float) -> U32:
-        key = (rank, count, ratio)
-        found = self._singles.get(key)
-        if found is None:
-            look, lamp = self.look, LAMP_ORDER[rank]
-            found = render(
-                odd_side(CASE_SIZE * 2, ratio),
-                ratio,
-                lambda p: draw_cluster(p, lamp, count, CASE_SIZE, look.theme, look.family),
-            )
-            if len(self._singles) > 2000:
-                self._singles.clear()
-            self._singles[key] = found
         return found
 
     def _ringed(self, mark: CaseMark, ratio: float) -> U32:
@@ -284,15 +303,22 @@ class CasesItem(LayerItem):
             self._singles[key] = found
         return found
 
-    def _picked_cluster(self, found: Clusters, which: int) -> Picked:
-        shown, members = self._shown(), found.members(which)
-        ranked = sorted(members.tolist(), key=lambda slot: -int(shown.ranks[slot]))
-        marks = [shown.table.marks[slot] for slot in ranked]
-        first = tuple(m.title or m.case_no for m in marks[:4])
-        title = self.look.words("map.cluster", count=len(marks))
+    def _picked_cluster(self, kept: Kept, which: int) -> Picked:
+        found, ranks = kept.clusters, kept.of.ranks
+        members = found.members(which)
+        worst_first = members[np.argsort(-ranks[members].astype(np.int64), kind="stable")[:MOST_MEMBERS]]
+        marks = [kept.of.marks[slot] for slot in worst_first.tolist()]
+        shown = tuple(m.title or m.case_no for m in marks[:4])
+        title = self.look.words("map.cluster", count=len(members))
         numbers = tuple(m.case_no for m in marks)
         x, y = float(found.xs[which]), float(found.ys[which])
-        return Picked(PickedKind.CLUSTER, numbers[0], x, y, title, first, numbers)
+        return Picked(PickedKind.CLUSTER, numbers[0], x, y, title, shown, numbers)
+
+
+def reach_px(count: int, spread: float, ground: float) -> float:
+    """Return how far apart clusters stand at a scale, logical pixels: farther where nearly all ground bears cases."""
+    crowded = count >= MANY_CASES and count * (CLUSTER_PX * ground) ** 2 > CROWDED_A_CELL * spread
+    return WIDE_CLUSTER_PX if crowded else CLUSTER_PX
 
 
 def _draw_ring(painter: QPainter, mark: CaseMark, theme: Theme) -> None:
@@ -307,13 +333,6 @@ def _draw_ring(painter: QPainter, mark: CaseMark, theme: Theme) -> None:
     painter.setPen(QPen(QColor(theme.text), 2.4))
     painter.drawEllipse(QPointF(0, 0), 17, 17)
     draw_lamp(painter, mark.lamp, CASE_SIZE, theme)
-
-
-def _nearest(xs: Floats, ys: Floats, x: float, y: float, limit: float) -> int | None:
-    """Return the nearest point within a limit; of equals the one drawn last."""
-    far = np.hypot(xs - x, ys - y)
-    best = len(far) - 1 - int(np.argmin(far[::-1]))
-    return best if far[best] <= limit else None
 
 
 def _at(table: MarkTable[CaseMark], slot: int) -> tuple[float, float]:

@@ -5,13 +5,15 @@ from math import hypot
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.local import LocalPlaces
+from layers.local import LocalPlaces, nearest
 from layers.options import Filter, Style
+from layers.positions.crowds import FRESH, OLD, Crowds
 from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
 from layers.raster.contract import U16, Frame, Raster, Sprites, Squares
 from layers.raster.qt import as_image
@@ -30,6 +32,8 @@ KINDS = Filter("kind", ("staff", "vehicle"))
 STATES = Filter("state", tuple(state.value for state in UnitState))
 NAMES = Style("names", ("near", "chosen"), "near")
 """``near`` names things when the map is close enough; ``chosen`` only who is chosen or bound for the chosen case."""
+CROWDS = Style("crowds", ("counted", "single"), "counted")
+"""``counted`` counts things where there are too many to be told apart; ``single`` draws every one of them."""
 SMALL_ABOVE = 800
 """With more things than this the symbols are small and without signs."""
 ROUTE_GAP = 20.0
@@ -54,10 +58,12 @@ class PositionsItem(LayerItem):
         self._kept: tuple[Hashable, Slots] | None = None
         self._places = LocalPlaces()
         self._placed: tuple[Hashable, Squares] | None = None
+        self._crowds = Crowds(look)
+        self._bound_for: tuple[int, dict[str, list[int]]] | None = None
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""
-        return (NAMES,)
+        return NAMES, CROWDS
 
     def filters(self) -> Sequence[Filter]:
         """See ``LayerItem``: staff or vehicles, and what they do."""
@@ -78,6 +84,7 @@ class PositionsItem(LayerItem):
     def restyle(self) -> None:
         """See ``LayerItem``."""
         self._sheets = {}
+        self._crowds.restyle()
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """See ``LayerItem``."""
@@ -90,14 +97,60 @@ class PositionsItem(LayerItem):
         if not len(table):
             return
         self._draw_routes(frame, area, focus)
+        if self._crowded(area):
+            self._draw_crowds(raster, frame, area)
+            return
         xs, ys, _, placing = self._squares(area)
         kept = self._slots()
         codes = self.codes() if kept is None else self.codes()[kept]
         raster.stamp(frame, xs, ys, codes, self._sheet(area.ratio), placing)
 
     def touched(self, area: Area, focus: Focus) -> Squares | None:
-        """See ``LayerItem``: the symbols, unless there are routes."""
-        return None if self._bound(focus) else self._squares(area)
+        """See ``LayerItem``: the symbols, unless there are routes or crowds."""
+        return None if self._bound(focus) or self._crowded(area) else self._squares(area)
+
+    def _crowded(self, area: Area) -> bool:
+        """Return whether things are counted at this scale, not drawn one by one."""
+        table, single = self._model.table, self.options.style(CROWDS) == "single"
+        return not single and self._crowds.needed(table.xs, table.ys, self._model.marks_revision, area)
+
+    def _draw_crowds(self, raster: Raster, frame: Frame, area: Area) -> None:
+        table, codes = self._model.table, self.codes()
+        self._crowds.gather(raster, area, table.xs, table.ys, self._parts())
+        for group in self._crowds.groups:
+            alone = group.cells.lasts[group.cells.counts == 1]
+            slots = alone if group.slots is None else group.slots[alone]
+            corner = area.left, area.top
+            xs, ys = (table.xs[slots] - corner[0]).astype(np.float32), (table.ys[slots] - corner[1]).astype(np.float32)
+            raster.stamp(frame, xs, ys, codes[slots], self._sheet(area.ratio), area.placing(corner))
+            self._crowds.stamp(raster, frame, area, group)
+
+    def _parts(self) -> list[tuple[int, Slots | None]]:
+        """Return what is counted apart: those with an old fix, then the others, of those that are shown."""
+        kept = self._slots()
+        if not self._model.any_stale():
+            return [(FRESH, kept)]
+        stale = self._model.stale()
+        slots = np.arange(len(stale)) if kept is None else kept
+        old = stale[slots]
+        return [(OLD, slots[old]), (FRESH, slots[~old])]
+
+    def _crowd_at(self, area: Area, px: float, py: float, reach: float) -> Picked | int | None:
+        """Return the crowd at a device pixel, or the slot of who is alone there."""
+        table = self._model.table
+        found = self._crowds.at(area, px, py, reach)
+        if found is None:
+            return None
+        group, cell = found
+        cells, last = group.cells, group.cells.lasts[cell]
+        if cells.counts[cell] == 1:
+            return int(last if group.slots is None else group.slots[last])
+        members = self._crowds.members(area, group, cell, table.xs, table.ys)
+        vehicles = sum(table.marks[slot].vehicle for slot in members.tolist())
+        words, key = self.look.words, "map.crowd" if group.kind == FRESH else "map.crowd.old"
+        lines = words("map.crowd.parts", staff=len(members) - vehicles, vehicles=vehicles), words("map.crowd.open")
+        x, y = float(cells.xs[cell]), float(cells.ys[cell])
+        return Picked(PickedKind.CROWD, "", x, y, words(key, count=len(members)), lines)
 
     def _squares(self, area: Area) -> Squares:
         """Return the squares of all that is shown; asked twice a frame, made once."""
@@ -128,7 +181,15 @@ class PositionsItem(LayerItem):
         """Return the slots of the things bound for the chosen case."""
         if focus.case_at is None:
             return []
-        return [i for i, m in enumerate(self._model.table.marks) if m.bound_for == focus.case_no and self._is_shown(i)]
+        revision = self._model.marks_revision
+        if self._bound_for is None or self._bound_for[0] != revision:
+            found: dict[str, list[int]] = {}
+            for slot, mark in enumerate(self._model.table.marks):
+                if mark.bound_for is not None:
+                    found.setdefault(mark.bound_for, []).append(slot)
+            self._bound_for = revision, found
+        bound = self._bound_for[1].get(focus.case_no or "", [])
+        return [slot for slot in bound if self._is_shown(slot)]
 
     def _is_shown(self, slot: int) -> bool:
         kept = self._slots()
@@ -163,7 +224,13 @@ class PositionsItem(LayerItem):
         if scale > max(NAMES_BUSY_UNTIL, STALE_UNTIL) and focus.thing is None and focus.case_no is None:
             return ()
         x0, y0, x1, y1 = area.bounds()
-        inside = np.flatnonzero((table.xs > x0) & (table.xs < x1) & (table.ys > y0) & (table.ys < y1))
+        if scale > max(NAMES_BUSY_UNTIL, STALE_UNTIL):  # nobody but who is chosen, or bound for the chosen case
+            slot = table.slot(focus.thing) if focus.thing is not None else None
+            few = np.array(sorted({*self._bound(focus), *(() if slot is None else (slot,))}), np.intp)
+            near = (table.xs[few] > x0) & (table.xs[few] < x1) & (table.ys[few] > y0) & (table.ys[few] < y1)
+            inside = few[near]
+        else:
+            inside = np.flatnonzero((table.xs > x0) & (table.xs < x1) & (table.ys > y0) & (table.ys < y1))
         kept = self._slots()
         if kept is not None:
             inside = np.intersect1d(inside, kept, assume_unique=True)
@@ -184,16 +251,20 @@ class PositionsItem(LayerItem):
         table = self._model.table
         if not len(table):
             return None
-        far = np.hypot(table.xs - area.left - px * area.scale, table.ys - area.top + py * area.scale)
-        kept = self._slots()
-        if kept is not None:
-            far[np.setdiff1d(np.arange(len(far)), kept, assume_unique=True)] = np.inf
-        best = len(far) - 1 - int(np.argmin(far[::-1]))
-        if far[best] > (reach + self._size() / 2 * area.ratio) * area.scale:
+        if self._crowded(area):
+            crowd = self._crowd_at(area, px, py, reach)
+            if not isinstance(crowd, int):
+                return crowd
+            best: int | None = crowd
+        else:
+            limit = (reach + self._size() / 2 * area.ratio) * area.scale
+            at = area.left + px * area.scale, area.top - py * area.scale
+            best = nearest(table.xs, table.ys, *at, limit, self._slots())
+        if best is None:
             return None
         mark = table.marks[best]
         lines = mark.lines
-        if self._model.stale()[best]:
+        if self._model.is_stale(best):
             lines = (*lines, self.look.words("map.stale_since", age=self._age(best)))
         x, y = float(table.xs[best]), float(table.ys[best])
         return Picked(PickedKind.THING, mark.thing, x, y, mark.title or mark.name or mark.thing, lines)
@@ -201,7 +272,7 @@ class PositionsItem(LayerItem):
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: staff and vehicles with a fresh fix, stale ones, and the signs of what they do."""
         stale = self._model.stale()
-        vehicle = np.array([m.vehicle for m in self._model.table.marks], bool)
+        vehicle = self._vehicles()
         words = self.look.words
         return [
             LegendRow("staff", words("map.legend.staff"), int(np.count_nonzero(~stale & ~vehicle))),
@@ -209,6 +280,11 @@ class PositionsItem(LayerItem):
             LegendRow("staff_stale", words("map.legend.stale"), int(np.count_nonzero(stale))),
             *(LegendRow(f"sign.{state}", words(f"unit_state.{state}")) for state in SIGNS[1:]),
         ]
+
+    def _vehicles(self) -> npt.NDArray[np.bool_]:
+        """Return which things are vehicles."""
+        self.codes()
+        return np.zeros(0, bool) if self._codes is None else self._codes[1] >= VEHICLE
 
     def note(self) -> tuple[str, bool]:
         """See ``LayerItem``: how old the newest fix is."""

@@ -113,6 +113,10 @@ class PositionsModel(Observed):
         found: npt.NDArray[np.bool_] = self.now_s - self.table.times > POSITION_STALE_AFTER.total_seconds()
         return found
 
+    def is_stale(self, slot: int) -> bool:
+        """Return whether the fix in a slot is too old to stand for where somebody is."""
+        return self.now_s - float(self.table.times[slot]) > POSITION_STALE_AFTER.total_seconds()
+
     def any_stale(self) -> bool:
         """Return whether any fix is too old to stand for where somebody is."""
         times = self.table.times

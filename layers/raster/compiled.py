@@ -4,9 +4,25 @@ from threading import local
 
 import numpy as np
 
-from layers.raster import areas, hidden, lines, stamps
+from layers.raster import areas, cells, hidden, lines, stamps
 from layers.raster.blit import blit
-from layers.raster.contract import F32, I32, U16, U32, Frame, Noted, Placing, Shapes, Sprites, Squares, make_sprites
+from layers.raster.contract import (
+    F32,
+    F64,
+    I32,
+    U16,
+    U32,
+    Cells,
+    Frame,
+    Noted,
+    Placing,
+    Shapes,
+    Sprites,
+    Squares,
+    cell_range,
+    cells_of,
+    make_sprites,
+)
 from layers.raster.overlay import NotedOverlay
 
 MANY = 4000
@@ -79,6 +95,14 @@ class CompiledRaster:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)
 
+    def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
+        """See ``Raster.gathered``."""
+        column, row, columns, rows = cell_range(side, bounds)
+        shape = rows, columns
+        sums = np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int32)
+        cells.gather(xs, ys, side, column, row, *sums)
+        return cells_of(sums, side, column, row)
+
     def noted(self, height: int, width: int) -> Noted:
         """See ``Raster.noted``."""
         return NotedOverlay(height, width)
@@ -98,6 +122,7 @@ def exercise() -> None:
     raster.fill(frame, shapes, which, np.array([0xFF123456], np.uint32), place)
     raster.outline(frame, shapes, which, 0xFF123456, place, closed=True)
     raster.stroke(frame, shapes, which, 0xFF123456, np.array([3], np.float32), place, closed=True)
+    raster.gathered(np.zeros(1), np.zeros(1), 1.0, (-1.0, -1.0, 1.0, 1.0))
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
     hidden.stamp_shown(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place, hidden.Room())

@@ -5,6 +5,7 @@ premultiplied; sprite pixels are premultiplied. Pixel centres lie at .5, as in Q
 """
 
 from collections.abc import Callable
+from math import floor
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -155,6 +156,32 @@ class Squares(NamedTuple):
     placing: Placing
 
 
+class Cells(NamedTuple):
+    """The occupied ones of the square cells over a part of the plane, row by row: how many points each holds.
+
+    ``xs, ys``: the middle of its points (plane metres); ``lasts``: the last of them.
+    """
+
+    xs: F64
+    ys: F64
+    counts: I32
+    lasts: I32
+
+
+def cell_range(side: float, bounds: tuple[float, float, float, float]) -> tuple[int, int, int, int]:
+    """Return the first column and row of the cells that touch ``bounds``, and how many there are across and down."""
+    x0, y0, x1, y1 = (floor(value / side) for value in bounds)
+    return x0, y0, x1 - x0 + 1, y1 - y0 + 1
+
+
+def cells_of(sums: tuple[I32, F64, F64, I32], side: float, column: int, row: int) -> Cells:
+    """Return the occupied cells of what was added up in arrays (rows, columns): counts, places in the cell, lasts."""
+    counts, sum_xs, sum_ys, lasts = sums
+    r, c = np.nonzero(counts)
+    held = counts[r, c]
+    return Cells((column + c) * side + sum_xs[r, c] / held, (row + r) * side + sum_ys[r, c] / held, held, lasts[r, c])
+
+
 class Raster(Protocol):
     """Draws into a frame. ``which`` lists features in drawing order; colours and widths go along with it."""
 
@@ -180,6 +207,12 @@ class Raster(Protocol):
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """Lay one premultiplied picture of any size over the frame, its top left corner at ``x, y``."""
+
+    def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
+        """Return how many points (plane metres) lie in each cell of ``side`` metres that touches ``bounds``.
+
+        Cells are fixed to the plane's origin: looking elsewhere changes nothing about them.
+        """
 
     def noted(self, height: int, width: int) -> "Noted | None":
         """Return something to note a drawing with, for frames of a size; None where this raster has no such thing."""

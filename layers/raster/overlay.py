@@ -11,7 +11,21 @@ from collections.abc import Callable
 import numpy as np
 
 from layers.raster import stamps
-from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Raster, Shapes, Sprites, Squares, make_sprites
+from layers.raster.contract import (
+    F32,
+    F64,
+    I32,
+    U16,
+    U32,
+    Cells,
+    Frame,
+    Placing,
+    Raster,
+    Shapes,
+    Sprites,
+    Squares,
+    make_sprites,
+)
 
 Draw = Callable[[Frame], None]
 
@@ -144,6 +158,11 @@ class NotedOverlay:
         self.stamp(
             frame, nought, nought, np.zeros(1, np.uint16), make_sprites(square), Placing(1.0, x + middle, y + middle)
         )
+
+    def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
+        """See ``Raster.gathered``; cannot be noted."""
+        self._can = False
+        return Cells(xs[:0], ys[:0], np.empty(0, np.int32), np.empty(0, np.int32))
 
     def noted(self, height: int, width: int) -> "NotedOverlay | None":
         """See ``Raster.noted``."""

@@ -6,7 +6,21 @@ from PySide6.QtCore import QByteArray, QDataStream, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
 
 from layers.raster.blit import blit
-from layers.raster.contract import F32, I32, U16, U32, Frame, Placing, Shapes, Sprites, Squares
+from layers.raster.contract import (
+    F32,
+    F64,
+    I32,
+    U16,
+    U32,
+    Cells,
+    Frame,
+    Placing,
+    Shapes,
+    Sprites,
+    Squares,
+    cell_range,
+    cells_of,
+)
 
 
 def as_image(frame: Frame) -> QImage:
@@ -67,6 +81,20 @@ class QtRaster:
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)
+
+    def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
+        """See ``Raster.gathered``."""
+        column, row, columns, rows = cell_range(side, bounds)
+        i, j = np.floor(xs / side) - column, np.floor(ys / side) - row
+        inside = np.flatnonzero((i >= 0) & (i < columns) & (j >= 0) & (j < rows))
+        c, r = i[inside].astype(np.int64), j[inside].astype(np.int64)
+        counts, lasts = np.zeros((rows, columns), np.int32), np.zeros((rows, columns), np.int32)
+        sum_xs, sum_ys = np.zeros((rows, columns)), np.zeros((rows, columns))
+        np.add.at(counts, (r, c), 1)
+        np.add.at(sum_xs, (r, c), xs[inside] - (column + c) * side)
+        np.add.at(sum_ys, (r, c), ys[inside] - (row + r) * side)
+        np.maximum.at(lasts, (r, c), inside.astype(np.int32))
+        return cells_of((counts, sum_xs, sum_ys, lasts), side, column, row)
 
     def noted(self, height: int, width: int) -> None:
         """See ``Raster.noted``: not without a compiler."""

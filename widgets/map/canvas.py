@@ -240,7 +240,7 @@ class MapCanvas(QWidget):
     @property
     def settled(self) -> bool:
         """Whether the picture last painted is whole: every tile drawn, every label made."""
-        return self._frame.complete and not self._frame.wanting
+        return self._frame.complete and not self._frame.wanting and all(item.ready for item in self._visible())
 
     @property
     def idle(self) -> bool:

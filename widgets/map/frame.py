@@ -69,6 +69,8 @@ class MapFrame:
     def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the whole picture drawn at once in this thread, without tiles: for pictures and measurements."""
         self._follow(area, items)
+        for item in items:
+            item.finish(area)
         self._render(self._frame, area, items)
         self._base_key = self._still_key = None
         self._above.spoil()
@@ -175,10 +177,7 @@ class MapFrame:
         """Draw labels, and the marks under whatever moves, over what is there; keep the names that go over it."""
         raster = self._rasters.raster
         labels = [label for item in items for label in item.labels(area, focus)]
-        self._taken = Occupied()
-        for item in items:
-            for x, y, around in item.obstacles(area, focus):
-                self._taken.block(x, y, around)
+        self._taken = Occupied(lambda: [place for item in items for place in item.obstacles(area, focus)])
         self._names = []
         for style, sprite, x, y in place_labels(area, self._label_atlas(area), labels, self._taken):
             if style in FIRM:

@@ -370,6 +370,9 @@ class MapView(MapCanvas):
             return
         if found.kind is PickedKind.CLUSTER:
             self._open_cluster(found)
+        elif found.kind is PickedKind.CROWD:
+            px, py = self._camera.to_screen(found.x, found.y)
+            self.zoom(2 * ZOOM_STEPS, QPointF(px, py))
         elif found.kind is PickedKind.CASE:
             self.case_picked.emit(CasePicked(found.ident))
         elif found.kind is PickedKind.THING:

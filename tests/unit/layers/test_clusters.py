@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.cases.clusters import cluster
+from layers.cases.clusters import Clusters, cluster
 
 points = st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000), st.integers(0, 4)), max_size=120)
 
@@ -47,3 +47,39 @@ def test_close_ones_are_joined_even_across_a_cell_border() -> None:
     found = cluster(np.array([99.0, 101.0]), np.array([50.0, 50.0]), np.array([1, 4], np.uint8), 100.0)
     assert found.counts.tolist() == [2]
     assert found.worst.tolist() == [4]
+
+
+def one_after_another(xs: np.ndarray, ys: np.ndarray, ranks: np.ndarray, reach: float) -> Clusters:
+    """Clusters as they are meant: cells settle one after another, the fullest first."""
+    cells = list(zip(np.floor(xs / reach).tolist(), np.floor(ys / reach).tolist(), strict=True))
+    held = {cell: [i for i, of in enumerate(cells) if of == cell] for cell in sorted(set(cells))}
+    middle = {cell: (xs[points].mean(), ys[points].mean()) for cell, points in held.items()}
+    owner: dict[tuple[float, float], tuple[float, float]] = {}
+    for cell in sorted(held, key=lambda cell: -len(held[cell])):
+        if cell in owner:
+            continue
+        owner[cell] = cell
+        for near in held:
+            beside = max(abs(near[0] - cell[0]), abs(near[1] - cell[1])) <= 1
+            apart = np.hypot(middle[near][0] - middle[cell][0], middle[near][1] - middle[cell][1])
+            if beside and near not in owner and apart < reach:
+                owner[near] = cell
+    numbers = {cell: i for i, cell in enumerate(sorted(set(owner.values())))}
+    member_of = np.array([numbers[owner[cell]] for cell in cells])
+    counts = np.bincount(member_of)
+    worst = np.array([ranks[member_of == i].max() for i in range(len(counts))])
+    return Clusters(member_of, np.empty(0), np.empty(0), counts, worst)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 150), st.sampled_from([50.0, 120.0, 300.0]), st.booleans())
+def test_cells_settled_together_settle_as_one_after_another(seed: int, count: int, reach: float, even: bool) -> None:
+    rng = np.random.default_rng(seed)
+    xs, ys = rng.uniform(-1500, 1500, (2, count))
+    if even:  # many cells of one count, middles just as far apart as is too far
+        xs, ys = np.rint(xs / 50) * 50, np.rint(ys / 50) * 50
+    ranks = rng.integers(0, 5, count).astype(np.uint8)
+    found, meant = cluster(xs, ys, ranks, reach), one_after_another(xs, ys, ranks, reach)
+    np.testing.assert_array_equal(found.member_of, meant.member_of)
+    np.testing.assert_array_equal(found.counts, meant.counts)
+    np.testing.assert_array_equal(found.worst, meant.worst)

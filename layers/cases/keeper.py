@@ -1,0 +1,117 @@
+"""Clusters made once for each scale: at once where there are few cases, else beside the window, the last ones shown on.
+
+Half a million cases take a tenth of a second to cluster; nobody is to wait for that who only turns the wheel.
+"""
+
+from collections.abc import Hashable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QObject, Signal
+
+from layers.cases.clusters import Clusters, cluster
+from layers.cases.model import CaseMark
+from layers.raster.contract import F64, U16
+
+AT_ONCE = 20_000
+"""Up to so many cases are clustered while the frame waits: a few milliseconds."""
+
+
+class Snapshot(msgspec.Struct, frozen=True):
+    """Cases as they were when they were to be clustered. Arrays are copies; marks are replaced, never reordered."""
+
+    marks: Sequence[CaseMark]
+    xs: F64
+    ys: F64
+    ranks: npt.NDArray[np.uint8]
+    codes: U16
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Clusters with what they were made of. ``alone``: cases by themselves, from west to east; ``alone_xs``: where.
+
+    ``several``: clusters of two and more.
+    """
+
+    key: Hashable
+    of: Snapshot
+    clusters: Clusters
+    alone: npt.NDArray[np.intp]
+    alone_xs: F64
+    several: npt.NDArray[np.intp]
+
+    def alone_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
+        """Return the cases by themselves within bounds on the plane, in the order they are drawn."""
+        x0, y0, x1, y1 = bounds
+        a, b = np.searchsorted(self.alone_xs, (x0, x1))
+        near = self.alone[a:b]
+        ys = self.of.ys[near]
+        return np.sort(near[(ys >= y0) & (ys <= y1)])
+
+
+def make(key: Hashable, of: Snapshot, reach_m: float) -> Kept:
+    """Return the clusters of some cases. Any thread."""
+    found = cluster(of.xs, of.ys, of.ranks, reach_m)
+    alone = np.flatnonzero(found.counts[found.member_of] == 1) if len(of.xs) else np.empty(0, np.intp)
+    alone = alone[np.argsort(of.xs[alone], kind="stable")]
+    return Kept(key, of, found, alone, of.xs[alone], np.flatnonzero(found.counts > 1))
+
+
+class ClusterKeeper(QObject):
+    """Keeps the clusters of one layer. UI thread; ``arrived`` is emitted when those that were missing are in."""
+
+    arrived = Signal()
+    _made = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._kept: Kept | None = None
+        self._wanted: Hashable = None
+        self._pool: ThreadPoolExecutor | None = None
+        self._waiting: Future[None] | None = None
+        self._made.connect(self._on_made)
+
+    @property
+    def ready(self) -> bool:
+        """Whether nothing is on its way."""
+        return self._kept is None or self._kept.key == self._wanted
+
+    @property
+    def key(self) -> Hashable:
+        """What the clusters that are shown were made for."""
+        return None if self._kept is None else self._kept.key
+
+    def at(self, key: Hashable, of: Snapshot, reach_m: float, *, at_once: bool = False) -> Kept:
+        """Return the clusters of ``key``, or, while these are being made, the last ones.
+
+        ``of`` may be what the model itself holds: it is copied where it is still needed afterwards.
+        """
+        kept, self._wanted = self._kept, key
+        if kept is not None and kept.key == key:
+            return kept
+        if kept is None or at_once or len(of.xs) <= AT_ONCE:
+            self._kept = kept = make(key, _copied(of), reach_m)
+        elif self._waiting is None or self._waiting.done():
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix="case-clusters")
+            self._waiting = self._pool.submit(self._make, key, _copied(of), reach_m)
+        return kept
+
+    def stop(self) -> None:
+        """End the thread; what it is at is finished first."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=True, cancel_futures=True)
+            self._pool = None
+
+    def _make(self, key: Hashable, of: Snapshot, reach_m: float) -> None:
+        self._made.emit(make(key, of, reach_m))
+
+    def _on_made(self, kept: Kept) -> None:
+        self._kept = kept  # though it may not be what is wanted by now, it is nearer to it; the next frame asks again
+        self.arrived.emit()
+
+
+def _copied(of: Snapshot) -> Snapshot:
+    return msgspec.structs.replace(of, xs=of.xs.copy(), ys=of.ys.copy())

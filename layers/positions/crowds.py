@@ -1,0 +1,127 @@
+"""Too many people and vehicles to be told apart at a scale: how many there are in each cell, instead of each by itself.
+
+A cell counts all that stands in it, and its mark stands in the middle of them; nobody is left out and nobody counted
+twice. Whoever is alone in a cell keeps the ordinary symbol. Those with a fresh fix are counted apart from those of whom
+only the last known place is left, whose marks are hollow and lie below.
+"""
+
+from collections.abc import Sequence
+from math import floor
+
+import msgspec
+import numpy as np
+import numpy.typing as npt
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from layers.contract import Area, Look
+from layers.numbered import Numbered, NumberedMarks
+from layers.raster.contract import F64, Cells, Frame, Raster
+from resources.theme import Theme
+
+CELL_PX = 64.0
+"""Side of a cell, logical pixels."""
+MANY_A_CELL = 25.0
+"""Things a cell over all the ground they stand on: from here on they are counted instead of drawn one by one."""
+LEAST = 2000
+"""Fewer things than this are drawn one by one at any scale."""
+ACROSS = 38.0
+FRESH, OLD = 0, 1
+
+Slots = npt.NDArray[np.intp]
+
+
+class Group(msgspec.Struct, frozen=True):
+    """The cells of those with fresh fixes or of the others, as last drawn; ``slots`` were counted, None for all."""
+
+    kind: int
+    cells: Cells
+    slots: Slots | None
+
+
+class Crowds:
+    """Counts and marks of one layer of moving things. UI thread."""
+
+    def __init__(self, look: Look) -> None:
+        self._look = look
+        self._marks: dict[float, NumberedMarks] = {}
+        self._spread: tuple[int, float] | None = None
+        self.groups: tuple[Group, ...] = ()
+
+    def restyle(self) -> None:
+        """Take up another theme."""
+        self._marks = {}
+
+    def needed(self, xs: F64, ys: F64, revision: int, area: Area) -> bool:
+        """Return whether so many things are to be counted at this scale. It does not depend on where one looks.
+
+        How far they are spread is measured anew with each ``revision``.
+        """
+        if len(xs) < LEAST:
+            return False
+        if self._spread is None or self._spread[0] != revision:
+            self._spread = revision, float(np.ptp(xs)) * float(np.ptp(ys))
+        return len(xs) * self._side(area) ** 2 > MANY_A_CELL * self._spread[1]
+
+    def gather(self, raster: Raster, area: Area, xs: F64, ys: F64, parts: Sequence[tuple[int, Slots | None]]) -> None:
+        """Count the things in view, those of each part by themselves."""
+        side, bounds = self._side(area), area.bounds(ACROSS * area.ratio)
+        groups = []
+        for kind, slots in parts:
+            at = (xs, ys) if slots is None else (xs[slots], ys[slots])
+            groups.append(Group(kind, raster.gathered(*at, side, bounds), slots))
+        self.groups = tuple(groups)
+
+    def stamp(self, raster: Raster, frame: Frame, area: Area, group: Group) -> None:
+        """Draw the cells that hold several."""
+        marks = self._marks.get(area.ratio)
+        if marks is None:
+            marks = self._marks[area.ratio] = NumberedMarks(
+                crowd_marks(self._look.theme), ACROSS, self._look.family, area.ratio
+            )
+        several = np.flatnonzero(group.cells.counts > 1)
+        kinds = np.full(len(several), group.kind, np.int64)
+        counts = group.cells.counts[several].astype(np.int64)
+        marks.stamp(raster, frame, area, group.cells.xs[several], group.cells.ys[several], kinds, counts)
+
+    def at(self, area: Area, px: float, py: float, reach: float) -> tuple[Group, int] | None:
+        """Return the cell whose mark or symbol is nearest to a device pixel, as last drawn; fresh ones first."""
+        limit = (reach + ACROSS / 2 * area.ratio) * area.scale
+        x, y = area.left + px * area.scale, area.top - py * area.scale
+        for group in sorted(self.groups, key=lambda group: group.kind):
+            if len(group.cells.counts):
+                far = np.hypot(group.cells.xs - x, group.cells.ys - y)
+                best = int(np.argmin(far))
+                if far[best] <= limit:
+                    return group, best
+        return None
+
+    def members(self, area: Area, group: Group, cell: int, xs: F64, ys: F64) -> Slots:
+        """Return who was counted in a cell."""
+        side = self._side(area)
+        slots = np.arange(len(xs)) if group.slots is None else group.slots
+        last = int(slots[group.cells.lasts[cell]])
+        column, row = floor(xs[last] / side), floor(ys[last] / side)
+        found: Slots = slots[(np.floor(xs[slots] / side) == column) & (np.floor(ys[slots] / side) == row)]
+        return found
+
+    def _side(self, area: Area) -> float:
+        return CELL_PX * area.ground()
+
+
+def crowd_marks(theme: Theme) -> list[Numbered]:
+    """Return the marks of ``FRESH`` and ``OLD``: a badge with another behind it, and the same hollow."""
+
+    def badge(painter: QPainter, fill: str, rim: str) -> None:
+        painter.setPen(QPen(QColor(rim), 1.2))
+        painter.setBrush(QColor(fill))
+        for shift in (3.0, 0.0):
+            painter.drawRoundedRect(QRectF(-17 + shift, -8.5 - shift, 31, 17), 8.5, 8.5)
+
+    def fresh(painter: QPainter) -> None:
+        badge(painter, theme.staff, theme.map_ground)
+
+    def old(painter: QPainter) -> None:
+        badge(painter, theme.map_ground, theme.paused)
+
+    return [Numbered(fresh, theme.on_accent, left=1.5), Numbered(old, theme.text_second, left=1.5)]

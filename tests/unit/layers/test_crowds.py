@@ -1,0 +1,73 @@
+"""Things counted where there are too many to be told apart: nobody left out, nobody twice; numbers read as written."""
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from layers.local import AT_ONCE, nearest
+from layers.numbered import FIGURES, THOUSANDS, figures_of
+from layers.raster.compiled import CompiledRaster
+from layers.raster.qt import QtRaster
+
+places = st.lists(st.tuples(st.floats(-900, 900), st.floats(-900, 900)), max_size=80)
+
+
+@settings(max_examples=60, deadline=None)
+@given(places, st.floats(20, 400), st.floats(-500, 500), st.floats(-500, 500))
+def test_every_point_in_view_is_counted_once_by_both_rasters(
+    points: list[tuple[float, float]], side: float, left: float, low: float
+) -> None:
+    xs, ys = np.array([p[0] for p in points]), np.array([p[1] for p in points])
+    bounds = left, low, left + 700.0, low + 500.0
+    found, slowly = CompiledRaster().gathered(xs, ys, side, bounds), QtRaster().gathered(xs, ys, side, bounds)
+    for one, other in zip(found, slowly, strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-9)
+    columns, rows = np.floor(xs / side), np.floor(ys / side)
+    inside = (
+        (columns >= np.floor(bounds[0] / side)) & (columns <= np.floor(bounds[2] / side))
+        & (rows >= np.floor(bounds[1] / side)) & (rows <= np.floor(bounds[3] / side))
+    )  # fmt: skip
+    assert int(found.counts.sum()) == int(np.count_nonzero(inside))
+    for x, y, count, last in zip(*found, strict=True):
+        same = inside & (columns == columns[last]) & (rows == rows[last])
+        assert np.count_nonzero(same) == count
+        assert np.flatnonzero(same)[-1] == last
+        np.testing.assert_allclose((x, y), (xs[same].mean(), ys[same].mean()), atol=1e-6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(places, st.floats(20, 400))
+def test_looking_elsewhere_moves_nobody_to_another_cell(points: list[tuple[float, float]], side: float) -> None:
+    xs, ys = np.array([p[0] for p in points]), np.array([p[1] for p in points])
+    whole = CompiledRaster().gathered(xs, ys, side, (-1000.0, -1000.0, 1000.0, 1000.0))
+    part = CompiledRaster().gathered(xs, ys, side, (-333.3, -271.9, 500.0, 400.0))
+    by_last = dict(zip(whole.lasts.tolist(), whole.counts.tolist(), strict=True))
+    assert all(by_last[last] == count for last, count in zip(part.lasts.tolist(), part.counts.tolist(), strict=True))
+
+
+@given(st.lists(st.integers(2, 999_999), min_size=1, max_size=40))
+def test_numbers_are_written_as_one_would_or_in_thousands(numbers: list[int]) -> None:
+    figures, lengths = figures_of(np.array(numbers, np.int64))
+    for number, row, length in zip(numbers, figures.tolist(), lengths.tolist(), strict=True):
+        written = "".join(FIGURES[figure] for figure in row if figure >= 0)
+        assert written == (f"{number}" if number < THOUSANDS else f"{number // 1000}k")
+        assert len(written) == length
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3), st.booleans())
+def test_the_nearest_is_the_last_of_the_nearest(seed: int, parts: int, some: bool) -> None:
+    rng = np.random.default_rng(seed)
+    count = parts * AT_ONCE + int(rng.integers(1, 50))
+    xs, ys = np.rint(rng.uniform(0, 60, (2, count)))
+    slots = np.flatnonzero(rng.random(count) < 0.5) if some else None
+    x, y = rng.uniform(-5, 65, 2)
+    limit = float(rng.choice([0.2, 2.0, 30.0]))
+    far = np.hypot(xs - x, ys - y)
+    if slots is not None:
+        left_out = np.ones(count, bool)
+        left_out[slots] = False
+        far[left_out] = np.inf
+    least = far.min()
+    expected = None if least > limit else int(np.flatnonzero(far == least)[-1])
+    assert nearest(xs, ys, x, y, limit, slots) == expected
