@@ -11,6 +11,7 @@ from client.picture import Delta, Picture
 from client.room import Room
 from console.holdings import Holdings
 from console.select import Selection
+from console.suggester import Suggester
 from console.tasks import Tasks
 from domain.case import Case
 from domain.change import Change, Subject
@@ -18,10 +19,9 @@ from domain.faults import Fault, FaultKind
 from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.not_after import is_descriptive
-from domain.places import distance_m
-from domain.recommend import recommend
+from domain.recommend import Candidate
 from domain.states import ENDED, CaseState
-from domain.units import POSITION_STALE_AFTER, UnitStatus
+from domain.units import UnitStatus
 from widgets.case_card.panel import CaseCard
 
 OWNER = "card"
@@ -52,6 +52,7 @@ class CardFeed(QObject):
         self._card = card
         self._selection = selection
         self._holdings = holdings
+        self._suggester = Suggester(tasks, holdings)
         self._room: Room | None = None
         self._changes: list[Change] | None = None
         self._steps: list[Step] = []
@@ -63,6 +64,7 @@ class CardFeed(QObject):
     def use(self, room: Room | None) -> None:
         """Follow this room from here on."""
         self._tasks.cancel(OWNER)
+        self._suggester.stop()
         self._room = room
         self._selection.select_case(None)
         self._card.forget_drafts()
@@ -221,31 +223,16 @@ class CardFeed(QObject):
         picture, room = self._picture(), self._room
         if picture is None or room is None:
             return
-        status = statuses(picture, self._holdings)
-        self._card.set_unit_status(status)
+        self._card.set_unit_status(statuses(picture, self._holdings))
         if case.state is CaseState.PENDING_DISPATCH:
-            places = unit_places(picture, case, room.service_now())
-            self._card.set_candidates(recommend(case, picture.units.values(), status, places))
+            self._suggester.suggest(room, case, self._on_suggested)
         else:
+            self._suggester.stop()
             self._card.set_candidates(())
 
-
-def unit_places(picture: Picture, case: Case, now: datetime) -> dict[UnitId, tuple[float, float]]:
-    """Return for each unit the fresh fix (lon, lat) of whoever of it is nearest to the case."""
-    if case.lon is None or case.lat is None:
-        return {}
-    best: dict[UnitId, tuple[float, tuple[float, float]]] = {}
-    movers = [(s.unit_id, str(s.staff_id)) for s in picture.members.values()]
-    movers += [(v.unit_id, str(v.vehicle_id)) for v in picture.vehicles.values()]
-    held = {str(thing): position for thing, position in picture.positions.items()}
-    for unit_id, thing in movers:
-        fix = held.get(thing)
-        if fix is None or now - fix.fixed_at > POSITION_STALE_AFTER:
-            continue
-        far = distance_m(fix.lon, fix.lat, case.lon, case.lat)
-        if unit_id not in best or far < best[unit_id][0]:
-            best[unit_id] = (far, (fix.lon, fix.lat))
-    return {unit_id: place for unit_id, (_, place) in best.items()}
+    def _on_suggested(self, case_no: CaseNo, candidates: Sequence[Candidate]) -> None:
+        if case_no == self._selection.case_no:
+            self._card.set_candidates(candidates)
 
 
 def _about(change: Change, case_no: CaseNo) -> bool:

@@ -110,6 +110,15 @@ class Shift(msgspec.Struct, frozen=True):
         return (at - self.starts_at) % DAY < self.ends_at - self.starts_at
 
 
+def shift_end(shift: Shift, at: datetime) -> datetime | None:
+    """Return when the shift that covers ``at`` ends, None where none does."""
+    if not shift.covers(at):
+        return None
+    if not shift.daily or at < shift.ends_at:
+        return shift.ends_at
+    return at + (shift.ends_at - shift.starts_at) - (at - shift.starts_at) % DAY
+
+
 class Staff(msgspec.Struct, frozen=True):
     """One of the room's own people. A position exists only while the shift covers the time."""
 

@@ -1,60 +1,119 @@
-"""Which units to suggest for a case: kind first, then duty for its grid, then free before busy, then the distance.
+"""Which units to suggest for a case, and why: who deals with such cases first, then who is soonest of real use there.
 
-A suggestion only: any unit can be named. Distances are straight lines, never travel times.
+A suggestion only: any unit can be named, with a reason. Within those that fit alike, units are ordered by minutes: the
+way there over the roads, and what their work in hand, the end of their shift and an old position are reckoned to cost.
+The minutes are our own choice (``WORTH``), not a standard's; each is shown as a reason.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from math import inf
 
 import msgspec
 
 from domain.case import Case
 from domain.ids import UnitId
 from domain.people import Unit
-from domain.places import distance_m
-from domain.units import UnitState, UnitStatus
+from domain.units import POSITION_STALE_AFTER, UnitState, UnitStatus
 
 FREE = UnitStatus(UnitState.FREE)
 
 
+class Worth(msgspec.Struct, frozen=True):
+    """What speaks for and against a unit, in minutes."""
+
+    held_min: float = 15.0
+    """For each case in hand."""
+    on_grid_min: float = 10.0
+    """Knowing the grid, for the unit whose duty it is."""
+    shift_ends_min: float = 30.0
+    """Where the shift ends sooner than ``shift_soon``."""
+    shift_soon: timedelta = timedelta(minutes=45)
+    stale_min: float = 10.0
+    """Where the position is old: the unit may be elsewhere by now."""
+    unknown_min: float = 60.0
+    """The way of a unit that has no position, or none by road."""
+
+
+WORTH = Worth()
+
+
+class Whereabouts(msgspec.Struct, frozen=True):
+    """Where a unit is, seen from a case: seconds by road (None: not known), when it was last seen, metres straight."""
+
+    travel_s: float | None = None
+    fixed_at: datetime | None = None
+    straight_m: float | None = None
+
+
 class Candidate(msgspec.Struct, frozen=True):
-    """A suggested unit and why; ``distance_m`` is the straight line from its last fix, None without one."""
+    """A suggested unit and why. ``cost_min`` is what it is ordered by among units that fit alike."""
 
     unit: Unit
     fits_kind: bool
     on_grid: bool
     status: UnitStatus
-    distance_m: float | None = None
+    where: Whereabouts = Whereabouts()
+    shift_ends_at: datetime | None = None
+    shift_ends_soon: bool = False
+    stale: bool = False
+    cost_min: float = inf
 
 
 def recommend(
     case: Case,
     units: Iterable[Unit],
     status: Mapping[UnitId, UnitStatus],
-    places: Mapping[UnitId, tuple[float, float]],
+    where: Mapping[UnitId, Whereabouts],
+    now: datetime,
+    *,
+    shift_ends: Mapping[UnitId, datetime] | None = None,
     most: int = 3,
+    worth: Worth = WORTH,
 ) -> list[Candidate]:
-    """Return the best units, best first. ``places`` holds the last fix (lon, lat) of each unit that has one.
-
-    A unit that neither deals with the kind of case nor has duty for its grid is not suggested.
-    """
-    found = [_candidate(case, unit, status.get(unit.unit_id, FREE), places.get(unit.unit_id)) for unit in units]
-    fitting = [candidate for candidate in found if candidate.fits_kind or candidate.on_grid]
-    return sorted(fitting, key=_rank)[:most]
-
-
-def _candidate(case: Case, unit: Unit, status: UnitStatus, place: tuple[float, float] | None) -> Candidate:
-    distance = None
-    if place is not None and case.lon is not None and case.lat is not None:
-        distance = distance_m(place[0], place[1], case.lon, case.lat)
-    return Candidate(
-        unit=unit,
-        fits_kind=any(case.kind.startswith(kind) for kind in unit.kinds),
-        on_grid=case.grid_code is not None and case.grid_code in unit.grids,
-        status=status,
-        distance_m=distance,
-    )
+    """Return the best units, best first. One that neither deals with the kind nor has duty for the grid is left out."""
+    ends = shift_ends or {}
+    found = [
+        _candidate(
+            case, unit, status.get(unit.unit_id, FREE), where.get(unit.unit_id), ends.get(unit.unit_id), now, worth
+        )
+        for unit in units
+        if fits(case, unit)
+    ]
+    return sorted(found, key=_rank)[:most]
 
 
-def _rank(candidate: Candidate) -> tuple[bool, bool, int, float, str]:
-    far = float("inf") if candidate.distance_m is None else candidate.distance_m
-    return (not candidate.fits_kind, not candidate.on_grid, candidate.status.held, far, candidate.unit.unit_id)
+def fits(case: Case, unit: Unit) -> bool:
+    """Return whether a unit deals with the kind of case or has duty for its grid."""
+    return _fits_kind(case, unit) or _on_grid(case, unit)
+
+
+def _fits_kind(case: Case, unit: Unit) -> bool:
+    return any(case.kind.startswith(kind) for kind in unit.kinds)
+
+
+def _on_grid(case: Case, unit: Unit) -> bool:
+    return case.grid_code is not None and case.grid_code in unit.grids
+
+
+def _candidate(
+    case: Case,
+    unit: Unit,
+    status: UnitStatus,
+    where: Whereabouts | None,
+    ends_at: datetime | None,
+    now: datetime,
+    worth: Worth,
+) -> Candidate:
+    where = where or Whereabouts()
+    on_grid = _on_grid(case, unit)
+    stale = where.fixed_at is not None and now - where.fixed_at > POSITION_STALE_AFTER
+    soon = ends_at is not None and ends_at - now < worth.shift_soon
+    cost = worth.unknown_min if where.travel_s is None else where.travel_s / 60
+    cost += worth.held_min * status.held + worth.stale_min * stale + worth.shift_ends_min * soon
+    cost -= worth.on_grid_min * on_grid
+    return Candidate(unit, _fits_kind(case, unit), on_grid, status, where, ends_at, soon, stale, cost)
+
+
+def _rank(candidate: Candidate) -> tuple[bool, float, UnitId]:
+    return not candidate.fits_kind, candidate.cost_min, candidate.unit.unit_id

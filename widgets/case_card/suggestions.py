@@ -56,9 +56,7 @@ class Suggestions(QWidget):
         words = self._names.words
         self._head.show_texts(words("desk.suggest.title"), words("desk.suggest.how"))
         for row, candidate in zip(self._rows, self._candidates, strict=False):
-            far = candidate.distance_m
-            distance = "" if far is None else words("desk.suggest.straight", distance=distance_text(far))
-            row.show_texts(candidate.unit.name, self._why(candidate), distance)
+            row.show_texts(candidate.unit.name, self._why(candidate), self._how_far(candidate))
         for i, row in enumerate(self._rows):
             row.setVisible(i < len(self._candidates))
 
@@ -78,7 +76,19 @@ class Suggestions(QWidget):
             why.append(words("unit_state.free"))
         else:
             why.append(words("desk.suggest.held", n=candidate.status.held))
+        if candidate.shift_ends_soon:
+            why.append(words("desk.suggest.shift_ends"))
+        if candidate.stale:
+            why.append(words("desk.suggest.stale"))
         return " · ".join(why)
+
+    def _how_far(self, candidate: Candidate) -> str:
+        """Return the minutes by road, or how far it is in a straight line where no road is known."""
+        words, where = self._names.words, candidate.where
+        far = "" if where.straight_m is None else distance_text(where.straight_m)
+        if where.travel_s is not None:
+            return words("desk.suggest.travel", minutes=max(1, round(where.travel_s / 60)), distance=far)
+        return words("desk.suggest.straight", distance=far) if far else ""
 
     def _on_row_clicked(self) -> None:
         row = self.sender()

@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 from domain_factories import CALENDAR, FILED, MONDAY, PHOTO, RULES, UNITS, WORKER, Ledger, actor_for
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.case import Case
 from domain.ids import GridCode, UnitId
 from domain.people import Unit, UnitKind
-from domain.recommend import recommend
+from domain.recommend import Candidate, Whereabouts, recommend
 from domain.today import today_figures
 from domain.units import UnitState, UnitStatus
 
@@ -21,34 +23,61 @@ def _placed_case() -> Case:
     return replace(Ledger().report(), lon=120.80, lat=29.60, grid_code=GridCode("g1"))
 
 
-def test_kind_beats_grid_beats_load_beats_distance() -> None:
+def _where(**minutes: float) -> dict[UnitId, Whereabouts]:
+    return {UnitId(name): Whereabouts(travel_s=60 * m, fixed_at=MONDAY) for name, m in minutes.items()}
+
+
+def _names(found: list[Candidate]) -> list[str]:
+    return [candidate.unit.name for candidate in found]
+
+
+def test_who_deals_with_the_kind_comes_first_then_who_is_soonest_of_use() -> None:
     units = [
         _unit("far", ("0102",)),
         _unit("near", ("0102",)),
         _unit("busy", ("0102",)),
         _unit("grid", ("0102",), ("g1",)),
-        _unit("grid only", (), ("g1",)),
+        _unit("nearest", (), ("g1",)),
         _unit("neither", ("0302",), ("g2",)),
     ]
     status = {UnitId("busy"): UnitStatus(UnitState.ON_THE_JOB, held=2)}
-    places = {UnitId("far"): (120.9, 29.6), UnitId("near"): (120.801, 29.6), UnitId("busy"): (120.8, 29.6)}
-    found = recommend(_placed_case(), units, status, places, most=9)
-    assert [candidate.unit.name for candidate in found] == ["grid", "near", "far", "busy", "grid only"]
-    distances = [round(c.distance_m) if c.distance_m is not None else None for c in found]
-    assert distances[0] is None
-    assert distances[1] is not None
-    assert 90 < distances[1] < 100
+    where = _where(far=20, near=4, busy=1, grid=8, nearest=1, neither=1)
+    found = recommend(_placed_case(), units, status, where, MONDAY, most=9)
+    assert _names(found) == ["grid", "near", "far", "busy", "nearest"]
+    assert [round(c.cost_min) for c in found] == [-2, 4, 20, 31, -9]
+
+
+def test_a_shift_about_to_end_and_an_old_position_cost_something_and_are_said() -> None:
+    units = [_unit(name, ("0102",)) for name in ("a", "b", "c", "lost")]
+    where = _where(a=5, b=6) | {UnitId("c"): Whereabouts(travel_s=60.0, fixed_at=MONDAY - timedelta(minutes=9))}
+    ends = {UnitId("a"): MONDAY + timedelta(minutes=20), UnitId("b"): MONDAY + timedelta(hours=5)}
+    found = recommend(_placed_case(), units, {}, where, MONDAY, shift_ends=ends, most=9)
+    assert _names(found) == ["b", "c", "a", "lost"]
+    assert [(c.shift_ends_soon, c.stale) for c in found] == [
+        (False, False),
+        (False, True),
+        (True, False),
+        (False, False),
+    ]
+
+
+@given(
+    minutes=st.lists(st.floats(0, 90), min_size=2, max_size=6),
+    held=st.lists(st.integers(0, 5), min_size=6, max_size=6),
+    more=st.integers(1, 5),
+)
+def test_more_work_in_hand_never_brings_a_unit_forward(minutes: list[float], held: list[int], more: int) -> None:
+    units = [_unit(str(i), ("0102",)) for i in range(len(minutes))]
+    where = {UnitId(str(i)): Whereabouts(travel_s=60 * m) for i, m in enumerate(minutes)}
+    status = {UnitId(str(i)): UnitStatus(UnitState.FREE, held=held[i]) for i in range(len(minutes))}
+    before = _names(recommend(_placed_case(), units, status, where, MONDAY, most=9)).index("0")
+    status[UnitId("0")] = UnitStatus(UnitState.FREE, held=held[0] + more)
+    assert _names(recommend(_placed_case(), units, status, where, MONDAY, most=9)).index("0") >= before
 
 
 def test_a_unit_of_a_whole_class_fits_its_kinds_and_only_the_best_are_named() -> None:
     units = [_unit(str(n), ("01",)) for n in range(9)]
-    assert [c.unit.name for c in recommend(_placed_case(), units, {}, {})] == ["0", "1", "2"]
-
-
-def test_without_a_place_there_is_no_distance() -> None:
-    case = replace(_placed_case(), lon=None, lat=None)
-    found = recommend(case, [_unit("a", ("0102",))], {}, {UnitId("a"): (120.8, 29.6)})
-    assert found[0].distance_m is None
+    assert _names(recommend(_placed_case(), units, {}, {}, MONDAY)) == ["0", "1", "2"]
 
 
 def _dispatched(ledger: Ledger) -> Case:

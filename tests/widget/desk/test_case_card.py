@@ -125,7 +125,7 @@ def test_a_digit_takes_the_suggested_unit(card: CaseCard, ledger: Ledger, qtbot:
     case = _to_dispatch(ledger)
     units = [replace(unit, kinds=("0102",)) for unit in UNITS]
     card.show_case(case, _steps(ledger, case))
-    card.set_candidates(recommend(case, units, {}, {}))
+    card.set_candidates(recommend(case, units, {}, {}, MONDAY))
     assert card.body.suggestions.isVisible()
     assert card.press_key("2")
     field = _field(card, "unit")
@@ -138,7 +138,7 @@ def test_suggestions_are_only_for_who_dispatches(card: CaseCard, ledger: Ledger)
     case = _to_dispatch(ledger)
     units = [replace(unit, kinds=("0102",)) for unit in UNITS]
     card.show_case(case, _steps(ledger, case, frozenset({Role.ACCEPTOR})))
-    card.set_candidates(recommend(case, units, {}, {}))
+    card.set_candidates(recommend(case, units, {}, {}, MONDAY))
     assert not card.body.suggestions.isVisible()
 
 
