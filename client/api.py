@@ -201,9 +201,9 @@ class ServiceClient:
         """Ask for something to be done to a case. Under the same ``key`` it is done once."""
         return await self._post(f"{_case_path(case_no)}/commands", command, Outcome, key=key, behalf=behalf)
 
-    async def send_kept(self, path: str, body: bytes, *, key: str) -> Reply:
+    async def send_kept(self, path: str, body: bytes, *, key: str, method: str = "POST") -> Reply:
         """Send a body byte for byte as it went out first, so that the service knows it again by its key."""
-        return await self._line.exchange("POST", path, body=body, content_type=MSGPACK, key=key)
+        return await self._line.exchange(method, path, body=body or None, content_type=MSGPACK, key=key)
 
     async def reveal(self, case_no: CaseNo, reason: str) -> list[RevealedContact]:
         """Return the reporters' contacts of a case; that they were seen, and why, is logged."""

@@ -24,22 +24,22 @@ class RegisterCalls:
     async def put(self, kind: EntryKind, entry_id: EntryId, asked: EntryPut, *, key: str) -> Entry:
         """Put an entry as it is to be. Under the same ``key`` it is put once, however often it is asked."""
         reply = await self._line.exchange(
-            "PUT", _path(kind, entry_id), body=encode(asked), content_type=MSGPACK, key=key
+            "PUT", entry_path(kind, entry_id), body=encode(asked), content_type=MSGPACK, key=key
         )
         return await decode_apart(reply, Entry)
 
     async def remove(self, kind: EntryKind, entry_id: EntryId, version: int, *, key: str) -> Entry:
         """Take an entry out, at the version that was seen."""
-        reply = await self._line.exchange("DELETE", _path(kind, entry_id), params={"version": version}, key=key)
+        reply = await self._line.exchange("DELETE", entry_path(kind, entry_id), params={"version": version}, key=key)
         return await decode_apart(reply, Entry)
 
     async def entry(self, kind: EntryKind, entry_id: EntryId) -> Entry:
         """Return one entry."""
-        return await decode_apart(await self._line.exchange("GET", _path(kind, entry_id)), Entry)
+        return await decode_apart(await self._line.exchange("GET", entry_path(kind, entry_id)), Entry)
 
     async def history(self, kind: EntryKind, entry_id: EntryId) -> tuple[Change, ...]:
         """Return what was done to an entry, oldest first; ``domain.register.fold_entry`` says how it was after each."""
-        reply = await self._line.exchange("GET", f"{_path(kind, entry_id)}/history")
+        reply = await self._line.exchange("GET", f"{entry_path(kind, entry_id)}/history")
         return (await decode_apart(reply, ChangePage)).changes
 
     async def page(self, kind: EntryKind, after: str | None = None) -> EntryPage:
@@ -89,5 +89,6 @@ class RegisterCalls:
         return (await decode_apart(await self._line.exchange("GET", path, params=params), ReadingHistory)).readings
 
 
-def _path(kind: EntryKind, entry_id: EntryId) -> str:
+def entry_path(kind: EntryKind, entry_id: EntryId) -> str:
+    """Return where an entry is put, read and removed."""
     return f"/v1/register/{kind.value}/{quote(entry_id, safe='')}"

@@ -56,6 +56,10 @@ class ActionTable:
         for name in names:
             self._actions[name].setEnabled(enabled)
 
+    def enabled(self) -> list[str]:
+        """Return the names of the actions that can be done now."""
+        return [name for name, action in self._actions.items() if action.isEnabled()]
+
     def listed(self) -> list[tuple[str, str, str]]:
         """Return name, text and shown key (or an empty text) of every action that can be done now, in order."""
         shown = QKeySequence.SequenceFormat.NativeText

@@ -7,6 +7,7 @@ Nothing is reached through a global; what knows whom is read off the constructor
 import asyncio
 import gc
 from base64 import b64decode
+from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -28,6 +29,7 @@ from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
 from console.intake import Intake
+from console.idlelock import IdleLock
 from console.intents import Intents
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
@@ -38,6 +40,7 @@ from console.notices import NoticeFeed, NoticeHub
 from console.outbox import Outbox
 from console.outboxdesk import OutboxDesk
 from console.panels import make_panels
+from console.paper import PaperDesk
 from console.photos import PhotoCache
 from console.preferences import Preferences
 from console.reception import Reception
@@ -46,6 +49,7 @@ from console.scout import Scout
 from console.select import Selection
 from console.session import Session
 from console.settings import Settings, Value
+from console.shiftdesk import ShiftDesk
 from console.stale import StaleVeils
 from console.tasks import Tasks
 from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindow
@@ -107,6 +111,7 @@ class Desk(QObject):
         self.preferences, self.admin = Preferences(self), AdminDesk(self)
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
+        self.shift_desk, self.paper, self.idle_lock = ShiftDesk(self), PaperDesk(self), IdleLock(self)
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         # Those who answer to people
@@ -121,6 +126,16 @@ class Desk(QObject):
         self._second.timeout.connect(self.base_maps.on_second)
         connect(self)
         self.appearance.apply()
+
+    def service_now(self) -> datetime:
+        """Return the service's time; ours before there is a picture."""
+        room = self.session.room
+        return datetime.now(UTC) if room is None or room.picture is None else room.service_now()
+
+    def real_now(self) -> datetime:
+        """Return the service's real time as measured, which orders wait by."""
+        room = self.session.room
+        return datetime.now(UTC) if room is None else room.client.time.now()
 
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
@@ -233,6 +248,7 @@ class Desk(QObject):
     def on_second(self) -> None:
         """A second has passed: clocks, lamps, ages."""
         room = self.session.room
+        self.idle_lock.on_second()
         if room is None:
             return
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:

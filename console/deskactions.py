@@ -26,6 +26,11 @@ ON_DESK = (
     "search_cases",
     "own_account",
     "outbox",
+    "shift",
+    "handover",
+    "duty_log",
+    "print_fallback",
+    "lock_desk",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -121,6 +126,11 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("admin", ("Ctrl+Shift+A",), desk.admin.open),
         DeskAction("own_account", ("Ctrl+Shift+U",), desk.admin.open_own),
         DeskAction("outbox", ("Ctrl+B",), desk.outbox_desk.open),
+        DeskAction("shift", ("Ctrl+J",), desk.shift_desk.open),
+        DeskAction("handover", ("Ctrl+Shift+J",), desk.shift_desk.open_handover),
+        DeskAction("duty_log", ("Ctrl+Alt+J",), desk.shift_desk.open_log),
+        DeskAction("print_fallback", ("Ctrl+P",), desk.paper.print_fallback),
+        DeskAction("lock_desk", ("Ctrl+Alt+K",), desk.idle_lock.lock),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),

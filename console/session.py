@@ -9,6 +9,7 @@ from client.api import ServiceClient
 from client.early import EarlyReplies
 from client.room import Room
 from console.tasks import Tasks
+from console.verifier import Verifier
 from domain.faults import Fault
 
 OWNER = "session"
@@ -30,7 +31,9 @@ class Session(QObject):
     def __init__(self, tasks: Tasks, ca_file: Path | None, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._ca_file = None if ca_file is None else str(ca_file)
+        self.ca_file = self._ca_file = None if ca_file is None else str(ca_file)
+        self.verifier: Verifier | None = None
+        """Tells the password of this session again while the service cannot be reached; None without a password."""
         self._owns_token = False
         self.server = ""
         """Where somebody last signed in, or tried to."""
@@ -77,7 +80,9 @@ class Session(QObject):
             self._owns_token, self.client = True, client
             self.password_wanted.emit()
             return
+        verifier = await asyncio.to_thread(Verifier, password)
         await self._begin(client, owns_token=True)
+        self.verifier = verifier
 
     async def _use_token(self, server: str, token: str, early: EarlyReplies | None) -> None:
         """Begin at once: the first snapshot says whether the token is good, and a line that is down may come back."""
@@ -114,6 +119,7 @@ class Session(QObject):
 
     async def _leave(self) -> None:
         client, self.client, self.room = self.client, None, None
+        self.verifier = None
         self._tasks.cancel(OWNER, "room")
         if client is None:
             return

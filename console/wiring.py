@@ -53,6 +53,8 @@ def follow(desk: "Desk", room: Room) -> None:
     for feed in (desk.map_feed, desk.room_feed, desk.card_feed, desk.intake):
         room.on_delta(feed.take)
     room.on_delta(desk.reception.on_delta)
+    room.on_delta(desk.shift_desk.take)
+    room.on_delta(desk.idle_lock.take)
     room.on_delta(desk.admin.on_delta)
     room.on_line(desk.reception.on_line)
     room.on_line(desk.outbox.on_line)
@@ -129,6 +131,8 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.panels.top_bar.outbox_requested.connect(desk.outbox_desk.open)
     desk.panels.top_bar.line_requested.connect(desk.outbox_desk.open)
     desk.reception.closed.connect(desk.outbox_desk.on_closed)
+    desk.reception.closed.connect(desk.shift_desk.on_closed)
+    desk.reception.closed.connect(desk.idle_lock.on_closed)
 
 
 def _connect_map(desk: "Desk") -> None:

@@ -19,12 +19,23 @@ KEY_KEPT = timedelta(days=7)
 KEY_MARGIN = timedelta(hours=12)
 """So much before that end nothing is sent again: clocks differ, and a request takes its time."""
 
-REPORT, READING = "report", "contact_revealed"
-"""What waits beside commands: a report, and that contacts were looked at again."""
+REPORT, READING, PRINTED = "report", "contact_revealed", "printed"
+"""What waits beside commands: a report, that contacts were looked at again, that something was put on paper."""
 
 _SENDS_PEOPLE = frozenset({"dispatch", "rework", "return_rework", "send_verify", "send_check", "skip_send_up"})
 _DESCRIBES = frozenset(
-    {REPORT, READING, "note", "reply_supervise", "feedback", "verify_result", "check_pass", "check_fail"}
+    {
+        REPORT,
+        READING,
+        PRINTED,
+        "put_log_note",
+        "note",
+        "reply_supervise",
+        "feedback",
+        "verify_result",
+        "check_pass",
+        "check_fail",
+    }
 )
 _ANSWERS = ("approve_", "refuse_", "endorse_")
 

@@ -6,16 +6,17 @@ is and who may do what; a new kind is a struct, a member of ``EntryKind`` and a 
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Protocol, TypeVar
 
 import msgspec
 from msgspec import Meta
 
 from domain import register_map as maps
+from domain import register_shift as shift
 from domain.change import Change, Subject
 from domain.faults import Fault, invalid, not_found
 from domain.ids import AccountId, DivisionCode, EntryId
@@ -40,6 +41,11 @@ class EntryKind(StrEnum):
     DRAWING = "drawing"  # 标绘
     GEOFENCE = "geofence"  # 电子围栏
     SAVED_VIEW = "saved_view"  # 视图收藏
+    POST = "post"  # 岗位
+    DUTY = "duty"  # 在岗
+    HANDOVER = "handover"  # 交接班
+    LOG_NOTE = "log_note"  # 值班日志
+    PHONE = "phone"  # 值班电话
     UNKNOWN = "unknown"  # of a later program: passed over
 
     @classmethod
@@ -93,7 +99,7 @@ class RegisterRule(msgspec.Struct, frozen=True):
     ``write`` may put and remove; ``others`` those of them who may also alter what somebody else has put. ``private``
     entries are their author's alone. ``expires`` says whether one may have an end. ``most`` is how many there may be,
     of a private register for each author. ``reports`` says that its things send readings. ``down`` entries are seen
-    in every part of the area they belong to.
+    in every part of the area they belong to. ``step`` judges what an entry becomes.
     """
 
     body: type[Body]
@@ -105,12 +111,21 @@ class RegisterRule(msgspec.Struct, frozen=True):
     expires: bool = False
     reports: bool = False
     down: bool = False
+    step: "Step | None" = None
+
+
+class Step(Protocol):
+    """Judges what becomes of an entry: its bodies before and after, None where there is none. Raises ``Fault``."""
+
+    def __call__(self, held: Mapping[str, Any] | None, body: Mapping[str, Any] | None, *, own: bool) -> None:
+        """``own``: whoever does it put the entry first."""
 
 
 R = Role
 _FIELD = frozenset({R.GRID_WORKER, R.HANDLER})
 _SHOWN = ROOM_ROLES | _FIELD | {R.COUNTY, R.GATEWAY, R.READER, R.IMPORTER}
 _CHIEFS = frozenset({R.DUTY_CHIEF, R.DUTY_LEADER})
+_ROOM = ROOM_ROLES | {R.SYSTEM_ADMIN}
 _FENCERS = _CHIEFS | {R.DISPATCHER}
 _KEEPERS = frozenset({R.DUTY_CHIEF, R.DISPATCHER, R.SYSTEM_ADMIN, R.IMPORTER})
 
@@ -126,6 +141,13 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
     EntryKind.GEOFENCE: RegisterRule(
         maps.Geofence, _FENCERS, ROOM_ROLES | _FIELD, _FENCERS, 1_000, expires=True, down=True
     ),
+    EntryKind.POST: RegisterRule(shift.Post, _CHIEFS | {R.SYSTEM_ADMIN}, _ROOM, _CHIEFS | {R.SYSTEM_ADMIN}, 100),
+    EntryKind.DUTY: RegisterRule(shift.Duty, ROOM_ROLES, _ROOM, _CHIEFS, 500, expires=True, step=shift.duty_step),
+    EntryKind.HANDOVER: RegisterRule(
+        shift.Handover, ROOM_ROLES, ROOM_ROLES, ROOM_ROLES, 2_000, expires=True, step=shift.handover_step
+    ),
+    EntryKind.LOG_NOTE: RegisterRule(shift.LogNote, ROOM_ROLES, ROOM_ROLES, frozenset(), 20_000, expires=True),
+    EntryKind.PHONE: RegisterRule(shift.Phone, _CHIEFS | {R.SYSTEM_ADMIN}, _ROOM, _CHIEFS | {R.SYSTEM_ADMIN}, 500),
     EntryKind.SAVED_VIEW: RegisterRule(
         maps.SavedView, ROOM_ROLES | {R.COUNTY}, ROOM_ROLES | {R.COUNTY}, frozenset(), 200, private=True
     ),

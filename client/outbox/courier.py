@@ -191,7 +191,7 @@ class Courier:
             raise conflict("outbox_unclear_too_old")
         elif now > order.not_after and order.case_no is not None:
             return await self._look(entry)
-        reply = await self._client.send_kept(order.path, entry.body, key=order.key)
+        reply = await self._client.send_kept(order.path, entry.body, key=order.key, method=order.method)
         return None if order.post else decode(reply.body, reply.content_type, Outcome)
 
     async def _look(self, entry: Entry) -> Outcome | None:

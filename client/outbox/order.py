@@ -2,16 +2,19 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
+from client.register import entry_path
 from domain.case import Case, NewReport
 from domain.command import Command
 from domain.faults import Fault, FaultKind
-from domain.ids import AccountId, AttachmentId, CaseNo
-from domain.not_after import READING, REPORT, not_after
+from domain.ids import AccountId, AttachmentId, CaseNo, EntryId
+from domain.not_after import PRINTED, READING, REPORT, not_after
+from domain.register import EntryKind, EntryPut
 from domain.wire import RevealRequest
+from domain.wire_log import Printed
 
 REPORTS_LANE = "reports"
 
@@ -45,6 +48,7 @@ class Order(msgspec.Struct, frozen=True):
     report: NewReport | None = None
     post: str = ""
     body: bytes = b""
+    method: Literal["POST", "PUT", "DELETE"] = "POST"
 
     def __repr__(self) -> str:
         """Name it without its content, which must reach no log."""
@@ -113,10 +117,38 @@ def reading_order(key: str, case_no: CaseNo, reason: str, given_at: datetime) ->
     return Order(key, READING, given_at, not_after(READING, given_at), title=case_no, post=path, body=body)
 
 
+def entry_order(key: str, kind: EntryKind, entry_id: EntryId, asked: EntryPut, title: str, given_at: datetime) -> Order:
+    """Return the order that puts an entry of the register."""
+    action = f"put_{kind.value}"
+    return Order(
+        key,
+        action,
+        given_at,
+        not_after(action, given_at),
+        title=title,
+        post=entry_path(kind, entry_id),
+        body=msgspec.msgpack.encode(asked),
+        method="PUT",
+    )
+
+
+def entry_removal(key: str, kind: EntryKind, entry_id: EntryId, version: int, title: str, given_at: datetime) -> Order:
+    """Return the order that takes an entry out of the register, at the version that was seen."""
+    action = f"remove_{kind.value}"
+    path = f"{entry_path(kind, entry_id)}?version={version}"
+    return Order(key, action, given_at, not_after(action, given_at), title=title, post=path, method="DELETE")
+
+
+def print_order(key: str, printed: Printed, title: str, given_at: datetime) -> Order:
+    """Return the order that logs that something was put on paper."""
+    body = msgspec.msgpack.encode(printed)
+    return Order(key, PRINTED, given_at, not_after(PRINTED, given_at), title=title, post="/v1/prints", body=body)
+
+
 def body_of(entry: Entry, photos: dict[str, list[AttachmentId]]) -> bytes:
     """Return what is sent first; ``photos`` are the ids the service gave to those kept beside the order."""
     order = entry.order
-    if order.body:
+    if order.post:
         return order.body
     if order.report is not None:
         named = {name: (*getattr(order.report, name), *ids) for name, ids in photos.items()}

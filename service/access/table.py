@@ -38,6 +38,7 @@ class Door(StrEnum):
     AUDIT = "audit"  # read the audit trail, verify it, sign its heads
     REGISTER_READ = "register_read"  # entries of the registers that one's roles may read
     REGISTER = "register"  # put and remove entries, of the registers that one's roles may write
+    LOG = "log"  # the duty log of the room, and putting what is of the room on paper
     READINGS_SEND = "readings_send"  # what sensors and cameras say
     CARE = "care"  # how long things stay, and erasing what has to go
 
@@ -93,7 +94,7 @@ _ADMIN = _EVERYBODY | {D.READ, D.ACCOUNTS_READ, D.SETTINGS_READ}
 
 
 def _room(*doors: Door, fields: frozenset[Field] = _ALL_FIELDS, channels: frozenset[Channel] = frozenset()) -> Rights:
-    return Rights(_WORK | {D.REGISTER} | set(doors), channels, Reach.ALL, Reach.ALL, fields)
+    return Rights(_WORK | {D.REGISTER, D.LOG} | set(doors), channels, Reach.ALL, Reach.ALL, fields)
 
 
 TABLE: dict[Role, Rights] = {

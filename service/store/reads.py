@@ -80,6 +80,7 @@ _DUE_RESUMPTIONS = (
 )
 _CLAIMED = select(t.cases.c.body).where(t.cases.c.is_open == 1).limit(1000)
 _CHANGES = select(t.change).where(t.change.c.seq > bindparam("after")).order_by(t.change.c.seq).limit(bindparam("most"))
+_RECORDED_AT = select(t.change.c.recorded_at).where(t.change.c.seq == bindparam("seq"))
 _LAST_MOMENT = (
     select(t.change.c.recorded_at)
     .where(t.change.c.subject != Subject.ACCOUNT.value)
@@ -219,6 +220,16 @@ def changes_after(connection: Connection, after: Seq, most: int) -> list[Change]
 def change(connection: Connection, seq: Seq) -> Change:
     """Return one change of the log. Raises NoResultFound."""
     return change_of(connection.execute(_CHANGE, {"seq": seq}).one())
+
+
+def last_before(connection: Connection, before: int) -> Seq:
+    """Return the last change recorded before a time (microseconds): the numbers have no holes, so halving finds it."""
+    low, high = 0, head(connection).seq
+    while low < high:
+        middle = (low + high + 1) // 2
+        at = connection.execute(_RECORDED_AT, {"seq": middle}).scalar()
+        low, high = (middle, high) if at is not None and at < before else (low, middle - 1)
+    return low
 
 
 def last_town_moment(connection: Connection) -> datetime | None:

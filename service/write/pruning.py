@@ -51,7 +51,6 @@ _FIXES = (
         t.position_history.c.fixed_at < bindparam("before"),
     )
 )
-_RECORDED_AT = select(t.change.c.recorded_at).where(t.change.c.seq == bindparam("seq"))
 _ENDED = (
     select(t.cases.c.case_no, t.cases.c.changed_seq)
     .where(
@@ -254,16 +253,6 @@ def _mark(name: Kept) -> str:
 def _ended(connection: Connection, name: Kept, days: int, now: datetime, most: int | None = None) -> list[Any]:
     """Return number and last change of the next cases that ended so long ago, beyond those looked at before."""
     kept = reads.meta(connection, _mark(name))
-    until = _last_before(connection, _before(days, now))
+    until = reads.last_before(connection, _before(days, now))
     given = {"after": 0 if kept is None else int(kept), "until": until}
     return list(connection.execute(_ENDED.limit(most), given))
-
-
-def _last_before(connection: Connection, before: int) -> int:
-    """Return the last change recorded before a time: the numbers have no holes, so halving finds it."""
-    low, high = 0, reads.head(connection).seq
-    while low < high:
-        middle = (low + high + 1) // 2
-        at = connection.execute(_RECORDED_AT, {"seq": middle}).scalar()
-        low, high = (middle, high) if at is not None and at < before else (low, middle - 1)
-    return low

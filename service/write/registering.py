@@ -54,6 +54,8 @@ def remove_entry(work: Work, kind: EntryKind, entry_id: EntryId, version: int, a
     _may_alter(rule, held, asker)
     if held.version != version:
         raise conflict("stale_entry", seen=version, current=held.version)
+    if rule.step is not None:
+        rule.step(held.body, None, own=held.author == asker.own.account)
     return Done(_removed(work, held, author_of(asker)))
 
 
@@ -105,6 +107,9 @@ def _put(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker:
     if asked.version != current and not (held is not None and held.removed and asked.version == 0):
         raise conflict("stale_entry", seen=asked.version, current=current)
     _check_end(rule, asked.expires_at, work.now)
+    if rule.step is not None:
+        own = held is None or not there or held.author == asker.own.account
+        rule.step(held.body if held is not None and there else None, body, own=own)
     if held is not None and there and _same(held, body, asked):
         return None
     if not there:

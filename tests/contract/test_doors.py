@@ -31,6 +31,7 @@ SAMPLES: dict[Door, tuple[str, str, Any]] = {
     Door.POSITIONS_READ: ("GET", "/v1/positions", None),
     Door.REGISTER_READ: ("GET", "/v1/register/camera/none", None),
     Door.REGISTER: ("PUT", "/v1/register/camera/none", {"body": {}}),
+    Door.LOG: ("GET", "/v1/log", None),
     Door.READINGS_SEND: ("POST", "/v1/readings", {"readings": []}),
     Door.IMPORT: ("POST", "/v1/import/cases", {"dry_run": True}),
     Door.EXPORT: ("GET", "/v1/export/cases?state=lost", None),

@@ -17,10 +17,10 @@ class FlakyClient(ServiceClient):
         self.sendings = 0
         self.cut = False
 
-    async def send_kept(self, path: str, body: bytes, *, key: str) -> Reply:
+    async def send_kept(self, path: str, body: bytes, *, key: str, method: str = "POST") -> Reply:
         self._maybe("line_down", self.before)
         self.sendings += 1
-        reply = await super().send_kept(path, body, key=key)
+        reply = await super().send_kept(path, body, key=key, method=method)
         self._maybe("outcome_unclear", self.after)
         return reply
 

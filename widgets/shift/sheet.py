@@ -1,0 +1,134 @@
+"""The sheet of the shift (Ctrl+J): posts, handover and duty log, a tab each; Ctrl+PgUp and Ctrl+PgDn turn."""
+
+from enum import StrEnum
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+
+from resources.theme import Theme
+from widgets.common.button import Button
+from widgets.common.style import set_role
+from widgets.common.tab_strip import Tab, TabStrip
+from widgets.names import Names
+from widgets.shift.handover import HandoverPage
+from widgets.shift.log import LogPage
+from widgets.shift.posts import PostsPage
+
+WIDTH_PX, HEIGHT_PX = 1100, 720
+
+
+class ShiftTab(StrEnum):
+    """The pages. Names under ``shift.tab.<value>``."""
+
+    POSTS = "posts"
+    HANDOVER = "handover"
+    LOG = "log"
+
+
+class ShiftSheet(QFrame):
+    """A sheet over the desk. ``asked`` carries a ``ShiftIntent``; ``turned`` the tab that shows now."""
+
+    asked = Signal(object)
+    turned = Signal(str)
+    closed = Signal()
+
+    def __init__(self, names: Names, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._names = names
+        self._came_from: QWidget | None = None
+        self._title, self._keys, self._close = QLabel(), QLabel(), Button()
+        self.tabs, self._pages = TabStrip(theme), QStackedWidget()
+        self.posts = PostsPage(names.words, theme)
+        self.handover, self.log = HandoverPage(names, theme), LogPage(names, theme)
+        set_role(self._title, "title")
+        set_role(self._keys, "second")
+        for page in (self.posts, self.handover, self.log):
+            self._pages.addWidget(page)
+            page.asked.connect(self.asked)
+        foot = QHBoxLayout()
+        foot.addWidget(self._keys, 1)
+        foot.addWidget(self._close)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(20, 16, 20, 16)
+        for part in (self._title, self.tabs):
+            column.addWidget(part)
+        column.addWidget(self._pages, 1)
+        column.addLayout(foot)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.tabs.tab_chosen.connect(self._on_tab_chosen)
+        self._close.clicked.connect(self.close_sheet)
+        parent.installEventFilter(self)
+        self.retranslate()
+        self.hide()
+
+    @property
+    def tab(self) -> ShiftTab:
+        """The page that shows."""
+        return list(ShiftTab)[self._pages.currentIndex()]
+
+    def open_sheet(self, tab: ShiftTab) -> None:
+        """Open over the window at a page; the focus comes back to where it was."""
+        self._came_from = self.window().focusWidget()
+        self._place()
+        self.show()
+        self.raise_()
+        self.turn(tab)
+
+    def turn(self, tab: ShiftTab) -> None:
+        """Turn to a page."""
+        self._pages.setCurrentIndex(list(ShiftTab).index(tab))
+        self.tabs.set_current(tab)
+        (self.posts, self.handover, self.log)[self._pages.currentIndex()].focus_first()
+        self.turned.emit(tab.value)
+
+    def close_sheet(self) -> None:
+        """Close."""
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._names.words
+        self._title.setText(words("shift.title"))
+        self._keys.setText(words("shift.keys"))
+        self._close.setText(f"{words('desk.help.close')}  Esc")
+        self.tabs.set_tabs([Tab(t, words(f"shift.tab.{t}")) for t in ShiftTab], "")
+        self.tabs.set_current(self.tab)
+        for page in (self.posts, self.handover, self.log):
+            page.retranslate()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+        self.tabs.set_theme(theme)
+        for page in (self.posts, self.handover, self.log):
+            page.set_theme(theme)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, Ctrl+PgUp and Ctrl+PgDn turn; no key goes to what lies below."""
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        elif control and event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
+            step = -1 if event.key() == Qt.Key.Key_PageUp else 1
+            tabs = list(ShiftTab)
+            self.turn(tabs[(self._pages.currentIndex() + step) % len(tabs)])
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet keeps to the window's size."""
+        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _on_tab_chosen(self, tab: str) -> None:
+        self.turn(ShiftTab(tab))
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
+            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
