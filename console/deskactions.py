@@ -129,7 +129,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("shift", ("Ctrl+J",), desk.shift_desk.open),
         DeskAction("handover", ("Ctrl+Shift+J",), desk.shift_desk.open_handover),
         DeskAction("duty_log", ("Ctrl+Alt+J",), desk.shift_desk.open_log),
-        DeskAction("print_fallback", ("Ctrl+P",), desk.paper.print_fallback),
+        DeskAction("print_fallback", ("F7",), desk.paper.print_fallback),
         DeskAction("lock_desk", ("Ctrl+Alt+K",), desk.idle_lock.lock),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),

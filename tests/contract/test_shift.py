@@ -76,7 +76,12 @@ def test_a_handover_nobody_signed_for_can_be_taken_back(served: Served) -> None:
 
 def test_a_note_is_altered_by_whoever_wrote_it_alone(served: Served) -> None:
     li, wang = person(served, "li", Role.ACCEPTOR), person(served, "wang", Role.DUTY_CHIEF)
-    note = {"text": "暴雨预警", "came_at": MADE, "warning": True, "told": [{"who": "值班领导", "at": MADE, "how": "电话"}]}
+    note = {
+        "text": "暴雨预警",
+        "came_at": MADE,
+        "warning": True,
+        "told": [{"who": "值班领导", "at": MADE, "how": "电话"}],
+    }
     assert put(li, "log_note", "n1", note).status_code == 200
     assert put(wang, "log_note", "n1", note | {"text": "改"}, 1).json()["key"] == "entry_of_somebody_else"
     assert put(li, "log_note", "n2", note | {"came_at": "2026-03-03T08:30:00"}).status_code == 400
