@@ -28,8 +28,8 @@ from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
-from console.intake import Intake
 from console.idlelock import IdleLock
+from console.intake import Intake
 from console.intents import Intents
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
