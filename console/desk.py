@@ -39,6 +39,7 @@ from console.maptools import MapTools
 from console.notices import NoticeFeed, NoticeHub
 from console.outbox import Outbox
 from console.outboxdesk import OutboxDesk
+from console.ownlayers import OwnLayers
 from console.panels import make_panels
 from console.paper import PaperDesk
 from console.photos import PhotoCache
@@ -142,6 +143,7 @@ class Desk(QObject):
         view, folders, keep = self.panels.map, self._folders, self._keep
         self.map_tools = MapTools(view, self.tasks, self.words, self)
         self.layer_notes = LayerNotes(view, self.words)
+        self.own_layers = OwnLayers(self)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)
         self.layer_keeper = LayerKeeper(view, folders.config, self.tasks, self.notices, keep=keep, parent=self)
 

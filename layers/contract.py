@@ -97,6 +97,7 @@ class PickedKind(StrEnum):
     CROWD = "crowd"
     THING = "thing"
     GRID = "grid"
+    FEATURE = "feature"  # of a file of one's own, or of a track
 
 
 class Picked(msgspec.Struct, frozen=True):

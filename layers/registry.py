@@ -27,6 +27,8 @@ ITEMS: dict[type[Observed], Callable[[Any, Look], LayerItem]] = {
 
 LATER: dict[str, tuple[str, str]] = {
     "TilesModel": ("layers.tiles.item", "TilesItem"),
+    "ImportedModel": ("layers.imported.item", "ImportedItem"),
+    "TrackModel": ("layers.tracks.item", "TrackItem"),
 }
 """Items by the name of their model that the first window does without: module and class, imported when wanted."""
 

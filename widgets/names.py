@@ -153,6 +153,11 @@ class Names:
             return self.words(f"channel.{change.data['channel']}"), self._role(Role.GATEWAY)
         return self._accounts.get(change.actor, change.actor), self._role(_one(roles - {Role.SYSTEM}))
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """The town's time zone."""
+        return self._zone
+
     def local(self, at: datetime) -> datetime:
         """Return a moment in the town's own time."""
         return at.astimezone(self._zone)

@@ -23,8 +23,17 @@ Escape ends choosing a place.
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QDragEnterEvent,
+    QDropEvent,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Insets
@@ -60,6 +69,8 @@ class MapView(MapCanvas):
     hovered = Signal(object)
     add_layer_wanted = Signal()
     sketch_ended = Signal()
+    remove_layer_wanted = Signal(str)
+    files_dropped = Signal(object)
 
     def __init__(
         self,
@@ -74,6 +85,7 @@ class MapView(MapCanvas):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAcceptDrops(True)
         self._pressed: QPoint | None = None
         self._pointer: QPointF | None = None
         self._dragging = False
@@ -109,6 +121,8 @@ class MapView(MapCanvas):
         over.toolbar.back_requested.connect(self.back)
         over.layer_options.fit_wanted.connect(self.fit_layer)
         over.layer_tree.add_wanted.connect(self.add_layer_wanted)
+        over.layer_tree.rows.remove_wanted.connect(self._on_remove_wanted)
+        over.layer_options.remove_wanted.connect(self._on_remove_wanted)
         self.layers_changed.connect(over.on_layers_changed)
         self.camera_changed.connect(self._on_camera_changed)
 
@@ -310,6 +324,18 @@ class MapView(MapCanvas):
         if self._drawing and self._sketch is not None:
             self._sketch.point_at(self._camera.x, self._camera.y)  # by keyboard the cross is the pointer
 
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of this computer may be let go on the map."""
+        if _files_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Files were let go on the map: ``files_dropped`` carries their paths."""
+        files = _files_of(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
+
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
         self._hover(None, None)
@@ -365,6 +391,11 @@ class MapView(MapCanvas):
             self._cross = on
             self.update()
 
+    def _on_remove_wanted(self, key: str) -> None:
+        item = self.item(key)
+        if item is not None and item.removable:
+            self.remove_layer_wanted.emit(key)
+
     def _pick(self, found: Picked | None) -> None:
         if found is None:
             return
@@ -377,6 +408,9 @@ class MapView(MapCanvas):
             self.case_picked.emit(CasePicked(found.ident))
         elif found.kind is PickedKind.THING:
             self.thing_picked.emit(ThingPicked(found.ident))
+        elif found.kind is PickedKind.FEATURE:
+            px, py = self._camera.to_screen(found.x, found.y)
+            self._overlays.show_pointer(QPointF(px, py), found)
         else:
             self.grid_picked.emit(GridPicked(found.ident))
 
@@ -417,3 +451,7 @@ class MapView(MapCanvas):
 
     def _on_camera_changed(self, _camera: object = None) -> None:
         self._overlays.set_camera(self._camera)
+
+
+def _files_of(dropped: QMimeData) -> tuple[str, ...]:
+    return tuple(url.toLocalFile() for url in dropped.urls() if url.isLocalFile())

@@ -1,0 +1,49 @@
+"""What the reading process hands back: features with their attributes, or a track; everything bounded. No Qt."""
+
+from typing import Any
+
+import msgspec
+
+MAX_BYTES = 64 * 2**20
+"""Of a file that is shown."""
+MAX_FEATURES = 50_000
+MAX_POINTS = 2_000_000
+MAX_COLUMNS = 60
+MAX_TEXT = 400
+MAX_ANSWER = 400 * 2**20
+
+FEATURES, TRACK = "features", "track"
+
+
+class FileFeatures(msgspec.Struct, frozen=True):
+    """Features: WKB in WGS-84 degrees, and a text for each column; ``notes`` say what was left out and why."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    wkbs: tuple[bytes, ...]
+    notes: tuple[str, ...] = ()
+
+
+class FileFix(msgspec.Struct, frozen=True, array_like=True):
+    """A point of a track: which of the file's tracks, POSIX time (None where it says none), lon and lat."""
+
+    track: int
+    at: float | None
+    lon: float
+    lat: float
+
+
+class FileTrack(msgspec.Struct, frozen=True):
+    """The tracks of a file: their names, and their points in the order of the file."""
+
+    names: tuple[str, ...]
+    fixes: tuple[FileFix, ...]
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """One of the two, or the fault that says why not: its key and what it says."""
+
+    features: FileFeatures | None = None
+    track: FileTrack | None = None
+    fault: str = ""
+    params: dict[str, Any] = {}

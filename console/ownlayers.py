@@ -1,0 +1,287 @@
+"""Layers of one's own at the desk: files opened or dropped, tracks of files and of the logged history, and removal.
+
+Files are read in a process apart and never leave this computer. What was removed last can be brought back.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
+
+from console.notices import Notice, sentence
+from domain.faults import Fault, FaultKind, invalid
+from domain.ids import ThingId
+from widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+    from layers.observed import Observed
+    from widgets.common.pick_list import Choice
+    from widgets.track_sheet import TrackSheet, TrackWish
+
+OWNER = "own-layers"
+MOST_LAYERS = 20
+MOST_DROPPED = 10
+FEATURE_FILES = ("*.geojson", "*.json", "*.gpkg", "*.zip", "*.csv", "*.txt", "*.kml", "*.gpx")
+TRACK_FILES = ("*.gpx", "*.csv", "*.txt")
+SYSTEMS = ("wgs84", "gcj02", "bd09", "EPSG:4549", "EPSG:4548", "EPSG:4547", "EPSG:3857")
+"""Offered for a file that names none: the last are CGCS2000 in 3° zones of 120°, 117° and 114°, and Web Mercator."""
+
+
+class OwnLayers(QObject):
+    """Opens, shows and removes layers of one's own."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._models: dict[str, Observed] = {}
+        self._removed: Observed | None = None
+        self._sheet: TrackSheet | None = None
+        self._numbers = 0
+
+    # -- opening ---------------------------------------------------------------------------------------------------
+
+    def open_menu(self) -> None:
+        """Offer what can be added to the tree of layers, below its button."""
+        desk, words = self._desk, self._desk.words
+        menu = QMenu(desk.window)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name in ("open_file", "open_track", "ask_track", "base_maps"):
+            action = menu.addAction(words(f"menu.{name}"))
+            action.setObjectName(name)
+            action.setData(name)
+        menu.triggered.connect(self._on_menu_chosen)
+        tree = desk.panels.map.overlays.layer_tree
+        menu.popup(tree.mapToGlobal(tree.rect().topLeft()))
+
+    def open_file(self) -> None:
+        """Let files be chosen and show each."""
+        self._choose(FEATURE_FILES, self.on_files_chosen)
+
+    def open_track(self) -> None:
+        """Let GPX or CSV files be chosen and show their tracks."""
+        self._choose(TRACK_FILES, self.on_tracks_chosen)
+
+    def on_files_chosen(self, paths: Sequence[str]) -> None:
+        """Show these files; too many at once are refused."""
+        if len(paths) > MOST_DROPPED:
+            self._desk.notices.fault(Fault(FaultKind.TOO_LARGE, "files_too_many", count=len(paths), limit=MOST_DROPPED))
+            return
+        for path in paths:
+            self.show_file(Path(path), None)
+
+    def on_tracks_chosen(self, paths: Sequence[str]) -> None:
+        """Show the tracks of these files."""
+        for path in paths[:MOST_DROPPED]:
+            self._begin(f"track {path}", self._load_track(Path(path), None))
+
+    def show_file(self, path: Path, crs: str | None) -> None:
+        """Read a file and show it as a layer; ``crs`` counts where the file names none."""
+        self._begin(f"file {path}", self._load_file(path, crs))
+
+    # -- removing --------------------------------------------------------------------------------------------------
+
+    def on_remove_wanted(self, key: str) -> None:
+        """Take a layer of one's own away; it can be brought back."""
+        model = self._models.pop(key, None)
+        if model is not None:
+            self._removed = model
+            self._desk.panels.map.remove_layer(key)
+            name = str(getattr(model, "name", ""))
+            notice = Notice(Severity.INFO, "notice.layer_removed", {"name": name}, "own-layer", "restore_layer")
+            self._desk.notices.post(notice)
+
+    def restore(self) -> None:
+        """Bring back what was removed last."""
+        if self._removed is not None:
+            self._add(self._removed, look=False)
+            self._removed = None
+            self._desk.notices.withdraw("own-layer")
+
+    def forget(self) -> None:
+        """Somebody else may sign in: tracks of the history go with whoever was allowed to read them."""
+        for key in [key for key in self._models if key.startswith("track:history")]:
+            del self._models[key]
+            self._desk.panels.map.remove_layer(key)
+        self._removed = None
+
+    # -- tracks of the logged history ------------------------------------------------------------------------------
+
+    def ask_track(self) -> None:
+        """Open the sheet that asks whose track, for which hours, and why."""
+        room = self._desk.session.room
+        if room is None or room.picture is None:
+            return
+        sheet = self._sheet or self._make_sheet()
+        chosen = self._desk.panels.map.chosen.thing
+        sheet.open_sheet(self._movers(), chosen)
+
+    def on_track_asked(self, wish: "TrackWish") -> None:
+        """Read the track that was asked for; the service logs who, whose, when and why."""
+        self._begin("history", self._load_history(wish), on_sheet=True)
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    async def _load_file(self, path: Path, crs: str | None) -> None:
+        from console.filelayer.process import features_of  # noqa: PLC0415 - not before a file is opened
+        from layers.imported.model import ImportedModel, read_imported  # noqa: PLC0415
+
+        self._check_room()
+        notices, name = self._desk.notices, path.name
+        notices.info("notice.file_reading", replace=f"file-{name}", name=name)
+        try:
+            found = await asyncio.to_thread(features_of, path, crs)
+        except Fault as fault:
+            notices.withdraw(f"file-{name}")
+            if fault.key == "crs_missing" and crs is None:
+                self._ask_system(path)
+                return
+            raise
+        features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
+        model = ImportedModel(self._ident(name), path.stem[:60])
+        left = next((n.removeprefix("left_out:") for n in found.notes if n.startswith("left_out:")), "")
+        words = self._desk.words
+        remark = words("own_layer.from_file", file=name) + (words("own_layer.left_out", count=left) if left else "")
+        model.put(features, remark)
+        self._add(model)
+        count = len(found.rows)
+        notices.info("notice.file_shown", replace=f"file-{name}", name=name, count=count)
+
+    async def _load_track(self, path: Path, crs: str | None) -> None:
+        from console.filelayer.process import track_of  # noqa: PLC0415
+
+        self._check_room()
+        room = self._desk.session.room
+        offset = self._desk.names.zone.utcoffset(datetime.now(UTC) if room is None else room.service_now())
+        found = await asyncio.to_thread(track_of, path, crs, offset or timedelta())
+        fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
+        remark = self._desk.words("own_layer.from_file", file=path.name)
+        await self._show_track(self._ident(path.name), path.stem[:60], remark, found.names, fixes)
+
+    async def _load_history(self, wish: "TrackWish") -> None:
+        from client.tracks import read_track  # noqa: PLC0415
+
+        self._check_room()
+        room = self._desk.session.room
+        if room is None or room.picture is None:
+            raise invalid("track_no_room")
+        now = room.service_now()
+        since = now - timedelta(hours=wish.hours)
+        points = await read_track(room.client.line, ThingId(wish.thing), wish.reason, since, now)
+        if self._desk.session.room is not room:
+            return  # somebody else is signed in by now
+        if len(points) < 2:
+            raise invalid("track_empty")
+        name = next((c.text for c in self._movers() if c.value == wish.thing), wish.thing)
+        remark = self._desk.words("own_layer.from_history", reason=wish.reason)
+        fixes = [(0, p.at.timestamp(), p.lon, p.lat) for p in points]
+        await self._show_track(self._ident("history", "history-"), name, remark, (name,), fixes)
+        if self._sheet is not None:
+            self._sheet.close_sheet()
+
+    async def _show_track(
+        self,
+        ident: str,
+        name: str,
+        remark: str,
+        names: tuple[str, ...],
+        fixes: Sequence[tuple[int, float | None, float, float]],
+    ) -> None:
+        from layers.tracks.model import TrackModel  # noqa: PLC0415
+
+        model = TrackModel(ident, name, self._desk.names.zone, remark)
+        await asyncio.to_thread(model.put, names, fixes)  # nobody watches it yet
+        self._add(model)
+
+    def _add(self, model: "Observed", *, look: bool = True) -> None:
+        view = self._desk.panels.map
+        item = view.add_layer(model)
+        self._models[item.key] = model
+        if look:
+            view.fit_layer(item.key)
+
+    def _ident(self, name: str, prefix: str = "") -> str:
+        """Return an id for a layer: by its name, so that what is chosen of a file comes back with it."""
+        stem = f"{prefix}{name}"[:80]
+        taken = {key.split(":", 1)[1] for key in self._models}
+        while stem in taken:
+            self._numbers += 1
+            stem = f"{prefix}{name}"[:72] + f"-{self._numbers}"
+        return stem
+
+    def _check_room(self) -> None:
+        if len(self._models) >= MOST_LAYERS:
+            raise Fault(FaultKind.TOO_LARGE, "own_layers_too_many", limit=MOST_LAYERS)
+
+    def _movers(self) -> "list[Choice]":
+        """Return everybody and every vehicle of the room that can be asked for."""
+        from widgets.common.pick_list import Choice  # noqa: PLC0415
+
+        room = self._desk.session.room
+        if room is None or room.picture is None:
+            return []
+        names, picture = self._desk.names, room.picture
+        people = [Choice(s.staff_id, s.name, names.unit(s.unit_id)) for s in picture.members.values()]
+        vehicles = [Choice(v.vehicle_id, v.name, names.unit(v.unit_id)) for v in picture.vehicles.values()]
+        return sorted(people + vehicles, key=lambda choice: choice.text)
+
+    def _ask_system(self, path: Path) -> None:
+        """Ask in which coordinates a file is that does not say so."""
+        words = self._desk.words
+        dialog = QInputDialog(self._desk.window)
+        dialog.setObjectName("own_layer_system")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(path.name)
+        dialog.setLabelText(words("own_layer.which_system", file=path.name))
+        texts = [words(f"own_layer.system.{name.replace(':', '_').lower()}") for name in SYSTEMS]
+        dialog.setComboBoxItems(texts)
+        dialog.setOkButtonText(words("own_layer.show"))
+        dialog.setCancelButtonText(words("own_layer.leave"))
+        dialog.setProperty("path", str(path))
+        dialog.textValueSelected.connect(self._on_system_chosen)
+        dialog.open()
+
+    def _on_system_chosen(self, text: str) -> None:
+        words = self._desk.words
+        chosen = {words(f"own_layer.system.{name.replace(':', '_').lower()}"): name for name in SYSTEMS}
+        path = self.sender().property("path")
+        if text in chosen:
+            self.show_file(Path(str(path)), chosen[text])
+
+    def _on_menu_chosen(self, action: Any) -> None:
+        self._desk.actions.trigger(str(action.data()))
+
+    def _choose(self, patterns: Sequence[str], chosen: Any) -> None:
+        dialog = QFileDialog(self._desk.window, self._desk.words("menu.open_file"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.setNameFilter(f"{self._desk.words('own_layer.files')} ({' '.join(patterns)})")
+        dialog.filesSelected.connect(chosen)
+        dialog.open()
+
+    def _make_sheet(self) -> "TrackSheet":
+        from widgets.track_sheet import TrackSheet  # noqa: PLC0415 - not before it is asked for
+
+        desk = self._desk
+        self._sheet = sheet = TrackSheet(desk.words, desk.window)
+        sheet.asked.connect(self.on_track_asked)
+        desk.appearance.dress([sheet])
+        return sheet
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None], *, on_sheet: bool = False) -> None:
+        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet))
+
+    async def _told(self, work: Coroutine[Any, Any, None], *, on_sheet: bool) -> None:
+        """Do something asked for; what is refused is told where it was asked for."""
+        try:
+            await work
+        except Fault as fault:
+            words, values, key = self._desk.words, {**fault.params}, fault.key
+            if on_sheet and self._sheet is not None and self._sheet.isVisible():
+                self._sheet.tell(lambda: sentence(words, f"fault.{key}", values))
+            else:
+                self._desk.notices.fault(fault, replace="own-layer")

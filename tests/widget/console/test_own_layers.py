@@ -1,0 +1,187 @@
+"""Files dropped on the map and tracks of the room's own at the desk, through the real window and the real service."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import shapely
+from desks import open_desk, signed_in, until
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QInputDialog, QMenu
+from served import Served
+
+from client.tracks import read_track
+from console.desk import Desk
+from domain.faults import Fault
+from domain.ids import ThingId
+from layers.imported.item import ImportedItem
+from layers.imported.model import ImportedModel, read_imported
+from layers.options import LayerOptions
+from layers.tracks.model import TrackModel
+from resources.theme import load_theme
+from tests.helpers.map_scene import make_scene, picture, wait_settled
+from widgets.track_sheet import TrackSheet
+
+
+def geojson(path: Path) -> Path:
+    told = (
+        ({"名称": "广场", "面积": "3"}, shapely.box(120.71, 29.71, 120.72, 29.72)),
+        ({"名称": "管线"}, shapely.LineString([(120.70, 29.705), (120.74, 29.705)])),
+        ({"名称": "井"}, shapely.Point(120.73, 29.725)),
+    )
+    features = [
+        {"type": "Feature", "properties": fields, "geometry": shapely.geometry.mapping(shape)} for fields, shape in told
+    ]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+def drop(desk: Desk, *paths: Path) -> None:
+    """Let files go on the map as a person does."""
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    none = Qt.KeyboardModifier.NoModifier
+    event = QDropEvent(QPointF(50, 50), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, none)
+    desk.panels.map.dropEvent(event)
+    assert event.isAccepted()
+
+
+async def test_a_dropped_file_is_shown_removed_by_its_row_and_brought_back(qtbot, tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        desk.window.show_desk()
+        drop(desk, geojson(tmp_path / "现场.geojson"))
+        view = desk.panels.map
+        await until(lambda: view.item("file:现场.geojson") is not None)
+        item = view.item("file:现场.geojson")
+        assert item is not None
+        assert item.title() == "现场"
+        assert "仅在本机" in item.remark()
+        bounds = item.bounds()
+        assert bounds is not None
+        inside = view.camera.bounds()
+        assert inside[0] < bounds[0] < bounds[2] < inside[2], "the map went there"
+        view.overlays.feed()
+        rows = view.overlays.layer_tree.rows
+        rows.go_to("file:现场.geojson")
+        qtbot.keyClick(rows, Qt.Key.Key_Delete)
+        assert view.item("file:现场.geojson") is None
+        assert [n.action for n in desk.notice_feed.standing()][-1] == "restore_layer"
+        desk.actions.trigger("restore_layer")
+        assert view.item("file:现场.geojson") is not None
+
+
+async def test_what_cannot_be_read_is_told_and_nothing_is_added(tmp_path: Path) -> None:
+    broken = tmp_path / "a.geojson"
+    broken.write_text('{"type":"FeatureCollection","features":[')
+    async with open_desk() as desk:
+        drop(desk, broken)
+        await until(lambda: any(n.key.startswith("fault.json") for n in desk.notice_feed.standing()))
+        assert not any(item.key.startswith("file:") for item in desk.panels.map.items)
+        drop(desk, *(tmp_path / f"{i}.csv" for i in range(11)))
+        assert any(n.key == "fault.files_too_many" for n in desk.notice_feed.standing())
+
+
+async def test_a_file_that_does_not_say_its_coordinates_is_asked_for_them(qtbot, tmp_path: Path) -> None:
+    import zipfile
+
+    import pyogrio
+
+    shapes = np.array([shapely.to_wkb(shapely.Point(540_000, 3_287_000))], object)
+    names = np.array(["井"], object)
+    pyogrio.raw.write(
+        tmp_path / "a.shp", shapes, [names], ["n"], geometry_type="Point", crs="EPSG:4549", driver="ESRI Shapefile"
+    )
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for suffix in (".shp", ".shx", ".dbf"):
+            archive.write(tmp_path / f"a{suffix}", f"a{suffix}")
+    async with open_desk() as desk:
+        drop(desk, tmp_path / "a.zip")
+        await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
+        dialog = desk.window.findChild(QInputDialog, "own_layer_system")
+        assert dialog is not None
+        dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
+        dialog.accept()
+        await until(lambda: desk.panels.map.item("file:a.zip") is not None)
+
+
+@pytest.mark.qt_log_ignore("plugin does not support", extend=True)  # the offscreen platform has no windows to raise
+async def test_the_button_of_the_tree_offers_what_can_be_added(qtbot) -> None:
+    async with open_desk() as desk:
+        desk.panels.map.add_layer_wanted.emit()
+        menu = next(m for m in desk.window.findChildren(QMenu) if m.isVisible())
+        assert [a.objectName() for a in menu.actions()] == ["open_file", "open_track", "ask_track", "base_maps"]
+        menu.close()
+
+
+def test_features_are_drawn_picked_and_named(qtbot, tmp_path: Path) -> None:
+    scene = make_scene(qtbot)
+    view, theme = scene.view, load_theme("dark")
+    for key in ("cases", "positions", "basemap"):
+        view.choose(key, LayerOptions(visible=False))
+    wkbs = [shapely.to_wkb(shapely.box(120.71, 29.71, 120.72, 29.72)), shapely.to_wkb(shapely.Point(120.73, 29.725))]
+    model = ImportedModel("x", "现场")
+    model.put(read_imported(wkbs, ("名称", "备注"), (("广场", "甲"), ("井", ""))))
+    item = view.add_layer(model)
+    assert isinstance(item, ImportedItem)
+    assert [i.key for i in view.items].index("file:x") > [i.key for i in view.items].index("grids")
+    wait_settled(qtbot, view)
+    at = scene.pixel(120.715, 29.715)
+    found = view.pick_at(at.x(), at.y())
+    assert found is not None
+    assert (found.title, found.lines) == ("现场", ("名称：广场", "备注：甲"))
+    spot = scene.pixel(120.73, 29.725)
+    assert (view.pick_at(spot.x() + 3, spot.y()) or found).lines == ("名称：井",)
+    shown = picture(view)
+    blue = np.array([int(theme.accent[i : i + 2], 16) for i in (5, 3, 1)])
+    assert np.abs(shown[spot.y(), spot.x()] - blue).max() < 8
+    view.choose("file:x", LayerOptions().with_style("colour", "near").with_style("fill", "none"))
+    wait_settled(qtbot, view)
+    view.set_overlays(False)
+    assert np.abs(picture(view)[spot.y(), spot.x()] - blue).max() > 60
+    found = view.pick_at(at.x(), at.y())
+    assert found is not None
+    assert found.kind.value == "grid", "an area that is not filled is picked through"
+    view.choose("file:x", LayerOptions().with_style("names", "名称"))
+    assert {label.text for label in item.labels(view._area(), view.chosen)} == {"广场", "井"}
+
+
+def test_a_track_is_drawn_with_its_times(qtbot) -> None:
+    from zoneinfo import ZoneInfo
+
+    scene = make_scene(qtbot)
+    model = TrackModel("a", "甲", ZoneInfo("Asia/Shanghai"), "文件")
+    model.put(("甲",), [(0, 0.0, 120.705, 29.715), (0, 300.0, 120.72, 29.715), (0, 420.0, 120.735, 29.715)])
+    item = scene.view.add_layer(model)
+    wait_settled(qtbot, scene.view)
+    middle = scene.pixel(120.72, 29.715)
+    found = scene.view.pick_at(middle.x(), middle.y())
+    assert found is not None
+    assert found.lines == ("甲", "1970-01-01 08:05")
+    assert "08:00" in item.remark()
+    staff = np.array([int(load_theme("dark").staff[i : i + 2], 16) for i in (5, 3, 1)])
+    row = scene.pixel(120.7125, 29.715)
+    assert np.abs(picture(scene.view)[row.y() - 1 : row.y() + 2, row.x()] - staff).max(axis=1).min() < 30
+
+
+async def test_the_history_of_a_track_wants_a_reason_and_is_logged(qtbot, served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.actions.trigger("ask_track")
+        sheet = desk.window.findChild(TrackSheet)
+        assert sheet is not None
+        qtbot.mouseClick(sheet.read, Qt.MouseButton.LeftButton)
+        assert "先选择" in sheet._fault.text()
+        room = desk.session.room
+        assert room is not None
+        assert room.picture is not None
+        thing = next(iter(room.picture.members.values())).staff_id
+        sheet.things.choose(thing)
+        qtbot.mouseClick(sheet.read, Qt.MouseButton.LeftButton)
+        assert "原因" in sheet._fault.text()
+        sheet.reason.setText("核对到岗")
+        qtbot.mouseClick(sheet.read, Qt.MouseButton.LeftButton)
+        await until(lambda: sheet._fault.text() not in ("", desk.words("track.reason_first")))
+        assert "没有轨迹" in sheet._fault.text(), "nobody has moved here yet, and the service says so"
+        with pytest.raises(Fault):
+            await read_track(room.client.line, ThingId(thing), "x", room.service_now(), room.service_now())
