@@ -4,6 +4,10 @@
 minutes, so its groups can be taken one by one: rows of other groups that OUT has already are kept. The groups:
 
 * ``kernels``: full redraw and all staff moved, in turn with QGIS (``benchmarks.maps.kernels``)
+* ``view``: the map as a person sees it: updates, frame gaps (``benchmarks.maps.view``)
+* ``small``: what is under the pointer, labels, shapes thinned for a scale (``benchmarks.maps.small``)
+* ``memory``: beside QGIS with the same data as memory layers
+* ``early``: what holds before the kernels are ready (``benchmarks.maps.early``)
 """
 
 import argparse
@@ -15,10 +19,19 @@ import msgspec
 
 from benchmarks.county import SIZES, County, make_county
 from benchmarks.harness import LEAST_RUNS, Result, Rows, Sense, publish
+from benchmarks.maps.early import early_rows
 from benchmarks.maps.kernels import kernel_rows
+from benchmarks.maps.small import memory_rows, small_rows
+from benchmarks.maps.view import view_rows
 
 Group = Callable[[County, str, int], Rows]
-GROUPS: dict[str, Group] = {"kernels": kernel_rows}
+GROUPS: dict[str, Group] = {
+    "kernels": kernel_rows,
+    "view": view_rows,
+    "small": small_rows,
+    "memory": memory_rows,
+    "early": early_rows,
+}
 
 
 def measure(land: str, groups: list[str], runs: int) -> Rows:

@@ -6,7 +6,10 @@ from threading import Lock
 from layers.raster.contract import Raster, Shapes
 
 TOLERANCE_PX = 0.7
-KEPT_SCALES = 12
+KEPT_SHARE = 1.0
+"""Points of thinned copies kept at most, a share of those of the shapes; the last one made is kept in any case."""
+WORTH = 0.7
+"""A copy that would keep more than this share of the points is not worth its memory: the shapes themselves serve."""
 
 
 class DetailCache:
@@ -26,8 +29,17 @@ class DetailCache:
             found = self._made.get(key)
         if found is None:
             found = raster.thinned(self.shapes, TOLERANCE_PX * 2.0 ** (step / 2), closed=self.closed)
+            if len(found.xs) > WORTH * len(self.shapes.xs):
+                found = self.shapes
             with self._lock:
                 self._made[key] = found
-                if len(self._made) > KEPT_SCALES:
-                    del self._made[next(iter(self._made))]
+                self._drop(key)
         return found
+
+    def _drop(self, newest: tuple[int, bool]) -> None:
+        """Drop the copies made longest ago while they take more room than is due to them."""
+        limit = KEPT_SHARE * len(self.shapes.xs)
+        for key in [key for key in self._made if key != newest]:
+            if sum(len(made.xs) for made in self._made.values() if made is not self.shapes) <= limit:
+                break
+            del self._made[key]

@@ -23,13 +23,14 @@ from domain.units import UnitState
 from layers.cases.item import CasesItem
 from layers.cases.model import CaseMark, CasesModel
 from layers.colours import mix
+from layers.contract import Look
 from layers.grids.item import GridsItem
 from layers.grids.model import GridsModel
 from layers.mercator import EARTH_RADIUS_M
 from layers.positions.item import PositionsItem
 from layers.positions.model import PositionsModel, ThingMark
 from layers.raster.source import RasterSource
-from resources.theme import load_theme
+from resources.theme import Theme, load_theme
 from resources.words import Words
 from widgets.map.view import MapView
 
@@ -100,6 +101,10 @@ class OurMap:
             elif isinstance(item, PositionsItem):
                 item.choose(item.options.with_style("crowds", "single"))
 
+    def look(self, theme: Theme) -> Look:
+        """Return what this map's labels are drawn with."""
+        return Look(theme, Words("zh-CN"))
+
     def full(self) -> float:
         """Draw everything anew and paint; milliseconds."""
         began = time.perf_counter()
@@ -143,10 +148,14 @@ class OurMap:
         self.view.close()
         self.view.stop()
 
+    def place_staff(self, moved: Degrees) -> None:
+        """Take new places of all staff; they are painted with the next frame."""
+        self._positions.move(self._slots, moved[:, 0], moved[:, 1], NOW)
+
     def staff(self, moved: Degrees) -> float:
         """Take new places (degrees) of all staff and paint; milliseconds."""
         began = time.perf_counter()
-        self._positions.move(self._slots, moved[:, 0], moved[:, 1], NOW)
+        self.place_staff(moved)
         self.view.repaint()
         return (time.perf_counter() - began) * 1000
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Signal
 
+from layers.background import give_way
 from layers.cases.clusters import Clusters, cluster
 from layers.cases.model import CaseMark
 from layers.raster.contract import F64, U16
@@ -95,7 +96,7 @@ class ClusterKeeper(QObject):
             self._kept = kept = make(key, _copied(of), reach_m)
         elif self._waiting is None or self._waiting.done():
             if self._pool is None:
-                self._pool = ThreadPoolExecutor(1, thread_name_prefix="case-clusters")
+                self._pool = ThreadPoolExecutor(1, thread_name_prefix="case-clusters", initializer=give_way)
             self._waiting = self._pool.submit(self._make, key, _copied(of), reach_m)
         return kept
 

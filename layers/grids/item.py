@@ -46,6 +46,11 @@ class GridsItem(LayerItem):
         """See ``LayerItem``."""
         return (NAMES,)
 
+    @property
+    def model(self) -> GridsModel:
+        """What it draws."""
+        return self._model
+
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
         return self._model.subscribe(callback)

@@ -11,6 +11,7 @@ import msgspec
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
+from layers.background import give_way
 from layers.contract import Area
 from layers.raster.contract import Frame
 
@@ -153,7 +154,7 @@ class TileStore(QObject):
     def _submit(self, keys: Sequence[TileKey], render: Render) -> None:
         if self._pool is None:
             workers = max(1, min(3, (cpu_count() or 2) - 1))
-            self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile")
+            self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile", initializer=give_way)
         self._orders += 1
         future = self._pool.submit(self._draw, keys, self._orders, render)
         for key in keys:

@@ -1,0 +1,44 @@
+"""How much memory the map takes with a land on it, as QGIS has it: all layers loaded, drawn whole and closer.
+
+``python -m benchmarks.probes.map_memory LAND``. Prints the megabytes (shared ones by its share) of the process.
+"""
+
+import gc
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtWidgets import QApplication
+
+from benchmarks.county import make_county
+from benchmarks.maps.ours import OurMap
+from benchmarks.maps.view import EXTENTS, closer
+
+
+def pss_mb() -> float:
+    """Return the megabytes this process takes; 0 where the system does not say."""
+    rollup = Path("/proc/self/smaps_rollup")
+    lines = rollup.read_text().splitlines() if rollup.exists() else []
+    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
+
+
+def main(land: str) -> int:
+    """Load, draw, and say."""
+    app = QApplication([])
+    ours = OurMap(make_county(land), as_given=False, plain=False)
+    gc.collect()
+    app.processEvents()
+    for steps in EXTENTS.values():
+        closer(ours, steps)
+    ours.view.fit()
+    ours.view.repaint()
+    sys.stdout.write(f"memory {pss_mb()}\n")
+    sys.stdout.flush()
+    ours.close()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1]))
