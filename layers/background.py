@@ -1,5 +1,6 @@
-"""Threads that work beside the window: they give way to it, where the system lets a thread do that."""
+"""Work beside the window that is not to be felt: threads that give way to it, memory given back after much was read."""
 
+import ctypes
 import os
 import sys
 import threading
@@ -14,3 +15,13 @@ def give_way() -> None:
     """
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+
+
+def give_back() -> None:
+    """Give the memory back that reading much has left free: else the process keeps its largest size for good.
+
+    Where the C library has no such call (all but glibc) it does so by itself or not at all.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)

@@ -14,11 +14,14 @@ from layers.raster.contract import (
     Cells,
     Frame,
     Noted,
+    Pictures,
     Placing,
     Raster,
     Shapes,
     Sprites,
     Squares,
+    Taken,
+    Wanted,
     make_sprites,
 )
 
@@ -108,6 +111,15 @@ class FadedRaster:
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
         self._by.blit(frame, fainter(sprite, self.opacity), x, y)
+
+    def seated(self, wanted: Wanted, taken: Taken, width: int, height: int) -> F64:
+        """See ``Raster.seated``."""
+        return self._by.seated(wanted, taken, width, height)
+
+    def lay_pictures(self, frame: Frame, pictures: Pictures) -> None:
+        """See ``Raster.lay_pictures``."""
+        for start, wide, high, left, top in zip(*(column.tolist() for column in pictures[1:]), strict=True):
+            self.blit(frame, pictures.book[start : start + wide * high].reshape(high, wide), left, top)
 
     def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
         """See ``Raster.gathered``."""

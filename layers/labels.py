@@ -1,7 +1,7 @@
 """Labels: text with a halo, rendered once and kept, and which of them find room."""
 
-from collections import OrderedDict
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -11,14 +11,17 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.colours import mix
 from layers.contract import Area, Label, LabelStyle, Look
-from layers.raster.contract import U32, Frame, Raster
+from layers.raster.contract import F64, I32, U32, Frame, Pictures, Raster, Taken, Wanted, no_pictures
 from resources.theme import Theme
 
-Box = tuple[float, float, float, float]
 FIRM = frozenset({LabelStyle.TOWN, LabelStyle.DIVISION})
 """Styles that may lie on marks where there is no other place."""
 
 KEPT = 4000
+"""Pictures kept; when there are more, those made longest ago go."""
+SHIFTED = frozenset({LabelStyle.PLACE, LabelStyle.GRID, *FIRM})
+"""Styles that may stand below or above their place."""
+MEASURED_KEPT = 8
 NEW_A_FRAME = 60
 """Sprites made in one frame at most; the others follow in the next."""
 SHEET = 8
@@ -60,7 +63,11 @@ class LabelAtlas:
         self._fonts = {style: self._font(kind, look.family) for style, kind in self._types.items()}
         self._metrics = {style: QFontMetricsF(font) for style, font in self._fonts.items()}
         self._sizes: dict[tuple[str, LabelStyle], tuple[int, int]] = {}
-        self._sprites: OrderedDict[tuple[str, LabelStyle], U32] = OrderedDict()
+        self._starts: dict[tuple[str, LabelStyle], int] = {}
+        self.book: U32 = np.empty(1 << 16, np.uint32)
+        """The pictures, one after the other; replaced when it grows."""
+        self._used = 0
+        self._measured: dict[int, tuple[Sequence[Label], F64]] = {}
         self._budget = NEW_A_FRAME
         self.wanting = False
 
@@ -90,7 +97,15 @@ class LabelAtlas:
 
     def sprites(self, wanted: Sequence[tuple[str, LabelStyle]]) -> list[U32 | None]:
         """Return the pictures of labels as ``sprite`` does; those that are missing are made together."""
-        missing = list(dict.fromkeys(key for key in wanted if key not in self._sprites))
+        found: list[U32 | None] = []
+        for (text, style), start in zip(wanted, self.starts(wanted).tolist(), strict=True):
+            wide, high = self.size(text, style)
+            found.append(self.book[start : start + wide * high].reshape(high, wide) if start >= 0 else None)
+        return found
+
+    def starts(self, wanted: Sequence[tuple[str, LabelStyle]]) -> I32:
+        """Return where in the book the pictures of labels start, -1 for those this frame's budget leaves out."""
+        missing = list(dict.fromkeys(key for key in wanted if key not in self._starts))
         made, left = missing[: max(0, self._budget)], missing[max(0, self._budget) :]
         self._budget -= len(made)
         self.wanting = self.wanting or bool(left)
@@ -98,13 +113,56 @@ class LabelAtlas:
             texts = [text for text, of in made if of is style]
             for start in range(0, len(texts), SHEET):
                 self._make(texts[start : start + SHEET], style)
-        found = [self._sprites.get(key) for key in wanted]
-        for key, sprite in zip(wanted, found, strict=True):
-            if sprite is not None:
-                self._sprites.move_to_end(key)
-        while len(self._sprites) > KEPT:
-            self._sprites.popitem(last=False)
+        found = np.array([self._starts.get(key, -1) for key in wanted], np.int32)
+        if len(self._starts) > KEPT:
+            self._forget_oldest(set(wanted))
+            found = np.array([self._starts.get(key, -1) for key in wanted], np.int32)
         return found
+
+    def measured(self, labels: Sequence[Label]) -> F64:
+        """Return what placing needs of labels, a row each: x, y, priority, width, height, away, shift, firm.
+
+        A tuple is measured once: layers that hand out the same one again are placed sooner.
+        """
+        kept = self._measured.get(id(labels))
+        if kept is not None and kept[0] is labels:
+            return kept[1]
+        rows = np.empty((8, len(labels)))
+        for i, label in enumerate(labels):
+            wide, high = self.size(label.text, label.style)
+            shift = max(18 * self.ratio, high / 2 + 10 * self.ratio)  # clear of a mark, however tall the face is
+            may = label.style in SHIFTED and not label.beside
+            rows[:, i] = (label.x, label.y, label.priority, wide, high, label.beside * self.ratio,
+                          shift if may else 0.0, label.style in FIRM)  # fmt: skip
+        if isinstance(labels, tuple):
+            if len(self._measured) >= MEASURED_KEPT:
+                self._measured.clear()
+            self._measured[id(labels)] = labels, rows
+        return rows
+
+    def _keep(self, key: tuple[str, LabelStyle], picture: U32) -> None:
+        """Write a picture into the book."""
+        if self._used + picture.size > len(self.book):
+            grown = np.empty(max(2 * len(self.book), self._used + picture.size), np.uint32)
+            grown[: self._used] = self.book[: self._used]
+            self.book = grown
+        self.book[self._used : self._used + picture.size] = picture.ravel()
+        self._starts[key] = self._used
+        self._used += picture.size
+
+    def _forget_oldest(self, needed: set[tuple[str, LabelStyle]]) -> None:
+        """Drop the older half of the pictures, but for those needed now."""
+        keys = list(self._starts)
+        kept = [key for i, key in enumerate(keys) if 2 * i >= len(keys) or key in needed]
+        pictures = [sprite.copy() for sprite in (self._picture(key) for key in kept)]
+        self._starts, self._used, self.book = {}, 0, np.empty(len(self.book), np.uint32)
+        for key, picture in zip(kept, pictures, strict=True):
+            self._keep(key, picture)
+
+    def _picture(self, key: tuple[str, LabelStyle]) -> U32:
+        wide, high = self.size(*key)
+        start = self._starts[key]
+        return self.book[start : start + wide * high].reshape(high, wide)
 
     @property
     def _halo(self) -> int:
@@ -135,7 +193,7 @@ class LabelAtlas:
         cover = (pixels >> np.uint32(24)).astype(np.float32) * np.float32(1 / 255)
         sheet = _compose(cover, _halo(cover, self._halo), QColor(self._types[style].colour), self._ground)
         for row, (text, (wide, high)) in enumerate(zip(texts, sizes, strict=True)):
-            self._sprites[text, style] = sheet[row * step : row * step + high, :wide].copy()
+            self._keep((text, style), sheet[row * step : row * step + high, :wide])
 
 
 def _halo(cover: npt.NDArray[np.float32], radius: int) -> npt.NDArray[np.float32]:
@@ -170,106 +228,80 @@ def _compose(cover: npt.NDArray[np.float32], halo: npt.NDArray[np.float32], colo
 
 
 class Occupied:
-    """Rectangles (x0, y0, x1, y1) already taken on a frame, by labels and by marks, in coarse bins."""
-
-    BIN = 96
+    """Boxes already taken on a frame, by labels and by marks (each told by its middle and how far around)."""
 
     def __init__(self, marks: Callable[[], Iterable[tuple[float, float, float]]] | None = None) -> None:
-        self._labels: dict[tuple[int, int], list[Box]] = {}
-        self._marks: dict[tuple[int, int], list[Box]] = {}
+        self._labels: list[F64] = []
+        self._marks: list[F64] = []
         self._asked = marks
         """What is to be blocked, once the first label asks: many frames have none."""
 
     def block(self, x: float, y: float, around: float) -> None:
         """Take a square around a pixel for a mark."""
-        _put(self._marks, (x - around, y - around, x + around, y + around))
+        self._marks.append(np.array([[x - around, y - around, x + around, y + around]]))
 
-    def take(self, box: Box) -> None:
-        """Take a rectangle for a label."""
-        _put(self._labels, box)
+    def take(self, boxes: F64) -> None:
+        """Take boxes (count, 4) for labels."""
+        self._labels.append(boxes)
 
-    def free(self, box: Box, *, beside_marks: bool = True) -> bool:
-        """Return whether no label, and unless it does not matter no mark, overlaps a rectangle."""
-        self._ask()
-        return not _meets(self._labels, box) and not (beside_marks and _meets(self._marks, box))
-
-    def _ask(self) -> None:
+    def taken(self) -> Taken:
+        """Return all that is taken."""
         asked, self._asked = self._asked, None
-        for x, y, around in asked() if asked is not None else ():
-            self.block(x, y, around)
+        squares = np.array(list(asked()) if asked is not None else [], float).reshape(-1, 3)
+        if len(squares):
+            self._marks.append(np.column_stack([squares[:, :2] - squares[:, 2:], squares[:, :2] + squares[:, 2:]]))
+        marks, labels = (np.concatenate([np.empty((0, 4)), *boxes]) for boxes in (self._marks, self._labels))
+        return Taken(np.concatenate([marks, labels]), np.arange(len(marks) + len(labels)) < len(marks))
 
     def copy(self) -> "Occupied":
         """Return what is taken now, to go on from."""
-        self._ask()
         made = Occupied()
-        made._labels = {cell: list(boxes) for cell, boxes in self._labels.items()}
-        made._marks = {cell: list(boxes) for cell, boxes in self._marks.items()}
+        taken = self.taken()
+        made._marks = [taken.boxes[taken.is_mark]]
+        made._labels = [taken.boxes[~taken.is_mark]]
         return made
 
 
-def _cells(box: Box) -> list[tuple[int, int]]:
-    x0, y0, x1, y1 = (int(side // Occupied.BIN) for side in box)
-    return [(i, j) for i in range(x0, x1 + 1) for j in range(y0, y1 + 1)]
+class Placed(NamedTuple):
+    """Labels that found room and whose pictures are made: the pictures, and which of them are ``firm``."""
 
+    pictures: Pictures
+    firm: npt.NDArray[np.bool_]
 
-def _put(bins: dict[tuple[int, int], list[Box]], box: Box) -> None:
-    for cell in _cells(box):
-        bins.setdefault(cell, []).append(box)
-
-
-def _meets(bins: dict[tuple[int, int], list[Box]], box: Box) -> bool:
-    x0, y0, x1, y1 = box
-    return any(
-        x0 < a1 and a0 < x1 and y0 < b1 and b0 < y1 for cell in _cells(box) for a0, b0, a1, b1 in bins.get(cell, ())
-    )
+    def only(self, which: npt.NDArray[np.bool_]) -> Pictures:
+        """Return some of the pictures."""
+        return Pictures(self.pictures.book, *(column[which] for column in self.pictures[1:]))
 
 
 def draw_labels(
-    raster: Raster, frame: Frame, area: Area, atlas: LabelAtlas, labels: Iterable[Label], taken: Occupied
+    raster: Raster, frame: Frame, area: Area, atlas: LabelAtlas, labels: Sequence[Label], taken: Occupied
 ) -> None:
     """Draw the labels that find room."""
-    for _, sprite, x, y in place_labels(area, atlas, labels, taken):
-        raster.blit(frame, sprite, x, y)
+    raster.lay_pictures(frame, place_labels(raster, area, atlas, [labels], taken).pictures)
 
 
 def place_labels(
-    area: Area, atlas: LabelAtlas, labels: Iterable[Label], taken: Occupied
-) -> list[tuple[LabelStyle, U32, int, int]]:
-    """Return style and sprite of the labels that find room and where they go, the most important first.
+    raster: Raster, area: Area, atlas: LabelAtlas, labels: Sequence[Sequence[Label]], taken: Occupied
+) -> Placed:
+    """Return the labels of several layers that find room and where they go, the most important first.
 
-    Names of divisions may lie on marks if they must. A label whose sprite is not made yet is left out.
+    Names of divisions may lie on marks if they must. A label whose picture is not made yet is left out.
     """
-    placed: list[tuple[Label, Box]] = []
-    for label in sorted(labels, key=lambda wanted: wanted.priority):
-        px, py = area.to_pixel(label.x, label.y)
-        width, height = atlas.size(label.text, label.style)
-        if not (-width < px < area.width + width and -height < py < area.height + height):
-            continue
-        boxes = [(x, y, x + width, y + height) for x, y in _spots(label, px, py, width, height, area.ratio)]
-        box = next((b for b in boxes if taken.free(b)), None)
-        if box is None and label.style in FIRM:
-            box = next((b for b in boxes if taken.free(b, beside_marks=False)), None)
-        if box is None:
-            continue
-        taken.take(box)
-        placed.append((label, box))
-    sprites = atlas.sprites([(label.text, label.style) for label, _ in placed])
-    return [
-        (label.style, sprite, round(box[0]), round(box[1]))
-        for (label, box), sprite in zip(placed, sprites, strict=True)
-        if sprite is not None
-    ]
-
-
-def _spots(
-    label: Label, px: float, py: float, width: int, height: int, ratio: float
-) -> tuple[tuple[float, float], ...]:
-    """Return the corners a label may have, the best first."""
-    away = label.beside * ratio
-    if away:
-        return (px + away, py - height / 2), (px - away - width, py - height / 2), (px - width / 2, py + away)
-    middle = px - width / 2, py - height / 2
-    if label.style not in (LabelStyle.PLACE, LabelStyle.GRID, *FIRM):
-        return (middle,)
-    shift = max(18 * ratio, height / 2 + 10 * ratio)  # clear of a mark, however tall the face is
-    return middle, (middle[0], middle[1] + shift), (middle[0], middle[1] - shift)
+    measured = [atlas.measured(some) for some in labels if some]
+    if not measured:
+        return Placed(no_pictures(), np.empty(0, bool))
+    xs, ys, priority, wide, high, away, shift, firm = (np.concatenate(column) for column in zip(*measured, strict=True))
+    order = np.argsort(priority, kind="stable")
+    xs, ys, wide, high, firm = xs[order], ys[order], wide[order], high[order], firm[order] > 0
+    px, py = (xs - area.left) / area.scale, (area.top - ys) / area.scale
+    wanted = Wanted(px, py, wide, high, away[order], shift[order], firm)
+    corners = raster.seated(wanted, taken.taken(), area.width, area.height)
+    seated = np.flatnonzero(~np.isnan(corners[:, 0]))
+    left, top = corners[seated].T
+    taken.take(np.column_stack([left, top, left + wide[seated], top + high[seated]]))
+    listed = [label for some in labels for label in some]
+    starts = atlas.starts([(label.text, label.style) for label in (listed[i] for i in order[seated].tolist())])
+    made = starts >= 0
+    sizes = wide[seated][made].astype(np.int32), high[seated][made].astype(np.int32)
+    places = np.rint(left[made]).astype(np.int32), np.rint(top[made]).astype(np.int32)
+    return Placed(Pictures(atlas.book, starts[made], *sizes, *places), firm[seated][made])

@@ -33,23 +33,31 @@ AT_ONCE = 15_000
 """Points looked at in one go: what is in between is smaller than what memory is taken from the system for."""
 
 
-def nearest(
+def within(
     xs: F64, ys: F64, x: float, y: float, limit: float, slots: npt.NDArray[np.intp] | None = None
-) -> int | None:
-    """Return the point nearest to a place, the last of several, or None where none is within ``limit`` metres.
+) -> npt.NDArray[np.intp]:
+    """Return the points in the square ``limit`` metres around a place, in order.
 
     ``slots`` are those that count, in rising order; None for all.
     """
-    best, least = None, limit
+    parts = []
     for a in range(0, len(xs), AT_ONCE):
         some = a + np.flatnonzero(np.abs(xs[a : a + AT_ONCE] - x) <= limit)
-        some = some[np.abs(ys[some] - y) <= limit]
-        if slots is not None and len(some):
-            places = np.minimum(np.searchsorted(slots, some), len(slots) - 1)
-            some = some[slots[places] == some] if len(slots) else some[:0]
-        if len(some):
-            far = np.hypot(xs[some] - x, ys[some] - y)
-            i = len(far) - 1 - int(np.argmin(far[::-1]))
-            if far[i] <= least:
-                best, least = int(some[i]), float(far[i])
-    return best
+        parts.append(some[np.abs(ys[some] - y) <= limit])
+    found: npt.NDArray[np.intp] = np.concatenate(parts) if parts else np.empty(0, np.intp)
+    if slots is not None:
+        places = np.minimum(np.searchsorted(slots, found), len(slots) - 1)
+        found = found[slots[places] == found] if len(slots) else found[:0]
+    return found
+
+
+def nearest(
+    xs: F64, ys: F64, x: float, y: float, limit: float, slots: npt.NDArray[np.intp] | None = None
+) -> int | None:
+    """Return the point nearest to a place, the last of several, or None where none is within ``limit`` metres."""
+    near = within(xs, ys, x, y, limit, slots)
+    if not len(near):
+        return None
+    far = np.hypot(xs[near] - x, ys[near] - y)
+    best = len(far) - 1 - int(np.argmin(far[::-1]))
+    return int(near[best]) if far[best] <= limit else None

@@ -105,6 +105,10 @@ class OurMap:
         """Return what this map's labels are drawn with."""
         return Look(theme, Words("zh-CN"))
 
+    def forget_land(self) -> None:
+        """Drop what the models were filled from: it is no part of the map."""
+        del self._county
+
     def full(self) -> float:
         """Draw everything anew and paint; milliseconds."""
         began = time.perf_counter()

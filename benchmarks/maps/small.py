@@ -69,7 +69,7 @@ def label_rows(ours: OurMap, runs: int) -> Rows:
 
 
 def detail_rows(ours: OurMap, land: str) -> Rows:
-    """Measure what making areas and borders as detailed as a scale shows them takes: once a scale, beside the window."""
+    """Measure making areas and borders as detailed as a scale shows them: once a scale, beside the window."""
     item = ours.view.item("grids")
     rows: Rows = []
     if not isinstance(item, GridsItem):

@@ -209,7 +209,7 @@ class CasesItem(LayerItem):
             if near is not None and kept is not None:
                 if kept.clusters.counts[near] > 1:
                     return self._picked_cluster(kept, near)
-                slot = int(kept.clusters.members(near)[0])
+                slot = int(kept.members(near)[0])
                 return _picked(kept.of.marks[slot], float(kept.of.xs[slot]), float(kept.of.ys[slot]))
             if near is not None:
                 return _picked(table.marks[near], *_at(table, near))
@@ -305,7 +305,7 @@ class CasesItem(LayerItem):
 
     def _picked_cluster(self, kept: Kept, which: int) -> Picked:
         found, ranks = kept.clusters, kept.of.ranks
-        members = found.members(which)
+        members = kept.members(which)
         worst_first = members[np.argsort(-ranks[members].astype(np.int64), kind="stable")[:MOST_MEMBERS]]
         marks = [kept.of.marks[slot] for slot in worst_first.tolist()]
         shown = tuple(m.title or m.case_no for m in marks[:4])

@@ -33,7 +33,7 @@ class Snapshot(msgspec.Struct, frozen=True):
 class Kept(msgspec.Struct, frozen=True):
     """Clusters with what they were made of. ``alone``: cases by themselves, from west to east; ``alone_xs``: where.
 
-    ``several``: clusters of two and more.
+    ``several``: clusters of two and more. ``ordered``: all cases, those of one cluster together, up to its ``ends``.
     """
 
     key: Hashable
@@ -42,6 +42,13 @@ class Kept(msgspec.Struct, frozen=True):
     alone: npt.NDArray[np.intp]
     alone_xs: F64
     several: npt.NDArray[np.intp]
+    ordered: npt.NDArray[np.intp]
+    ends: npt.NDArray[np.int64]
+
+    def members(self, cluster: int) -> npt.NDArray[np.intp]:
+        """Return the cases of a cluster, in order."""
+        end = int(self.ends[cluster])
+        return self.ordered[end - int(self.clusters.counts[cluster]) : end]
 
     def alone_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
         """Return the cases by themselves within bounds on the plane, in the order they are drawn."""
@@ -57,7 +64,8 @@ def make(key: Hashable, of: Snapshot, reach_m: float) -> Kept:
     found = cluster(of.xs, of.ys, of.ranks, reach_m)
     alone = np.flatnonzero(found.counts[found.member_of] == 1) if len(of.xs) else np.empty(0, np.intp)
     alone = alone[np.argsort(of.xs[alone], kind="stable")]
-    return Kept(key, of, found, alone, of.xs[alone], np.flatnonzero(found.counts > 1))
+    ordered, ends = np.argsort(found.member_of, kind="stable"), np.cumsum(found.counts)
+    return Kept(key, of, found, alone, of.xs[alone], np.flatnonzero(found.counts > 1), ordered, ends)
 
 
 class ClusterKeeper(QObject):

@@ -19,6 +19,9 @@ NAMES_UNTIL = 12.0
 FILL_ALPHA = 150
 
 
+Bounds = tuple[float, float, float, float]
+
+
 class _Drawn(msgspec.Struct, frozen=True):
     """Everything a tile is drawn from; replaced as a whole."""
 
@@ -38,6 +41,7 @@ class GridsItem(LayerItem):
         super().__init__(look)
         self._model = model
         self.fill_alpha = FILL_ALPHA
+        self._named: tuple[Hashable, Bounds, tuple[Label, ...]] | None = None
         self._seen = -1
         self._line, self.palette = self._mixed()
         self._drawn = self._made()
@@ -103,9 +107,20 @@ class GridsItem(LayerItem):
         """See ``LayerItem``: a grid is named where its box is wide enough for it."""
         if area.ground() > NAMES_UNTIL or self.options.style(NAMES) == "hidden":
             return ()
+        x0, y0, x1, y1 = area.bounds()
+        key = (self._model.revision, area.ground())
+        if self._named is not None and self._named[0] == key:
+            west, south, east, north = self._named[1]
+            if west <= x0 and x1 <= east and south <= y0 and y1 <= north:
+                return self._named[2]
+        around = area.bounds(max(area.width, area.height) / 2)  # what comes into view while the map is dragged
+        self._named = key, around, tuple(self._labels_in(area, around))
+        return self._named[2]
+
+    def _labels_in(self, area: Area, bounds: Bounds) -> list[Label]:
         shapes = self._model.shapes
         found = []
-        for i in shapes.areas.visible(area.bounds()).tolist():
+        for i in shapes.areas.visible(bounds).tolist():
             box = shapes.areas.boxes[i]
             name = shapes.grids[i].name
             if (box[2] - box[0]) / area.ground() > 9.0 * len(name) and (box[3] - box[1]) / area.ground() > 34:

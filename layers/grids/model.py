@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from domain.ids import GridCode
 from domain.places import Grid
+from layers.background import give_back
 from layers.geometry import POLYGONS, feature_at, inner_points, read_wkb, shared_borders, to_shapes
 from layers.mercator import to_plane
 from layers.observed import Observed
@@ -15,11 +16,13 @@ from layers.raster.contract import Shapes, no_shapes
 
 CLASS_COUNT = 5
 NO_CLASS = 255
+MANY = 10_000
+"""Grids whose reading leaves so much memory free that it is given back."""
 Classes = npt.NDArray[np.uint8]
 
 
 class GridShapes(msgspec.Struct, frozen=True):
-    """Grids ready to be drawn: areas, borders (each once), the grids themselves and where their names stand."""
+    """Grids ready to be drawn: areas, borders (each once), the grids (without geometry), where their names stand."""
 
     areas: Shapes
     borders: Shapes
@@ -34,7 +37,12 @@ def read_grids(grids: Iterable[Grid]) -> GridShapes:
     geometries = read_wkb([g.wkb for g in listed])
     areas, kept = to_shapes(geometries, POLYGONS)
     xs, ys = inner_points(geometries[kept]) if len(kept) else (np.empty(0), np.empty(0))
-    return GridShapes(areas, shared_borders(areas), tuple(listed[i] for i in kept), xs, ys)
+    borders = shared_borders(areas)
+    named = tuple(msgspec.structs.replace(listed[i], wkb=b"") for i in kept)  # the shapes say where they lie
+    del geometries
+    if len(listed) > MANY:
+        give_back()
+    return GridShapes(areas, borders, named, xs, ys)
 
 
 class GridsModel(Observed):

@@ -15,6 +15,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.contract import Area, Look
+from layers.local import within
 from layers.numbered import Numbered, NumberedMarks
 from layers.raster.contract import F64, Cells, Frame, Raster
 from resources.theme import Theme
@@ -99,10 +100,12 @@ class Crowds:
     def members(self, area: Area, group: Group, cell: int, xs: F64, ys: F64) -> Slots:
         """Return who was counted in a cell."""
         side = self._side(area)
-        slots = np.arange(len(xs)) if group.slots is None else group.slots
-        last = int(slots[group.cells.lasts[cell]])
+        last = int(group.cells.lasts[cell])
+        last = last if group.slots is None else int(group.slots[last])
         column, row = floor(xs[last] / side), floor(ys[last] / side)
-        found: Slots = slots[(np.floor(xs[slots] / side) == column) & (np.floor(ys[slots] / side) == row)]
+        middle = (column + 0.5) * side, (row + 0.5) * side
+        near = within(xs, ys, *middle, side, group.slots)
+        found: Slots = near[(np.floor(xs[near] / side) == column) & (np.floor(ys[near] / side) == row)]
         return found
 
     def _side(self, area: Area) -> float:

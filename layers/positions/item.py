@@ -146,7 +146,7 @@ class PositionsItem(LayerItem):
         if cells.counts[cell] == 1:
             return int(last if group.slots is None else group.slots[last])
         members = self._crowds.members(area, group, cell, table.xs, table.ys)
-        vehicles = sum(table.marks[slot].vehicle for slot in members.tolist())
+        vehicles = int(np.count_nonzero(self._vehicles()[members]))
         words, key = self.look.words, "map.crowd" if group.kind == FRESH else "map.crowd.old"
         lines = words("map.crowd.parts", staff=len(members) - vehicles, vehicles=vehicles), words("map.crowd.open")
         x, y = float(cells.xs[cell]), float(cells.ys[cell])

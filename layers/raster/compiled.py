@@ -4,7 +4,7 @@ from threading import local
 
 import numpy as np
 
-from layers.raster import areas, cells, hidden, lines, stamps
+from layers.raster import areas, cells, hidden, lines, seating, stamps
 from layers.raster.blit import blit
 from layers.raster.contract import (
     F32,
@@ -15,10 +15,13 @@ from layers.raster.contract import (
     Cells,
     Frame,
     Noted,
+    Pictures,
     Placing,
     Shapes,
     Sprites,
     Squares,
+    Taken,
+    Wanted,
     cell_range,
     cells_of,
     make_sprites,
@@ -95,6 +98,25 @@ class CompiledRaster:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)
 
+    def seated(self, wanted: Wanted, taken: Taken, width: int, height: int) -> F64:
+        """See ``Raster.seated``."""
+        before, count = len(taken.boxes), len(wanted.px)
+        boxes = np.concatenate([taken.boxes, np.empty((count, 4))])
+        boxes[before:, 0], boxes[before:, 1], boxes[before:, 2], boxes[before:, 3] = 0, 0, wanted.wide, wanted.high
+        sizes = np.ceil((boxes[:, 2:] - boxes[:, :2]) / seating.BIN) + 1
+        links = int(sizes.prod(axis=1).sum())
+        is_mark = np.concatenate([taken.is_mark, np.zeros(count, bool)])
+        across, down = (side // seating.BIN + 2 * seating.EDGE + 1 for side in (width, height))
+        heads, found = np.full((down, across), -1, np.int32), np.full((count, 2), np.nan)
+        chains = np.empty(links, np.int32), np.empty(links, np.int32)
+        seating.seat(*wanted, boxes, is_mark, before, width, height, heads, *chains, found)
+        return found
+
+    def lay_pictures(self, frame: Frame, pictures: Pictures) -> None:
+        """See ``Raster.lay_pictures``."""
+        if len(pictures.starts):
+            seating.lay_pictures(frame, *pictures)
+
     def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
         """See ``Raster.gathered``."""
         column, row, columns, rows = cell_range(side, bounds)
@@ -122,6 +144,10 @@ def exercise() -> None:
     raster.fill(frame, shapes, which, np.array([0xFF123456], np.uint32), place)
     raster.outline(frame, shapes, which, 0xFF123456, place, closed=True)
     raster.stroke(frame, shapes, which, 0xFF123456, np.array([3], np.float32), place, closed=True)
+    nought, none = np.zeros(1), np.zeros(1, np.int32)
+    seats = Wanted(nought, nought, nought + 1, nought + 1, nought, nought, np.zeros(1, bool))
+    raster.seated(seats, Taken(np.zeros((1, 4)), np.zeros(1, bool)), 8, 8)
+    raster.lay_pictures(frame, Pictures(np.zeros(1, np.uint32), none, none + 1, none + 1, none, none))
     raster.gathered(np.zeros(1), np.zeros(1), 1.0, (-1.0, -1.0, 1.0, 1.0))
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)

@@ -182,6 +182,46 @@ def cells_of(sums: tuple[I32, F64, F64, I32], side: float, column: int, row: int
     return Cells((column + c) * side + sum_xs[r, c] / held, (row + r) * side + sum_ys[r, c] / held, held, lasts[r, c])
 
 
+class Wanted(NamedTuple):
+    """Labels that want room, the most important first: an array each, device pixels.
+
+    ``px, py``: the pixel each belongs to. ``away`` > 0 puts it beside that: right, left or below; ``shift`` > 0 lets it
+    also go that far below or above. A ``firm`` one may lie on marks if it must.
+    """
+
+    px: F64
+    py: F64
+    wide: F64
+    high: F64
+    away: F64
+    shift: F64
+    firm: npt.NDArray[np.bool_]
+
+
+class Taken(NamedTuple):
+    """Boxes (x0, y0, x1, y1) that are taken already, by marks or by labels."""
+
+    boxes: F64
+    is_mark: npt.NDArray[np.bool_]
+
+
+class Pictures(NamedTuple):
+    """Premultiplied pictures in one flat ``book``: where each starts, its size, and the pixel its corner goes to."""
+
+    book: U32
+    starts: I32
+    wide: I32
+    high: I32
+    lefts: I32
+    tops: I32
+
+
+def no_pictures() -> Pictures:
+    """Return nothing to lay."""
+    none = np.empty(0, np.int32)
+    return Pictures(np.empty(0, np.uint32), none, none, none, none, none)
+
+
 class Raster(Protocol):
     """Draws into a frame. ``which`` lists features in drawing order; colours and widths go along with it."""
 
@@ -207,6 +247,12 @@ class Raster(Protocol):
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """Lay one premultiplied picture of any size over the frame, its top left corner at ``x, y``."""
+
+    def seated(self, wanted: Wanted, taken: Taken, width: int, height: int) -> F64:
+        """Return the corner of each label (count, 2) where it overlaps none that is in, NaN for those without room."""
+
+    def lay_pictures(self, frame: Frame, pictures: Pictures) -> None:
+        """Lay pictures over the frame, in the order given."""
 
     def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
         """Return how many points (plane metres) lie in each cell of ``side`` metres that touches ``bounds``.

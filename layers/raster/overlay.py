@@ -19,11 +19,14 @@ from layers.raster.contract import (
     U32,
     Cells,
     Frame,
+    Pictures,
     Placing,
     Raster,
     Shapes,
     Sprites,
     Squares,
+    Taken,
+    Wanted,
     make_sprites,
 )
 
@@ -158,6 +161,15 @@ class NotedOverlay:
         self.stamp(
             frame, nought, nought, np.zeros(1, np.uint16), make_sprites(square), Placing(1.0, x + middle, y + middle)
         )
+
+    def seated(self, wanted: Wanted, taken: Taken, width: int, height: int) -> F64:
+        """See ``Raster.seated``."""
+        return np.full((len(wanted.px), 2), np.nan)
+
+    def lay_pictures(self, frame: Frame, pictures: Pictures) -> None:
+        """See ``Raster.lay_pictures``."""
+        for start, wide, high, left, top in zip(*(column.tolist() for column in pictures[1:]), strict=True):
+            self.blit(frame, pictures.book[start : start + wide * high].reshape(high, wide), left, top)
 
     def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
         """See ``Raster.gathered``; cannot be noted."""

@@ -14,13 +14,17 @@ from layers.raster.contract import (
     U32,
     Cells,
     Frame,
+    Pictures,
     Placing,
     Shapes,
     Sprites,
     Squares,
+    Taken,
+    Wanted,
     cell_range,
     cells_of,
 )
+from layers.raster.seats import seat
 
 
 def as_image(frame: Frame) -> QImage:
@@ -81,6 +85,15 @@ class QtRaster:
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
         blit(frame, sprite, x, y)
+
+    def seated(self, wanted: Wanted, taken: Taken, width: int, height: int) -> F64:
+        """See ``Raster.seated``."""
+        return seat(wanted, taken, width, height)
+
+    def lay_pictures(self, frame: Frame, pictures: Pictures) -> None:
+        """See ``Raster.lay_pictures``."""
+        for start, wide, high, left, top in zip(*(column.tolist() for column in pictures[1:]), strict=True):
+            self.blit(frame, pictures.book[start : start + wide * high].reshape(high, wide), left, top)
 
     def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
         """See ``Raster.gathered``."""

@@ -14,8 +14,8 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.colours import argb
 from layers.contract import Area, Focus, LayerItem, Look
-from layers.labels import FIRM, LabelAtlas, Occupied, draw_labels, place_labels
-from layers.raster.contract import U32, Frame, Raster
+from layers.labels import LabelAtlas, Occupied, draw_labels, place_labels
+from layers.raster.contract import Frame, Raster, no_pictures
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
@@ -45,7 +45,7 @@ class MapFrame:
         self._above = KeptAbove()
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
-        self._names: list[tuple[U32, int, int]] = []
+        self._names = no_pictures()
         self.complete = False
 
     def restyle(self) -> None:
@@ -176,14 +176,11 @@ class MapFrame:
     def _draw_marks(self, frame: Frame, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         """Draw labels, and the marks under whatever moves, over what is there; keep the names that go over it."""
         raster = self._rasters.raster
-        labels = [label for item in items for label in item.labels(area, focus)]
+        labels = [item.labels(area, focus) for item in items]
         self._taken = Occupied(lambda: [place for item in items for place in item.obstacles(area, focus)])
-        self._names = []
-        for style, sprite, x, y in place_labels(area, self._label_atlas(area), labels, self._taken):
-            if style in FIRM:
-                self._names.append((sprite, x, y))
-            else:
-                raster.blit(frame, sprite, x, y)
+        placed = place_labels(raster, area, self._label_atlas(area), labels, self._taken)
+        self._names = placed.only(placed.firm)
+        raster.lay_pictures(frame, placed.only(~placed.firm))
         for item in takewhile(lambda item: not item.moving, items):
             item.paint_live(raster, frame, area, focus)
 
@@ -191,7 +188,7 @@ class MapFrame:
         """Put together what is kept and what moves: only what moves is drawn, where what lies over it can be kept."""
         live = tuple(dropwhile(lambda item: not item.moving, items))
         raster = self._rasters.raster
-        if len(live) == 1 and not self._names:
+        if len(live) == 1 and not len(self._names.starts):
             alone = self._still_version, area, focus, id(live[0])
             self._above.draw_alone(raster, self._frame, self._still, live[0], area, focus, alone)
             return self._finished(area, items, focus)
@@ -216,8 +213,7 @@ class MapFrame:
 
     def _draw_above(self, onto: Raster, area: Area, live: Sequence[LayerItem], focus: Focus) -> None:
         """Draw what hides moving things: the names of towns and divisions, then the layers above."""
-        for sprite, x, y in self._names:
-            onto.blit(self._frame, sprite, x, y)
+        onto.lay_pictures(self._frame, self._names)
         for item in live[1:]:
             item.paint_live(onto, self._frame, area, focus)
 

@@ -17,7 +17,7 @@ from layers.raster.contract import Frame
 
 TILE = 512
 """Side of a tile in device pixels."""
-KEPT_LEAST = 96
+KEPT_LEAST = 64
 """Tiles kept at least; a megabyte each."""
 BLOCK_MOST = 48
 """Tiles of the first picture that are drawn in one go."""
@@ -130,7 +130,7 @@ class TileStore(QObject):
         else:
             for key in missing:
                 self._submit([key], render)
-        limit = max(KEPT_LEAST, 3 * len(wanted))
+        limit = max(KEPT_LEAST, 2 * len(wanted))
         while len(self._tiles) > limit:
             self._tiles.popitem(last=False)
 

@@ -170,7 +170,7 @@ def test_people_who_move_over_everything_leave_nothing_behind(qtbot: QtBot, scen
             [thing_mark(f"p{i}", lons[i] + step * 0.0004, lats[i], age_s=600 * (i % 2)) for i in range(there)]
         )
         seen.append(picture(view))
-        assert view._frame._names == []
+        assert not len(view._frame._names.starts)
         kept, view._frame._above = view._frame._above, KeptAbove()
         assert np.array_equal(seen[-1], picture(view))
         view._frame._above = kept
