@@ -13,6 +13,7 @@ from console.holdings import Holdings
 from console.select import Selection
 from console.suggester import Suggester
 from console.tasks import Tasks
+from console.workers import runners
 from domain.case import Case
 from domain.change import Change, Subject
 from domain.faults import Fault, FaultKind
@@ -223,6 +224,7 @@ class CardFeed(QObject):
         picture, room = self._picture(), self._room
         if picture is None or room is None:
             return
+        self._card.set_runners(runners(picture, case, room.service_now()))
         self._card.set_unit_status(statuses(picture, self._holdings))
         if case.state is CaseState.PENDING_DISPATCH:
             self._suggester.suggest(room, case, self._on_suggested)

@@ -13,6 +13,7 @@ from domain.faults import Fault, FaultKind
 from domain.ids import AccountId, CaseNo
 from domain.wire import RevealedContact
 from resources.words import Value, Words
+from widgets.intents import ActionIntent
 from widgets.names import Names
 from widgets.notices import Severity
 
@@ -61,6 +62,22 @@ class Clerk(QObject):
         self._panels.card.action_done(case_no)
         values: dict[str, Value] = {"case_no": case_no, "action": f"action.{action}", "why": f"outbox.why.{fault.key}"}
         self._notices.post(Notice(Severity.WARNING, "notice.outbox_kept", values, "outbox", "outbox"))
+
+    def on_held(self, case_no: CaseNo) -> None:
+        """What was asked for is held back a few seconds: the form is done with, the strip tells the rest."""
+        self._panels.card.action_done(case_no)
+
+    def on_taken_back(self, intent: ActionIntent) -> None:
+        """It was taken back before it was sent: its form is there again as it was filled in."""
+        action = f"action.{intent.action}"
+        self._notices.info("notice.taken_back", replace="held", case_no=intent.case_no, action=action)
+        self._selection.select_case(intent.case_no)
+        self._panels.card.fill_again(intent)
+
+    def on_dropped(self, intent: ActionIntent) -> None:
+        """The sign-in ended before it was sent."""
+        action = f"action.{intent.action}"
+        self._notices.warn("notice.held_lost", replace=f"lost-{intent.case_no}", case_no=intent.case_no, action=action)
 
     def on_report_done(self, case_no: CaseNo) -> None:
         """A report was taken: its case is selected."""

@@ -175,6 +175,7 @@ class Desk(QObject):
         if self._keep:
             self.keep_workspace()
         self.layer_keeper.stop()
+        await self.intake.holds.drain()
         self.outbox_desk.stop()
         await self.outbox.stop()
         self.base_maps.stop()

@@ -1,8 +1,10 @@
 """The desk's own actions with their keys, as data. What each does is a method or a line here."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from console.actions import DeskAction
+from widgets.case_list.rows import ListTab
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -19,6 +21,10 @@ ON_DESK = (
     "go_card",
     "go_units",
     "go_today",
+    "take_back",
+    "send_held",
+    "go_requests",
+    "go_callbacks",
     "fit_map",
     "export_map",
     "measure_distance",
@@ -54,6 +60,24 @@ class _Moves:
     def search_cases(self) -> None:
         self._workspace.show_dock("dock-cases")
         self._panels.case_list.focus_search()
+
+    def take_back(self) -> None:
+        self._desk.intake.holds.take_back_last()
+
+    def send_held(self) -> None:
+        self._desk.intake.holds.send_all()
+
+    def sign_out(self) -> None:
+        self._desk.tasks.start("desk", "sign-out", self._sign_out())
+
+    async def _sign_out(self) -> None:
+        await self._desk.intake.holds.drain()
+        self._desk.session.sign_out()
+
+    def list_of(self, tab: ListTab) -> None:
+        self._workspace.show_dock("dock-cases")
+        self._panels.case_list.set_tab(tab)
+        self._panels.case_list.focus_list()
 
     def overdue(self) -> None:
         self._workspace.show_dock("dock-cases")
@@ -114,6 +138,10 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("go_layers", ("Ctrl+Alt+L",), moves.layers),
         DeskAction("go_card", ("Ctrl+3",), moves.card),
         DeskAction("go_units", ("Ctrl+4",), moves.units),
+        DeskAction("take_back", ("F6",), moves.take_back),
+        DeskAction("send_held", ("Shift+F6",), moves.send_held),
+        DeskAction("go_requests", ("Ctrl+6",), partial(moves.list_of, ListTab.REQUESTS)),
+        DeskAction("go_callbacks", ("Ctrl+7",), partial(moves.list_of, ListTab.CALLBACK)),
         DeskAction("go_today", ("Ctrl+5",), moves.today),
         DeskAction("export_map", ("Ctrl+P",), moves.export_map),
         DeskAction("measure_distance", ("Ctrl+M",), desk.map_tools.measure_distance),
@@ -139,6 +167,6 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),
-        DeskAction("sign_out", ("Ctrl+Shift+Q",), desk.session.sign_out),
+        DeskAction("sign_out", ("Ctrl+Shift+Q",), moves.sign_out),
         DeskAction("quit", ("Ctrl+Q",), desk.request_close),
     ]

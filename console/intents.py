@@ -71,6 +71,10 @@ class Intents(QObject):
         self.started.emit(intent.case_no)
         self._tasks.start(OWNER, f"act/{intent.case_no}/{intent.action}/{new_key()}", self._act(intent))
 
+    async def carry_out(self, intent: ActionIntent) -> None:
+        """Act on a case and wait until it was done, refused, or kept by the outbox."""
+        await self._act(intent)
+
     def report(self, intent: ReportIntent) -> None:
         """Send a report taken down in the room."""
         self.report_started.emit()

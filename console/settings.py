@@ -36,6 +36,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting("server_url", "http://127.0.0.1:8800"),
     Setting("last_user", ""),
     Setting("notice_s", 8, low=3, high=60),
+    Setting("take_back_s", 10, low=0, high=30),
     Setting("photo_cache_mb", 64, low=8, high=512),
     Setting("map_updates_per_s", 10, low=1, high=10, at_start=True),
     Setting("tile_memory_mb", 96, low=16, high=1024, at_start=True),

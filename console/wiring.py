@@ -85,12 +85,19 @@ def _connect_intake(desk: "Desk") -> None:
     panels.report_form.telling_changed.connect(desk.intake.duplicates.on_telling_changed)
     panels.report_form.thumb_wanted.connect(desk.scout.on_photo_requested)
     desk.photos.loaded.connect(desk.scout.on_photo_loaded)
+    holds, strip = desk.intake.holds, desk.intake.held_strip
+    holds.altered.connect(strip.show_rows)
+    holds.held.connect(desk.clerk.on_held)
+    holds.dropped.connect(desk.clerk.on_dropped)
+    holds.taken_back.connect(desk.clerk.on_taken_back)
+    strip.take_back.connect(holds.take_back)
+    strip.send_now.connect(holds.send_all)
     desk.intents.report_merged.connect(desk.clerk.on_report_merged)
 
 
 def _connect_intents(desk: "Desk") -> None:
     panels, intents, clerk = desk.panels, desk.intents, desk.clerk
-    panels.card.action_requested.connect(intents.act)
+    panels.card.action_requested.connect(desk.intake.holds.ask)
     panels.card.reveal_requested.connect(intents.reveal)
     panels.late_report_form.then(lambda form: form.report_requested.connect(intents.report))
     intents.started.connect(clerk.on_started)
@@ -151,7 +158,7 @@ def _connect_map(desk: "Desk") -> None:
 
 def _connect_appearance(desk: "Desk") -> None:
     appearance = desk.appearance
-    appearance.dress([desk.sign_in, *desk.panels.dressed()])
+    appearance.dress([desk.sign_in, desk.intake.held_strip, *desk.panels.dressed()])
     desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
     appearance.language_changed.connect(desk.on_language_changed)
     appearance.theme_changed.connect(desk.on_theme_changed)

@@ -215,7 +215,8 @@ class Rules(msgspec.Struct, frozen=True):
     """The town's own figures: limits by state and the bounds of requests. Data, because towns differ.
 
     A case that was taken in hand is free again after ``claim_minutes``; two cases of a kind within ``similar_m`` and
-    ``similar_hours`` of each other are likely the same (domain.md 2.2).
+    ``similar_hours`` of each other are likely the same (domain.md 2.2). A look in the field usually takes
+    ``task_minutes`` (domain.md 2.3).
 
     ``later`` are the versions that took or will take effect after these, by time; ``at`` says which are in force.
     """
@@ -230,6 +231,7 @@ class Rules(msgspec.Struct, frozen=True):
     claim_minutes: int = 30
     similar_m: int = 50
     similar_hours: int = 24
+    task_minutes: int = 30
     later: tuple["RulesFrom", ...] = ()
 
     def __post_init__(self) -> None:

@@ -312,6 +312,8 @@ ANSWERS = frozenset(
 EFFECTS: dict[str, Effect] = {
     "send_verify": lambda c, ch: {"verifier": StaffId(ch.data["staff"])},
     "verify_result": lambda c, ch: {"verified": ch.data["confirmed"], "photos": _photos(c, ch)},
+    "recall_verify": lambda c, ch: {"verifier": None},
+    "recall_check": lambda c, ch: {"checker": None},
     "accept": lambda c, ch: {"accepted_at": c.accepted_at or ch.recorded_at},
     "close_self_handled": _close_self_handled,
     "file": _file,

@@ -48,6 +48,7 @@ _MOVING: tuple[Step, ...] = (
         (Arg("confirmed", ArgKind.FLAG), _NOTE, _PHOTOS),
         (g.own_verify_task,),
     ),
+    _step("T2", "recall_verify", S.VERIFYING, S.REPORTED, R.ACCEPTOR, (_NOTE,)),
     _step("T4", "accept", S.REPORTED, S.PENDING_FILE, R.ACCEPTOR, (_NOTE,)),
     _step("T5", "reject", S.REPORTED, S.REJECTED, R.ACCEPTOR, (_reason(ReasonList.REJECT), _NOTE)),
     _step("T34", "record_only", S.REPORTED, S.RECORDED, R.ACCEPTOR, (_NOTE,)),
@@ -287,6 +288,7 @@ _MOVING: tuple[Step, ...] = (
         (),
         (g.worker_of_the_field("staff"),),
     ),
+    _step("T21", "recall_check", S.CHECKING, S.PENDING_CHECK, R.ACCEPTOR, (_NOTE,)),
     _step("T22", "check_pass", S.CHECKING, S.PENDING_CLOSE, R.GRID_WORKER, (_NOTE, _PHOTOS), (g.own_check_task,)),
     _step(
         "T35",

@@ -6,7 +6,7 @@ A clock keeps the limit that was in force when it started; a rule made later alt
 from datetime import datetime
 
 from domain.case import Case, Rules
-from domain.clock import Lamp, Limit, Reading, WorkCalendar, read_clock
+from domain.clock import Lamp, Limit, LimitUnit, Reading, WorkCalendar, read_clock
 from domain.states import ENDED, CaseState
 
 HANDLING_STATES = frozenset({CaseState.PENDING_HANDLE, CaseState.HANDLING, CaseState.SUSPENDED})
@@ -28,6 +28,17 @@ def stage_clock(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime)
         return None
     pauses = case.pauses if case.state in HANDLING_STATES else ()
     return read_clock(limit, calendar, case.stage_since, now, pauses=pauses)
+
+
+def task_clock(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime) -> Reading | None:
+    """Return how long whoever was sent to look has been on it against the usual time; None where nobody was sent.
+
+    It runs on, nights too: who is on shift was sent. The limit of the link is the stage clock.
+    """
+    if case.state not in (CaseState.VERIFYING, CaseState.CHECKING):
+        return None
+    minutes = rules.at(case.stage_since).task_minutes
+    return read_clock(Limit(minutes, LimitUnit.MINUTE), calendar, case.stage_since, now)
 
 
 def case_clock(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime) -> Reading | None:

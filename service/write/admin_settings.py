@@ -60,6 +60,7 @@ def set_rules(work: Work, edit: RulesEdit, asker: Asker) -> Done:
         claim_minutes=edit.claim_minutes,
         similar_m=edit.similar_m,
         similar_hours=edit.similar_hours,
+        task_minutes=edit.task_minutes,
     )
     later = [version for version in info.rules.later if version.since != since] + [RulesFrom(since, rules)]
     _bounded(later, MOST_VERSIONS, "rules")

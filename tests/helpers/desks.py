@@ -31,6 +31,7 @@ async def open_desk(*, keep: bool = False) -> AsyncIterator[Desk]:
     folders = find_folders()
     settings = Settings(folders.config)
     settings.load()
+    settings.set("take_back_s", 0, store=False)  # a test of taking back sets its own
     desk = Desk(app, settings, folders, ca_file=None, keep=keep)
     try:
         desk.start()

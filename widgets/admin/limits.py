@@ -26,6 +26,7 @@ BOUNDS = (
     ("claim_minutes", 1, 1440),
     ("similar_m", 0, 2000),
     ("similar_hours", 0, 720),
+    ("task_minutes", 1, 1440),
 )
 FIRST = "first"
 STAGES = tuple(state for state in CaseState if state in OPEN)
@@ -125,6 +126,7 @@ class LimitsScreen(SettingsScreen):
                 claim_minutes=v["claim_minutes"],
                 similar_m=v["similar_m"],
                 similar_hours=v["similar_hours"],
+                task_minutes=v["task_minutes"],
             )
             return Act("rules", "", edit)
 

@@ -16,7 +16,9 @@ from widgets.case_card.evidence import Evidence
 from widgets.case_card.form import ActionForm
 from widgets.case_card.header import CaseHeader
 from widgets.case_card.reporters import Reporters
+from widgets.case_card.request_box import RequestBox
 from widgets.case_card.suggestions import Suggestions
+from widgets.case_card.task_line import TaskLine
 from widgets.case_card.timeline import Timeline
 from widgets.case_card.waiting import WaitingStrip
 from widgets.common.section import hairline
@@ -33,6 +35,7 @@ class CardBody(QWidget):
         self.waiting = WaitingStrip(names, theme)
         self.chain = ChainStrip(names.words, theme)
         self.clocks = TwoClocks(names, theme)
+        self.task, self.request = TaskLine(names, theme), RequestBox(names, theme)
         self.evidence = Evidence(names, theme)
         self.reporters = Reporters(names, theme)
         self.duplicates = Duplicates(names, theme, "similar.open")
@@ -45,7 +48,7 @@ class CardBody(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 14)
         column.setSpacing(8)
-        head: tuple[QWidget, ...] = (self.header, self.waiting, self.chain, self.clocks)
+        head: tuple[QWidget, ...] = (self.header, self.waiting, self.chain, self.clocks, self.task, self.request)
         decides: tuple[QWidget, ...] = (*head, hairline(), self.evidence)
         decides += (self._suggest_line, self.suggestions)
         for part in (*decides, self.evidence.facts, self.reporters, self.duplicates, self.contact):
@@ -66,6 +69,8 @@ class CardBody(QWidget):
         self.header.show_case(case, now)
         self.chain.show_case(case)
         self.clocks.show_case(case, now)
+        self.task.show_case(case, now)
+        self.request.show_case(case, now)
         self.evidence.show_case(case)
         self.reporters.show_case(case, now)
         self.contact.show_case(case)
@@ -120,6 +125,8 @@ class CardBody(QWidget):
             self.waiting,
             self.chain,
             self.clocks,
+            self.task,
+            self.request,
             self.evidence,
             self.reporters,
             self.duplicates,

@@ -1,15 +1,19 @@
 """The form of one action, built from its arguments: it says what will happen, what is missing, and what came back."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from domain.case import Case
-from domain.ids import UnitId
+from domain.ids import StaffId, UnitId
 from domain.machine import Step
+from domain.states import CaseState
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.registry import build_field
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
@@ -88,6 +92,16 @@ class ActionForm(QFrame):
         self._show_effect()
         self._show_state()
 
+    def fill(self, args: Mapping[str, Any], files: Mapping[str, tuple[str, ...]]) -> None:
+        """Put in what was put in before."""
+        for field in self.fields:
+            given = args.get(field.arg.name)
+            for value in given if isinstance(given, list) else [given]:
+                if isinstance(value, str):
+                    field.prefill(value)
+            if isinstance(field, PhotosField):
+                field.add_files(list(files.get(field.arg.name, ())))
+
     def refresh_choices(self) -> None:
         """What can be picked from altered."""
         for field in self.fields:
@@ -165,9 +179,19 @@ class ActionForm(QFrame):
         state = words(f"state.{case.state if step.target is None else step.target}")
         unit = self.field("unit")
         chosen = None if unit is None else unit.value()
+        staff = self.field("staff")
+        person = None if staff is None else staff.value()
+        place = case.address or names.place(case)
         if isinstance(chosen, str):
-            place = case.address or names.place(case)
-            self._effect.setText(words("desk.form.sends", unit=names.unit(UnitId(chosen)), place=place, state=state))
+            said = words("desk.form.sends", unit=names.unit(UnitId(chosen)), place=place, state=state)
+            others = [f.value() for name in ("helpers", "copies") if (f := self.field(name)) is not None]
+            also = [names.unit(UnitId(u)) for listed in others if isinstance(listed, list) for u in listed]
+            told = words("held.also_told", who=words("desk.and").join(also)) if also else ""
+            self._effect.setText(f"{said} {told}".strip())
+        elif isinstance(person, str):
+            self._effect.setText(words("desk.form.sends", unit=names.person(StaffId(person)), place=place, state=state))
+        elif step.target is CaseState.ESCALATED:
+            self._effect.setText(words("held.sends_up", state=state))
         else:
             self._effect.setText(words("desk.form.stays" if step.target is None else "desk.form.becomes", state=state))
 

@@ -7,6 +7,8 @@ from domain.machine import STEPS, Step
 ACTION_KEYS: dict[str, str] = {
     # Intake
     "send_verify": "S",
+    "recall_verify": "B",
+    "recall_check": "B",
     "verify_result": "W",
     "accept": "A",
     "reject": "X",

@@ -16,6 +16,7 @@ from domain.case import Case
 from domain.change import Change
 from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
+from domain.nearest import Runner
 from domain.recommend import Candidate
 from domain.units import UnitStatus
 from domain.wire import RevealedContact, SimilarCase
@@ -70,6 +71,7 @@ class CaseCard(QWidget):
         self._steps: tuple[Step, ...] = ()
         self._status: Mapping[UnitId, UnitStatus] = {}
         self._lookup: Lookup = _finds_nothing
+        self._runners: Sequence[Runner] = ()
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
         self._form: ActionForm | None = None
         self._drafts: dict[CaseNo, ActionForm] = {}
@@ -178,6 +180,12 @@ class CaseCard(QWidget):
             self._form.context.similar = similar
             self._form.refresh_choices()
 
+    def set_runners(self, runners: Sequence[Runner]) -> None:
+        """Take whom the case can be sent to for a look, the one to send first."""
+        self._runners = runners
+        if self._form is not None:
+            self._form.context.runners = runners
+
     def set_unit_status(self, status: Mapping[UnitId, UnitStatus]) -> None:
         """Take what the units are doing, for the pickers."""
         self._status = status
@@ -205,6 +213,7 @@ class CaseCard(QWidget):
         self._now = now
         if self._case is not None and self.isVisible():
             self.body.clocks.show_case(self._case, now)
+            self.body.task.show_case(self._case, now)
             self.body.reporters.show_case(self._case, now)
             self.body.timeline.set_now(now)
 
@@ -270,6 +279,14 @@ class CaseCard(QWidget):
             self._form.focus_first()
         self._follow.start()
 
+    def fill_again(self, intent: ActionIntent) -> None:
+        """Open the form of what was taken back, with everything that was put in."""
+        if self._case is None or self._case.case_no != intent.case_no:
+            return
+        self.start_action(intent.action)
+        if self._form is not None and self._form.step.action == intent.action:
+            self._form.fill(intent.args, intent.files)
+
     def is_typing(self) -> bool:
         """Return whether something a person put in would be lost."""
         return self._form is not None and self._form.has_input()
@@ -330,7 +347,8 @@ class CaseCard(QWidget):
         self.foot.fault.tell("")
         focused = QApplication.focusWidget()
         self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
-        context = FormContext(self._names, case, self._lookup, self._status, self.body.duplicates.found())
+        similar = self.body.duplicates.found()
+        context = FormContext(self._names, case, self._lookup, self._status, similar, self._runners)
         form = ActionForm(step, context, self._now)
         form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)

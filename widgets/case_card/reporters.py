@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from domain.case import Case, Report
 from domain.clock import Lamp
 from resources.theme import Theme
-from resources.words import Words
+from widgets.calling import callback_text, source_of
 from widgets.common.lamp import LampSign
 from widgets.common.style import set_colour, set_role
 from widgets.names import Names
@@ -19,11 +19,6 @@ from widgets.signs import LAMP_SHAPES, lamp_colour
 
 SHOWN_AT_MOST = 30
 """Reports listed; a case everybody told of has hundreds, and the figure above says so."""
-
-
-def source_of(report: Report, words: Words) -> str:
-    """Return where a report came from, with its number there: ``12345 260302-17``."""
-    return f"{report.source or words(f'channel.{report.channel}')} {report.source_no}".strip()
 
 
 class _Row(QWidget):
@@ -93,24 +88,10 @@ class Reporters(QWidget):
         if report.owes_callback:
             late = report.callback_by is not None and now > report.callback_by
             lamp = Lamp.OVERDUE if late else lamp if lamp is Lamp.OVERDUE else Lamp.NEAR
-            parts.append(self.callback_text(report, now))
+            parts.append(callback_text(report, self._names, now))
         elif report.called_back_at is not None:
             parts.append(words("desk.reporters.called_back", at=self._moment(report.called_back_at)))
         return lamp, " · ".join(parts)
-
-    def callback_text(self, report: Report, now: datetime) -> str:
-        """Return by when somebody is to be called back, and how often it was tried."""
-        words = self._names.words
-        if report.callback_by is None:
-            said = words("desk.reporters.callback")
-        else:
-            late = now > report.callback_by
-            said = words(
-                "desk.reporters.callback_over" if late else "desk.reporters.callback_by",
-                at=self._moment(report.callback_by),
-            )
-        tries = words("desk.reporters.tries", n=report.callback_tries) if report.callback_tries else ""
-        return words("list.comma").join(part for part in (said, tries) if part)
 
     def _moment(self, at: datetime) -> str:
         return self._names.local(at).strftime("%m-%d %H:%M")

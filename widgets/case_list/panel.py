@@ -14,7 +14,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.case_list.delegate import ROW_PX, CaseRowDelegate
 from widgets.case_list.filter_bar import FilterBar
-from widgets.case_list.rows import ListTab
+from widgets.case_list.rows import ACROSS, ListTab
 from widgets.case_list.table import CASE_ROLE, CaseTable
 from widgets.case_list.view import CaseRowsView
 from widgets.common.empty import EmptyState
@@ -22,9 +22,10 @@ from widgets.common.tab_strip import Tab, TabStrip
 from widgets.names import Names
 
 TABS_OF: dict[Role, tuple[ListTab, ...]] = {
-    Role.DISPATCHER: (ListTab.DISPATCH,),
-    Role.ACCEPTOR: (ListTab.ACCEPT, ListTab.CHECK),
-    Role.DUTY_CHIEF: (ListTab.FILE, ListTab.CLOSE),
+    Role.DISPATCHER: (ListTab.DISPATCH, ListTab.REQUESTS),
+    Role.ACCEPTOR: (ListTab.ACCEPT, ListTab.CHECK, ListTab.CALLBACK),
+    Role.DUTY_CHIEF: (ListTab.FILE, ListTab.CLOSE, ListTab.REQUESTS),
+    Role.DUTY_LEADER: (ListTab.REQUESTS,),
     Role.HANDLER: (ListTab.SIGN, ListTab.HANDLE),
     Role.GRID_WORKER: (ListTab.CHECK,),
 }
@@ -179,6 +180,7 @@ class CaseListPanel(QWidget):
         roles = frozenset[Role]() if self._names.me is None else self._names.me.roles
         for role, role_tabs in TABS_OF.items():
             own += role_tabs if role in roles else ()
+        own.sort(key=lambda tab: tab in ACROSS)  # those that go across the links stand behind the links
         order = dict.fromkeys([*own, *(t for t in ListTab if t is not ListTab.ALL), ListTab.ALL])
         self.tabs.set_tabs(
             [Tab(t, self._words(f"desk.tab.{t}"), counts[t], pinned=t is ListTab.ALL) for t in order],

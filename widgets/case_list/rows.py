@@ -25,6 +25,8 @@ class ListTab(StrEnum):
     HANDLE = "handle"
     CHECK = "check"
     CLOSE = "close"
+    REQUESTS = "requests"  # what was asked of the room, whatever the state
+    CALLBACK = "callback"  # who waits to be called back, or to be asked how it went
     ENDED = "ended"
     ALL = "all"
 
@@ -40,6 +42,21 @@ TAB_STATES: dict[ListTab, frozenset[CaseState]] = {
     ListTab.ENDED: ENDED,
 }
 """The states on each list; ``ALL`` holds every open case."""
+
+
+def owes_call(case: Case) -> bool:
+    """Return whether somebody of the case waits to be called back, or can be asked how it went."""
+    if case.callbacks:
+        return True
+    return case.state is CaseState.CLOSED and not case.imported and any(report.has_contact for report in case.reports)
+
+
+def _asks(case: Case) -> bool:
+    return case.request is not None
+
+
+ACROSS: dict[ListTab, Callable[[Case], bool]] = {ListTab.REQUESTS: _asks, ListTab.CALLBACK: owes_call}
+"""Lists that go across the states."""
 
 _TAB_OF: dict[CaseState, ListTab] = {state: tab for tab, states in TAB_STATES.items() for state in states}
 
@@ -168,6 +185,9 @@ class CaseRows:
         if wanted.tab is ListTab.ALL:
             if case.state in ENDED:
                 return False
+        elif wanted.tab in ACROSS:
+            if not ACROSS[wanted.tab](case):
+                return False
         elif case.state not in TAB_STATES[wanted.tab]:
             return False
         if wanted.channels and case.channel not in wanted.channels:
@@ -182,6 +202,8 @@ class CaseRows:
         return all(word in text for word in wanted.search.casefold().split())
 
     def _key(self, case: Case) -> Key:
+        if self.order is Order.URGENCY and self.filter.tab in ACROSS:
+            return self._across_key(case)
         if self.order is Order.NEWEST:
             return 0, -case.opened_at.timestamp(), case.case_no
         if self.order is Order.OLDEST:
@@ -194,9 +216,22 @@ class CaseRows:
         standing = self._watch.lamp(case.case_no) is Lamp.PAUSED
         return 1 if standing else 2, case.stage_since.timestamp(), case.case_no
 
+    def _across_key(self, case: Case) -> Key:
+        """What was asked first, and whom a call was promised soonest; those without a promise after them."""
+        if self.filter.tab is ListTab.REQUESTS and case.request is not None:
+            return 0, case.request.asked_at.timestamp(), case.case_no
+        for report in case.callbacks[:1]:
+            if report.callback_by is not None:
+                return 0, report.callback_by.timestamp(), case.case_no
+            return 1, report.reported_at.timestamp(), case.case_no
+        return 2, (case.closed_at or case.opened_at).timestamp(), case.case_no
+
     def _count(self, case: Case, by: int) -> None:
         tab = _TAB_OF.get(case.state)
         if tab is not None:
             self._counts[tab] += by
         if case.state not in ENDED:
             self._counts[ListTab.ALL] += by
+        for across, holds in ACROSS.items():
+            if holds(case):
+                self._counts[across] += by

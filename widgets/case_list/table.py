@@ -11,6 +11,7 @@ from domain.ids import CaseNo
 from domain.lamp_watch import LampWatch
 from domain.states import LINK_OF
 from domain.timing import stage_clock
+from widgets.case_list.lines import callback_line, request_line
 from widgets.case_list.rows import CaseRows, Filter, ListTab, Order
 from widgets.durations import clock_text
 from widgets.names import Names
@@ -177,7 +178,12 @@ class CaseTable(QAbstractListModel):
         return clock_text(reading, self._names.words, town.calendar)
 
     def line(self, case: Case) -> str:
-        """Return the second line: grid, channel, kind."""
+        """Return the second line: grid, channel, kind; where it is about that, what is asked or whom to call."""
+        tab = None if self._rows is None else self._rows.filter.tab
+        if tab is ListTab.REQUESTS and case.request is not None:
+            return request_line(case, case.request, self._names)
+        if tab is ListTab.CALLBACK:
+            return callback_line(case, self._names, self._now)
         parts = (self._names.place(case), self._names.words(f"channel.{case.channel}"), self._names.kind(case.kind))
         return " · ".join(part for part in parts if part)
 

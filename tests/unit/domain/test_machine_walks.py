@@ -67,6 +67,8 @@ PAPER: dict[str, set[tuple[CaseState, CaseState | None]]] = {
 # A duplicate is seen when it comes in, so it can be merged there.
 BEYOND: dict[str, set[tuple[CaseState, CaseState | None]]] = {
     "T9": {(S.PENDING_HANDLE, S.PENDING_HANDLE), (S.HANDLING, S.PENDING_HANDLE)},
+    "T2": {(S.VERIFYING, S.REPORTED)},  # called back, where whoever was sent does not answer
+    "T21": {(S.CHECKING, S.PENDING_CHECK)},
     "T36": {(S.REPORTED, S.MERGED), (S.PENDING_FILE, S.MERGED)},
 }
 STAYING = {"call_back"}

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from domain.case import Case
 from domain.command import Arg
 from domain.ids import UnitId
+from domain.nearest import Runner
 from domain.units import UnitStatus
 from domain.wire import SimilarCase
 from widgets.common.style import set_role
@@ -26,6 +27,7 @@ class FormContext(msgspec.Struct):
     lookup: Lookup
     unit_status: Mapping[UnitId, UnitStatus] = msgspec.field(default_factory=dict)
     similar: Sequence[SimilarCase] = ()
+    runners: Sequence[Runner] = ()
 
 
 class Field(QWidget):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from domain.case import Case, Condition
 from domain.command import Arg
 from domain.machine import STEPS
+from domain.nearest import Runner
 from domain.people import Role, Staff
 from domain.states import ENDED
 from domain.units import UnitState, UnitStatus
@@ -16,7 +17,7 @@ from widgets.common.button import Button
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
 from widgets.duplicates import judged_by
-from widgets.durations import limit_text
+from widgets.durations import distance_text, limit_text
 
 
 class PickField(Field):
@@ -108,23 +109,46 @@ class UnitsField(UnitField):
 
 
 class StaffField(PickField):
-    """A grid worker; those of the case's own grid first."""
+    """A grid worker; the one to send stands first and is chosen already, with what speaks for them."""
+
+    def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
+        super().__init__(arg, context, parent)
+        self._by_itself = ""
+        if arg.required and context.runners and context.runners[0].on_shift:
+            self._by_itself = context.runners[0].staff_id
+            self.list.choose(self._by_itself)
+
+    def has_input(self) -> bool:
+        """Whoever was chosen for the person would not be lost."""
+        return super().has_input() and self.list.chosen() != [self._by_itself]
 
     def choices(self, typed: str) -> Sequence[Choice]:
-        """Return the grid workers."""
+        """Return the grid workers, the one to send first."""
         names = self.context.names
+        ranked = {runner.staff_id: (n, runner) for n, runner in enumerate(self.context.runners)}
         workers = [p for p in names.people.values() if Role.GRID_WORKER in p.roles]
-        return [self._choice(person) for person in sorted(workers, key=self._rank)]
+        last = len(ranked)
+        workers.sort(key=lambda p: (ranked[p.staff_id][0] if p.staff_id in ranked else last, *self._rank(p)))
+        return [self._choice(p, ranked[p.staff_id][1] if p.staff_id in ranked else None) for p in workers]
 
     def _rank(self, person: Staff) -> tuple[bool, str, str]:
         other_grid = person.grid_code is None or person.grid_code != self.context.case.grid_code
         return other_grid, person.grid_code or "", person.name
 
-    def _choice(self, person: Staff) -> Choice:
+    def _choice(self, person: Staff, runner: Runner | None) -> Choice:
         names = self.context.names
-        detail = names.grid(person.grid_code)
+        words = names.words
+        parts = [names.grid(person.grid_code)]
         if person.grid_code is not None and person.grid_code == self.context.case.grid_code:
-            detail = f"{detail} · {names.words('desk.form.own_grid')}"
+            parts.append(words("desk.form.own_grid"))
+        if runner is not None:
+            if runner.distance_m is not None:
+                parts.append(words("desk.suggest.straight", distance=distance_text(runner.distance_m)))
+            if runner.tasks:
+                parts.append(words("desk.task.in_hand", n=runner.tasks))
+            if not runner.on_shift:
+                parts.append(words("desk.unit.off_shift"))
+        detail = " · ".join(part for part in parts if part)
         return Choice(person.staff_id, person.name, detail, f"{person.staff_id} {names.unit(person.unit_id)}")
 
 

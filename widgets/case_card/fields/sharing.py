@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from domain.command import Arg
+from widgets.calling import source_of
 from widgets.case_card.fields.base import FormContext
 from widgets.case_card.fields.pickers import PickField
-from widgets.case_card.reporters import source_of
 from widgets.common.pick_list import Choice
 
 
