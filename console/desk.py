@@ -120,8 +120,8 @@ class Desk(QObject):
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
-        self.intake = Intake(self)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
+        self.intake = Intake(self)
         self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(self.on_second)
         self._second.timeout.connect(self.base_maps.on_second)
@@ -291,6 +291,7 @@ class Desk(QObject):
         self.actions.retranslate()
         self.notice_feed.retranslate()
         self.room_feed.retranslate()
+        self.intake.templates.show()
         self.map_feed.rename()
         self._entitle()
         self._remember("language", language)

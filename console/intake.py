@@ -1,14 +1,21 @@
 """What stands behind intake: what reads words, what looks for duplicates, what holds back what sends people."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from client.picture import Delta
 from client.room import Room
+from console.bulk import Bulk
 from console.duplicates import DuplicateSearch
 from console.gists import Gists
 from console.holds import Holds
+from console.templates import TemplateKeeper
+from domain.case import Case
+from domain.ids import CaseNo
+from widgets.bulk_sheet import BulkSheet
+from widgets.common.fault_label import Telling
 from widgets.held_strip import HeldStrip
 
 if TYPE_CHECKING:
@@ -25,13 +32,34 @@ class Intake(QObject):
         self.held_strip = HeldStrip(desk.words, desk.appearance.theme, desk.names, desk.frame)
         self.holds = Holds(desk.intents.act, desk.intents.carry_out, desk.settings, self)
 
+        self.templates = TemplateKeeper(desk.tasks, desk.notices, desk.words, desk.names.templates, self)
+        self.bulk = Bulk(desk.tasks, desk.outbox, desk.clerk, desk.words, self)
+        self.bulk_sheet = BulkSheet(desk.words, desk.appearance.theme, desk.names, desk.frame)
+        self._desk = desk
+
+    def ask_bulk(self, action: str, cases: Sequence[Case]) -> None:
+        """Ask for what an action needs before it is done to many cases."""
+        room = self._desk.session.room
+        if room is not None and room.picture is not None:
+            self.bulk_sheet.open_for(action, cases, self._desk.card_feed.look_up, room.service_now())
+
+    def on_bulk_result(self, case_no: CaseNo, telling: Telling, refused: bool) -> None:
+        """What was done needs its mark no longer; what was refused keeps it, to be looked at."""
+        self.bulk_sheet.show_result(case_no, telling, refused=refused)
+        if not refused:
+            self._desk.panels.case_list.unmark(case_no)
+
     def use(self, room: Room | None) -> None:
         """Work for this room from here on."""
         self.gists.use(room)
         self.duplicates.use(room)
+        self.bulk.use(room)
+        self.templates.use(room)
         if room is None:
             self.holds.drop_all()
+            self._desk.panels.case_list.clear_marks()
 
     def take(self, delta: Delta) -> None:
         """Take in what altered."""
         self.duplicates.take(delta)
+        self.templates.take(delta)

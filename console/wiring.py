@@ -85,6 +85,11 @@ def _connect_intake(desk: "Desk") -> None:
     panels.report_form.telling_changed.connect(desk.intake.duplicates.on_telling_changed)
     panels.report_form.thumb_wanted.connect(desk.scout.on_photo_requested)
     desk.photos.loaded.connect(desk.scout.on_photo_loaded)
+    panels.case_list.bulk_wanted.connect(desk.intake.ask_bulk)
+    desk.intake.bulk_sheet.requested.connect(desk.intake.bulk.run)
+    desk.intake.bulk_sheet.stopped.connect(desk.intake.bulk.stop)
+    desk.intake.bulk.result.connect(desk.intake.on_bulk_result)
+    desk.intake.bulk.over.connect(desk.intake.bulk_sheet.show_end)
     holds, strip = desk.intake.holds, desk.intake.held_strip
     holds.altered.connect(strip.show_rows)
     holds.held.connect(desk.clerk.on_held)
@@ -158,7 +163,7 @@ def _connect_map(desk: "Desk") -> None:
 
 def _connect_appearance(desk: "Desk") -> None:
     appearance = desk.appearance
-    appearance.dress([desk.sign_in, desk.intake.held_strip, *desk.panels.dressed()])
+    appearance.dress([desk.sign_in, desk.intake.held_strip, desk.intake.bulk_sheet, *desk.panels.dressed()])
     desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
     appearance.language_changed.connect(desk.on_language_changed)
     appearance.theme_changed.connect(desk.on_theme_changed)

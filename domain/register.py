@@ -22,6 +22,7 @@ from domain.faults import Fault, invalid, not_found
 from domain.ids import AccountId, DivisionCode, EntryId
 from domain.people import ROOM_ROLES, Role
 from domain.register_shapes import Body, Spot
+from domain.register_text import Template
 
 _ENTRY_ID = re.compile(r"[\w.-]{1,64}")
 """Letters and digits of any script, underscore, hyphen and point."""
@@ -46,6 +47,7 @@ class EntryKind(StrEnum):
     HANDOVER = "handover"  # 交接班
     LOG_NOTE = "log_note"  # 值班日志
     PHONE = "phone"  # 值班电话
+    TEMPLATE = "template"  # 模板
     UNKNOWN = "unknown"  # of a later program: passed over
 
     @classmethod
@@ -151,6 +153,7 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
     EntryKind.SAVED_VIEW: RegisterRule(
         maps.SavedView, ROOM_ROLES | {R.COUNTY}, ROOM_ROLES | {R.COUNTY}, frozenset(), 200, private=True
     ),
+    EntryKind.TEMPLATE: RegisterRule(Template, ROOM_ROLES, ROOM_ROLES, _CHIEFS, 500, down=True),
 }
 """Every register. What is not in it is refused. ``docs/access.md`` is written from it."""
 

@@ -11,6 +11,7 @@ from domain.case import CaseKind, Condition, Rules
 from domain.clock import WorkCalendar
 from domain.gist import Hints
 from domain.ids import DivisionCode
+from domain.register_text import Template
 from domain.town import Town
 from domain.wire import TownInfo
 from resources.files import read_bytes
@@ -40,6 +41,13 @@ def load_codes() -> Codes:
 def load_hints() -> Hints:
     """Return the words people use for the shipped kinds, and those of urgency."""
     return msgspec.json.decode(read_bytes("codes/hints.json"), type=Hints)
+
+
+def load_templates(language: str) -> list[Template]:
+    """Return the texts that come with the program, in a language."""
+    whole = msgspec.json.decode(read_bytes("codes/templates.json"), type=dict[str, Any])
+    end = "zh" if language == "zh-CN" else "en"
+    return [Template(row[f"name_{end}"], row[f"text_{end}"], tuple(row["uses"])) for row in whole["templates"]]
 
 
 def _table(name: str, kind: type[T]) -> T:

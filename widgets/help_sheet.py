@@ -31,6 +31,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
         KeyRow("↑ ↓  PgUp PgDn", "desk.help.move"),
         KeyRow("Enter", "desk.help.open"),
         KeyRow("← →", "desk.help.tabs"),
+        KeyRow("Space  Shift+↑↓  Ctrl+A", "desk.help.mark"),
     ),
     "map": (
         KeyRow("← ↑ ↓ →", "desk.help.pan"),
@@ -44,6 +45,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
         KeyRow("Enter  Ctrl+Enter", "desk.help.send"),
         KeyRow("F2  F3  F4", "desk.help.gist"),
         KeyRow("F5", "desk.help.gist_merge"),
+        KeyRow("F7", "desk.help.template"),
         KeyRow("1 – 9", "desk.help.option"),
         KeyRow("↑ ↓  Enter", "desk.help.pick_row"),
         KeyRow("Esc", "desk.help.give_up"),

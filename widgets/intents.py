@@ -22,6 +22,14 @@ class ActionIntent(msgspec.Struct, frozen=True):
     files: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
+class BulkIntent(msgspec.Struct, frozen=True):
+    """Do one action to many cases, each by itself, with the same arguments."""
+
+    action: str
+    cases: tuple[CaseNo, ...]
+    args: dict[str, Any] = {}
+
+
 class RevealIntent(msgspec.Struct, frozen=True):
     """See the contacts of a case's reporters, for a reason that is logged."""
 

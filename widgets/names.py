@@ -12,6 +12,7 @@ from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import Placement
 from domain.wire import AccountName, Me, TownInfo
 from resources.words import Words
+from widgets.templates import Templates
 
 
 class Names:
@@ -26,6 +27,7 @@ class Names:
         self.vehicles: tuple[Vehicle, ...] = ()
         self._accounts: Mapping[AccountId, str] = {}
         self.colleagues: tuple[AccountName, ...] = ()
+        self.templates = Templates()
         self._kinds: dict[str, CaseKind] = {}
         self._conditions: dict[str, Condition] = {}
         self._grids: dict[GridCode, str] = {}

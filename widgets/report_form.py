@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from domain.case import MAX_PHOTOS, MAX_TEXT, Contact, NewReport
 from domain.gist import Reader
 from domain.ids import AttachmentId
+from domain.register_text import REPORT_USE
 from domain.similar import Told
 from domain.states import Channel
 from domain.wire import SimilarCase
@@ -38,6 +39,8 @@ from widgets.names import Names
 from widgets.report_gist import Facet, GistStrip
 from widgets.report_merge import MergeChoice
 from widgets.report_promises import Promises
+from widgets.templates import KEY as TEMPLATE_KEY
+from widgets.templates import TemplateMenu
 
 CHANNELS = (Channel.HOTLINE, Channel.COUNTER, Channel.PUBLIC, Channel.UPPER, Channel.VIDEO, Channel.MEDIA)
 """Channels whose reports are taken down in the room; the others send their own."""
@@ -398,7 +401,10 @@ class ReportForm(QFrame):
         self.thumb_wanted.emit(PhotoWanted(AttachmentId(photo)))
 
     def _press(self, key: int) -> bool:
-        """F2 to F4 go to the next suggestion, F5 to the next case to merge into, after the last one to none."""
+        """F2 to F4 go to the next suggestion, F5 to the next case to merge into, F7 offers templates."""
+        if key == TEMPLATE_KEY:
+            TemplateMenu(self.text, self._names.templates, REPORT_USE, self._words).open_menu()
+            return True
         if key != Qt.Key.Key_F5:
             return self.gist.press(key)
         self.duplicates.next()

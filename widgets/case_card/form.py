@@ -37,6 +37,7 @@ class ActionForm(QFrame):
             set_role(label, role)  # type: ignore[arg-type]  # the pairs above are roles
             label.setWordWrap(True)
         set_role(self._title, "heading")
+        context.action = step.action
         self.fields: list[Field] = [build_field(arg, context, now) for arg in step.args]
         self._send, self._cancel = Button(), Button()
         set_role(self._send, "primary")

@@ -1,6 +1,6 @@
 """One row of the case list: lamp, title and clock; below them grid, channel and kind."""
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
@@ -15,6 +15,7 @@ from widgets.case_list.table import (
     CLOCK_ROLE,
     LAMP_ROLE,
     LINE_ROLE,
+    MARK_ROLE,
     WAITING_ROLE,
     waiting_key,
 )
@@ -54,6 +55,8 @@ class CaseRowDelegate(QStyledItemDelegate):
         self._paint_ground(painter, box, state)
         lamp = Lamp(str(index.data(LAMP_ROLE)))  # Qt hands text enums back as plain text
         paint_shape(painter, QRectF(box.left() + 15, box.top() + 14, 13, 13), *self._sign(lamp))
+        if index.data(MARK_ROLE):
+            self._paint_mark(painter, box)
         font = option.font
         painter.setFont(sized(font, SECOND_PX))
         clock = str(index.data(CLOCK_ROLE))
@@ -71,6 +74,14 @@ class CaseRowDelegate(QStyledItemDelegate):
         right_edge = self._paint_flags(painter, box, case, claim, waiting)
         _line(painter, QRect(left, box.top() + 31, right_edge - left, 20), str(index.data(LINE_ROLE)))
         painter.restore()
+
+    def _paint_mark(self, painter: QPainter, box: QRect) -> None:
+        """Paint a ticked box below the lamp, and an edge at the left: seen without its colour."""
+        left, top = box.left() + 14, box.top() + 33
+        painter.fillRect(QRect(box.left(), box.top(), 5, box.height()), QColor(self._theme.accent))
+        painter.setPen(QPen(QColor(self._theme.accent), 1.6))
+        painter.drawRect(QRect(left, top, 14, 14))
+        painter.drawPolyline([QPoint(left + 3, top + 7), QPoint(left + 6, top + 11), QPoint(left + 12, top + 3)])
 
     def _sign(self, lamp: Lamp) -> tuple[Shape, str]:
         return LAMP_SHAPES[lamp], lamp_colour(lamp, self._theme)

@@ -12,6 +12,7 @@ from domain.ids import CaseNo
 from domain.people import Role
 from resources.theme import Theme
 from resources.words import Words
+from widgets.case_list.bulk_bar import BulkBar
 from widgets.case_list.delegate import ROW_PX, CaseRowDelegate
 from widgets.case_list.filter_bar import FilterBar
 from widgets.case_list.rows import ACROSS, ListTab
@@ -42,6 +43,8 @@ class CaseListPanel(QWidget):
     case_opened = Signal(object)
     letter_pressed = Signal(str)
     escaped = Signal()
+    bulk_wanted = Signal(str, object)
+    """An action is to be done to all marked cases: its name, and the cases as they stand."""
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -60,6 +63,7 @@ class CaseListPanel(QWidget):
         self._delegate = CaseRowDelegate(words, theme, self)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.table)
+        self.bulk_bar = BulkBar(words, theme)
         self.empty = EmptyState()
         self._stack = QStackedWidget()
         self._stack.addWidget(self.view)
@@ -69,6 +73,7 @@ class CaseListPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.filter_bar)
+        column.addWidget(self.bulk_bar)
         column.addWidget(self._stack, 1)
         self._connect()
         self.retranslate()
@@ -81,8 +86,13 @@ class CaseListPanel(QWidget):
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.view.opened.connect(self._on_opened)
         self.view.doubleClicked.connect(self._on_opened)
-        self.view.letter_pressed.connect(self.letter_pressed)
-        self.view.escaped.connect(self.escaped)
+        self.view.letter_pressed.connect(self._on_letter)
+        self.view.escaped.connect(self._on_escaped)
+        self.view.mark_toggled.connect(self._on_mark_toggled)
+        self.view.stretch_marked.connect(self._on_stretch_marked)
+        self.view.all_marked.connect(self._on_all_marked)
+        self.bulk_bar.chosen.connect(self._on_bulk_chosen)
+        self.bulk_bar.cleared.connect(self.clear_marks)
         self.table.counts_changed.connect(self._show_counts)
         self.empty.action_requested.connect(self.filter_bar.clear_all)
 
@@ -91,12 +101,16 @@ class CaseListPanel(QWidget):
         self._loading = ""
         self._quiet = True
         self.table.load(cases, now)
+        self.table.marks.keep(case_no for case_no in self.marked() if self.table.holds(case_no))
+        self._show_marks()
         self._restore()
 
     def update_cases(self, cases: Iterable[Case], removed: Iterable[CaseNo] = ()) -> None:
         """Take new and changed cases; drop the removed ones."""
         self._quiet = True
         self.table.update(cases, removed)
+        for gone in removed:
+            self.unmark(gone)
         self._restore()
 
     def set_now(self, now: datetime) -> None:
@@ -143,6 +157,21 @@ class CaseListPanel(QWidget):
         """Return the chosen case, listed or not."""
         return self._selected
 
+    def marked(self) -> tuple[CaseNo, ...]:
+        """Return the marked cases, in the order they were marked."""
+        return self.table.marks.numbers()
+
+    def unmark(self, case_no: CaseNo) -> None:
+        """Take a mark away: what was wanted of the case is done."""
+        if case_no in self.table.marks:
+            self.table.marks.toggle(case_no)
+            self._show_marks()
+
+    def clear_marks(self) -> None:
+        """Let go of all marks."""
+        self.table.marks.clear()
+        self._show_marks()
+
     def focus_search(self) -> None:
         """Go to the search line."""
         self.filter_bar.search.setFocus()
@@ -163,6 +192,7 @@ class CaseListPanel(QWidget):
     def retranslate(self) -> None:
         """Look the words up again."""
         self.filter_bar.retranslate()
+        self.bulk_bar.retranslate()
         self.view.setAccessibleName(self._words("desk.list.title"))
         self.tabs.setAccessibleName(self._words("desk.list.tabs"))
         self.refresh()
@@ -172,6 +202,7 @@ class CaseListPanel(QWidget):
         """Take another theme."""
         self._delegate.set_theme(theme)
         self.tabs.set_theme(theme)
+        self.bulk_bar.set_theme(theme)
         self.view.viewport().update()
 
     def _show_counts(self) -> None:
@@ -242,3 +273,53 @@ class CaseListPanel(QWidget):
         self._quiet = True
         self.table.narrow(self.filter_bar.wanted(), self.filter_bar.order)
         self._restore()
+
+    # Marking several
+
+    def _on_letter(self, letter: str) -> None:
+        """While something is marked, letters act on all of it, and no letter acts on one case by mistake."""
+        if self.table.marks:
+            self.bulk_bar.press(letter)
+        else:
+            self.letter_pressed.emit(letter)
+
+    def _on_escaped(self) -> None:
+        if self.table.marks:
+            self.clear_marks()
+        else:
+            self.escaped.emit()
+
+    def _on_mark_toggled(self, row: int) -> None:
+        case_no = self._number_at(row)
+        if case_no is not None:
+            self.table.marks.toggle(case_no)
+            self._show_marks()
+
+    def _on_stretch_marked(self, row: int) -> None:
+        case_no = self._number_at(row)
+        if case_no is not None:
+            self.table.marks.stretch(self._listed(), case_no, self._selected)
+            self._show_marks()
+
+    def _on_all_marked(self) -> None:
+        self.table.marks.mark(self._listed())
+        self._show_marks()
+
+    def _on_bulk_chosen(self, action: str) -> None:
+        rows = self.table.rows
+        found = [] if rows is None else [rows.case(case_no) for case_no in self.marked()]
+        cases = tuple(case for case in found if case is not None)
+        if cases:
+            self.bulk_wanted.emit(action, cases)
+
+    def _number_at(self, row: int) -> CaseNo | None:
+        case = self.table.index(row).data(CASE_ROLE)
+        return case.case_no if isinstance(case, Case) else None
+
+    def _listed(self) -> list[CaseNo]:
+        rows = self.table.rows
+        return [] if rows is None else [rows.at(row).case_no for row in range(len(rows))]
+
+    def _show_marks(self) -> None:
+        self.bulk_bar.show_count(len(self.table.marks))
+        self.view.viewport().update()

@@ -12,6 +12,7 @@ from domain.lamp_watch import LampWatch
 from domain.states import LINK_OF
 from domain.timing import stage_clock
 from widgets.case_list.lines import callback_line, request_line
+from widgets.case_list.marks import Marks
 from widgets.case_list.rows import CaseRows, Filter, ListTab, Order
 from widgets.durations import clock_text
 from widgets.names import Names
@@ -23,6 +24,7 @@ CLOCK_ROLE = Qt.ItemDataRole.UserRole + 2
 LINE_ROLE = Qt.ItemDataRole.UserRole + 3
 CLAIM_ROLE = Qt.ItemDataRole.UserRole + 4
 WAITING_ROLE = Qt.ItemDataRole.UserRole + 5
+MARK_ROLE = Qt.ItemDataRole.UserRole + 6
 RESET_FROM = 64
 """From so many changed cases at once on, the view is told once instead of row by row."""
 
@@ -42,6 +44,7 @@ class CaseTable(QAbstractListModel):
         self._names, self._now = names, now
         self._watch: LampWatch | None = None
         self._rows: CaseRows | None = None
+        self.marks = Marks()
         self._waiting: Mapping[CaseNo, bool] = {}
 
     @property
@@ -69,7 +72,10 @@ class CaseTable(QAbstractListModel):
             words = self._names.words
             lamp, waiting = words(f"lamp.{self.lamp(case)}"), self.waits_on(case)
             mark = "" if waiting is None else f", {words(waiting_key(held=waiting))}"
-            return f"{case.title}, {lamp}, {self.clock(case)}, {self.line(case)} {self.claim(case)}".strip() + mark
+            first = f"{words('bulk.mark')}, " if case.case_no in self.marks else ""
+            return (
+                f"{first}{case.title}, {lamp}, {self.clock(case)}, {self.line(case)} {self.claim(case)}".strip() + mark
+            )
         ways: dict[int, Callable[[Case], object]] = {
             Qt.ItemDataRole.DisplayRole: _title,
             CASE_ROLE: _itself,
@@ -77,6 +83,7 @@ class CaseTable(QAbstractListModel):
             CLOCK_ROLE: self.clock,
             LINE_ROLE: self.line,
             CLAIM_ROLE: self.claim,
+            MARK_ROLE: self._is_marked,
             WAITING_ROLE: self.waits_on,
         }
         shown = ways.get(role)
@@ -152,6 +159,10 @@ class CaseTable(QAbstractListModel):
         self._waiting = dict(waiting)
         self.refresh()
 
+    def holds(self, case_no: CaseNo) -> bool:
+        """Return whether a case is known, listed or not."""
+        return self._rows is not None and self._rows.case(case_no) is not None
+
     def row_of(self, case_no: CaseNo | None) -> int | None:
         """Return the row of a case, or None where it is not listed."""
         return None if self._rows is None or case_no is None else self._rows.row_of(case_no)
@@ -186,6 +197,9 @@ class CaseTable(QAbstractListModel):
             return callback_line(case, self._names, self._now)
         parts = (self._names.place(case), self._names.words(f"channel.{case.channel}"), self._names.kind(case.kind))
         return " · ".join(part for part in parts if part)
+
+    def _is_marked(self, case: Case) -> object:
+        return case.case_no in self.marks
 
     def claim(self, case: Case) -> str:
         """Return who has a case in hand, as shown; empty for nobody."""

@@ -1,7 +1,7 @@
-"""The list itself: arrows move, Enter opens, letters act on the case. It refuses the input method."""
+"""The list itself: arrows move, Enter opens, letters act, Space and Shift mark. It refuses the input method."""
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QWidget
 
 from widgets.common.calm_focus import CalmTableView
@@ -16,6 +16,11 @@ class CaseRowsView(CalmTableView):
     letter_pressed = Signal(str)
     opened = Signal()
     escaped = Signal()
+    mark_toggled = Signal(int)
+    """The mark of a row is to be set or taken away."""
+    stretch_marked = Signal(int)
+    """Everything up to a row is to be marked."""
+    all_marked = Signal()
 
     def __init__(self, row_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -51,10 +56,44 @@ class CaseRowsView(CalmTableView):
             self.escaped.emit()
         elif key in (Qt.Key.Key_Home, Qt.Key.Key_End):
             self._go_to_end(key == Qt.Key.Key_Home)
+        elif self._marks(event):
+            pass  # it has marked
         elif _is_letter(event):
             self.letter_pressed.emit(event.text().upper())
         else:
             super().keyPressEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """With Ctrl a row is marked, with Shift everything up to it; the case on the card stays."""
+        row = self.indexAt(event.position().toPoint()).row()
+        held = event.modifiers()
+        if row >= 0 and held & Qt.KeyboardModifier.ControlModifier:
+            self.mark_toggled.emit(row)
+        elif row >= 0 and held & Qt.KeyboardModifier.ShiftModifier:
+            self.stretch_marked.emit(row)
+        else:
+            super().mousePressEvent(event)
+
+    def _marks(self, event: QKeyEvent) -> bool:
+        """Space marks the row, Shift with an arrow goes on marking, Ctrl+A marks everything that is listed."""
+        row, last = self.currentIndex().row(), self._last_row()
+        held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+        if event.key() == Qt.Key.Key_A and held == Qt.KeyboardModifier.ControlModifier:
+            self.all_marked.emit()
+        elif event.key() == Qt.Key.Key_Space and held == Qt.KeyboardModifier.NoModifier and row >= 0:
+            self.mark_toggled.emit(row)
+        elif step and held == Qt.KeyboardModifier.ShiftModifier and row >= 0:
+            to = min(max(row + step, 0), last)
+            self.stretch_marked.emit(to)
+            self.setCurrentIndex(self.model().index(to, 0))
+        else:
+            return False
+        return True
+
+    def _last_row(self) -> int:
+        model = self.model()
+        return -1 if model is None else model.rowCount() - 1
 
     def inputMethodQuery(self, query: Qt.InputMethodQuery) -> object:
         """Say that no input method is wanted, also while the view asks itself again."""
@@ -70,7 +109,8 @@ class CaseRowsView(CalmTableView):
 
     @staticmethod
     def _is_ours(event: QKeyEvent) -> bool:
-        return event.text().isdigit()
+        select_all = event.key() == Qt.Key.Key_A and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return event.text().isdigit() or select_all
 
 
 def _is_letter(event: QKeyEvent) -> bool:

@@ -10,6 +10,11 @@ Telling = str | Callable[[], str]
 """A text, or what looks it up in the language in use each time."""
 
 
+def told_text(telling: Telling) -> str:
+    """Return what is told, in the language in use."""
+    return telling if isinstance(telling, str) else telling()
+
+
 class FaultLabel(QLabel):
     """Hidden while nothing is wrong."""
 
@@ -27,6 +32,6 @@ class FaultLabel(QLabel):
 
     def retranslate(self) -> None:
         """Look the text up again, where it can be."""
-        text = self._telling if isinstance(self._telling, str) else self._telling()
+        text = told_text(self._telling)
         self.setText(text)
         self.setVisible(bool(text))

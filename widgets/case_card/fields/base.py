@@ -28,6 +28,7 @@ class FormContext(msgspec.Struct):
     unit_status: Mapping[UnitId, UnitStatus] = msgspec.field(default_factory=dict)
     similar: Sequence[SimilarCase] = ()
     runners: Sequence[Runner] = ()
+    action: str = ""
 
 
 class Field(QWidget):

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QPlainTextEdit, QWidget
 from domain.case import MAX_TEXT
 from domain.command import Arg
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.templates import KEY, KEY_NAME, TemplateMenu
 
 
 class TextField(Field):
@@ -27,6 +28,7 @@ class TextField(Field):
         """Look the words up again."""
         super().retranslate()
         self.edit.setAccessibleName(self.label_text())
+        self.edit.setPlaceholderText(self.context.names.words("template.hint", name=KEY_NAME))
 
     def value(self) -> object:
         """Return the text without blanks around it."""
@@ -45,6 +47,10 @@ class TextField(Field):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Ctrl+Enter sends; so does Enter in an optional text that is still empty."""
         if watched is self.edit and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == KEY:
+                names = self.context.names
+                TemplateMenu(self.edit, names.templates, self.context.action, names.words).open_menu()
+                return True
             enter = event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter)
             control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             if enter and (control or not (self.arg.required or self.edit.toPlainText())):
