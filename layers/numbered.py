@@ -5,6 +5,7 @@ five figures is told in thousands, rounded down: ``12k`` stands for 12,000 to 12
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 import msgspec
 import numpy as np
@@ -15,7 +16,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from layers.contract import Area
 from layers.fading import FadedRaster
 from layers.raster.blit import blit
-from layers.raster.contract import F64, U32, Frame, Placing, Raster, Sprites, make_sprites
+from layers.raster.contract import F64, LANES, U32, Frame, Placing, Raster, Sprites, make_sprites
 from layers.symbols import Draw, odd_side, render
 
 Ints = npt.NDArray[np.int64]
@@ -43,6 +44,8 @@ class NumberedMarks:
     def __init__(self, marks: Sequence[Numbered], across: float, family: str, ratio: float) -> None:
         self._inks = list(dict.fromkeys(mark.ink for mark in marks))
         side = odd_side(across, ratio)
+        self._aside = side // 2 - LANES // 2 * ceil(ratio)
+        """Pixels that figures stand left of the middle of their sprites: kernels pass over what is empty there."""
         sprites = [render(side, ratio, mark.draw) for mark in marks]
         self._first = len(marks)
         self._advance = np.zeros((len(SIZES), len(FIGURES)))
@@ -52,7 +55,8 @@ class NumberedMarks:
             font.setBold(True)
             metrics = QFontMetricsF(font)
             self._advance[size] = [metrics.horizontalAdvance(figure) * ratio for figure in FIGURES]
-            sprites += [render(side, ratio, _figure(figure, ink, font)) for ink in self._inks for figure in FIGURES]
+            for ink in self._inks:
+                sprites += [render(side, ratio, _figure(f, ink, font, self._aside / ratio)) for f in FIGURES]
         self._ink_of = np.array([self._inks.index(mark.ink) for mark in marks], np.int64)
         self._drop = np.rint(np.array([mark.drop * ratio for mark in marks]))
         self._left = np.array([mark.left * ratio for mark in marks])
@@ -97,7 +101,7 @@ class NumberedMarks:
         begin -= self._left[marks][:, None]
         nought = np.zeros(len(marks))
         sprite_of = np.column_stack([marks, np.where(figures >= 0, kind[:, None] + figures, -1)])
-        ahead = np.column_stack([nought, np.rint(begin + advance / 2)])
+        ahead = np.column_stack([nought, np.rint(begin + advance / 2) + self._aside])
         return sprite_of, ahead, np.column_stack([nought, *[self._drop[marks]] * LONGEST])
 
     def _whole(self, sprite_of: Ints, ahead: F64, below: F64) -> U32:
@@ -123,12 +127,12 @@ def figures_of(numbers: Ints) -> tuple[Ints, Ints]:
     return made, lengths + thousands
 
 
-def _figure(figure: str, ink: str, font: QFont) -> Draw:
+def _figure(figure: str, ink: str, font: QFont, aside: float) -> Draw:
     def draw(painter: QPainter) -> None:
         painter.setFont(font)
         painter.setPen(QColor(ink))
         wide = QFontMetricsF(font).horizontalAdvance(figure)
         middle = QRectF(-wide, -2.0 * font.pixelSize(), 2 * wide, 4.0 * font.pixelSize())
-        painter.drawText(middle, Qt.AlignmentFlag.AlignCenter, figure)
+        painter.drawText(middle.translated(-aside, 0.0), Qt.AlignmentFlag.AlignCenter, figure)
 
     return draw

@@ -6,6 +6,7 @@
 import gc
 import os
 import sys
+import time
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -14,8 +15,9 @@ from PySide6.QtWidgets import QApplication
 
 from benchmarks.county import make_county
 from benchmarks.maps.ours import OurMap
-from benchmarks.maps.view import EXTENTS, closer
+from benchmarks.maps.view import EXTENTS, closer, settle
 from layers.background import give_back
+from widgets.map.tiles import REST_MS
 
 
 def pss_mb() -> float:
@@ -36,7 +38,11 @@ def main(land: str) -> int:
     for steps in EXTENTS.values():
         closer(ours, steps)
     ours.view.fit()
-    ours.view.repaint()
+    settle(ours)
+    until = time.monotonic() + REST_MS / 1000 + 2
+    while time.monotonic() < until:
+        app.processEvents()
+        time.sleep(0.01)
     sys.stdout.write(f"memory {pss_mb()}\n")
     sys.stdout.flush()
     ours.close()

@@ -101,7 +101,8 @@ class Sprites(msgspec.Struct, frozen=True):
     """Square sprites of one size: premultiplied ``pixels`` (count, size, size), and the same as the kernels read them.
 
     ``over`` (count, size, a multiple of ``LANES``) is padded with nothing, ``rests`` says what each of its pixels lets
-    through (0..256), once in each half of its 32 bits. ``rows`` (count, 2): first row with anything, one past the last.
+    through (0..256), once in each half of its 32 bits. ``rows`` (count, 4): first row with anything, one past the last,
+    and the same of columns, in steps of ``LANES``.
     ``seen`` and ``solid`` (count, ``LANES``) have a bit for each pixel that shows anything, and that hides what is
     below; they are empty for sprites larger than ``LANES``.
     """
@@ -130,7 +131,10 @@ def make_sprites(pixels: U32) -> Sprites:
     empty = ~seen.max(axis=1)
     first = np.where(empty, 0, seen.argmax(axis=1))
     last = np.where(empty, 0, size - seen[:, ::-1].argmax(axis=1))
-    rows = np.ascontiguousarray(np.stack([first, last], axis=1), np.int32)
+    lanes = (over.max(axis=1) > 0).reshape(count, -1, LANES).max(axis=2)
+    left = np.where(empty, 0, lanes.argmax(axis=1)) * LANES
+    right = np.where(empty, 0, lanes.shape[1] - lanes[:, ::-1].argmax(axis=1)) * LANES
+    rows = np.ascontiguousarray(np.stack([first, last, left, right], axis=1), np.int32)
     solid = _bits(through[:, :, :size] == 0)
     return Sprites(
         np.ascontiguousarray(pixels), over, through | through << np.uint32(16), rows, _bits(pixels > 0), solid

@@ -72,7 +72,7 @@ def stamp_points(
             step = (c * size + r) * wide
             if whole:
                 at = (top + r) * width + left
-                for i in range(0, wide, LANES):
+                for i in range(rows[c, 2], rows[c, 3], LANES):
                     lay(flat, at + i, flat, at + i, flat_over, flat_rests, step + i)
             else:
                 lay_clipped(flat, flat, width, top + r, left, flat_over, flat_rests, step, wide)

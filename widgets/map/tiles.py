@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
-from layers.background import give_way
+from layers.background import give_back, give_way
 from layers.contract import Area
 from layers.raster.contract import Frame
 
@@ -19,6 +19,8 @@ TILE = 512
 """Side of a tile in device pixels."""
 KEPT_LEAST = 64
 """Tiles kept at least; a megabyte each."""
+REST_MS = 3000
+"""How long nothing has been drawn until the memory it took is given back."""
 BLOCK_MOST = 48
 """Tiles of the first picture that are drawn in one go."""
 
@@ -86,6 +88,10 @@ class TileStore(QObject):
         self._stopped = False
         self.generation = 0
         self._finished.connect(self._on_finished)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rest)
 
     def renew(self) -> None:
         """Make all tiles old: what they are drawn from has changed."""
@@ -142,6 +148,7 @@ class TileStore(QObject):
     def stop(self) -> None:
         """Drop what waits and end the threads; a tile being drawn is finished first (some milliseconds)."""
         self._stopped = True
+        self._rest.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
@@ -190,3 +197,10 @@ class TileStore(QObject):
                 arrived = True
         if arrived:
             self.tiles_arrived.emit()
+        if not self.busy and not self._stopped:
+            self._rest.start()
+
+    def _on_rest(self) -> None:
+        """Once nobody has moved the map for a while: give back the memory that drawing took in between."""
+        if self._pool is not None and not self.busy:
+            self._pool.submit(give_back)
