@@ -3,7 +3,7 @@
 *Guards* need no arguments, so the console asks them to know which actions to offer; *checks* look at the arguments.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -277,6 +277,17 @@ def helpers_differ_from_lead(case: Case, args: dict[str, Any], actor: Actor, con
     named = [args["unit"], *args.get("helpers", ()), *args.get("copies", ())]
     if len(set(named)) != len(named):
         raise invalid("unit_named_twice")
+
+
+def overrides(unit: str, suggested: Collection[str]) -> bool:
+    """Return whether sending ``unit`` passes over units that were suggested."""
+    return bool(suggested) and unit not in suggested
+
+
+def override_has_reason(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
+    """Whoever passes over the units that were suggested says why; nobody is held to a suggestion."""
+    if overrides(args["unit"], args.get("suggested", ())) and "override" not in args:
+        raise invalid("override_wants_reason")
 
 
 def seen_by_the_reporter(report: NewReport) -> None:

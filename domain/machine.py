@@ -91,12 +91,14 @@ _MOVING: tuple[Step, ...] = (
         R.DISPATCHER,
         (
             Arg("unit", ArgKind.UNIT),
+            Arg("suggested", ArgKind.UNITS, required=False),
+            Arg("override", ArgKind.REASON, required=False, reasons=ReasonList.OVERRIDE),
             Arg("helpers", ArgKind.UNITS, required=False),
             Arg("copies", ArgKind.UNITS, required=False),
             _NOTE,
         ),
         (g.no_open_request, g.nobody_holds_it),
-        (g.helpers_differ_from_lead,),
+        (g.helpers_differ_from_lead, g.override_has_reason),
     ),
     _step(
         "T10",

@@ -14,6 +14,7 @@ class ReasonList(StrEnum):
     VOID = "void"  # 作废
     SUPERVISE = "supervise"  # 督办
     SEND_UP = "send_up"  # 报送上级
+    OVERRIDE = "override"  # 不派推荐单位
 
 
 REASONS: dict[ReasonList, tuple[str, ...]] = {
@@ -32,4 +33,5 @@ REASONS: dict[ReasonList, tuple[str, ...]] = {
     ReasonList.VOID: ("duplicate", "false_alarm", "test", "merged_elsewhere"),
     ReasonList.SUPERVISE: ("overdue", "leader_instruction", "repeated_complaint", "major_urgent", "reworked_twice"),
     ReasonList.SEND_UP: ("beyond_power", "needs_several_towns", "major_urgent"),
+    ReasonList.OVERRIDE: ("knows_the_case", "nearer_in_fact", "skill_or_gear", "suggested_busy", "leader_instruction"),
 }

@@ -1,6 +1,6 @@
 """The form of one action, built from its arguments: it says what will happen, what is missing, and what came back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,10 +9,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from domain.case import Case
+from domain.guards import overrides
 from domain.ids import StaffId, UnitId
 from domain.machine import Step
 from domain.states import CaseState
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.override import OverrideField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.registry import build_field
 from widgets.common.button import Button
@@ -108,6 +110,14 @@ class ActionForm(QFrame):
         for field in self.fields:
             field.update_context()
 
+    def set_suggested(self, units: Sequence[UnitId]) -> None:
+        """Other units are suggested now; what a person saw when choosing a unit stays what is told."""
+        unit = self.field("unit")
+        if unit is not None and not (self.context.suggested and unit.has_input()):
+            self.context.suggested = tuple(units)
+            self.refresh_choices()
+            self._show_effect()
+
     def set_busy(self, busy: bool) -> None:
         """While it is on its way nothing can be changed."""
         self._busy = busy
@@ -183,6 +193,9 @@ class ActionForm(QFrame):
         staff = self.field("staff")
         person = None if staff is None else staff.value()
         place = case.address or names.place(case)
+        override = self.field("override")
+        if isinstance(override, OverrideField):
+            override.ask(isinstance(chosen, str) and overrides(chosen, self.context.suggested))
         if isinstance(chosen, str):
             said = words("desk.form.sends", unit=names.unit(UnitId(chosen)), place=place, state=state)
             others = [f.value() for name in ("helpers", "copies") if (f := self.field(name)) is not None]

@@ -169,6 +169,8 @@ class CaseCard(QWidget):
         self.body.suggestions.set_candidates(candidates)
         if self._case is not None:
             self.body.show_suggestions(self._case)
+        if self._form is not None:
+            self._form.set_suggested(self.body.suggestions.units())
 
     def set_similar(self, similar: Sequence[SimilarCase]) -> None:
         """Show the likely duplicates of the case shown, and offer them where cases are picked."""
@@ -349,6 +351,7 @@ class CaseCard(QWidget):
         self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
         similar = self.body.duplicates.found()
         context = FormContext(self._names, case, self._lookup, self._status, similar, self._runners)
+        context.suggested = self.body.suggestions.units()
         form = ActionForm(step, context, self._now)
         form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)

@@ -44,6 +44,15 @@ def _units(change: Change, names: Names) -> str:
     return " · ".join(found)
 
 
+def _override(change: Change, names: Names) -> str:
+    """Why none of the suggested units was sent, and which they were."""
+    code, words = change.data.get("override"), names.words
+    if not code:
+        return ""
+    listed = words("list.comma").join(names.unit(UnitId(unit)) for unit in change.data.get("suggested") or ())
+    return words("desk.story.override", units=listed, reason=words(f"reason.override.{code}"))
+
+
 def _staff(change: Change, names: Names) -> str:
     staff = change.data.get("staff")
     return names.person(StaffId(staff)) if staff else ""
@@ -113,6 +122,7 @@ def _self_approved(change: Change, names: Names) -> str:
 _PARTS: tuple[Callable[[Change, Names], str], ...] = (
     _reason,
     _units,
+    _override,
     _staff,
     _condition,
     _choice,

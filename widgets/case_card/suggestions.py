@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from domain.ids import UnitId
 from domain.recommend import Candidate
 from domain.units import UnitState
 from resources.theme import Theme
@@ -42,6 +43,10 @@ class Suggestions(QWidget):
     def count(self) -> int:
         """Return how many units are suggested."""
         return len(self._candidates)
+
+    def units(self) -> tuple[UnitId, ...]:
+        """Return the suggested units, best first."""
+        return tuple(candidate.unit.unit_id for candidate in self._candidates)
 
     def press(self, key: str) -> bool:
         """Choose a unit by its key; return whether there is one."""

@@ -230,6 +230,7 @@ BREAK: dict[str, list[tuple[str, Callable[[Scene], Scene]]]] = {
         ("unit_named_twice", _args(helpers=[UNIT])),
         ("unit_named_twice", _args(copies=[UNITS[1].unit_id, UNITS[1].unit_id])),
     ],
+    "override_has_reason": [("override_wants_reason", _args(suggested=[UNITS[1].unit_id, UNITS[2].unit_id]))],
 }
 
 COMMANDS = [step for step in TABLE if step.action not in NOT_COMMANDS]
@@ -352,6 +353,8 @@ def test_an_argument_beyond_all_bounds_is_refused(step: Step, name: str) -> None
         ("reject", {"reason": "weather"}, "unknown_reason"),
         ("dispatch", {"unit": "nobody"}, "unknown_unit"),
         ("dispatch", {"unit": "u1", "helpers": ["nobody"]}, "unknown_unit"),
+        ("dispatch", {"unit": "u1", "suggested": ["nobody"]}, "unknown_unit"),
+        ("dispatch", {"unit": "u1", "suggested": ["u2"], "override": "because"}, "unknown_reason"),
         ("send_verify", {"staff": "nobody"}, "unknown_staff"),
         ("hand_over", {"to": "nobody"}, "unknown_colleague"),
         ("file", {"condition": "nothing"}, "unknown_condition"),
@@ -370,6 +373,19 @@ def test_an_argument_that_names_nothing_known_is_refused(action: str, args: dict
     fault = _decide(_args(**args)(scene), action)
     assert fault is not None
     assert fault.key == key
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        {"unit": "u1", "suggested": ["u1", "u2"]},
+        {"unit": "u1", "suggested": []},
+        {"unit": "u1", "suggested": ["u2"], "override": "nearer_in_fact"},
+    ],
+)
+def test_a_suggestion_binds_nobody_who_says_why(args: dict[str, Any]) -> None:
+    scene = ready(STEPS["dispatch"])
+    assert _decide(scene._replace(args=args), "dispatch") is None
 
 
 def test_the_windows_close_exactly_when_they_say() -> None:

@@ -29,6 +29,7 @@ class FormContext(msgspec.Struct):
     similar: Sequence[SimilarCase] = ()
     runners: Sequence[Runner] = ()
     action: str = ""
+    suggested: Sequence[UnitId] = ()
 
 
 class Field(QWidget):

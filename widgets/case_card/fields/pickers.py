@@ -89,17 +89,21 @@ class UnitField(PickField):
     """The unit that takes the case, with what it is doing."""
 
     def choices(self, typed: str) -> Sequence[Choice]:
-        """Return the units, free ones first."""
+        """Return the units: those suggested first, then free ones."""
         words = self.context.names.words
-        found: list[tuple[int, str, Choice]] = []
+        found: list[tuple[bool, int, str, Choice]] = []
+        suggested = () if self.many else self.context.suggested
         for unit in self.context.names.units.values():
             status = self.context.unit_status.get(unit.unit_id, UnitStatus(UnitState.FREE))
             detail = words(f"unit_state.{status.state}")
             if status.held:
                 detail = f"{detail} · {words('desk.suggest.held', n=status.held)}"
             kind = words(f"unit_kind.{unit.kind}")
-            found.append((status.held, unit.name, Choice(unit.unit_id, unit.name, f"{kind} · {detail}", unit.unit_id)))
-        return [choice for _, _, choice in sorted(found, key=lambda row: row[:2])]
+            if unit.unit_id in suggested:
+                detail = f"{detail} · {words('desk.suggest.suggested')}"
+            choice = Choice(unit.unit_id, unit.name, f"{kind} · {detail}", unit.unit_id)
+            found.append((unit.unit_id not in suggested, status.held, unit.name, choice))
+        return [choice for *_, choice in sorted(found, key=lambda row: row[:3])]
 
 
 class UnitsField(UnitField):

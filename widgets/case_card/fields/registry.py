@@ -6,6 +6,7 @@ from domain.command import Arg, ArgKind
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.moment import MomentField
 from widgets.case_card.fields.options import OptionsField
+from widgets.case_card.fields.override import OverrideField, SuggestedField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.pickers import (
     CaseField,
@@ -36,14 +37,12 @@ FIELDS: dict[ArgKind, type[Field]] = {
     ArgKind.PHOTOS: PhotosField,
     ArgKind.TICKS: TicksField,
 }
-KIND_ARG = "kind"
-"""The one text argument that is a code: the kind a case is filed under."""
+BY_NAME: dict[str, type[Field]] = {"kind": KindField, "suggested": SuggestedField, "override": OverrideField}
+"""Arguments that want more than their kind says: the one text that is a code, and what a dispatch keeps for itself."""
 
 
 def build_field(arg: Arg, context: FormContext, now: datetime) -> Field:
     """Return the field of an argument."""
     if arg.kind is ArgKind.MOMENT:
         return MomentField(arg, context, now)
-    if arg.name == KIND_ARG:
-        return KindField(arg, context)
-    return FIELDS[arg.kind](arg, context)
+    return BY_NAME.get(arg.name, FIELDS[arg.kind])(arg, context)
