@@ -103,7 +103,7 @@ class Desk(QObject):
         )
         self.card_feed = CardFeed(self.tasks, p.card, self.selection, self.map_feed.holdings, self)
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
-        self.finder = Finder(self.words, self.names)
+        self.finder = Finder(self.words, self.names, self.tasks)
         # The window they stand in
         self.window = DeskWindow(self.sign_in, self.words("app.title"))
         self.workspace = Workspace(self.frame, p.docks(), self.words)

@@ -1,23 +1,29 @@
 """Finds what the command bar jumps to: cases, units, people, vehicles, grids, named places, and the desk's actions."""
 
-from collections.abc import Iterable, Sequence
-from heapq import nlargest
-from itertools import islice
+import asyncio
+from collections.abc import Callable, Iterable, Sequence
+from heapq import nlargest, nsmallest
 from typing import TypeVar
 
 import msgspec
 
 from client.picture import Picture
 from console.actions import ActionTable
+from console.initials import Initials
+from console.tasks import Tasks
 from domain.case import Case
 from domain.faults import Fault
+from domain.machine import Step
 from domain.places import BaseFeature, BaseKind, Grid, check_lon_lat
 from domain.states import ENDED
-from resources.words import Words
+from resources.words import LANGUAGES, Words, load_words
+from widgets.case_card.keys import key_of
 from widgets.command_bar import Hit
 from widgets.names import Names
 
 T = TypeVar("T")
+StepSource = Callable[[], Sequence[Step]]
+"""Returns what may be done now on the case that is shown."""
 
 CASES_MOST = 6
 OTHERS_MOST = 4
@@ -37,13 +43,17 @@ class Place(msgspec.Struct, frozen=True):
 class Finder:
     """Answers within a frame: cases are searched as they are, names from lists kept since the last snapshot."""
 
-    def __init__(self, words: Words, names: Names) -> None:
+    def __init__(self, words: Words, names: Names, tasks: Tasks) -> None:
         self._words = words
         self._names = names
         self._picture: Picture | None = None
         self._grids: tuple[Grid, ...] = ()
         self._places: tuple[Place, ...] = ()
         self._actions: ActionTable | None = None
+        self._steps: StepSource = tuple
+        self._tasks, self._initials, self._ready = tasks, Initials(), _not_told
+        self._begun = False
+        self._texts: dict[str, tuple[str, ...]] = {}
 
     def use(self, picture: Picture | None) -> None:
         """Search this picture from here on."""
@@ -53,6 +63,29 @@ class Finder:
         """Offer these actions."""
         self._actions = actions
 
+    def use_steps(self, steps: StepSource) -> None:
+        """Offer what may be done on the case that is shown."""
+        self._steps = steps
+
+    def tell_ready(self, ready: Callable[[], None]) -> None:
+        """Take what hears that more can be found for what was typed."""
+        self._ready = ready
+
+    def on_opened(self) -> None:
+        """The bar is opened: initials of names are wanted soon, and the names of actions in both languages."""
+        if not self._begun:
+            self._begun = True
+            self._tasks.start("finder", "initials", self._prepare())
+
+    async def _prepare(self) -> None:
+        self._texts = await asyncio.to_thread(load_action_texts)
+        picture = self._picture
+        named = () if picture is None else (picture.units, picture.members, picture.vehicles)
+        names = [thing.name for things in named for thing in things.values()]
+        names += [grid.name for grid in self._grids] + [place.name for place in self._places]
+        await self._initials.load(names)
+        self._ready()
+
     def use_shapes(self, grids: tuple[Grid, ...], places: Iterable[Place]) -> None:
         """Search these grids and places from here on."""
         self._grids, self._places = grids, tuple(places)
@@ -60,13 +93,14 @@ class Finder:
     def find(self, typed: str) -> Sequence[Hit]:
         """Return the best hits for what was typed, best first; a pair of coordinates is a hit as well.
 
-        Before anything is typed: all that can be done by name.
+        Before anything is typed: all that can be done by name, on the case shown first.
         """
         sought = typed.strip().casefold()[:MAX_TYPED]
         if not sought:
-            return self._all_actions()
+            return [self._step_hit(step) for step in self._steps()] + self._all_actions()
         found: list[Hit] = []
-        for source in (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._others):
+        sources = (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._named_places)
+        for source in (*sources, self._case_steps, self._named_actions):
             found.extend(source(sought))
         return found
 
@@ -105,37 +139,92 @@ class Finder:
     def _units(self, sought: str) -> list[Hit]:
         if self._picture is None:
             return []
-        units = (u for u in self._picture.units.values() if sought in u.name.casefold() or sought == u.unit_id)
-        return [Hit("unit", u.unit_id, u.name, self._words(f"unit_kind.{u.kind}")) for u in _first(units)]
+        units = self._best(self._picture.units.values(), sought, lambda u: (u.name,), lambda u: u.unit_id)
+        return [Hit("unit", u.unit_id, u.name, self._words(f"unit_kind.{u.kind}")) for u in units]
 
     def _people(self, sought: str) -> list[Hit]:
         picture = self._picture
         if picture is None:
             return []
-        people = (s for s in picture.members.values() if sought in s.name.casefold())
-        hits = [Hit("staff", s.staff_id, s.name, self._names.unit(s.unit_id)) for s in _first(people)]
-        vehicles = (v for v in picture.vehicles.values() if sought in v.name.casefold())
-        return hits + [Hit("vehicle", v.vehicle_id, v.name, self._names.unit(v.unit_id)) for v in _first(vehicles)]
+        people = self._best(picture.members.values(), sought, lambda s: (s.name,))
+        hits = [Hit("staff", s.staff_id, s.name, self._names.unit(s.unit_id)) for s in people]
+        vehicles = self._best(picture.vehicles.values(), sought, lambda v: (v.name,))
+        return hits + [Hit("vehicle", v.vehicle_id, v.name, self._names.unit(v.unit_id)) for v in vehicles]
 
     def _grids_named(self, sought: str) -> list[Hit]:
-        found = (g for g in self._grids if sought in g.name.casefold() or g.code.casefold() == sought)
-        return [Hit("grid", g.code, g.name, g.code) for g in _first(found)]
+        found = self._best(self._grids, sought, lambda g: (g.name,), lambda g: g.code.casefold())
+        return [Hit("grid", g.code, g.name, g.code) for g in found]
+
+    def _named_places(self, sought: str) -> list[Hit]:
+        found = self._best(self._places, sought, lambda p: (p.name,))
+        return [Hit("place", f"{p.lon},{p.lat}", p.name, lon=p.lon, lat=p.lat) for p in found]
+
+    def _case_steps(self, sought: str) -> list[Hit]:
+        found = self._best(self._steps(), sought, lambda step: self._in_both(f"action.{step.action}"))
+        return [self._step_hit(step) for step in found]
+
+    def _step_hit(self, step: Step) -> Hit:
+        words = self._words
+        state = "" if step.target is None else words("desk.form.becomes", state=words(f"state.{step.target}"))
+        detail = " · ".join(part for part in (key_of(step.action), state) if part)
+        return Hit("step", step.action, words(f"action.{step.action}"), detail)
 
     def _all_actions(self) -> list[Hit]:
+        return [self._action_hit(*row) for row in self._doable()]
+
+    def _named_actions(self, sought: str) -> list[Hit]:
+        found = self._best(self._doable(), sought, lambda row: self._in_both(f"menu.{row[0]}"))
+        return [self._action_hit(*row) for row in found]
+
+    def _doable(self) -> list[tuple[str, str, str]]:
         listed = [] if self._actions is None else self._actions.listed()
-        return [Hit("action", name, text, key) for name, text, key in listed if name != OPENER]
+        return [row for row in listed if row[0] != OPENER]
 
-    def _others(self, sought: str) -> list[Hit]:
-        places = (p for p in self._places if sought in p.name.casefold())
-        hits = [Hit("place", f"{p.lon},{p.lat}", p.name, lon=p.lon, lat=p.lat) for p in _first(places)]
-        if self._actions is not None:
-            texts = ((name, text, key) for name, text, key in self._actions.listed() if sought in text.casefold())
-            hits += [Hit("action", name, text, key) for name, text, key in _first(texts)]
-        return hits
+    def _action_hit(self, name: str, text: str, key: str) -> Hit:
+        help_key = f"menu_help.{name}"
+        line = self._words(help_key) if self._words.has(help_key) else ""
+        return Hit("action", name, text, " · ".join(part for part in (key, line) if part))
+
+    def _in_both(self, key: str) -> tuple[str, ...]:
+        return self._texts.get(key) or (self._words(key),)
+
+    def _best(
+        self,
+        things: Iterable[T],
+        sought: str,
+        names: Callable[[T], tuple[str, ...]],
+        code: Callable[[T], str] | None = None,
+    ) -> list[T]:
+        """Return what fits best: its code, then what its name begins with or holds, then its initials likewise."""
+        letters = sought.replace(" ", "") if sought.isascii() else ""
+        ranked: list[tuple[int, int, T]] = []
+        for at, thing in enumerate(things):
+            rank = 0 if code is not None and code(thing) == sought else self._rank(names(thing), sought, letters)
+            if rank is not None:
+                ranked.append((rank, at, thing))
+        return [thing for _, _, thing in nsmallest(OTHERS_MOST, ranked, key=lambda row: row[:2])]
+
+    def _rank(self, names: tuple[str, ...], sought: str, letters: str) -> int | None:
+        best: int | None = None
+        for name in names:
+            folded = name.casefold()
+            if sought in folded:
+                best = min(1 if folded.startswith(sought) else 2, 9 if best is None else best)
+            elif letters and letters in (initials := self._initials.of(name)):
+                begins = any(way.startswith(letters) for way in initials.split(" "))
+                best = min(3 if begins else 4, 9 if best is None else best)
+        return best
 
 
-def _first(found: Iterable[T]) -> list[T]:
-    return list(islice(found, OTHERS_MOST))
+def _not_told() -> None:
+    """Nobody waits to hear it."""
+
+
+def load_action_texts() -> dict[str, tuple[str, ...]]:
+    """Return the names of actions in every language, by word key. Any thread."""
+    languages = [load_words(language) for language in LANGUAGES]
+    keys = [key for key in languages[0] if key.startswith(("menu.", "action."))]
+    return {key: tuple(words[key] for words in languages if key in words) for key in keys}
 
 
 def read_places(features: Iterable[BaseFeature]) -> list[Place]:

@@ -107,6 +107,9 @@ class Scout(QObject):
                 self._go_to_grid(hit.value)
             case "place" if hit.lon is not None and hit.lat is not None:
                 self._panels.map.show_case(hit.lon, hit.lat)
+            case "step":
+                self.action_chosen.emit("go_card")
+                self._panels.card.start_action(hit.value)
             case "action":
                 self.action_chosen.emit(hit.value)
 

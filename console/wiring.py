@@ -125,6 +125,9 @@ def _connect_photos(desk: "Desk") -> None:
 def _connect_bars_and_sheets(desk: "Desk") -> None:
     panels = desk.panels
     panels.command_bar.set_source(desk.finder.find)
+    desk.finder.tell_ready(panels.command_bar.search_again)
+    panels.command_bar.opened.connect(desk.finder.on_opened)
+    desk.finder.use_steps(panels.card.steps)
     panels.help_sheet.set_source(desk.actions.key_list)
     panels.command_bar.hit_chosen.connect(desk.scout.on_hit_chosen)
     panels.top_bar.command_requested.connect(panels.command_bar.open_bar)

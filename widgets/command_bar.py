@@ -14,7 +14,7 @@ from widgets.common.style import set_role
 
 TYPING_PAUSE_MS = 80
 SHOWN_AT_MOST = 12
-HITS_MOST = 40
+HITS_MOST = 80
 """The rows that are not shown at once are scrolled to."""
 WIDTH_PX = 560
 HURRIED = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Up})
@@ -45,6 +45,7 @@ class CommandBar(QFrame):
 
     hit_chosen = Signal(object)
     closed = Signal()
+    opened = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -85,12 +86,18 @@ class CommandBar(QFrame):
         window = self.window()
         focused = window.focusWidget()
         self._came_from = focused if focused is not None and not self.isAncestorOf(focused) else None
+        self.opened.emit()
         self.list.search.setText(typed)
         self._pause.stop()
         self._search()
         self.show()
         self.raise_()
         self.list.search.setFocus()
+
+    def search_again(self) -> None:
+        """More can be found now than when it was typed."""
+        if self.isVisible() and self.list.search.text().strip():
+            self._search()
 
     def close_bar(self) -> None:
         """Close; nothing was chosen."""

@@ -127,6 +127,10 @@ class CaseCard(QWidget):
         """Return the case shown."""
         return self._case
 
+    def steps(self) -> tuple[Step, ...]:
+        """Return what may be done now on the case shown; nothing where none is."""
+        return () if self._case is None else self._steps
+
     def show_case(self, case: Case | None, steps: Sequence[Step] = ()) -> None:
         """Show a case and the steps this person may take on it now; None for no case.
 
