@@ -20,6 +20,7 @@ from client.line import LineState
 from client.room import Room
 from console.actions import ActionTable
 from console.admin import AdminDesk
+from console.alarms import AlarmDesk
 from console.appearance import Appearance
 from console.basemaps import BaseMaps
 from console.cardfeed import CardFeed
@@ -113,6 +114,7 @@ class Desk(QObject):
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
         self.shift_desk, self.paper, self.idle_lock = ShiftDesk(self), PaperDesk(self), IdleLock(self)
+        self.alarms = AlarmDesk(self, folders.cache / "tones")
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         # Those who answer to people

@@ -38,6 +38,8 @@ ON_DESK = (
     "duty_log",
     "print_fallback",
     "lock_desk",
+    "acknowledge_sos",
+    "raise_sos",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -164,6 +166,9 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("duty_log", ("Ctrl+Alt+J",), desk.shift_desk.open_log),
         DeskAction("print_fallback", ("F7",), desk.paper.print_fallback),
         DeskAction("lock_desk", ("Ctrl+Alt+K",), desk.idle_lock.lock),
+        DeskAction("acknowledge_sos", ("F12",), desk.alarms.acknowledge),
+        DeskAction("raise_sos", ("Shift+F12",), desk.alarms.raise_for_unit),
+        DeskAction("try_sounds", ("Ctrl+Shift+F12",), desk.alarms.sounds.try_all),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),

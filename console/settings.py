@@ -41,6 +41,7 @@ DECLARED: tuple[Setting, ...] = (
     Setting("map_updates_per_s", 10, low=1, high=10, at_start=True),
     Setting("tile_memory_mb", 96, low=16, high=1024, at_start=True),
     Setting("tile_disk_mb", 512, low=0, high=16384, at_start=True),
+    Setting("sound_alert", True),
     Setting("layout_locked", True),
     Setting("idle_lock_min", 10, low=0, high=120),
     Setting("paper_folder", ""),

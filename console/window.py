@@ -37,6 +37,12 @@ class DeskFrame(QWidget):
         self._top_bar, self._notices = top_bar, notices
         self._place_notices()
 
+    def put_on_top(self, banner: QWidget) -> None:
+        """Take a banner over everything else; what lies below moves down while it shows."""
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            layout.insertWidget(0, banner)
+
     def event(self, event: QEvent) -> bool:
         """Keep the notices in place when their size changes."""
         handled = super().event(event)
@@ -64,7 +70,7 @@ class DeskFrame(QWidget):
             return
         width = min(NOTICES_WIDTH_PX, self.width())
         self._notices.setFixedWidth(width)
-        self._notices.move((self.width() - width) // 2, self._top_bar.height())
+        self._notices.move((self.width() - width) // 2, self._top_bar.geometry().bottom() + 1)
         self._notices.resize(width, max(self._notices.sizeHint().height(), self._notices.heightForWidth(width)))
 
 

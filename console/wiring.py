@@ -55,6 +55,7 @@ def follow(desk: "Desk", room: Room) -> None:
     room.on_delta(desk.reception.on_delta)
     room.on_delta(desk.shift_desk.take)
     room.on_delta(desk.idle_lock.take)
+    room.on_delta(desk.alarms.take)
     room.on_delta(desk.admin.on_delta)
     room.on_line(desk.reception.on_line)
     room.on_line(desk.outbox.on_line)
@@ -148,6 +149,7 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.reception.closed.connect(desk.outbox_desk.on_closed)
     desk.reception.closed.connect(desk.shift_desk.on_closed)
     desk.reception.closed.connect(desk.idle_lock.on_closed)
+    desk.reception.closed.connect(desk.alarms.on_closed)
 
 
 def _connect_map(desk: "Desk") -> None:

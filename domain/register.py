@@ -15,6 +15,7 @@ from typing import Annotated, Any, Protocol, TypeVar
 import msgspec
 from msgspec import Meta
 
+from domain import register_alarm as alarm
 from domain import register_map as maps
 from domain import register_shift as shift
 from domain.change import Change, Subject
@@ -41,6 +42,7 @@ class EntryKind(StrEnum):
     HAZARD = "hazard"  # 风险区域
     DRAWING = "drawing"  # 标绘
     GEOFENCE = "geofence"  # 电子围栏
+    SOS = "sos"  # 紧急求助
     SAVED_VIEW = "saved_view"  # 视图收藏
     POST = "post"  # 岗位
     DUTY = "duty"  # 在岗
@@ -150,6 +152,16 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
     ),
     EntryKind.LOG_NOTE: RegisterRule(shift.LogNote, ROOM_ROLES, ROOM_ROLES, frozenset(), 20_000, expires=True),
     EntryKind.PHONE: RegisterRule(shift.Phone, _CHIEFS | {R.SYSTEM_ADMIN}, _ROOM, _CHIEFS | {R.SYSTEM_ADMIN}, 500),
+    EntryKind.SOS: RegisterRule(
+        alarm.Sos,
+        ROOM_ROLES | _FIELD | {R.GATEWAY},
+        ROOM_ROLES | {R.GATEWAY},
+        ROOM_ROLES,
+        5_000,
+        expires=True,
+        down=True,
+        step=alarm.sos_step,
+    ),
     EntryKind.SAVED_VIEW: RegisterRule(
         maps.SavedView, ROOM_ROLES | {R.COUNTY}, ROOM_ROLES | {R.COUNTY}, frozenset(), 200, private=True
     ),

@@ -104,14 +104,14 @@ TABLE: dict[Role, Rights] = {
     R.DUTY_LEADER: _room(D.TRACK),
     R.INSPECTOR: _room(D.EXPORT, fields=frozenset({F.WORDS, F.SOURCE_NO, F.REPORTER})),
     R.GRID_WORKER: Rights(
-        _WORK | {D.REPORT, D.POSITIONS_SEND},
+        _WORK | {D.REPORT, D.POSITIONS_SEND, D.REGISTER},
         frozenset({C.GRID_WORKER}),
         Reach.OWN,
         Reach.OWN,
         frozenset({F.WORDS, F.SENSITIVE, F.REPORTER}),
     ),
     R.HANDLER: Rights(
-        _WORK | {D.POSITIONS_SEND},
+        _WORK | {D.POSITIONS_SEND, D.REGISTER},
         frozenset(),
         Reach.OWN,
         Reach.OWN,
@@ -125,7 +125,7 @@ TABLE: dict[Role, Rights] = {
         frozenset({F.WORDS, F.SENSITIVE, F.SOURCE_NO}),
     ),
     R.GATEWAY: Rights(
-        _WORK | {D.REPORT, D.POSITIONS_SEND, D.READINGS_SEND},
+        _WORK | {D.REPORT, D.POSITIONS_SEND, D.READINGS_SEND, D.REGISTER},
         frozenset(C) - {C.IMPORT},
         Reach.ALL,
         Reach.ALL,
