@@ -14,12 +14,12 @@ from domain.ids import EntryId
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
-from widgets.common.fonts import sized
 from widgets.common.lamp import Shape, paint_shape
+from widgets.common.style import set_role
 
 BLINK_MS = 600
 RESULT_MOST = 300
-TITLE_PX = 20
+RESULT_PX = 300
 BAR_PX = 8
 
 
@@ -53,11 +53,12 @@ class SosBanner(QFrame):
         for label in (self._title, self._detail):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-        self._title.setFont(sized(self._title.font(), TITLE_PX, bold=True))
+        set_role(self._title, "title")
         self.acknowledge, self.go, self.result, self.close_call = Button(), Button(), QLineEdit(), Button()
         for button in (self.acknowledge, self.go, self.close_call):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.result.setMaxLength(RESULT_MOST)
+        self.result.setMinimumWidth(RESULT_PX)
         self.result.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         texts = QVBoxLayout()
         texts.setSpacing(2)
