@@ -11,6 +11,7 @@ from client.early import EarlyReplies
 from client.register import RegisterCalls
 from client.timekeeping import ServiceTime
 from client.transport import MSGPACK, Reply, Transport, decode_apart, encode
+from domain.addresses import AddressPage
 from domain.case import Case, NewReport
 from domain.command import Command
 from domain.ids import AttachmentId, CaseNo, StaffId
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-ImportWhat = Literal["cases", "grids", "divisions", "positions"]
+ImportWhat = Literal["cases", "grids", "divisions", "positions", "addresses"]
 PhotoSize = Literal["full", "thumb"]
 
 LONG_READ_S = 90.0
@@ -254,6 +255,20 @@ class ServiceClient:
         from domain.exporting import ExportLogged  # noqa: PLC0415 - kept off the start path
 
         return await self._post("/v1/exports", export, ExportLogged, key=new_key())
+
+    # -- the address base ------------------------------------------------------------------------------------------
+
+    async def addresses(self, asked: str, *, near: tuple[float, float] | None = None, limit: int = 20) -> AddressPage:
+        """Return the addresses that hold every fragment of what is asked, best first; ``near`` is lon, lat."""
+        place = None if near is None else f"{near[0]},{near[1]}"
+        reply = await self._line.exchange("GET", "/v1/addresses", params={"q": asked, "near": place, "limit": limit})
+        return await decode_apart(reply, AddressPage)
+
+    async def addresses_at(self, lon: float, lat: float, *, within_m: float = 200.0, limit: int = 5) -> AddressPage:
+        """Return the addresses nearest to a place."""
+        params = {"lon": str(lon), "lat": str(lat), "within_m": str(within_m), "limit": str(limit)}
+        reply = await self._line.exchange("GET", "/v1/addresses/at", params=params)
+        return await decode_apart(reply, AddressPage)
 
     # -- in common -------------------------------------------------------------------------------------------------
 

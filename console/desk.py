@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QApplication
 from client.line import LineState
 from client.room import Room
 from console.actions import ActionTable
+from console.addressdesk import AddressDesk
 from console.admin import AdminDesk
 from console.alarms import AlarmDesk
 from console.appearance import Appearance
@@ -122,6 +123,7 @@ class Desk(QObject):
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
+        self.addresses = AddressDesk(self.tasks, p, self.words, self)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
         self.intake = Intake(self)
         self._second = QTimer(self, interval=SECOND_MS)
@@ -231,7 +233,7 @@ class Desk(QObject):
 
     def _use(self, room: Room | None) -> None:
         feeds = (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking, self.intake)
-        for feed in feeds:
+        for feed in (*feeds, self.addresses):
             feed.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)

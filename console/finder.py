@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest, nsmallest
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
@@ -12,14 +12,16 @@ from console.actions import ActionTable
 from console.initials import Initials
 from console.tasks import Tasks
 from domain.case import Case
-from domain.faults import Fault
 from domain.machine import Step
-from domain.places import BaseFeature, BaseKind, Grid, check_lon_lat
+from domain.places import BaseFeature, BaseKind, Grid
 from domain.states import ENDED
 from resources.words import LANGUAGES, Words, load_words
 from widgets.case_card.keys import key_of
 from widgets.command_bar import Hit
 from widgets.names import Names
+
+if TYPE_CHECKING:
+    from domain.coordinates import Candidate
 
 T = TypeVar("T")
 StepSource = Callable[[], Sequence[Step]]
@@ -54,6 +56,7 @@ class Finder:
         self._tasks, self._initials, self._ready = tasks, Initials(), _not_told
         self._begun = False
         self._texts: dict[str, tuple[str, ...]] = {}
+        self._near: tuple[float, float] | None = None
 
     def use(self, picture: Picture | None) -> None:
         """Search this picture from here on."""
@@ -89,6 +92,8 @@ class Finder:
     def use_shapes(self, grids: tuple[Grid, ...], places: Iterable[Place]) -> None:
         """Search these grids and places from here on."""
         self._grids, self._places = grids, tuple(places)
+        middle = _middle(self._places)
+        self._near = middle or self._near
 
     def find(self, typed: str) -> Sequence[Hit]:
         """Return the best hits for what was typed, best first; a pair of coordinates is a hit as well.
@@ -105,11 +110,17 @@ class Finder:
         return found
 
     def _coordinates(self, sought: str) -> list[Hit]:
-        place = read_coordinates(sought)
-        if place is None:
-            return []
-        lon, lat = place
-        return [Hit("place", f"{lon},{lat}", f"{lon:.6f}, {lat:.6f}", lon=lon, lat=lat)]
+        from domain.coordinates import read_typed  # noqa: PLC0415 - kept off the start path
+
+        return [
+            Hit("place", f"{c.lon},{c.lat}", f"{c.lon:.6f}, {c.lat:.6f}", self._reading(c), lon=c.lon, lat=c.lat)
+            for c in read_typed(sought, self._near)
+        ]
+
+    def _reading(self, candidate: "Candidate") -> str:
+        """Return how coordinates were read, so that the wrong reading is not taken for the right one."""
+        said = self._words(f"coordinates.reading.{candidate.reading}", system=candidate.system.name)
+        return f"{said} · {self._words('coordinates.assumed')}" if candidate.assumed else said
 
     def _cases(self, sought: str) -> list[Hit]:
         if self._picture is None:
@@ -241,14 +252,8 @@ def read_places(features: Iterable[BaseFeature]) -> list[Place]:
     return places
 
 
-def read_coordinates(typed: str) -> tuple[float, float] | None:
-    """Return lon, lat of a text such as ``120.75, 29.72`` (comma or space between), None where it is no pair."""
-    parts = typed.replace("，", ",").replace(",", " ").split()
-    if len(parts) != 2:
+def _middle(places: Sequence[Place]) -> tuple[float, float] | None:
+    """Return about where the town lies, None where nothing says it."""
+    if not places:
         return None
-    try:
-        lon, lat = float(parts[0]), float(parts[1])
-        check_lon_lat(lon, lat)
-    except (ValueError, Fault):
-        return None
-    return lon, lat
+    return sum(p.lon for p in places) / len(places), sum(p.lat for p in places) / len(places)

@@ -20,6 +20,7 @@ def connect(desk: "Desk") -> None:
     _connect_bars_and_sheets(desk)
     _connect_outbox(desk)
     _connect_map(desk)
+    _connect_addresses(desk)
     _connect_appearance(desk)
 
 
@@ -164,6 +165,12 @@ def _connect_map(desk: "Desk") -> None:
     panels.map.overlays.layer_tree.offer_add(True)
     desk.map_feed.lamps_changed.connect(desk.scout.on_lamps_changed)
     desk.map_feed.shapes_loaded.connect(desk.on_shapes_loaded)
+
+
+def _connect_addresses(desk: "Desk") -> None:
+    desk.panels.command_bar.searched.connect(desk.addresses.on_searched)
+    desk.panels.map.place_picked.connect(desk.addresses.on_place_picked)
+    desk.panels.late_report_form.then(desk.addresses.connect_form)
 
 
 def _connect_appearance(desk: "Desk") -> None:

@@ -32,6 +32,7 @@ class Subject(StrEnum):
     TOWN = "town"
     EXPORT = "export"
     READING = "reading"  # somebody looked at something that is guarded: a contact, a camera, a track
+    ADDRESS = "address"  # a batch of the address base was taken in
     POSITIONS = "positions"  # a batch of past positions was taken in
     AUDIT = "audit"  # how the record itself is kept: keys, signed heads, how long things stay, what was let go
     ENTRY = "entry"  # of a register: everything lasting that is not a case

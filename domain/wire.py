@@ -10,6 +10,7 @@ from typing import Annotated
 
 import msgspec
 
+from domain.addresses import MAX_ADDRESS
 from domain.case import MAX_TEXT, Case, CaseKind, Code, Condition, Contact, Rules, ShortText
 from domain.change import Change, Seq
 from domain.clock import ServiceClock, WorkCalendar
@@ -281,13 +282,25 @@ class ImportedFix(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     lat: Lat
 
 
+class ImportedAddress(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One address of an imported base: of a place, never of a person."""
+
+    code: Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
+    text: Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_ADDRESS)]
+    lon: Lon
+    lat: Lat
+    division: Annotated[str, msgspec.Meta(max_length=64)] = ""
+    source: Code = ""
+
+
 class ImportBatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``POST /v1/import/{what}``: one of the four lists is filled. ``dry_run`` judges the rows and writes nothing."""
+    """``POST /v1/import/{what}``: one of the lists is filled. ``dry_run`` judges the rows and writes nothing."""
 
     cases: Annotated[tuple[ImportedCase, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
     grids: Annotated[tuple[ImportedGrid, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
     divisions: Annotated[tuple[ImportedDivision, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
     positions: Annotated[tuple[ImportedFix, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
+    addresses: Annotated[tuple[ImportedAddress, ...], msgspec.Meta(max_length=MAX_BATCH)] = ()
     dry_run: bool = False
 
 

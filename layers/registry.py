@@ -29,6 +29,7 @@ LATER: dict[str, tuple[str, str]] = {
     "TilesModel": ("layers.tiles.item", "TilesItem"),
     "ImportedModel": ("layers.imported.item", "ImportedItem"),
     "TrackModel": ("layers.tracks.item", "TrackItem"),
+    "MeshFaultsModel": ("layers.meshfaults.item", "MeshFaultsItem"),
 }
 """Items by the name of their model that the first window does without: module and class, imported when wanted."""
 

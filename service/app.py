@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from domain.faults import Fault
 from service.http import (
+    addresses,
     admin_accounts,
     admin_settings,
     attachments,
@@ -23,6 +24,7 @@ from service.http import (
     dutylog,
     exchange,
     feed,
+    grids,
     keeping,
     positions,
     readings,
@@ -67,6 +69,8 @@ def make_app(runtime: Runtime) -> Express:
             *tracks.HANDLERS,
             *register.HANDLERS,
             *readings.HANDLERS,
+            *addresses.HANDLERS,
+            *grids.HANDLERS,
         ],
         before_request=guard,
         exception_handlers=HANDLERS,

@@ -8,7 +8,7 @@ import msgspec
 
 from service.clock import real_now
 from service.runtime import Runtime
-from service.store import readings, reads, register
+from service.store import meshes, readings, reads, register
 from service.store import statements as sql
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
@@ -16,6 +16,7 @@ from service.write.admin_settings import take_effect
 from service.write.claims import is_old, let_go_of_old
 from service.write.positions import keeping
 from service.write.pruning import rounds
+from service.write.publishing_grids import fall_some
 from service.write.readings import keeping_readings
 from service.write.registering import remove_expired
 from service.write.transaction import Job
@@ -48,6 +49,7 @@ class Timers:
             (self.save, 5.0),
             (self.hear_readings, 5.0),
             (self.end_expired, 20.0),
+            (self.let_cases_fall, 1.0),
             (self.prune, 3600.0),
         ]
 
@@ -114,6 +116,12 @@ class Timers:
         due = await self._runtime.read(partial(register.expired, now=self._runtime.timekeeper.now(), most=1))
         if due:
             await self._runtime.do(Job(remove_expired))
+
+    async def let_cases_fall(self) -> None:
+        """Let the open cases fall into grids that were published, in small jobs."""
+        if await self._runtime.read(meshes.falling) is not None:
+            while await self._runtime.do(Job(fall_some, alone=True)):
+                pass
 
     def _stands_at(self) -> bytes:
         keeper = self._runtime.timekeeper

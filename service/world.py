@@ -25,6 +25,8 @@ META_EPOCH = "epoch"
 META_RELAY = "relay_key"
 """The key under which services of one database seal what they tell each other outside of it."""
 META_PLANNED = "planned"
+META_FALLING = "falling"
+"""How far the open cases have fallen into a mesh that was published, while they do."""
 DEFAULT_KIND = "99"
 """Kind given to a report that names none, where the town's table has it."""
 
@@ -131,6 +133,11 @@ class World:
             units={**self.units, **{u.unit_id: u for u in units}},
             vehicles={**self.vehicles, **{v.vehicle_id: v for v in vehicles}},
         )
+
+    def with_mesh(self, grids: dict[GridCode, Grid]) -> "World":
+        """Return the world with these grids and no others."""
+        tag = geometry_tag(grids, self.divisions, self.base_digest)
+        return replace(self, grids=grids, index=GridIndex(grids.values()), tag=tag)
 
     def with_areas(self, grids: Iterable[Grid], divisions: Iterable[Division]) -> "World":
         """Return the world with these grids and divisions added or replaced, under a new geometry tag."""

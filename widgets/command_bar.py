@@ -44,6 +44,7 @@ class CommandBar(QFrame):
     """A line with its hits, over the top of the window. Enter takes the first, Esc closes."""
 
     hit_chosen = Signal(object)
+    searched = Signal(str)
     closed = Signal()
     opened = Signal()
 
@@ -158,7 +159,22 @@ class CommandBar(QFrame):
 
     def _search(self) -> None:
         typed = self.list.search.text().strip()
-        hits = list(self._source(typed))[:HITS_MOST]
+        self._show(typed, list(self._source(typed)))
+        self.searched.emit(typed)
+
+    def add_hits(self, typed: str, more: Sequence[Hit]) -> None:
+        """Add what was found elsewhere, below the rest; what belongs to another text than is typed now is dropped.
+
+        The row that is lit stays lit.
+        """
+        if not more or not self.isVisible() or self._pause.isActive() or typed != self.list.search.text().strip():
+            return
+        lit = self.list.rows.currentRow()
+        self._show(typed, [*self._hits.values(), *more])
+        self.list.rows.setCurrentRow(max(lit, 0))
+
+    def _show(self, typed: str, found: list[Hit]) -> None:
+        hits = found[:HITS_MOST]
         self._hits = {f"{hit.what}:{hit.value}": hit for hit in hits}
         what = self._words
         self.list.set_choices(

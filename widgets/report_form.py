@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from domain.addresses import Address
 from domain.case import MAX_PHOTOS, MAX_TEXT, Contact, NewReport
 from domain.gist import Reader
 from domain.ids import AttachmentId
@@ -28,6 +29,7 @@ from domain.states import Channel
 from domain.wire import SimilarCase
 from resources.theme import Theme
 from resources.words import Words
+from widgets.address_line import AddressLine
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
@@ -91,7 +93,7 @@ class ReportForm(QFrame):
         self._pause = QTimer(self)
         self._pause.setSingleShot(True)
         self._pause.setInterval(READ_AFTER_MS)
-        self.heading, self.address = QLineEdit(), QLineEdit()
+        self.heading, self.address = QLineEdit(), AddressLine()
         self.contact_name, self.contact_phone = QLineEdit(), QLineEdit()
         for edit, most in ((self.heading, 200), (self.address, 200), (self.contact_name, 60), (self.contact_phone, 32)):
             edit.setMaxLength(most)
@@ -187,6 +189,7 @@ class ReportForm(QFrame):
         self.duplicates.thumb_wanted.connect(self._on_thumb_wanted)
         self.gist.altered.connect(self._on_gist_altered)
         self.text.installEventFilter(self)
+        self.address.taken.connect(self._on_address_taken)
 
     def open_form(self) -> None:
         """Show the form and go to the text."""
@@ -205,6 +208,11 @@ class ReportForm(QFrame):
         self._ask.start()
         if not self._suggesting:
             self.gist.by_hand(Facet.PLACE)
+
+    def name_place(self, place: tuple[float, float], address: str) -> None:
+        """Take the address of a place that was picked, unless one was typed, or another place is meant by now."""
+        if self._place == place and not self.address.text().strip():
+            self.address.setText(address)
 
     def set_now(self, now: datetime) -> None:
         """Take the service's time (aware UTC), from which likely moments are reckoned."""
@@ -453,6 +461,10 @@ class ReportForm(QFrame):
 
     def _on_urgent_clicked(self) -> None:
         self.gist.by_hand(Facet.URGENT)
+
+    def _on_address_taken(self, address: Address) -> None:
+        """An address of the base was taken: it says the place as well."""
+        self.set_place(address.lon, address.lat, self._words("address.of_base"))
 
     def _on_kind_picked(self) -> None:
         self.set_fault("")

@@ -1,4 +1,4 @@
-"""``onemap import``: take cases, grids, divisions or past positions from a file of another system.
+"""``onemap import``: take cases, grids, divisions, past positions or an address base from a file of another system.
 
 The last line of stdout is ``{"read":,"accepted":,"duplicates":,"rejected":}``, whatever happened. Exit codes: 0 all
 taken or known already, 1 some rows rejected, 2 the file (or the call) was refused and nothing was sent, 3 the service
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from console.exchange.mapping import Mapping
     from console.exchange.upload import Tally
 
-WHATS = ("cases", "grids", "divisions", "positions")
+WHATS = ("cases", "grids", "divisions", "positions", "addresses")
+MOST_TOLD = 30
+"""Faults of a mesh that are said; all of them are in the file."""
 EXIT_REJECTED = 1
 EXIT_REFUSED = 2
 EXIT_SERVICE = 3
@@ -52,6 +54,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--delimiter", metavar="C", help=say("exchange.import.delimiter"))
     parser.add_argument("--crs", metavar="CRS", help=say("exchange.import.crs"))
     parser.add_argument("--layer", metavar="NAME", help=say("exchange.import.layer"))
+    parser.add_argument("--check", action="store_true", help=say("mesh.check.option"))
     parser.add_argument("--dry-run", action="store_true", help=say("exchange.import.dry_run"))
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help=say("exchange.lang"))
 
@@ -79,6 +82,7 @@ class _Import:
         self._words = Words("zh-CN" if args.lang == "zh" else "en")
         self._tally: Tally = Tally(rejected=[])
         self._intake: Intake | None = None
+        self._checked = 0
 
     async def run(self) -> int:
         """Read, judge and send; return the exit code."""
@@ -91,6 +95,8 @@ class _Import:
             self._say("exchange.reading", file=order.file.name)
             if order.what != "positions":
                 self._intake = read_order(order, mapping, datetime.now(UTC))
+            if self._args.check and not self._mesh_is_sound(order):
+                return EXIT_REFUSED
         except Fault as fault:
             return self._refused(fault, EXIT_REFUSED)
         return await self._send(order, mapping, token)
@@ -111,10 +117,37 @@ class _Import:
                         self._intake = read_order(order, mapping, now)
                     except Fault as fault:
                         return self._refused(fault, EXIT_REFUSED)
-                await upload.send(self._intake.rows)
+                await upload.send_parts(self._intake.parts(), self._intake.read)
         except Fault as fault:
             return self._refused(fault, EXIT_REFUSED if fault.key in ("bad_server_url", "bad_token") else EXIT_SERVICE)
         return EXIT_REJECTED if self._tally.rejected else 0
+
+    def _mesh_is_sound(self, order: "ImportOrder") -> bool:
+        """Check the mesh of a file of grids; say its faults and leave them beside it. Raises ``Fault``."""
+        from console.exchange.meshes import check_rows, write_faults
+
+        if order.what != "grids" or self._intake is None:
+            raise Fault(FaultKind.INVALID, "check_is_for_grids")
+        faults = check_rows(self._intake.rows, self._show_check)
+        if not faults:
+            self._say("mesh.check.sound", grids=len(self._intake.rows))
+            return True
+        for fault in faults[:MOST_TOLD]:
+            said = self._words(f"mesh.sort.{fault.sort}")
+            codes = ", ".join(fault.codes[:4])
+            self._say("mesh.check.fault", sort=said, grids=codes, area=round(fault.area_m2), detail=fault.detail)
+        try:
+            path = str(write_faults(order.file, faults))
+        except OSError as error:
+            path = error.strerror or str(error)
+        self._say("mesh.check.refused", faults=len(faults), file=path)
+        return False
+
+    def _show_check(self, done: int, of: int) -> None:
+        share = 100 * done // of
+        if share >= self._checked + 10:
+            self._checked = share
+            self._say("mesh.check.progress", share=share)
 
     def _order(self) -> "ImportOrder":
         from console.exchange.intake import ImportOrder

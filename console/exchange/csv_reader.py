@@ -41,12 +41,12 @@ def read_csv(content: bytes, options: ReadOptions) -> Table:
         raise invalid("file_empty", file="")
     header_line, header = rows[0]
     columns = tuple(name.strip() for name in header)
-    _check_header(columns, header_line)
+    check_header(columns, header_line)
     records = []
     for index, (line, values) in enumerate(rows[1:], start=1):
         record = Record(line, dict(zip(columns, (v.strip() for v in values), strict=False)))
         if len(values) != len(columns):
-            record.fault = _count_fault(line, len(values), len(columns), last=index == len(rows) - 1)
+            record.fault = count_fault(line, len(values), len(columns), last=index == len(rows) - 1)
         records.append(record)
     return Table("line", columns, records, unended=not content.endswith((b"\n", b"\r")))
 
@@ -64,11 +64,12 @@ def _rows(text: str, delimiter: str) -> list[tuple[int, list[str]]]:
                 raise too_many_rows(len(rows))
             begins = reader.line_num + 1
     except csv.Error as error:
-        raise _csv_fault(str(error), begins, reader.line_num) from None
+        raise csv_fault(str(error), begins, reader.line_num) from None
     return rows
 
 
-def _csv_fault(message: str, begins: int, line: int) -> Fault:
+def csv_fault(message: str, begins: int, line: int) -> Fault:
+    """Return what the reader's own words mean for the record that begins on a line."""
     if "unexpected end of data" in message:
         return invalid("csv_open_quote", line=begins)
     if "field larger" in message:
@@ -76,7 +77,8 @@ def _csv_fault(message: str, begins: int, line: int) -> Fault:
     return invalid("csv_malformed", line=line, begins=begins, reason=message)
 
 
-def _check_header(columns: tuple[str, ...], line: int) -> None:
+def check_header(columns: tuple[str, ...], line: int) -> None:
+    """Raise ``Fault`` for a header with a column twice, or with too many."""
     if len(columns) > MAX_COLUMNS:
         raise invalid("csv_too_many_columns", columns=len(columns), limit=MAX_COLUMNS)
     doubled = sorted({name for name in columns if name and columns.count(name) > 1})
@@ -84,7 +86,8 @@ def _check_header(columns: tuple[str, ...], line: int) -> None:
         raise invalid("column_twice", line=line, column=doubled[0][:100])
 
 
-def _count_fault(line: int, count: int, wanted: int, *, last: bool) -> Fault:
+def count_fault(line: int, count: int, wanted: int, *, last: bool) -> Fault:
+    """Return the fault of a record with another number of fields. Raises it where the file was cut short there."""
     if last and count < wanted:
         raise invalid("csv_cut_short", line=line, fields=count, expected=wanted)
     return invalid("field_count", line=line, fields=count, expected=wanted)

@@ -1,6 +1,6 @@
 """An import from file to rows: reading, mapping and judging, all before anything is sent."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from client.api import ServiceClient
+from console.exchange.addresses import AddressFile
 from console.exchange.cases import case_rows
 from console.exchange.divisions import division_rows
 from console.exchange.fixes import fix_rows
@@ -37,10 +38,16 @@ class ImportOrder(msgspec.Struct, frozen=True):
 
 
 class Intake(msgspec.Struct):
-    """A file that was read and judged."""
+    """A file that was read and judged. ``parts`` gives its rows, the first time it is asked."""
 
     table: Table
     rows: list[Row[Any]]
+    read: int = 0
+    stream: AddressFile | None = None
+
+    def parts(self) -> Iterable[Sequence[Row[Any]]]:
+        """Return the rows as they are sent."""
+        return [self.rows] if self.stream is None else self.stream.parts()
 
 
 def mapping_of(order: ImportOrder) -> Mapping:
@@ -67,6 +74,10 @@ def mapping_of(order: ImportOrder) -> Mapping:
 
 def read_order(order: ImportOrder, mapping: Mapping, now: datetime) -> Intake:
     """Return the rows of an order's file. ``now`` is the service's. Raises ``Fault``."""
+    if order.what == "addresses":
+        stream = AddressFile(order.file, mapping)
+        judged = stream.judge()
+        return Intake(judged.table, [], judged.rows, stream)
     options = ReadOptions(mapping.encoding, mapping.delimiter, mapping.crs, order.layer)
     table = read_table(order.file, options)
     rows: dict[What, Callable[[], list[Row[Any]]]] = {
@@ -75,7 +86,8 @@ def read_order(order: ImportOrder, mapping: Mapping, now: datetime) -> Intake:
         "divisions": lambda: division_rows(table, mapping),
         "positions": lambda: fix_rows(table, mapping, now),
     }
-    return Intake(table, rows[order.what]())
+    made = rows[order.what]()
+    return Intake(table, made, len(made))
 
 
 async def service_now(client: ServiceClient) -> datetime:

@@ -20,7 +20,7 @@ from resources.files import list_names, read_bytes
 
 MAX_MAPPING_BYTES = 64 * 1024
 
-What = Literal["cases", "grids", "divisions", "positions"]
+What = Literal["cases", "grids", "divisions", "positions", "addresses"]
 Name = Annotated[str, msgspec.Meta(min_length=1, max_length=200)]
 
 
@@ -159,6 +159,7 @@ _FIELDS: dict[What, frozenset[str]] = {
     "grids": frozenset({"code", "name", "division"}),
     "divisions": frozenset({"code", "name", "parent"}),
     "positions": frozenset({"thing", "at", "lon", "lat"}),
+    "addresses": frozenset({"code", "text", "lon", "lat", "division"}),
 }
 
 

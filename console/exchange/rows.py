@@ -8,10 +8,10 @@ import msgspec
 from console.exchange.table import Record
 from domain.faults import Fault, FaultKind, invalid
 from domain.places import check_lon_lat
-from domain.wire import ImportedCase, ImportedDivision, ImportedFix, ImportedGrid
+from domain.wire import ImportedAddress, ImportedCase, ImportedDivision, ImportedFix, ImportedGrid
 
-WireRow = ImportedCase | ImportedGrid | ImportedDivision | ImportedFix
-R_co = TypeVar("R_co", ImportedCase, ImportedGrid, ImportedDivision, ImportedFix, covariant=True)
+WireRow = ImportedAddress | ImportedCase | ImportedGrid | ImportedDivision | ImportedFix
+R_co = TypeVar("R_co", ImportedAddress, ImportedCase, ImportedGrid, ImportedDivision, ImportedFix, covariant=True)
 
 
 class Row(msgspec.Struct, Generic[R_co]):

@@ -1,6 +1,6 @@
 """Sending rows in batches. The service knows what it has, so a run that was cut is simply run again."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -49,7 +49,16 @@ class Upload:
 
     async def send(self, rows: Sequence[Row[Any]]) -> None:
         """Send all rows in order. Raises the ``Fault`` that stopped it; what was sent by then stays."""
-        self.tally.read = len(rows)
+        await self.send_parts([rows], len(rows))
+
+    async def send_parts(self, parts: Iterable[Sequence[Row[Any]]], read: int) -> None:
+        """Send the rows of a file that comes in parts, ``read`` in all. Raises as ``send`` does."""
+        self.tally.read = read
+        for rows in parts:
+            await self._send_part(rows)
+        self.tally.rejected.sort(key=lambda pair: pair[0].number)
+
+    async def _send_part(self, rows: Sequence[Row[Any]]) -> None:
         good = []
         for row in rows:
             if row.fault is not None:
@@ -60,7 +69,6 @@ class Upload:
         for batch in batches(good):
             await self._send_batch(batch)
             self._progress(self.tally)
-        self.tally.rejected.sort(key=lambda pair: pair[0].number)
 
     async def _send_batch(self, batch: Sequence[Row[Any]]) -> None:
         lines = _lines(batch)
@@ -111,6 +119,8 @@ def _body(what: ImportWhat, wires: Sequence[Any], *, dry_run: bool) -> ImportBat
             return ImportBatch(divisions=rows, dry_run=dry_run)
         case "positions":
             return ImportBatch(positions=rows, dry_run=dry_run)
+        case "addresses":
+            return ImportBatch(addresses=rows, dry_run=dry_run)
 
 
 def batches(rows: Sequence[Row[Any]]) -> Iterator[list[Row[Any]]]:

@@ -83,7 +83,7 @@ class Rights(msgspec.Struct, frozen=True, cache_hash=True):
         )
 
 
-GUARDED = frozenset({Subject.ACCOUNT, Subject.EXPORT, Subject.READING, Subject.AUDIT})
+GUARDED = frozenset({Subject.ACCOUNT, Subject.EXPORT, Subject.READING, Subject.AUDIT, Subject.ADDRESS})
 """Changes that are for those alone whose rights name their subject; the rest is for everybody who may see the case."""
 
 D, C, F, R = Door, Channel, Field, Role

@@ -14,6 +14,8 @@ from service.access import Sight
 from service.store.rows import watchers
 from service.write.work import Recorded
 
+_SINCE_WIRE_3 = frozenset({Subject.ENTRY, Subject.ADDRESS})
+"""What changes may be about that older wires have no word for."""
 MOST_CHANGES = 500
 """Changes in one message."""
 MOST_FIXES = 2_000
@@ -124,7 +126,7 @@ def frames(
     hidden: tuple[Seq, Seq] | None = None
     for entry in recorded:
         change = entry.change
-        heard = not (without_register and change.subject is Subject.ENTRY)
+        heard = not (without_register and change.subject in _SINCE_WIRE_3)
         if heard and sight.sees_change(change, () if sight.whole else _watched_by(entry), account):
             if hidden is not None:
                 out.append(tongue.say(Skip(*hidden), epoch))

@@ -22,6 +22,7 @@ from service.runtime import Runtime
 from service.store import reads
 from service.write.acting import log_export, log_map_export
 from service.write.importing import import_cases
+from service.write.importing_addresses import import_addresses
 from service.write.importing_areas import import_divisions, import_grids
 from service.write.importing_fixes import import_fixes
 from service.write.transaction import Job
@@ -40,7 +41,7 @@ MOST_IN_PAGE = 1000
     request_max_body_size=MAX_IMPORT_BODY,
 )
 async def post_import(request: ApiRequest, what: FromPath[str], data: JSONBody[ImportBatch]) -> Response[ImportResult]:
-    """Take in a batch of cases, grids, divisions or positions; sent again it adds nothing."""
+    """Take in a batch of cases, grids, divisions, positions or addresses; sent again it adds nothing."""
     importer = _IMPORTERS.get(what)
     if importer is None:
         raise not_found("no_such_import", what=what[:40])
@@ -95,7 +96,7 @@ def _export(runtime: Runtime, ask: Callable[[Connection], list[Case]], limit: in
 
 def _check_batch(what: str, data: JSONBody[ImportBatch]) -> None:
     """Only the list the address names may be filled."""
-    for name in ("cases", "grids", "divisions", "positions"):
+    for name in _IMPORTERS:
         if name != what and getattr(data, name):
             raise invalid("wrong_list", what=what, found=name)
 
@@ -128,6 +129,10 @@ async def _positions(runtime: Runtime, data: JSONBody[ImportBatch], asker: Asker
     return list(results)
 
 
+async def _addresses(runtime: Runtime, data: JSONBody[ImportBatch], asker: Asker) -> list[RowResult]:
+    return await _do(runtime, partial(import_addresses, rows=data.addresses, asker=asker, dry_run=data.dry_run))
+
+
 def _area_faults(areas: Sequence[bytes | None]) -> list[Fault | None]:
     return [None if wkb is None else area_fault(wkb) for wkb in areas]
 
@@ -137,6 +142,12 @@ async def _do(runtime: Runtime, run: Callable[[Work], list[RowResult]]) -> list[
     return results
 
 
-_IMPORTERS: dict[str, Any] = {"cases": _cases, "grids": _grids, "divisions": _divisions, "positions": _positions}
+_IMPORTERS: dict[str, Any] = {
+    "cases": _cases,
+    "grids": _grids,
+    "divisions": _divisions,
+    "positions": _positions,
+    "addresses": _addresses,
+}
 
 HANDLERS = (post_import, get_export, post_map_export)

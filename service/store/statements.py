@@ -109,6 +109,27 @@ KEEP_READING_SAMPLE = text(
     " ON CONFLICT DO NOTHING"
 )
 PRUNE_READINGS = delete(t.reading_history).where(t.reading_history.c.at < bindparam("before"))
+DROP_ADDRESS = delete(t.address).where(t.address.c.id == bindparam("which"))
+ADD_ADDRESS = insert(t.address)
+KEEP_ADDRESS_BLOCK = text(
+    "INSERT INTO address_block (block, held, places) VALUES (:block, :held, :places)"
+    " ON CONFLICT (block) DO UPDATE SET held = excluded.held, places = excluded.places"
+)
+ADD_ADDRESS_GRAM = insert(t.address_gram)
+KEEP_ADDRESS_CELLS = text(
+    "INSERT INTO address_cells (key, held) VALUES (:key, :held) ON CONFLICT (key) DO UPDATE SET held = excluded.held"
+)
+KEEP_ADDRESS_SLOTS = text(
+    "INSERT INTO address_slots (key, held) VALUES (:key, :held) ON CONFLICT (key) DO UPDATE SET held = excluded.held"
+)
+DROP_DRAFT = delete(t.grid_draft).where(t.grid_draft.c.draft == bindparam("which"))
+PRUNE_DRAFTS = delete(t.grid_draft).where(t.grid_draft.c.at < bindparam("before"))
+KEEP_DRAFT = text(
+    "INSERT INTO grid_draft (draft, code, at, body) VALUES (:draft, :code, :at, :body)"
+    " ON CONFLICT (draft, code) DO UPDATE SET at = excluded.at, body = excluded.body"
+)
+ADD_GRID_VERSION = insert(t.grid_version)
+PRUNE_GRID_VERSIONS = delete(t.grid_version).where(t.grid_version.c.version < bindparam("before"))
 
 FLUSH_ORDER: tuple[Executable, ...] = (
     ADD_HEAD,
@@ -165,6 +186,17 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     KEEP_READING,
     KEEP_READING_SAMPLE,
     PRUNE_READINGS,
+    DROP_ADDRESS,
+    ADD_ADDRESS,
+    KEEP_ADDRESS_BLOCK,
+    ADD_ADDRESS_GRAM,
+    KEEP_ADDRESS_CELLS,
+    KEEP_ADDRESS_SLOTS,
+    DROP_DRAFT,
+    PRUNE_DRAFTS,
+    KEEP_DRAFT,
+    ADD_GRID_VERSION,
+    PRUNE_GRID_VERSIONS,
     SET_HEAD,
 )
 

@@ -308,3 +308,64 @@ counter = Table(
     Column("last", Integer, nullable=False),
 )
 """The last case number given out for a local day ``yyyymmdd``."""
+
+address = Table(
+    "address",
+    metadata,
+    Column("id", BIG, primary_key=True, autoincrement=False),
+    Column("code", String(64), nullable=False, unique=True),
+    Column("text", Text, nullable=False),
+    Column("lon", Double, nullable=False),
+    Column("lat", Double, nullable=False),
+    Column("division", String(64), nullable=False),
+    Column("source", String(64), nullable=False),
+)
+"""The address base. ``id`` says block and slot (``service.addresses``); the tables below are its index."""
+
+address_block = Table(
+    "address_block",
+    metadata,
+    Column("block", BIG, primary_key=True, autoincrement=False),
+    Column("held", Integer, nullable=False),
+    Column("places", LargeBinary, nullable=False),
+)
+
+address_gram = Table(
+    "address_gram",
+    metadata,
+    Column("gram", BIG, primary_key=True, autoincrement=False),
+    Column("id", Integer, nullable=False),
+)
+
+
+def _sets(name: str) -> Table:
+    key = Column("key", BIG, primary_key=True, autoincrement=False)
+    return Table(name, metadata, key, Column("held", LargeBinary, nullable=False))
+
+
+address_cells = _sets("address_cells")
+address_slots = _sets("address_slots")
+
+grid_draft = Table(
+    "grid_draft",
+    metadata,
+    Column("draft", String(64), primary_key=True),
+    Column("code", String(64), primary_key=True),
+    Column("at", BIG, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+grid_version = Table(
+    "grid_version",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("at", BIG, nullable=False),
+    Column("author", String(64), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("grids", Integer, nullable=False),
+    Column("added", Integer, nullable=False),
+    Column("removed", Integer, nullable=False),
+    Column("altered", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+"""Meshes that are or were in force, whole, so that an earlier one can be published again."""

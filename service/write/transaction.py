@@ -33,7 +33,9 @@ from service.write.work import Batch, Recorded, Work
 MOST_FOREIGN = 10_000
 """Changes of other programs read at once."""
 
-_NOT_OF_THE_TOWN = frozenset({Subject.CASE, Subject.ACCOUNT, Subject.READING, Subject.EXPORT, Subject.ENTRY})
+_NOT_OF_THE_TOWN = frozenset(
+    {Subject.CASE, Subject.ACCOUNT, Subject.READING, Subject.EXPORT, Subject.ENTRY, Subject.ADDRESS}
+)
 """Changes after which the town is what it was. After any other it is read again."""
 
 log = logging.getLogger(__name__)

@@ -289,3 +289,28 @@ def test_a_csv_begins_with_case_no_and_with_a_byte_order_mark_only_where_excel_i
     desk.run("export", "cases", str(excel), "--bom")
     assert plain.read_bytes().startswith(b"case_no,source,source_no,channel,")
     assert excel.read_bytes() == b"\xef\xbb\xbf" + plain.read_bytes()
+
+
+def test_an_address_base_comes_in_once_and_goes_on_where_it_was_killed(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "addresses.csv"
+    lines = [f"{n},清溪镇老街{n}号,{120.8 + n % 50 / 1000},29.55,330699103001\n" for n in range(6000)]
+    path.write_text("code,address,lon,lat,division\n" + "".join(lines) + "x,没有位置,,,\n", encoding="utf-8")
+    order = ("import", "addresses", str(path))
+    assert desk.run(*order, "--dry-run", code=1)[0] == counts(6001, 6000, 0, 1)
+    process = subprocess.Popen(
+        desk.words(*order), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, encoding="utf-8",
+        env={**os.environ, "PYTHONUTF8": "1"},
+    )  # fmt: skip
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "1500/6001" in line:
+            process.kill()
+            break
+    process.communicate()
+    done = desk.run(*order, code=1)[0]
+    assert done["accepted"] + done["duplicates"] == 6000
+    assert 1500 <= done["duplicates"] < 6000
+    assert desk.run(*order, code=1)[0] == counts(6001, 0, 6000, 1)
+    rejects = (tmp_path / "addresses.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    assert "没有位置" in rejects
+    assert "6002" in rejects

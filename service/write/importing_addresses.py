@@ -1,0 +1,44 @@
+"""Taking in an address base. The same code with the same content is a duplicate, with other content it replaces."""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+import msgspec
+
+from domain.change import Subject
+from domain.faults import invalid
+from domain.wire import ImportedAddress, RowResult
+from service.access import Asker
+from service.addresses.keeping import known, stage
+from service.write.importing import ACCEPTED, DUPLICATE, rejected
+from service.write.reporting import author_of
+from service.write.work import Work
+
+
+def import_addresses(work: Work, rows: Sequence[ImportedAddress], asker: Asker, *, dry_run: bool) -> list[RowResult]:
+    """Take in addresses; of several rows under one code the last counts. One change says how many, and their digest."""
+    before = known(work.connection, {row.code for row in rows})
+    fresh: dict[str, ImportedAddress] = {}
+    results: list[RowResult] = []
+    for row in rows:
+        kept, met = before.get(row.code), fresh.get(row.code)
+        if kept is not None and kept.source != row.source:
+            results.append(rejected(invalid("address_of_another_source", code=row.code, source=kept.source)))
+        elif met == row or (met is None and kept is not None and kept.is_same_as(row)):
+            results.append(DUPLICATE)
+        else:
+            fresh[row.code] = row
+            results.append(ACCEPTED)
+    if fresh and not dry_run:
+        replaced = {code: before[code] for code in fresh if code in before}
+        taken = list(fresh.values())
+        stage(work.connection, work.put, taken, replaced)
+        data = {
+            "added": len(taken) - len(replaced),
+            "changed": len(replaced),
+            "first": taken[0].code,
+            "last": taken[-1].code,
+            "digest": sha256(msgspec.json.encode(taken)).hexdigest(),
+        }
+        work.record(Subject.ADDRESS, taken[0].source, "imported", author_of(asker), data)
+    return results
