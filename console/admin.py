@@ -55,6 +55,11 @@ class AdminDesk(QObject):
         """Open the sheet at the first screen of an administrator."""
         self._open("")
 
+    def close(self) -> None:
+        """Close the sheet where it is open."""
+        if self._sheet is not None and self.is_open:
+            self._sheet.close_sheet()
+
     def open_own(self) -> None:
         """Open the sheet at one's own account."""
         self._open("own")

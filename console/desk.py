@@ -30,6 +30,7 @@ from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.folders import Folders
+from console.gridkeeper import GridKeeper
 from console.idlelock import IdleLock
 from console.intake import Intake
 from console.intents import Intents
@@ -112,6 +113,7 @@ class Desk(QObject):
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
         self.preferences, self.admin = Preferences(self), AdminDesk(self)
+        self.grid_keeper = GridKeeper(self)
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
         self.shift_desk, self.paper, self.idle_lock = ShiftDesk(self), PaperDesk(self), IdleLock(self)
@@ -233,7 +235,7 @@ class Desk(QObject):
 
     def _use(self, room: Room | None) -> None:
         feeds = (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking, self.intake)
-        for feed in (*feeds, self.addresses):
+        for feed in (*feeds, self.addresses, self.grid_keeper):
             feed.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)

@@ -146,6 +146,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("go_callbacks", ("Ctrl+7",), partial(moves.list_of, ListTab.CALLBACK)),
         DeskAction("go_today", ("Ctrl+5",), moves.today),
         DeskAction("export_map", ("Ctrl+P",), moves.export_map),
+        DeskAction("grid_keeper", ("Ctrl+Shift+G",), desk.grid_keeper.open),
         DeskAction("measure_distance", ("Ctrl+M",), desk.map_tools.measure_distance),
         DeskAction("measure_area", ("Ctrl+Shift+M",), desk.map_tools.measure_area),
         DeskAction("fit_map", ("Ctrl+Home",), panels.map.fit),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from client.room import Room
 from console.deskactions import ON_DESK
+from console.gridkeeper import ACTION as GRID_KEEPER
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -168,6 +169,8 @@ def _connect_map(desk: "Desk") -> None:
 
 
 def _connect_addresses(desk: "Desk") -> None:
+    desk.actions.enable((GRID_KEEPER,), False)
+    desk.reception.reloaded.connect(desk.grid_keeper.on_reloaded)
     desk.panels.command_bar.searched.connect(desk.addresses.on_searched)
     desk.panels.map.place_picked.connect(desk.addresses.on_place_picked)
     desk.panels.late_report_form.then(desk.addresses.connect_form)

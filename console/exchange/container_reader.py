@@ -43,7 +43,9 @@ def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
         for suffix in _NEEDED:
             (Path(folder) / f"layer{suffix}").write_bytes(members[suffix])
-        return _read(Path(folder) / "layer.shp", None, (prj or None, options.crs), _encodings(declared))
+        return _read(
+            Path(folder) / "layer.shp", None, (prj or None, options.crs), _encodings(options.attributes or declared)
+        )
 
 
 def read_geopackage(content: bytes, options: ReadOptions) -> Table:

@@ -49,12 +49,16 @@ class Table(msgspec.Struct):
 
 
 class ReadOptions(msgspec.Struct, frozen=True):
-    """How a file is declared to be. ``crs`` counts only where the file names none."""
+    """How a file is declared to be. ``crs`` counts only where the file names none.
+
+    ``attributes`` is the encoding of a Shapefile's attributes, None to find out.
+    """
 
     encoding: str = "utf-8"
     delimiter: str = ","
     crs: str | None = None
     layer: str | None = None
+    attributes: str | None = None
 
 
 def read_whole(path: Path) -> bytes:

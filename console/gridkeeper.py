@@ -1,0 +1,348 @@
+"""The grid keeper at the desk: a mesh is read and checked in a thread, shown with its faults, and published."""
+
+import asyncio
+from collections.abc import Callable, Coroutine, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+from uuid import uuid4
+
+from PySide6.QtCore import QObject
+
+from client.api import new_key
+from client.room import Room
+from domain.faults import Fault, FaultKind
+from domain.ids import DivisionCode, StaffId
+from domain.mesh import Mend, MeshFault
+from domain.people import Role
+from domain.wire_grids import DraftGrid, GridPublishing, GridRepublishing
+
+if TYPE_CHECKING:
+    from client.grids import GridCalls
+    from console.desk import Desk
+    from console.exchange.table import Table
+    from console.mesh.mesh import MeshGrid
+    from layers.meshfaults.model import MeshFaultsModel
+    from widgets.grid_keeper.sheet import GridKeeperSheet
+    from widgets.grid_keeper.wants import Columns, Decided, FileWanted, Republish
+
+OWNER, LAYER, ACTION = "grid-keeper", "meshfaults", "grid_keeper"
+LOOK_EVERY_S = 0.1
+GUESSES = {
+    "code": ("code", "grid_code", "gridcode", "wgbm", "bm", "网格编码", "编码", "id"),
+    "name": ("name", "grid_name", "gridname", "wgmc", "mc", "网格名称", "名称"),
+    "division": ("division", "village_code", "xzqhdm", "行政区划代码", "区划代码"),
+    "responsible": ("responsible", "staff", "wgy", "网格员", "网格员编号"),
+}
+"""What columns are usually called, in lower case."""
+
+T = TypeVar("T")
+
+
+class Watch:
+    """How far work in a thread is, and whether anybody still wants it."""
+
+    def __init__(self) -> None:
+        self.share = 0
+        self.ended = False
+
+    def tell(self, done: int, of: int) -> None:
+        """Called by the thread. Raises ``Cancelled`` once nobody wants it."""
+        from console.mesh.mesh import Cancelled  # noqa: PLC0415 - not before a mesh is looked at
+
+        if self.ended:
+            raise Cancelled
+        self.share = 100 * done // of
+
+
+class GridKeeper(QObject):
+    """Opens the sheet and does what it asks for. Free until somebody opens it."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._sheet: GridKeeperSheet | None = None
+        self._model: MeshFaultsModel | None = None
+        self._table: Table | None = None
+        self._grids: list[MeshGrid] = []
+        self._faults: list[MeshFault] = []
+        self._draft = ""
+        self._room: Room | None = None
+        self._watch = Watch()
+
+    def use(self, room: Room | None) -> None:
+        """Keep the grids of this room's service from here on; with None nobody's."""
+        self._room = room
+        if room is None:
+            self._desk.actions.enable((ACTION,), False)
+            self._desk.tasks.cancel(OWNER)
+            if self._sheet is not None:
+                self._sheet.close_sheet()
+
+    def on_reloaded(self) -> None:
+        """Everything was loaded anew: whoever may keep the grids is offered it."""
+        room = self._room
+        entitled = room is not None and room.picture is not None and Role.SYSTEM_ADMIN in room.picture.me.roles
+        self._desk.actions.enable((ACTION,), entitled)
+
+    def open(self) -> None:
+        """Open the sheet over the map."""
+        sheet = self.sheet()
+        self._desk.admin.close()
+        self._desk.workspace.show_dock("dock-map")
+        if self._model is None:
+            from layers.meshfaults.model import MeshFaultsModel  # noqa: PLC0415 - not before it is asked for
+
+            self._model = MeshFaultsModel()
+            self._desk.panels.map.add_layer(self._model)
+        sheet.open_sheet()
+        self._begin("versions", self._load_versions())
+
+    def sheet(self) -> "GridKeeperSheet":
+        """Return the sheet, made now where nobody has opened it yet."""
+        if self._sheet is None:
+            from widgets.grid_keeper.sheet import GridKeeperSheet  # noqa: PLC0415 - not before it is asked for
+
+            desk = self._desk
+            self._sheet = sheet = GridKeeperSheet(desk.words, desk.appearance.theme, desk.frame)
+            desk.appearance.dress([sheet])
+            sheet.file_wanted.connect(self.on_file_wanted)
+            sheet.check_wanted.connect(self.on_check_wanted)
+            sheet.mend_wanted.connect(self.on_mend_wanted)
+            sheet.fault_looked_at.connect(self.on_fault_looked_at)
+            sheet.compare_wanted.connect(self.on_compare_wanted)
+            sheet.publish_wanted.connect(self.on_publish_wanted)
+            sheet.republish_wanted.connect(self.on_republish_wanted)
+            sheet.cancelled.connect(self.on_cancelled)
+            sheet.closed.connect(self.on_closed)
+        return self._sheet
+
+    # -- what is asked for -----------------------------------------------------------------------------------------
+
+    def on_file_wanted(self, wanted: "FileWanted") -> None:
+        """Read a file."""
+        self._begin("work", self._read(wanted))
+
+    def on_check_wanted(self, columns: "Columns") -> None:
+        """Check the mesh of the file that was read."""
+        self._begin("work", self._check(columns))
+
+    def on_mend_wanted(self, decided: "Sequence[Decided]") -> None:
+        """Carry out what was decided, and check again."""
+        self._begin("work", self._mend([(self._faults[d.fault], d.mend) for d in decided]))
+
+    def on_fault_looked_at(self, fault: int) -> None:
+        """Bring a fault into view."""
+        if self._model is not None:
+            self._model.choose(fault)
+            self._desk.panels.map.fit_layer(LAYER)
+
+    def on_compare_wanted(self) -> None:
+        """Send the mesh as a draft and ask what it would alter."""
+        self._begin("work", self._compare())
+
+    def on_publish_wanted(self, note: str) -> None:
+        """Put the draft in force."""
+        self._begin("work", self._publish(note))
+
+    def on_republish_wanted(self, wanted: "Republish") -> None:
+        """Put an earlier version in force again."""
+        self._begin("work", self._republish(wanted))
+
+    def on_cancelled(self) -> None:
+        """Give up what runs. What the service has taken by then stays a draft, which alters nothing."""
+        self._watch.ended = True
+        self._desk.tasks.cancel(OWNER, "work")
+        self.sheet().set_busy("")
+
+    def on_closed(self) -> None:
+        """The sheet was closed: the map shows no faults any more."""
+        self._watch.ended = True
+        self._desk.tasks.cancel(OWNER)
+        if self._model is not None:
+            self._desk.panels.map.remove_layer(LAYER)
+            self._model = None
+        if self._sheet is not None:
+            self._sheet.set_busy("")
+            self._sheet.forget()
+
+    # -- what is done ----------------------------------------------------------------------------------------------
+
+    def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._desk.tasks.start(OWNER, name, self._told(work))
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do some work; what refuses it is said on the sheet."""
+        sheet = self.sheet()
+        try:
+            await work
+        except Fault as fault:
+            sheet.tell(partial(self._desk.clerk.explain, fault, ()))
+        sheet.set_busy("")
+
+    async def _apart(self, key: str, work: Callable[[Watch], T]) -> T:
+        """Run work in a thread and show how far it is."""
+        self._watch = watch = Watch()
+        text = self._desk.words(key)
+        running = asyncio.ensure_future(asyncio.to_thread(work, watch))
+        try:
+            while not running.done():
+                self.sheet().set_busy(text, watch.share)
+                await asyncio.wait([running], timeout=LOOK_EVERY_S)
+            return running.result()
+        finally:
+            watch.ended = True
+
+    async def _read(self, wanted: "FileWanted") -> None:
+        from console.exchange.readers import read_table  # noqa: PLC0415 - not before a file is read
+        from console.exchange.table import ReadOptions  # noqa: PLC0415
+
+        options = ReadOptions(crs=wanted.crs or None, attributes=wanted.encoding or None)
+        table = await self._apart("mesh.busy.read", lambda watch: read_table(Path(wanted.path), options))
+        if table.place != "feature":
+            raise Fault(FaultKind.INVALID, "file_without_areas")
+        self._table = table
+        self._show_faults([])
+        sheet = self.sheet()
+        sheet.set_file(self._desk.words("mesh.file", file=Path(wanted.path).name, grids=len(table.records)))
+        sheet.set_columns(table.columns, _guess(table.columns))
+
+    async def _check(self, columns: "Columns") -> None:
+        if self._table is None:
+            return
+        self._grids = _grids(self._table, columns)
+        await self._check_grids()
+
+    async def _mend(self, decisions: list[tuple[MeshFault, Mend]]) -> None:
+        from console.mesh.mending import mend_mesh  # noqa: PLC0415 - not before a mesh is mended
+
+        homes = self._homes()
+        self._grids = await self._apart("mesh.busy.mend", lambda watch: mend_mesh(self._grids, decisions, homes))
+        await self._check_grids(left=frozenset(_mark(fault) for fault, mend in decisions if mend is Mend.LEAVE))
+
+    async def _check_grids(self, left: frozenset[tuple[Any, ...]] = frozenset()) -> None:
+        """Check, and show what was found. ``left`` are faults that were decided to stay: they stay so."""
+        from console.mesh.check import check_mesh  # noqa: PLC0415 - not before a mesh is checked
+
+        grids, homes = self._grids, self._homes()
+        faults = await self._apart("mesh.busy.check", lambda watch: check_mesh(grids, homes, progress=watch.tell))
+        self._show_faults(faults)
+        sheet = self.sheet()
+        sheet.set_faults(faults)
+        sheet.faults.leave([i for i, fault in enumerate(faults) if _mark(fault) in left])
+
+    def _show_faults(self, faults: list[MeshFault]) -> None:
+        from layers.meshfaults.model import read_faults  # noqa: PLC0415 - not before there are some
+
+        self._faults = faults
+        if self._model is not None:
+            self._model.put(read_faults(faults))
+
+    async def _compare(self) -> None:
+        grids = await self._apart("mesh.busy.pack", lambda watch: _draft(self._grids, self._staff()))
+        self._draft = uuid4().hex
+        sheet, total = self.sheet(), len(grids)
+
+        def sent(count: int) -> None:
+            sheet.set_busy(self._desk.words("mesh.busy.send"), 100 * count // total)
+
+        calls = self._calls()
+        await calls.send_draft(self._draft, grids, sent)
+        found = await calls.difference(self._draft)
+        sheet.set_difference(found)
+        sheet.set_versions(await calls.versions())
+
+    async def _publish(self, note: str) -> None:
+        sheet, calls = self.sheet(), self._calls()
+        asked = GridPublishing(sheet.version, len(self._grids), note)
+        await calls.publish(self._draft, asked, key=new_key())
+        self._desk.notices.info("notice.grids_published", replace="grids", grids=len(self._grids))
+        sheet.note.clear()
+        sheet.set_difference(None)
+        await self._load_versions()
+
+    async def _republish(self, wanted: "Republish") -> None:
+        sheet, calls = self.sheet(), self._calls()
+        await calls.republish(wanted.version, GridRepublishing(sheet.version, wanted.note), key=new_key())
+        self._desk.notices.info("notice.grids_republished", replace="grids", version=wanted.version)
+        sheet.note.clear()
+        await self._load_versions()
+
+    async def _load_versions(self) -> None:
+        self.sheet().set_versions(await self._calls().versions())
+
+    def _calls(self) -> "GridCalls":
+        from client.grids import GridCalls  # noqa: PLC0415 - not before it is asked for
+
+        if self._room is None:
+            raise Fault(FaultKind.UNAVAILABLE, "line_down")
+        return GridCalls(self._room.client.line)
+
+    def _homes(self) -> dict[str, Any]:
+        """Return the areas of the town and its divisions, by code."""
+        import shapely  # noqa: PLC0415 - kept off the start path
+
+        room = self._room
+        if room is None or room.geometry is None or room.picture is None:
+            return {}
+        town = room.picture.town.division
+        inside = [d for d in room.geometry.divisions if d.wkb is not None and d.code.startswith(town)]
+        return {d.code: shapely.make_valid(shapely.from_wkb(d.wkb)) for d in inside}
+
+    def _staff(self) -> dict[str, StaffId]:
+        """Return the staff by id, and by name where only one is called so."""
+        picture = None if self._room is None else self._room.picture
+        if picture is None:
+            return {}
+        by_name: dict[str, list[StaffId]] = {}
+        for member in picture.members.values():
+            by_name.setdefault(member.name, []).append(member.staff_id)
+        single = {name: ids[0] for name, ids in by_name.items() if len(ids) == 1}
+        return single | {str(staff): staff for staff in picture.members}
+
+
+def _mark(fault: MeshFault) -> tuple[Any, ...]:
+    """Return what a fault is recognised by after others were mended."""
+    return fault.sort, fault.codes, round(fault.area_m2), tuple(round(v, 6) for v in fault.bounds)
+
+
+def _guess(columns: Sequence[str]) -> "Columns":
+    from widgets.grid_keeper.wants import Columns  # noqa: PLC0415 - the sheet is open by now
+
+    by_name = {name.lower(): name for name in reversed(columns)}
+    found = {field: next((by_name[n] for n in names if n in by_name), "") for field, names in GUESSES.items()}
+    return Columns(**found)
+
+
+def _grids(table: "Table", columns: "Columns") -> "list[MeshGrid]":
+    from console.mesh.mesh import MeshGrid  # noqa: PLC0415 - not before a mesh is looked at
+
+    return [
+        MeshGrid(
+            record.fields.get(columns.code, "").strip()[:64] or f"#{record.number}",
+            record.fields.get(columns.name, "").strip()[:100] or record.fields.get(columns.code, "")[:100] or "?",
+            record.geometry,
+            record.fields.get(columns.division, "").strip()[:64],
+            record.fields.get(columns.responsible, "").strip()[:64],
+        )
+        for record in table.records
+    ]
+
+
+def _draft(grids: "Sequence[MeshGrid]", staff: dict[str, StaffId]) -> list[DraftGrid]:
+    """Return the mesh as it is sent. Raises ``Fault``: an area that cannot be, staff that nobody knows."""
+    from console.exchange.shapes import area_wkb  # noqa: PLC0415 - not before a mesh is sent
+
+    unknown = sorted({g.responsible for g in grids if g.responsible and g.responsible not in staff})
+    if unknown:
+        raise Fault(FaultKind.INVALID, "unknown_staff", staff=", ".join(unknown[:5]))
+    return [
+        DraftGrid(
+            code=grid.code,
+            name=grid.name,
+            wkb=area_wkb(grid.shape),
+            division=DivisionCode(grid.division) if grid.division else None,
+            responsible=staff[grid.responsible] if grid.responsible else None,
+        )
+        for grid in grids
+    ]

@@ -1,0 +1,145 @@
+"""The grid keeper through the real sheet and the real service: read, check, mend, compare, publish, undo."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from desks import PASSWORD, open_desk, until
+from served import Served
+from towns import SIDE, SOUTH, VILLAGE, WEST, grid_code
+
+from console.desk import Desk
+from domain.mesh import FaultSort, Mend
+from domain.people import Role
+from widgets.grid_keeper.sheet import GridKeeperSheet
+
+DATA = Path(__file__).parents[4] / "shared" / "data"
+
+
+def feature(code: str, name: str, west: float, wide: float, high: float = 2.0) -> dict[str, Any]:
+    box = shapely.box(WEST + west * SIDE, SOUTH, WEST + (west + wide) * SIDE, SOUTH + high * SIDE)
+    properties = {"编码": code, "名称": name, "区划代码": str(VILLAGE), "网格员": "s-li"}
+    return {"type": "Feature", "properties": properties, "geometry": json.loads(shapely.to_geojson(box))}
+
+
+def mesh_file(folder: Path, *features: dict[str, Any]) -> Path:
+    path = folder / "新网格.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+@asynccontextmanager
+async def keeping(served: Served) -> AsyncIterator[tuple[Desk, GridKeeperSheet]]:
+    served.account("keeper", PASSWORD, Role.SYSTEM_ADMIN)
+    async with open_desk() as desk:
+        desk.session.sign_in(served.url, "keeper", PASSWORD)
+        await until(lambda: desk.session.room is not None and desk.session.room.picture is not None)
+        await until(lambda: desk.map_feed.models.grids.shapes.grids)
+        desk.actions.trigger("grid_keeper")
+        sheet = desk.grid_keeper.sheet()
+        await until(lambda: sheet.isVisible() and "grid-keeper/versions" not in desk.tasks.running())
+        yield desk, sheet
+
+
+async def idle(desk: Desk) -> None:
+    await until(lambda: "grid-keeper/work" not in desk.tasks.running())
+
+
+async def press(desk: Desk, sheet: GridKeeperSheet, name: str) -> None:
+    assert sheet.buttons[name].isEnabled(), name
+    sheet.buttons[name].click()
+    await idle(desk)
+
+
+async def test_a_mesh_is_read_mended_compared_published_and_undone(served: Served, tmp_path: Path) -> None:
+    path = mesh_file(tmp_path, feature(grid_code(0, 0), "西片", 0.0, 1.2), feature(f"{VILLAGE}009", "东片", 1.0, 1.0))
+    async with keeping(served) as (desk, sheet):
+        assert not sheet.buttons["check"].isEnabled()
+        sheet.choose_file(str(path))
+        await idle(desk)
+        assert (sheet.chosen_columns().code, sheet.chosen_columns().responsible) == ("编码", "网格员")
+        await press(desk, sheet, "check")
+        (overlap,) = desk.grid_keeper._faults
+        assert overlap.sort is FaultSort.OVERLAP
+        assert sheet.faults.rows.count() == 1
+        assert "■" in sheet.faults.rows.item(0).text() or "▲" in sheet.faults.rows.item(0).text()
+        camera = desk.panels.map.camera
+        sheet.faults.rows.itemClicked.emit(sheet.faults.rows.item(0))
+        await until(lambda: desk.panels.map.item("meshfaults") is not None)
+        assert desk.grid_keeper._model is not None
+        assert desk.grid_keeper._model.chosen == 0
+        assert desk.panels.map.camera is not None
+        assert camera is not None
+        assert not sheet.buttons["compare"].isEnabled()
+        await press(desk, sheet, "mend")
+        assert desk.grid_keeper._faults == []
+        await press(desk, sheet, "compare")
+        assert "新增 1" in sheet._said.text()
+        assert "取消 3" in sheet._said.text()
+        assert not sheet.buttons["publish"].isEnabled(), "why is not said yet"
+        sheet.note.setText("按新图调整")
+        await press(desk, sheet, "publish")
+        await until(lambda: len(desk.map_feed.models.grids.shapes.grids) == 2)
+        assert served.runtime.world.grids[grid_code(0, 0)].responsible == "s-li"
+        assert sheet.versions.count() == 1
+        await press(desk, sheet, "republish")
+        await until(lambda: len(desk.map_feed.models.grids.shapes.grids) == 4)
+        sheet.close_sheet()
+        assert desk.panels.map.item("meshfaults") is None
+
+
+async def test_a_fault_that_is_meant_may_stay(served: Served, tmp_path: Path) -> None:
+    path = mesh_file(tmp_path, feature(grid_code(0, 0), "西片", 0.0, 1.2), feature(f"{VILLAGE}009", "东片", 1.0, 1.0))
+    async with keeping(served) as (desk, sheet):
+        sheet.choose_file(str(path))
+        await idle(desk)
+        await press(desk, sheet, "check")
+        sheet.faults.mend.setCurrentIndex(sheet.faults.mend.findData(Mend.LEAVE.value))
+        sheet.faults.mend.activated.emit(sheet.faults.mend.currentIndex())
+        assert sheet.buttons["compare"].isEnabled()
+        await press(desk, sheet, "compare")
+        assert "共 2 个网格" in sheet._said.text()
+
+
+async def test_broken_files_and_unknown_staff_are_named_and_nothing_is_sent(served: Served, tmp_path: Path) -> None:
+    one = feature(grid_code(0, 0), "西片", 0.0, 2.0)
+    one["properties"]["网格员"] = "查无此人"
+    async with keeping(served) as (desk, sheet):
+        for content in (b"", b"{}", b"PK\x03\x04broken", b'{"type": "FeatureCollection", "features": [{'):
+            path = tmp_path / ("a.zip" if content.startswith(b"PK") else "a.geojson")
+            path.write_bytes(content)
+            sheet.choose_file(str(path))
+            await idle(desk)
+            assert sheet._fault.isVisibleTo(sheet)
+            assert not sheet.buttons["check"].isEnabled()
+        sheet.choose_file(str(mesh_file(tmp_path, one)))
+        await idle(desk)
+        await press(desk, sheet, "check")
+        await press(desk, sheet, "compare")
+        assert "查无此人" in sheet._fault.text()
+        assert not sheet.buttons["publish"].isEnabled()
+
+
+async def test_real_boroughs_are_read_and_lie_elsewhere(served: Served) -> None:
+    if not (DATA / "nyc_boroughs.zip").is_file():
+        pytest.skip("the real input nyc_boroughs.zip is not on this machine")
+    async with keeping(served) as (desk, sheet):
+        sheet.choose_file(str(DATA / "nyc_boroughs.zip"))
+        await idle(desk)
+        assert "boro_code" in [sheet.columns["code"].itemText(i) for i in range(sheet.columns["code"].count())]
+        for field, column in (("code", "boro_code"), ("name", "boro_name")):
+            sheet.columns[field].setCurrentIndex(sheet.columns[field].findData(column))
+        await press(desk, sheet, "check")
+        assert len(desk.grid_keeper._grids) == 5
+
+
+async def test_whoever_is_no_system_administrator_is_not_offered_it(served: Served) -> None:
+    async with open_desk() as desk:
+        desk.session.sign_in(served.url, "li", PASSWORD)
+        await until(lambda: desk.session.room is not None and desk.session.room.picture is not None)
+        desk.actions.trigger("grid_keeper")
+        assert desk.grid_keeper._sheet is None

@@ -1,0 +1,313 @@
+"""The grid keeper's sheet: it stands at the right of the window and leaves the map in sight."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFormLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QVBoxLayout,
+    QWidget,
+)
+
+from domain.mesh import MeshFault
+from domain.wire_grids import GridDifference, GridVersions
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.combo import Combo
+from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.style import set_role
+from widgets.grid_keeper.fault_list import FaultList
+from widgets.grid_keeper.wants import Columns, FileWanted, Republish
+
+WIDTH_PX, TOP_PX = 460, 48
+ENCODINGS = ("", "utf-8", "gb18030")
+FILES = "*.zip *.gpkg *.geojson *.json"
+FIELDS = ("code", "name", "division", "responsible")
+
+
+class GridKeeperSheet(QFrame):
+    """From the top down: file, columns, check, faults, difference, publishing, versions. Signals say what is wanted."""
+
+    file_wanted = Signal(object)
+    check_wanted = Signal(object)
+    mend_wanted = Signal(object)
+    fault_looked_at = Signal(int)
+    compare_wanted = Signal()
+    publish_wanted = Signal(str)
+    republish_wanted = Signal(object)
+    cancelled = Signal()
+    closed = Signal()
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._words, self._over = words, parent
+        self._dialog: QFileDialog | None = None
+        self._difference: GridDifference | None = None
+        self._known = GridVersions(())
+        self._checked = self._busy = False
+        self._title, self._file, self._about = QLabel(), QLabel(), QLabel()
+        self._said, self._fault, self._bar = QLabel(), FaultLabel(), QProgressBar()
+        self.crs, self.note = QLineEdit(), QLineEdit()
+        self.note.setMaxLength(200)
+        self.encoding, self.versions = Combo(), Combo()
+        self.columns = {name: Combo() for name in FIELDS}
+        self._labels = {name: QLabel() for name in (*FIELDS, "crs", "encoding")}
+        self.faults = FaultList(words)
+        names = ("choose", "check", "mend", "compare", "publish", "republish", "cancel", "close")
+        self.buttons = {name: Button() for name in names}
+        self._lay_out()
+        self._connect()
+        parent.installEventFilter(self)
+        self.retranslate()
+        self.set_columns((), Columns("", ""))
+        self.hide()
+
+    def _lay_out(self) -> None:
+        set_role(self._title, "title")
+        for label in (self._about, self._file, self._said):
+            set_role(label, "second")
+            label.setWordWrap(True)
+        set_role(self.buttons["publish"], "primary")
+        form = QFormLayout()
+        form.addRow(self._labels["encoding"], self.encoding)
+        form.addRow(self._labels["crs"], self.crs)
+        for name in FIELDS:
+            form.addRow(self._labels[name], self.columns[name])
+        column = QVBoxLayout(self)
+        column.setContentsMargins(14, 12, 14, 12)
+        column.setSpacing(8)
+        for part in (self._title, self._about):
+            column.addWidget(part)
+        column.addLayout(form)
+        column.addLayout(_row(self.buttons["choose"], self.buttons["check"]))
+        column.addWidget(self._file)
+        column.addWidget(self._bar)
+        column.addWidget(self.faults, 1)
+        column.addLayout(_row(self.buttons["mend"], self.buttons["compare"]))
+        column.addWidget(self._said)
+        column.addLayout(_row(self.note, self.buttons["publish"]))
+        column.addLayout(_row(self.versions, self.buttons["republish"]))
+        column.addWidget(self._fault)
+        column.addLayout(_row(self.buttons["cancel"], self.buttons["close"]))
+
+    def _connect(self) -> None:
+        self.buttons["choose"].clicked.connect(self._on_choose)
+        self.buttons["check"].clicked.connect(self._on_check)
+        self.buttons["mend"].clicked.connect(self._on_mend)
+        self.buttons["compare"].clicked.connect(self.compare_wanted)
+        self.buttons["publish"].clicked.connect(self._on_publish)
+        self.buttons["republish"].clicked.connect(self._on_republish)
+        self.buttons["cancel"].clicked.connect(self.cancelled)
+        self.buttons["close"].clicked.connect(self.close_sheet)
+        self.faults.looked_at.connect(self.fault_looked_at)
+        self.faults.altered.connect(self._show_state)
+        self.note.textChanged.connect(self._show_state)
+        for combo in self.columns.values():
+            combo.currentIndexChanged.connect(self.forget)
+
+    # -- life ------------------------------------------------------------------------------------------------------
+
+    def open_sheet(self) -> None:
+        """Open at the right of the window."""
+        self._place()
+        self.show()
+        self.raise_()
+        self.buttons["choose"].setFocus()
+
+    def close_sheet(self) -> None:
+        """Close; what was read stays until another file is chosen."""
+        self.hide()
+        self.closed.emit()
+
+    # -- what is shown ---------------------------------------------------------------------------------------------
+
+    def set_file(self, text: str) -> None:
+        """Say which file was read, and how much is in it."""
+        self._file.setText(text)
+
+    def set_columns(self, names: Sequence[str], guess: Columns) -> None:
+        """Offer the columns of the file that was read, the likely ones chosen. Whatever was found before is gone."""
+        for field, combo in self.columns.items():
+            combo.blockSignals(True)
+            combo.clear()
+            combo.addItem(self._words("mesh.column.none"), "")
+            for name in names:
+                combo.addItem(name, name)
+            combo.setCurrentIndex(max(0, combo.findData(getattr(guess, field))))
+            combo.blockSignals(False)
+        self.forget()
+
+    def forget(self) -> None:
+        """What was found is no longer so: nothing is checked or compared."""
+        self._checked = False
+        self._difference = None
+        self.faults.set_faults(())
+        self._show_state()
+
+    def set_faults(self, faults: Sequence[MeshFault]) -> None:
+        """Show what a check found."""
+        self._checked = True
+        self._difference = None
+        self.faults.set_faults(faults)
+        self._show_state()
+
+    def set_difference(self, found: GridDifference | None) -> None:
+        """Show what publishing would alter."""
+        self._difference = found
+        self._show_state()
+
+    def set_versions(self, known: GridVersions) -> None:
+        """Show the versions there are; all but the one in force can be published again."""
+        self._known = known
+        self.versions.clear()
+        for one in known.versions[1:]:
+            said = self._words("mesh.version", n=one.version, at=f"{one.at:%Y-%m-%d %H:%M}", grids=one.grids)
+            self.versions.addItem(f"{said} {one.note}".strip(), one.version)
+        self._show_state()
+
+    @property
+    def version(self) -> int:
+        """The version in force that is shown, 0 where none was ever published."""
+        return self._known.versions[0].version if self._known.versions else 0
+
+    def set_busy(self, text: str, share: int | None = None) -> None:
+        """Say what is being done and how far it is (percent); empty when it is over."""
+        self._busy = bool(text)
+        self._bar.setRange(0, 0 if share is None else 100)
+        self._bar.setFormat(text if share is None else f"{text} %p%")
+        self._bar.setValue(share or 0)
+        self._show_state()
+
+    def tell(self, telling: Telling) -> None:
+        """Say what went wrong; empty takes it away."""
+        self._fault.tell(telling)
+
+    def chosen_columns(self) -> Columns:
+        """Return which columns are chosen."""
+        return Columns(**{name: str(combo.currentData() or "") for name, combo in self.columns.items()})
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self._title.setText(words("mesh.title"))
+        self._about.setText(words("mesh.about"))
+        for name, label in self._labels.items():
+            label.setText(words(f"mesh.field.{name}"))
+        chosen = self.encoding.currentData()
+        self.encoding.clear()
+        for encoding in ENCODINGS:
+            self.encoding.addItem(encoding.upper() if encoding else words("mesh.encoding.auto"), encoding)
+        self.encoding.setCurrentIndex(max(0, self.encoding.findData(chosen)))
+        for name, combo in (*self.columns.items(), ("encoding", self.encoding), ("versions", self.versions)):
+            combo.setAccessibleName(words(f"mesh.field.{name}"))
+        self.crs.setPlaceholderText(words("mesh.crs.hint"))
+        self.crs.setAccessibleName(words("mesh.field.crs"))
+        self.note.setPlaceholderText(words("mesh.note.hint"))
+        self.note.setAccessibleName(words("mesh.note.hint"))
+        for name, button in self.buttons.items():
+            button.setText(words(f"mesh.do.{name}"))
+        self.faults.retranslate()
+        self._fault.retranslate()
+        self._show_state()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing of it is painted by hand."""
+
+    def _show_state(self) -> None:
+        columns, idle = self.chosen_columns(), not self._busy
+        taken = self._checked and self.faults.takeable
+        usable = {
+            "choose": idle,
+            "check": idle and bool(columns.code and columns.name),
+            "mend": idle and self._checked and not taken,
+            "compare": idle and taken,
+            "publish": idle and taken and self._difference is not None and len(self.note.text().strip()) >= 2,
+            "republish": idle and self.versions.count() > 0,
+            "cancel": self._busy,
+        }
+        for name, on in usable.items():
+            self.buttons[name].setEnabled(on)
+        self._bar.setVisible(self._busy)
+        self._said.setText(self._state_text(taken=taken))
+        self._said.setVisible(bool(self._said.text()))
+
+    def _state_text(self, *, taken: bool) -> str:
+        found = self._difference
+        if found is None:
+            return "" if not self._checked else self._words("mesh.sound" if taken else "mesh.unsound")
+        values = {name: getattr(found, name) for name in ("grids", "cases", "outside")}
+        counts = {"added": len(found.added), "removed": len(found.removed), "altered": found.altered_in_all}
+        said = self._words("mesh.difference", **values, **counts)
+        most = ", ".join(f"{one.code} {one.share:.1%}" for one in found.altered[:4])
+        return f"{said}\n{self._words('mesh.difference.most', grids=most)}" if most else said
+
+    # -- what is asked for -----------------------------------------------------------------------------------------
+
+    def _on_choose(self) -> None:
+        self._dialog = dialog = QFileDialog(self, self._words("mesh.do.choose"))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilter(f"Shapefile (zip), GeoPackage, GeoJSON ({FILES})")
+        dialog.fileSelected.connect(self.choose_file)
+        dialog.open()
+
+    def choose_file(self, path: str) -> None:
+        """Ask for a file to be read, as it is declared."""
+        self.tell("")
+        self.file_wanted.emit(FileWanted(path, str(self.encoding.currentData() or ""), self.crs.text().strip()))
+
+    def _on_check(self) -> None:
+        self.tell("")
+        self.check_wanted.emit(self.chosen_columns())
+
+    def _on_mend(self) -> None:
+        self.tell("")
+        self.mend_wanted.emit(self.faults.decided())
+
+    def _on_publish(self) -> None:
+        self.tell("")
+        self.publish_wanted.emit(self.note.text().strip())
+
+    def _on_republish(self) -> None:
+        version = self.versions.currentData()
+        if version is not None:
+            note = self.note.text().strip()
+            said = note if len(note) >= 2 else self._words("mesh.republished", n=version)
+            self.republish_wanted.emit(Republish(int(version), said))
+
+    # -- Qt --------------------------------------------------------------------------------------------------------
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc gives up what runs, or closes; no letter leaves the sheet."""
+        if event.key() == Qt.Key.Key_Escape:
+            if self._busy:
+                self.cancelled.emit()
+            else:
+                self.close_sheet()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the right of the window."""
+        if watched is self._over and self.isVisible() and isinstance(event, QResizeEvent):
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        width = min(WIDTH_PX, self._over.width() - 24)
+        self.setGeometry(self._over.width() - width - 8, TOP_PX, width, max(200, self._over.height() - TOP_PX - 8))
+
+
+def _row(first: QWidget, second: QWidget) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.addWidget(first, 1)
+    row.addWidget(second)
+    return row
