@@ -66,23 +66,24 @@ def last_block(cell: int) -> int:
     return cell << 8 | (MOST_BLOCKS - 1)
 
 
-def cells_in(region: int, held: int) -> list[int]:
-    """Return the cells of a region named by the bits of ``held``."""
-    bits = np.unpackbits(np.frombuffer(held.to_bytes(REGION_BYTES, "little"), np.uint8), bitorder="little")
-    cells: list[int] = (np.flatnonzero(bits) + (region << 10)).tolist()
+def cells_in(regions: dict[int, int]) -> Ints:
+    """Return the cells of regions, each with a bit for every cell that is meant; in order."""
+    numbers = sorted(regions)
+    packed = b"".join(regions[region].to_bytes(REGION_BYTES, "little") for region in numbers)
+    at = np.flatnonzero(np.unpackbits(np.frombuffer(packed, np.uint8), bitorder="little"))
+    cells: Ints = (np.array(numbers, np.int64)[at >> 10] << 10) | (at & 1023)
     return cells
 
 
-def nearest_first(cells: list[int], lon: float, lat: float) -> tuple[list[int], list[float]]:
+def nearest_first(cells: Ints, lon: float, lat: float) -> tuple[Ints, Floats]:
     """Return cells in the order of their nearest edge to a place, and how far that is, metres."""
-    numbers = np.array(cells, dtype=np.int64)
-    x, y = column_and_row(numbers)
+    x, y = column_and_row(cells)
     west, south = x * CELL_DEG - 180.0, y * CELL_DEG - 90.0
     away_x = np.maximum(0.0, np.maximum(west - lon, lon - west - CELL_DEG)) * np.cos(np.radians(lat))
     away_y = np.maximum(0.0, np.maximum(south - lat, lat - south - CELL_DEG))
     away = np.hypot(away_x, away_y) * METRES_A_DEGREE
     order = np.argsort(away, kind="stable")
-    return numbers[order].tolist(), away[order].tolist()
+    return cells[order], away[order]
 
 
 def cells_around(lon: float, lat: float, within_m: float) -> Iterable[int]:

@@ -99,13 +99,13 @@ def _gather(
 ) -> list[_Met]:
     """Return enough addresses that hold every fragment: of the cells that come first, or of the nearest ones."""
     grams, cells = _cells_holding(connection, wanted)
-    away = [0.0] * len(cells)
-    if near is not None and cells:
+    away = np.zeros(len(cells))
+    if near is not None:
         cells, away = c.nearest_first(cells, *near)
     met: list[_Met] = []
     read = at = 0
     for size in chain(ROUNDS, repeat(ROUNDS[-1])):
-        together = cells[at : at + size]
+        together: list[int] = cells[at : at + size].tolist()
         if not together or (len(met) > limit and (near is None or _farthest(met, limit) <= away[at])):
             return met
         ids, metres = _ids_in(connection, grams, together, near)
@@ -131,12 +131,12 @@ def _farthest(met: list[_Met], limit: int) -> float:
     return sorted(one.address.distance_m or 0.0 for one in met)[limit - 1]
 
 
-def _cells_holding(connection: Connection, wanted: Sequence[str]) -> tuple[list[int], list[int]]:
+def _cells_holding(connection: Connection, wanted: Sequence[str]) -> tuple[list[int], c.Ints]:
     """Return the numbers of the rarest grams of the fragments, and the cells in which all of them occur."""
     grams = list(dict.fromkeys(gram for fragment in wanted for gram in grams_of(fragment)))
     numbers = [number for _, number in listed(connection, GRAMS, "grams", grams)]
     if len(numbers) < len(grams):
-        return [], []
+        return [], np.zeros(0, np.int64)
     held: dict[int, dict[int, int]] = {number: {} for number in numbers}
     for key, kept in listed(connection, _CELLS, "first", [number << c.REGION_BITS for number in numbers]):
         held[key >> c.REGION_BITS][key & _REGION] = int.from_bytes(kept, "little")
@@ -145,8 +145,7 @@ def _cells_holding(connection: Connection, wanted: Sequence[str]) -> tuple[list[
     for number in rarest[1:]:
         others = held[number]
         regions = {region: bits & others[region] for region, bits in regions.items() if region in others}
-    cells = [cell for region, bits in sorted(regions.items()) if bits for cell in c.cells_in(region, bits)]
-    return rarest[:MOST_GRAMS], cells
+    return rarest[:MOST_GRAMS], c.cells_in({region: bits for region, bits in regions.items() if bits})
 
 
 def _ids_in(connection: Connection, grams: Sequence[int], cells: list[int], near: Place | None) -> Found:
