@@ -6,7 +6,7 @@ import msgspec
 
 from domain.people import Staff, Unit, Vehicle
 from domain.places import BaseFeature, Division, Grid
-from domain.wire import TownInfo
+from domain.wire import ImportedAddress, TownInfo
 
 
 class Town(msgspec.Struct, frozen=True):
@@ -25,3 +25,4 @@ class Town(msgspec.Struct, frozen=True):
     vehicles: tuple[Vehicle, ...]
     seed: int | None = None
     clock_start: datetime | None = None
+    addresses: tuple[ImportedAddress, ...] = ()

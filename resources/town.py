@@ -2,13 +2,16 @@
 
 * ``town.json``: everything but geometry (``TownFile``);
 * ``divisions.geojson``, ``grids.geojson``: areas with the fields of ``Division`` and ``Grid`` as properties;
-* ``base.geojson``: the base map, with the properties ``kind``, ``name``, ``rank``.
+* ``base.geojson``: the base map, with the properties ``kind``, ``name``, ``rank``;
+* ``addresses.csv``: the address base, where there is one (``code,text,lon,lat,division``).
 
 Written files are the same bytes for the same town. Reading bounds every size and checks that what is named exists.
 """
 
+import csv
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -21,11 +24,12 @@ from domain.ids import DivisionCode, GridCode, StaffId
 from domain.people import Staff, Unit, Vehicle
 from domain.places import BaseFeature, BaseKind, Division, DivisionLevel, Grid
 from domain.town import Town
-from domain.wire import MAX_WKB, TownInfo
+from domain.wire import MAX_WKB, ImportedAddress, TownInfo
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_FEATURES = 200_000
 MAX_PEOPLE = 20_000
+ADDRESSES = "addresses.csv"
 
 T = TypeVar("T")
 Name = Annotated[str, msgspec.Meta(max_length=200)]
@@ -126,6 +130,7 @@ def read_town(folder: Path) -> Town:
         vehicles=file.vehicles,
         seed=file.seed,
         clock_start=file.clock_start,
+        addresses=_addresses(folder),
     )
     _check(town)
     return town
@@ -146,6 +151,32 @@ def write_town(town: Town, folder: Path) -> None:
         [(_GridProps(g.code, g.name, g.division, g.responsible, g.source, g.synthetic), g.wkb) for g in town.grids],
     )
     _write_features(folder / "base.geojson", [(_BaseProps(b.kind, b.name, b.rank), b.wkb) for b in town.base])
+    if town.addresses:
+        _write(folder / ADDRESSES, _address_lines(town.addresses))
+
+
+def _address_lines(addresses: Iterable[ImportedAddress]) -> bytes:
+    text = StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(("code", "text", "lon", "lat", "division"))
+    writer.writerows((a.code, a.text, a.lon, a.lat, a.division) for a in addresses)
+    return text.getvalue().encode()
+
+
+def _addresses(folder: Path) -> tuple[ImportedAddress, ...]:
+    """Return the town's address base, nothing where it has none. Raises ``Fault``."""
+    if not (folder / ADDRESSES).exists():
+        return ()
+    try:
+        rows = list(csv.DictReader(StringIO(_read(folder, ADDRESSES).decode(), newline="")))
+        made = [{**row, "lon": float(row["lon"]), "lat": float(row["lat"]), "source": "synthetic"} for row in rows]
+        found = msgspec.convert(
+            made, type=Annotated[tuple[ImportedAddress, ...], msgspec.Meta(max_length=MAX_FEATURES)]
+        )
+    except (msgspec.ValidationError, UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as error:
+        raise invalid("town_file_unreadable", file=ADDRESSES, detail=str(error)[:200]) from error
+    _unique("address", [address.code for address in found])
+    return found
 
 
 def _read(folder: Path, name: str) -> bytes:

@@ -47,6 +47,10 @@ def _settle(work: Work, town: Town) -> None:
     work.put(sql.ADD_GRID, *({"code": g.code, "body": _body(g)} for g in town.grids))
     work.put(sql.ADD_DIVISION, *({"code": d.code, "body": _body(d)} for d in town.divisions))
     work.put(sql.ADD_BASE, *({"id": i, "body": _body(f)} for i, f in enumerate(town.base)))
+    if town.addresses:
+        from service.addresses.keeping import stage  # noqa: PLC0415 - a start on a town that is there need not load it
+
+        stage(work.connection, work.put, town.addresses, {})
     counts = {"units": len(town.units), "staff": len(town.staff), "grids": len(town.grids)}
     data = {"name": info.name_zh, "synthetic": info.synthetic, "seed": town.seed, **counts}
     work.record(Subject.TOWN, info.division, "loaded", SYSTEM, data)

@@ -11,6 +11,7 @@ from domain.places import BaseFeature, BaseKind, Division, DivisionLevel, Grid
 from domain.town import Town
 from domain.wire import TownInfo
 from resources.codes import load_codes
+from simulator.making.addresses import make_addresses
 from simulator.making.cells import Cell, make_cells, make_outline
 from simulator.making.ground import Ground, make_ground, make_river
 from simulator.making.people import GRID_OFFICE, People, make_people
@@ -46,9 +47,10 @@ def make_town(seed: int) -> Town:
         kinds=codes.kinds,
         conditions=codes.conditions,
     )
+    divisions = _divisions(plan, cells)
     return Town(
         info=info,
-        divisions=_divisions(plan, cells),
+        divisions=divisions,
         grids=_grids(plan, cells, codes_of, people),
         base=_base(plan, frame, river, roads, ground),
         units=people.units,
@@ -56,6 +58,7 @@ def make_town(seed: int) -> Town:
         vehicles=people.vehicles,
         seed=seed,
         clock_start=CLOCK_START,
+        addresses=make_addresses(plan.name_zh, divisions, roads, ground.buildings, frame.degrees),
     )
 
 

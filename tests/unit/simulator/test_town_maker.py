@@ -16,7 +16,7 @@ from domain.places import BaseKind, DivisionLevel
 from domain.town import Town
 from resources.town import read_town, write_town
 
-FILES = ("town.json", "divisions.geojson", "grids.geojson", "base.geojson")
+FILES = ("town.json", "divisions.geojson", "grids.geojson", "base.geojson", "addresses.csv")
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +36,19 @@ def test_the_command_writes_the_same_bytes_for_the_same_seed(town: Town, tmp_pat
     for name in FILES:
         assert (tmp_path / "here" / name).read_bytes() == (tmp_path / "there" / name).read_bytes()
     assert read_town(tmp_path / "there") == town
+
+
+def test_every_building_has_an_address_of_its_own(town: Town) -> None:
+    buildings = np.array([shapely.from_wkb(b.wkb) for b in town.base if b.kind is BaseKind.BUILDING])
+    assert len(town.addresses) > 0.9 * len(buildings)
+    assert len({a.code for a in town.addresses}) == len({a.text for a in town.addresses}) == len(town.addresses)
+    spots = shapely.points([(a.lon, a.lat) for a in town.addresses])
+    inside, _ = shapely.STRtree(buildings).query(spots, predicate="dwithin", distance=1e-5)
+    assert set(inside.tolist()) == set(range(len(spots)))
+    roads = {b.name for b in town.base if b.kind is BaseKind.ROAD and b.name}
+    assert any(road in a.text for a in town.addresses for road in roads)
+    villages = {d.code: d.name for d in town.divisions if d.level is DivisionLevel.VILLAGE}
+    assert all(villages[a.division] in a.text for a in town.addresses if a.division)
 
 
 def test_another_seed_is_another_town(town: Town) -> None:
