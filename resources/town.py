@@ -170,7 +170,7 @@ def _addresses(folder: Path) -> tuple[ImportedAddress, ...]:
     try:
         rows = list(csv.DictReader(StringIO(_read(folder, ADDRESSES).decode(), newline="")))
         made = [{**row, "lon": float(row["lon"]), "lat": float(row["lat"]), "source": "synthetic"} for row in rows]
-        found = msgspec.convert(
+        found: tuple[ImportedAddress, ...] = msgspec.convert(
             made, type=Annotated[tuple[ImportedAddress, ...], msgspec.Meta(max_length=MAX_FEATURES)]
         )
     except (msgspec.ValidationError, UnicodeDecodeError, csv.Error, KeyError, TypeError, ValueError) as error:
