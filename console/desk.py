@@ -124,9 +124,8 @@ class Desk(QObject):
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
-        self.addresses = AddressDesk(self.tasks, p, self.words, self)
         self.clerk = Clerk(p, self.notices, self.selection, self.names, self.words, self)
-        self.intake = Intake(self)
+        self.intake, self.addresses = Intake(self), AddressDesk(self.tasks, p, self.words, self)
         self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(self.on_second)
         self._second.timeout.connect(self.base_maps.on_second)
