@@ -13,11 +13,11 @@ from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from client.api import ServiceClient, new_key
+from client.api import ServiceClient
 from client.line import DEAD_AFTER_S, Line, LineReading
 from client.picture import Delta, Picture
 from domain.case import Case
-from domain.command import Command, Context
+from domain.command import Context
 from domain.decide import allowed_steps
 from domain.faults import Fault, FaultKind
 from domain.ids import CaseNo
@@ -101,15 +101,6 @@ class Room:
         return allowed_steps(case, self._held().actor, self.context())
 
     # -- acting ----------------------------------------------------------------------------------------------------
-
-    async def send(
-        self, case_no: CaseNo, action: str, args: dict[str, Any], version: int, *, key: str | None = None
-    ) -> Outcome:
-        """Ask for an action on the version that was seen. Raises the ``Fault`` the service gives."""
-        command = Command(action=action, version=version, args=args)
-        outcome = await self.client.command(case_no, command, key=key or new_key())
-        self.take_outcome(outcome)
-        return outcome
 
     def take_outcome(self, outcome: Outcome) -> None:
         """Take the answer to what was asked for from here; the feed brings the same change again."""

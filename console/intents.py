@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 from client.api import new_key
 from client.line import LineState
 from client.mime import mime_of
-from client.outbox.order import Order, command_order, reading_order, report_order
+from client.outbox.order import Entry, Order, command_order, reading_order, report_order
 from client.outbox.results import Delayed, Refused, Sent
 from client.room import Room
 from console.notices import NoticeHub
@@ -58,10 +58,17 @@ class Intents(QObject):
         self._tasks, self._notices, self._outbox = tasks, notices, outbox
         self._room: Room | None = None
         self._shown: dict[CaseNo, list[RevealedContact]] = {}
+        self._into: dict[str, CaseNo] = {}
+        outbox.sent.connect(self._on_sent_late)
 
     def use(self, room: Room | None) -> None:
         """Send over this room from here on; contacts another one was shown are forgotten."""
         self._room = room
+        self._shown.clear()
+        self._into.clear()
+
+    def forget_contacts(self) -> None:
+        """The shift is handed over: contacts shown in it are not shown again without a line."""
         self._shown.clear()
 
     # -- what panels ask for ---------------------------------------------------------------------------------------
@@ -110,7 +117,8 @@ class Intents(QObject):
         try:
             now = self._signed_in().client.time.now()
             photos = {"photos": await _read_all(intent.files)}
-            result = await (await self._outbox.give(report_order(new_key(), intent.report, now), photos))
+            order = report_order(new_key(), intent.report, now)
+            result = await (await self._outbox.give(order, photos))
         except Fault as unkept:
             self.report_refused.emit(unkept)
             return
@@ -120,6 +128,8 @@ class Intents(QObject):
             case Refused(fault=fault):
                 self.report_refused.emit(fault)
             case Delayed(fault=fault):
+                if intent.into is not None:
+                    self._into[order.key] = intent.into
                 self.report_delayed.emit(fault)
 
     async def _merge(self, taken: Case, into: CaseNo | None) -> None:
@@ -128,11 +138,19 @@ class Intents(QObject):
             self.report_done.emit(taken.case_no)
             return
         try:
-            await self._signed_in().send(taken.case_no, "merge", {"into": into}, taken.version, key=new_key())
-        except Fault as fault:
-            self.report_merged.emit(taken.case_no, into, fault)
+            now = self._signed_in().client.time.now()
+            order = command_order(new_key(), taken, "merge", {"into": into}, seen_of(taken), now, taken.version)
+            result = await (await self._outbox.give(order, {}))
+        except Fault as unkept:
+            self.report_merged.emit(taken.case_no, into, unkept)
             return
-        self.report_merged.emit(taken.case_no, into, None)
+        self.report_merged.emit(taken.case_no, into, None if isinstance(result, Sent) else result.fault)
+
+    def _on_sent_late(self, entry: Entry, outcome: Outcome | None) -> None:
+        """A report that had waited was taken: merge it where that was wanted when it was given."""
+        into = self._into.pop(entry.order.key, None)
+        if into is not None and outcome is not None:
+            self._tasks.start(OWNER, f"merge/{entry.order.key}", self._merge(outcome.case, into))
 
     async def _reveal(self, intent: RevealIntent) -> None:
         try:

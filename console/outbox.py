@@ -44,6 +44,7 @@ class Kept(msgspec.Struct, frozen=True):
     queue: "OpenQueue"
     others: "tuple[Waiting, ...]"
     key: str
+    fresh: bool = False
 
 
 class Outbox(QObject):
@@ -210,12 +211,12 @@ class Outbox(QObject):
             found = find_key(self._config)
             shelf = Shelf(self._config / FOLDER, found.master)
             opened = shelf.open(owner)
-            key = KEY_IN_FILE if found.in_file else KEY_IN_STORE
+            key, fresh = KEY_IN_FILE if found.in_file else KEY_IN_STORE, found.fresh
         except (Fault, OSError):
             self._interim = self._interim or tempfile.TemporaryDirectory(prefix="onemap-")
             shelf = Shelf(Path(self._interim.name), new_master())
-            opened, key = shelf.open(owner), KEY_NOWHERE
-        return Kept(opened, tuple(shelf.others(owner)), key)
+            opened, key, fresh = shelf.open(owner), KEY_NOWHERE, False
+        return Kept(opened, tuple(shelf.others(owner)), key, fresh)
 
     async def _close(self, kept: Kept, sending: asyncio.Task[None] | None) -> None:
         async with self._closing:
@@ -224,6 +225,8 @@ class Outbox(QObject):
             await asyncio.to_thread(kept.queue.close)
 
     def _tell_of(self, kept: Kept) -> None:
+        if kept.key == KEY_IN_FILE and kept.fresh:
+            self._notices.info("outbox.key.file", replace="outbox-key")
         if kept.key == KEY_NOWHERE:
             self._notices.post(Notice(Severity.WARNING, "notice.outbox_nowhere", replace="outbox-key", lasting=True))
         if kept.queue.damaged:

@@ -22,6 +22,8 @@ class FoundKey(msgspec.Struct, frozen=True):
 
     master: bytes
     in_file: bool
+    fresh: bool = False
+    """It was made just now."""
 
     def __repr__(self) -> str:
         """Name it without its value."""
@@ -40,7 +42,7 @@ def find_key(folder: Path) -> FoundKey:
     stored = _from_store()
     if stored is not None:
         return FoundKey(stored, in_file=False)
-    return FoundKey(_make_file(path), in_file=True)
+    return FoundKey(_make_file(path), in_file=True, fresh=True)
 
 
 def _from_store() -> bytes | None:

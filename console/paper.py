@@ -5,12 +5,12 @@ It works without a line; that it was printed waits in the outbox then. A reporte
 
 import asyncio
 from collections import defaultdict
-from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QStandardPaths, QUrl
+from PySide6.QtCore import QObject, QStandardPaths, Qt, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from client.api import new_key
@@ -18,7 +18,7 @@ from client.outbox.order import print_order
 from client.picture import Picture
 from client.room import Room
 from console.display import is_offscreen
-from console.paperdoc import Paper, PaperTable, cells, numbered, write_pdf
+from console.paperdoc import Paper, PaperTable, cells, numbered, paint, write_pdf
 from domain.case import Case
 from domain.clock import Lamp
 from domain.faults import Fault, FaultKind, invalid
@@ -32,6 +32,8 @@ from widgets.durations import clock_text
 from widgets.shift.values import Do, ShiftIntent
 
 if TYPE_CHECKING:
+    from PySide6.QtPrintSupport import QPrinter
+
     from console.desk import Desk
     from widgets.shift.sheet import ShiftSheet
 
@@ -171,8 +173,26 @@ class PaperDesk(QObject):
         self.last = path
         desk.notices.info("notice.printed", replace="paper", file=str(path), pages=pages)
         if not is_offscreen():
-            with suppress(RuntimeError):
-                QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+            self._offer(path, paper)
+
+    def _offer(self, path: Path, paper: Paper) -> None:
+        """Ask for a printer where there is one, else show the file."""
+        from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo  # noqa: PLC0415 - only to print
+
+        if not QPrinterInfo.availablePrinterNames():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        dialog = QPrintDialog(printer, self._desk.window)
+        dialog.setWindowTitle(self._desk.words("paper.print_dialog"))
+        dialog.accepted.connect(partial(self._print, printer, paper))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.setWindowModality(Qt.WindowModality.WindowModal)
+        dialog.show()
+
+    def _print(self, printer: "QPrinter", paper: Paper) -> None:
+        if not paint(printer, printer.resolution(), paper, self._desk.appearance.family or ""):
+            self._desk.notices.warn("notice.not_printed", replace="paper")
 
     def _write(self, path: Path, paper: Paper) -> int:
         try:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import msgspec
 from PySide6.QtCore import QMarginsF, QRectF, QSizeF, Qt
-from PySide6.QtGui import QColor, QFont, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
+from PySide6.QtGui import QColor, QFont, QPagedPaintDevice, QPageLayout, QPageSize, QPainter, QPdfWriter, QTextDocument
 
 from resources.theme import load_theme
 
@@ -73,16 +73,17 @@ def write_pdf(path: Path, paper: Paper, family: str) -> int:
             QPageLayout.Unit.Millimeter,
         )
     )
-    pages = _paint(writer, paper, family)
+    pages = paint(writer, DPI, paper, family)
     if not pages or not beside.exists():
         raise OSError(5, "not writable")
     beside.replace(path)
     return pages
 
 
-def _paint(writer: QPdfWriter, paper: Paper, family: str) -> int:
-    area = QRectF(writer.pageLayout().paintRectPixels(DPI))
-    foot_px = FOOT_PT / 72 * DPI
+def paint(writer: QPagedPaintDevice, dpi: int, paper: Paper, family: str) -> int:
+    """Paint the document on whatever has pages, and return how many; 0 where it cannot be painted on."""
+    area = QRectF(writer.pageLayout().paintRectPixels(dpi))
+    foot_px = FOOT_PT / 72 * dpi
     document = _document(writer, paper, family, QSizeF(area.width(), area.height() - foot_px))
     pages = document.pageCount()
     painter = QPainter()
@@ -93,13 +94,13 @@ def _paint(writer: QPdfWriter, paper: Paper, family: str) -> int:
             if n:
                 writer.newPage()
             _paint_page(painter, document, n)
-            _paint_marks(painter, paper, QSizeF(area.width(), area.height()), n + 1, pages, family)
+            _paint_marks(painter, paper, (QSizeF(area.width(), area.height()), foot_px), (n + 1, pages), family)
     finally:
         painter.end()
     return pages
 
 
-def _document(writer: QPdfWriter, paper: Paper, family: str, size: QSizeF) -> QTextDocument:
+def _document(writer: QPagedPaintDevice, paper: Paper, family: str, size: QSizeF) -> QTextDocument:
     document = QTextDocument()
     document.setDocumentMargin(0)
     document.documentLayout().setPaintDevice(writer)
@@ -121,13 +122,16 @@ def _paint_page(painter: QPainter, document: QTextDocument, n: int) -> None:
     painter.restore()
 
 
-def _paint_marks(painter: QPainter, paper: Paper, size: QSizeF, n: int, of: int, family: str) -> None:
+def _paint_marks(
+    painter: QPainter, paper: Paper, room: tuple[QSizeF, float], number_of: tuple[int, int], family: str
+) -> None:
+    (size, foot_px), (n, of) = room, number_of
     font = QFont(family) if family else QFont()
     font.setPointSizeF(7.5)
     painter.setFont(font)
     ink = QColor(load_theme("light").text)
     painter.setPen(ink)
-    foot = QRectF(0, size.height() - FOOT_PT / 72 * DPI, size.width(), FOOT_PT / 72 * DPI)
+    foot = QRectF(0, size.height() - foot_px, size.width(), foot_px)
     painter.drawText(foot, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignBottom), paper.mark)
     number = paper.page.format(n=n, of=of)
     painter.drawText(foot, int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignBottom), number)

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -14,13 +15,13 @@ from client.outbox.order import entry_order, entry_removal
 from client.outbox.results import Delayed, Refused
 from client.picture import Delta, Picture
 from console.notices import Notice
-from console.shiftrows import draft_of, duties_of, handovers_of, log_rows, posts_of
+from console.shiftrows import draft_of, duties_of, handovers_of, log_rows, phones_of, posts_of
 from domain.change import Change
 from domain.faults import Fault
 from domain.ids import CaseNo, EntryId
 from domain.people import Role
 from domain.register import Entry, EntryKind, EntryPut, read_body
-from domain.register_shift import Duty, Handover, LogNote, Post
+from domain.register_shift import MOST_TOLD, Duty, Handover, LogNote, Post, Told
 from resources.words import Value
 from widgets.notices import Severity
 from widgets.shift.values import Do, HandoverRow, ShiftIntent
@@ -36,8 +37,12 @@ KINDS = frozenset({EntryKind.POST, EntryKind.DUTY, EntryKind.HANDOVER, EntryKind
 LOG_BACK = timedelta(hours=12)
 """The log begins so long ago where one is on no post."""
 LOG_MOST = 5_000
-KEPT_FOR = timedelta(days=30)
-"""Handovers and notes stand in the register so long; in the change log they stay."""
+KEPT_FOR = {
+    EntryKind.HANDOVER: timedelta(days=30),
+    EntryKind.LOG_NOTE: timedelta(days=30),
+    EntryKind.DUTY: timedelta(hours=24),
+}
+"""So long these stand in the register; in the change log they stay. Who forgets to sign off is off a day later."""
 
 
 class ShiftDesk(QObject):
@@ -106,6 +111,7 @@ class ShiftDesk(QObject):
         sheet.posts.show_posts(posts_of(picture, names), may_add=may_add)
         sheets = ([] if self._draft is None else [self._draft]) + handovers_of(picture, names)
         sheet.handover.show_sheets(sheets)
+        sheet.phones.show_phones(phones_of(picture), may_keep=may_add)
         rows = log_rows(self._log, picture, names)
         sheet.log.show_log(rows, room.service_now(), loading=self._loading)
 
@@ -133,6 +139,7 @@ class ShiftDesk(QObject):
                 values["who"] = self._desk.names.account(entry.by)
                 self._desk.notices.info("notice.shift_received", replace="shift", **values)
                 self._sign_off(body.post)
+                self._desk.intents.forget_contacts()
             elif not body.received and entry.author != picture.me.account:
                 notice = Notice(Severity.INFO, "notice.shift_waits", values, "shift", "handover")
                 self._desk.notices.post(notice)
@@ -141,31 +148,35 @@ class ShiftDesk(QObject):
 
     def do(self, intent: ShiftIntent) -> None:
         """Carry out a wish of the sheet."""
-        doing = {
+        named: dict[Do, Callable[[str], None]] = {
             Do.SIGN_ON: self._sign_on,
             Do.SIGN_OFF: self._sign_off,
             Do.ADD_POST: self._add_post,
-        }.get(intent.do)
-        if doing is not None:
-            doing(intent.name)
-            return
-        match intent.do:
-            case Do.DRAFT:
-                self._make_draft()
-            case Do.HAND_OVER:
-                self._hand_over(intent)
-            case Do.TAKE_OVER:
-                self._take_over(intent)
-            case Do.TAKE_BACK:
-                self._take_back(intent)
-            case Do.NOTE:
-                self._note(intent)
-            case Do.RELOAD_LOG:
-                self.load_log()
-            case Do.OPEN_CASE:
-                self._open_case(intent.name)
-            case Do.PRINT | Do.PRINT_LOG:
-                self._desk.paper.print_shift(intent, self._sheet)
+            Do.DROP_PHONE: self._drop_phone,
+            Do.OPEN_CASE: self._open_case,
+        }
+        whole: dict[Do, Callable[[ShiftIntent], None]] = {
+            Do.DRAFT: self._make_draft,
+            Do.HAND_OVER: self._hand_over,
+            Do.TAKE_OVER: self._take_over,
+            Do.TAKE_BACK: self._take_back,
+            Do.NOTE: self._note,
+            Do.TOLD: self._tell,
+            Do.ADD_PHONE: self._add_phone,
+            Do.RELOAD_LOG: self._reload_log,
+            Do.PRINT: self._print,
+            Do.PRINT_LOG: self._print,
+        }
+        if intent.do in named:
+            named[intent.do](intent.name)
+        else:
+            whole[intent.do](intent)
+
+    def _reload_log(self, intent: ShiftIntent) -> None:
+        self.load_log()
+
+    def _print(self, intent: ShiftIntent) -> None:
+        self._desk.paper.print_shift(intent, self._sheet)
 
     def _sign_on(self, post: str) -> None:
         now = self._desk.service_now()
@@ -183,7 +194,7 @@ class ShiftDesk(QObject):
         key = EntryId(hashlib.sha256(name.encode()).hexdigest()[:24])
         self._put(EntryKind.POST, key, Post(name), self._version(EntryKind.POST, key), "shift_post", post=name)
 
-    def _make_draft(self) -> None:
+    def _make_draft(self, intent: ShiftIntent) -> None:
         """Gather what is open now; it is signed when it was looked at."""
         picture, room = self._picture(), self._desk.session.room
         if picture is None or room is None:
@@ -198,7 +209,7 @@ class ShiftDesk(QObject):
         if draft is None or picture is None:
             return
         post = draft.post or self._desk.words("shift.no_post")
-        body = Handover(post, draft.made_at, draft.items, intent.text)
+        body = Handover(post, draft.made_at, draft.items, intent.text, draft.contacts)
         key = EntryId(new_key())
         self._draft = None
         self._put(EntryKind.HANDOVER, key, body, 0, "shift_handed", post=post)
@@ -224,6 +235,27 @@ class ShiftDesk(QObject):
         if self._sheet is not None:
             self._sheet.log.clear()
 
+    def _tell(self, intent: ShiftIntent) -> None:
+        """Add to a note of mine who was told now: the first time by telephone, then in writing."""
+        entry = self._entry(EntryKind.LOG_NOTE, EntryId(intent.name))
+        body = None if entry is None else read_body(entry, LogNote)
+        if entry is None or body is None:
+            return
+        how = self._desk.words("shift.in_writing" if body.told else "shift.by_phone")
+        told = (*body.told, Told(intent.text[:100], self._desk.service_now(), how))[-MOST_TOLD:]
+        fresh = msgspec.structs.replace(body, told=told)
+        self._put(EntryKind.LOG_NOTE, entry.entry_id, fresh, entry.version, "shift_noted")
+
+    def _add_phone(self, intent: ShiftIntent) -> None:
+        key = EntryId(new_key())
+        body = {"name": intent.name, "number": intent.text, "note": intent.source}
+        self._put(EntryKind.PHONE, key, body, 0, "shift_phone", post=intent.name)
+
+    def _drop_phone(self, entry_id: str) -> None:
+        entry = self._entry(EntryKind.PHONE, EntryId(entry_id))
+        if entry is not None:
+            self._remove(entry, "shift_phone_gone", post=str(entry.body.get("name", "")))
+
     def _open_case(self, case_no: str) -> None:
         if self._sheet is not None:
             self._sheet.close_sheet()
@@ -234,7 +266,8 @@ class ShiftDesk(QObject):
 
     def _put(self, kind: EntryKind, entry_id: EntryId, body: Any, version: int, done: str, **values: Value) -> None:
         now = self._desk.service_now()
-        until = now + KEPT_FOR if kind in (EntryKind.HANDOVER, EntryKind.LOG_NOTE) else None
+        kept = KEPT_FOR.get(kind)
+        until = None if kept is None else now + kept
         asked = EntryPut(msgspec.to_builtins(body), version, until)
         title = str(values.get("post", "")) or getattr(body, "text", "")[:60]
         order = entry_order(new_key(), kind, entry_id, asked, title, self._desk.real_now())

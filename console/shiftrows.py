@@ -11,15 +11,17 @@ from domain.handover import open_items
 from domain.ids import AccountId, CaseNo
 from domain.reading import ReadingState
 from domain.register import Entry, EntryKind, read_body, split_subject
-from domain.register_shapes import Body
-from domain.register_shift import Duty, Handover, HandoverItem, ItemKind, Post
+from domain.register_shapes import MAX_NOTE, Body
+from domain.register_shift import Duty, Handover, HandoverItem, ItemKind, Phone, Post
 from widgets.names import Names
-from widgets.shift.values import HandoverRow, LogRow, PostRow
+from widgets.shift.values import HandoverRow, LogRow, PhoneRow, PostRow
 
 B = TypeVar("B", bound=Body)
 
 TOLD_FAULTS = frozenset({ReadingState.FAULT, ReadingState.ALARM})
 FAULTS_MOST = 50
+STEPS_OF_A_WARNING = 2
+"""By telephone within 10 minutes, in writing within 30 (domain.md 6.2)."""
 
 
 def posts_of(picture: Picture, names: Names) -> list[PostRow]:
@@ -42,6 +44,12 @@ def duties_of(picture: Picture, account: AccountId) -> list[str]:
     return sorted(duty.post for entry, duty in _bodies(picture, EntryKind.DUTY, Duty) if entry.author == account)
 
 
+def phones_of(picture: Picture) -> list[PhoneRow]:
+    """Return the duty telephones in their order."""
+    phones = sorted(_bodies(picture, EntryKind.PHONE, Phone), key=lambda found: (found[1].order, found[1].name))
+    return [PhoneRow(entry.entry_id, body.name, body.number, body.note) for entry, body in phones]
+
+
 def handovers_of(picture: Picture, names: Names) -> list[HandoverRow]:
     """Return the sheets, those that wait for a signature first, then the newest."""
     rows = [
@@ -52,6 +60,7 @@ def handovers_of(picture: Picture, names: Names) -> list[HandoverRow]:
             outgoing=names.account(entry.author),
             incoming=names.account(entry.by) if body.received else "",
             remarks=body.remarks,
+            contacts=body.contacts,
             answer=body.answer,
             entry_id=entry.entry_id,
             version=entry.version,
@@ -74,7 +83,8 @@ def draft_of(picture: Picture, names: Names, log: Sequence[Change], waiting: int
         items.append(HandoverItem(ItemKind.EQUIPMENT, words("shift.line_bad")))
     if waiting:
         items.append(HandoverItem(ItemKind.OUTBOX, words("shift.outbox_waits", n=waiting)))
-    return HandoverRow(post, now, tuple(items), picture.me.name, mine=True)
+    contacts = words("list.semicolon").join(f"{phone.name} {phone.number}" for phone in phones_of(picture))
+    return HandoverRow(post, now, tuple(items), picture.me.name, contacts=contacts[:MAX_NOTE], mine=True)
 
 
 def _faults(picture: Picture, names: Names) -> list[str]:
@@ -101,22 +111,27 @@ def _line(change: Change, picture: Picture, names: Names) -> LogRow | None:
         parts = (words(f"action.{change.action}"), "" if case is None else case.title, said)
         return LogRow(change.at, names.actor(change)[0], " · ".join(p for p in parts if p), "case", case_no)
     if change.subject is Subject.ENTRY:
-        return _entry_line(change, names)
+        return _entry_line(change, picture, names)
     action = f"action.{change.action}"
     text = words(action) if words.has(action) else change.action
     return LogRow(change.at, names.account(change.actor), text, "other")
 
 
-def _entry_line(change: Change, names: Names) -> LogRow | None:
+def _entry_line(change: Change, picture: Picture, names: Names) -> LogRow | None:
     words = names.words
-    kind, _ = split_subject(change.subject_id)
+    kind, entry_id = split_subject(change.subject_id)
     who, body = names.account(change.actor), change.data.get("body") or {}
     if kind is EntryKind.LOG_NOTE:
         told = [f"{t['who']} {t['how']}".strip() for t in body.get("told", ())]
         marks = [words("shift.warning")] if body.get("warning") else []
         named = [str(body.get(name)) for name in ("text", "source", "extent", "expected") if body.get(name)]
         named += [words("shift.told", who=words("list.comma").join(told))] if told else []
-        return LogRow(change.at, who, " · ".join(marks + named), "note") if named else None
+        held = picture.entries.get((kind, entry_id))
+        if not named or (held is not None and held.version > change.version):
+            return None  # removed, or told anew by a later line
+        mine = entry_id if held is not None and held.author == picture.me.account else None
+        due = [words(f"shift.due.{len(told)}")] if body.get("warning") and len(told) < STEPS_OF_A_WARNING else []
+        return LogRow(change.at, who, " · ".join(marks + named + due), "note", note_id=mine)
     if kind in (EntryKind.DUTY, EntryKind.HANDOVER):
         step = "remove" if change.action == "remove" else "received" if body.get("received") else "put"
         text = words(f"shift.log.{kind.value}_{step}", post=str(body.get("post", "")))

@@ -66,9 +66,11 @@ class RowTable(QObject):
     opened = Signal(str)
     narrowed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, *, stretch: int | None = None) -> None:
+        """``stretch`` is the column that takes the room the others leave; the last one by default."""
         super().__init__(parent)
         self.setObjectName("row_table")
+        self._stretch = stretch
         self._all: tuple[Row, ...] = ()
         self._heads: tuple[str, ...] = ()
         self._key, self._quiet = "", False
@@ -162,6 +164,10 @@ class RowTable(QObject):
         """Give each column the room its first rows need, no more than a third of the table."""
         most = max(120, self.view.viewport().width() // 3)
         metrics = self.view.fontMetrics()
+        if self._stretch is not None:
+            head = self.view.horizontalHeader()
+            head.setStretchLastSection(False)
+            head.setSectionResizeMode(self._stretch, QHeaderView.ResizeMode.Stretch)
         for i, name in enumerate(self._heads):
             texts = [name, *(row.cells[i] for row in self._all[:60])]
             self.view.setColumnWidth(i, min(most, max(metrics.horizontalAdvance(text) for text in texts) + 24))

@@ -41,7 +41,7 @@ class OutboxSheet(QFrame):
         self._came_from: QWidget | None = None
         self._title, self._facts, self._foot = QLabel(), QLabel(), QLabel()
         self.send, self._close = KeyButton("", SEND_KEY, theme, primary=True), Button()
-        self.table, self.empty = RowTable(theme, self), EmptyState()
+        self.table, self.empty = RowTable(theme, self, stretch=1), EmptyState()
         self.detail = OutboxDetail(names, theme)
         set_role(self._title, "title")
         for label in (self._facts, self._foot):

@@ -30,7 +30,7 @@ class HandoverPage(QWidget):
         self._read: set[int] = set()
         self._of: tuple[str, int] = ("", 0)
         self.sheets, self.draft, self.print = Combo(), Button(), Button()
-        self.facts, self.table, self.empty = QLabel(), RowTable(theme, self), EmptyState()
+        self.facts, self.table, self.empty = QLabel(), RowTable(theme, self, stretch=2), EmptyState()
         self.remarks, self.sign = QPlainTextEdit(), Button()
         self.facts.setWordWrap(True)
         set_role(self.facts, "second")
@@ -148,6 +148,8 @@ class HandoverPage(QWidget):
         facts = [words("shift.made", post=row.post, who=row.outgoing, at=made)]
         if row.entry_id is not None and row.remarks:
             facts.append(words("shift.said", text=row.remarks))
+        if row.contacts:
+            facts.append(words("shift.contacts", text=row.contacts))
         if row.received:
             at = "" if row.signed_at is None else names.local(row.signed_at).strftime("%m-%d %H:%M")
             facts.append(words("shift.received", who=row.incoming, at=at))

@@ -1,7 +1,7 @@
 """The duty log: what happened in this shift, by itself from the change log, with typed lines and who was told when."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
@@ -17,8 +17,6 @@ from widgets.names import Names
 from widgets.shift.values import Do, LogRow, ShiftIntent
 
 KINDS = ("all", "note", "case", "shift", "other")
-PHONE_WITHIN, WRITING_WITHIN = timedelta(minutes=10), timedelta(minutes=30)
-"""domain.md 6.2: of a warning the duty leader is told by telephone, and in writing, within these."""
 
 
 class LogPage(QWidget):
@@ -32,7 +30,7 @@ class LogPage(QWidget):
         self._rows: tuple[LogRow, ...] = ()
         self._now: datetime | None = None
         self._loading = False
-        self.kind, self.table, self.empty = Combo(), RowTable(theme, self), EmptyState()
+        self.kind, self.table, self.empty = Combo(), RowTable(theme, self, stretch=2), EmptyState()
         self.reload, self.print, self.add = Button(), Button(), Button()
         self.text, self.source, self.extent = QLineEdit(), QLineEdit(), QLineEdit()
         self.expected, self.who = QLineEdit(), QLineEdit()
@@ -127,9 +125,16 @@ class LogPage(QWidget):
             self.show_log(self._rows, self._now, loading=self._loading)
 
     def _on_opened(self, key: str) -> None:
-        case_no = self._rows[int(key)].case_no
-        if case_no is not None:
-            self.asked.emit(ShiftIntent(Do.OPEN_CASE, case_no))
+        row = self._rows[int(key)]
+        if row.case_no is not None:
+            self.asked.emit(ShiftIntent(Do.OPEN_CASE, row.case_no))
+        elif row.note_id is not None:
+            who = self.who.text().strip()
+            if not who:
+                self.who.setFocus()
+                return
+            self.who.clear()
+            self.asked.emit(ShiftIntent(Do.TOLD, row.note_id, who))
 
     def _on_reload(self) -> None:
         self.asked.emit(ShiftIntent(Do.RELOAD_LOG))

@@ -25,7 +25,7 @@ class PostsPage(QWidget):
         self._words = words
         self._rows: tuple[PostRow, ...] = ()
         self._may_add = False
-        self.table, self.empty = RowTable(theme, self), EmptyState()
+        self.table, self.empty = RowTable(theme, self, stretch=1), EmptyState()
         self.name, self.add, self.act = QLineEdit(), Button(), Button()
         self.name.setMaxLength(NAME_MOST)
         foot = QHBoxLayout()

@@ -1,4 +1,4 @@
-"""The sheet of the shift (Ctrl+J): posts, handover and duty log, a tab each; Ctrl+PgUp and Ctrl+PgDn turn."""
+"""The sheet of the shift (Ctrl+J): posts, handover, duty log, telephones, a tab each; Ctrl+PgUp and PgDn turn."""
 
 from enum import StrEnum
 
@@ -13,6 +13,7 @@ from widgets.common.tab_strip import Tab, TabStrip
 from widgets.names import Names
 from widgets.shift.handover import HandoverPage
 from widgets.shift.log import LogPage
+from widgets.shift.phones import PhonesPage
 from widgets.shift.posts import PostsPage
 
 WIDTH_PX, HEIGHT_PX = 1100, 720
@@ -24,6 +25,7 @@ class ShiftTab(StrEnum):
     POSTS = "posts"
     HANDOVER = "handover"
     LOG = "log"
+    PHONES = "phones"
 
 
 class ShiftSheet(QFrame):
@@ -42,9 +44,11 @@ class ShiftSheet(QFrame):
         self.tabs, self._pages = TabStrip(theme), QStackedWidget()
         self.posts = PostsPage(names.words, theme)
         self.handover, self.log = HandoverPage(names, theme), LogPage(names, theme)
+        self.phones = PhonesPage(names.words, theme)
+        self._all = (self.posts, self.handover, self.log, self.phones)
         set_role(self._title, "title")
         set_role(self._keys, "second")
-        for page in (self.posts, self.handover, self.log):
+        for page in self._all:
             self._pages.addWidget(page)
             page.asked.connect(self.asked)
         foot = QHBoxLayout()
@@ -80,7 +84,7 @@ class ShiftSheet(QFrame):
         """Turn to a page."""
         self._pages.setCurrentIndex(list(ShiftTab).index(tab))
         self.tabs.set_current(tab)
-        (self.posts, self.handover, self.log)[self._pages.currentIndex()].focus_first()
+        self._all[self._pages.currentIndex()].focus_first()
         self.turned.emit(tab.value)
 
     def close_sheet(self) -> None:
@@ -98,13 +102,13 @@ class ShiftSheet(QFrame):
         self._close.setText(f"{words('desk.help.close')}  Esc")
         self.tabs.set_tabs([Tab(t, words(f"shift.tab.{t}")) for t in ShiftTab], "")
         self.tabs.set_current(self.tab)
-        for page in (self.posts, self.handover, self.log):
+        for page in self._all:
             page.retranslate()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self.tabs.set_theme(theme)
-        for page in (self.posts, self.handover, self.log):
+        for page in self._all:
             page.set_theme(theme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

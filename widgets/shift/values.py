@@ -26,6 +26,7 @@ class HandoverRow(msgspec.Struct, frozen=True):
     outgoing: str = ""
     incoming: str = ""
     remarks: str = ""
+    contacts: str = ""
     answer: str = ""
     entry_id: EntryId | None = None
     version: int = 0
@@ -42,6 +43,17 @@ class LogRow(msgspec.Struct, frozen=True):
     text: str
     what: str
     case_no: CaseNo | None = None
+    note_id: EntryId | None = None
+    """The note, where it is mine: more can be said of it."""
+
+
+class PhoneRow(msgspec.Struct, frozen=True):
+    """A duty telephone."""
+
+    entry_id: EntryId
+    name: str
+    number: str
+    note: str = ""
 
 
 class Do(StrEnum):
@@ -55,6 +67,9 @@ class Do(StrEnum):
     TAKE_OVER = "take_over"
     TAKE_BACK = "take_back"
     NOTE = "note"
+    TOLD = "told"
+    ADD_PHONE = "add_phone"
+    DROP_PHONE = "drop_phone"
     PRINT = "print"
     PRINT_LOG = "print_log"
     RELOAD_LOG = "reload_log"

@@ -14,6 +14,7 @@ from client.api import ServiceClient, new_key
 from client.line import LineState
 from client.room import Room
 from domain.case import NewReport
+from domain.command import Command
 from domain.faults import Fault, FaultKind
 from domain.ids import AccountId, CaseNo
 from domain.states import CaseState, Channel
@@ -88,11 +89,12 @@ async def test_a_room_lives_through_kills_and_ends_equal_to_a_fresh_one(house: H
             again = await gate.report(report(f"after kill {turn}"), key=new_key())
             numbers.append(again.case.case_no)
             await until(lambda: held(room, numbers[-1]) is not None)
-        accepted = await room.send(numbers[0], "accept", {}, 1)
+        accepted = await room.client.command(numbers[0], Command("accept", 1), key=new_key())
+        room.take_outcome(accepted)
         assert accepted.case.version == 2
         assert held(room, numbers[0]) is CaseState.PENDING_FILE, "our own act shows at once"
         with pytest.raises(Fault) as caught:
-            await room.send(numbers[0], "accept", {}, 1)
+            await room.client.command(numbers[0], Command("accept", 1), key=new_key())
         assert (caught.value.kind, caught.value.key) == (FaultKind.CONFLICT, "stale_version")
         async with house.client("desk") as second:
             fresh = await second.snapshot()

@@ -15,11 +15,11 @@ from client.outbox.order import Stage
 from console import outbox_key
 from console.desk import Desk
 from console.outbox_key import find_key
-from domain.case import Case
+from domain.case import Case, NewReport
 from domain.ids import CaseNo
 from domain.people import Role
-from domain.states import CaseState
-from widgets.intents import ActionIntent, RevealIntent
+from domain.states import CaseState, Channel
+from widgets.intents import ActionIntent, ReportIntent, RevealIntent
 from widgets.waiting import Decision, OutboxIntent
 
 pytestmark = pytest.mark.logs_expected("service.http.faults")
@@ -63,8 +63,7 @@ def fresh(served: Served) -> Case:
 
 
 def state(served: Served, case: Case) -> tuple[CaseState, int]:
-    reply = served.client(served.token("reader", *ALL_ROOM)).get(f"/v1/cases/{case.case_no}")
-    now = msgspec.json.decode(reply.content, type=Case)
+    now = msgspec.json.decode(_case(served, case), type=Case)
     return now.state, now.version
 
 
@@ -136,6 +135,27 @@ async def test_a_queue_belongs_to_who_filled_it_and_survives_sign_out_and_restar
     assert state(served, case)[1] == 2
     home = desk._folders.config
     assert not any("机密".encode() in file.read_bytes() for file in home.rglob("*") if file.is_file())
+
+
+async def test_a_report_told_again_without_a_line_is_merged_once_it_was_taken(served: Served) -> None:
+    case = fresh(served)
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        await until(lambda: listed(desk) == [case.case_no])
+        await cut(desk)
+        told = NewReport(Channel.HOTLINE, "又有人来电", kind="01-02")
+        desk.intents.report(ReportIntent(told, into=case.case_no))
+        await until(lambda: "notice.outbox_report_kept" in standing(desk) or desk.outbox.entries())
+        merged: list[object] = []
+        desk.intents.report_merged.connect(lambda taken, into, fault: merged.append((into, fault)))
+        await mend(desk)
+        await until(lambda: merged == [(case.case_no, None)])
+        await until(lambda: not desk.outbox.entries())
+    assert len(msgspec.json.decode(_case(served, case), type=Case).reports) == 2
+
+
+def _case(served: Served, case: Case) -> bytes:
+    return served.client(served.token("reader", *ALL_ROOM)).get(f"/v1/cases/{case.case_no}").content
 
 
 async def held_note(desk: Desk, served: Served) -> Case:

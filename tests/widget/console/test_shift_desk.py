@@ -69,6 +69,7 @@ async def test_a_shift_is_handed_over_by_two_people_at_two_desks(served: Served)
         await until(lambda: "li" not in sheet.posts.table.shown()[0].cells[1])
         row = there.handover.row()
         assert row is not None
+        assert one.intents._shown == {}
         assert (row.outgoing, row.incoming, row.remarks) == ("li", "wang", "应急电话见墙上")
         # the log has written itself
         there.turn(ShiftTab.LOG)
@@ -79,8 +80,19 @@ async def test_a_shift_is_handed_over_by_two_people_at_two_desks(served: Served)
         told = " ".join(row.cells[2] for row in there.log.table.shown())
         assert "接班签字" in told
         assert "已告知 值班领导" in told
+        # a warning is told by telephone, then in writing; what is still due stands beside it
+        there.log.text.setText("河堤险情")
+        there.log.warning.setChecked(True)
+        there.log.add.click()
+        await until(lambda: any("10 分钟内" in row.cells[2] for row in there.log.table.shown()))
+        for due in ("30 分钟内", "书面"):
+            there.log.table.choose(next(row.key for row in there.log.table.shown() if "河堤险情" in row.cells[2]))
+            there.log.who.setText("张镇长")
+            QTest.keyClick(there.log.table.view, Qt.Key.Key_Return)
+            await until(lambda due=due: any(due in row.cells[2] for row in there.log.table.shown()))
+        assert sum("河堤险情" in row.cells[2] for row in there.log.table.shown()) == 1
         there.log.kind.setCurrentIndex(there.log.kind.findData("note"))
-        assert len(there.log.table.shown()) == 1
+        assert len(there.log.table.shown()) == 2
         sheet.close_sheet()
         there.close_sheet()
 
@@ -99,6 +111,11 @@ async def test_a_note_typed_without_a_line_waits_in_the_outbox(served: Served) -
         sheet_of(desk).close_sheet()
 
 
+def _paper(desk: Desk) -> str:
+    paper = desk.paper.fallback()
+    return "" if paper is None else html_of(paper)
+
+
 async def test_the_paper_fallback_is_made_without_a_line_and_logged_when_it_is_back(
     served: Served, tmp_path: Path
 ) -> None:
@@ -108,10 +125,11 @@ async def test_the_paper_fallback_is_made_without_a_line_and_logged_when_it_is_b
         await sign_in(desk, served)
         await until(lambda: listed(desk) == [case.case_no])
         desk.settings.set("paper_folder", str(tmp_path / "纸单"), store=False)
+        desk.shift_desk.do(ShiftIntent(Do.ADD_PHONE, "市政维修队", "0575-8300000", source="夜间"))
+        await until(lambda: "notice.shift_phone" in standing(desk))
+        await until(lambda: "0575-8300000" in _paper(desk))
         await cut(desk)
-        paper = desk.paper.fallback()
-        assert paper is not None
-        said = html_of(paper)
+        said = _paper(desk)
         assert case.case_no in said
         assert "环卫所" in said
         assert "13900009999" not in said
