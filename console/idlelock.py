@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication, QWidget
 
 from client.api import ServiceClient
@@ -35,6 +36,7 @@ STIRS = frozenset(
 FREE_TRIES = 3
 WAIT_MOST_S = 60
 """A wrong password beyond the first tries is answered only after a wait that doubles, this long at most."""
+WATCHED = "onemap_watched"
 CODE_WANTED = frozenset({"code_needed", "bad_code"})
 
 
@@ -46,9 +48,9 @@ class IdleLock(QObject):
         self._desk = desk
         self._cover: LockCover | None = None
         self._stirred = time.monotonic()
-        self._watched: QObject | None = None
         self._enabled: list[str] = []
         self._floating: list[QWidget] = []
+        self._covered: list[QWidget] = []
         self._focus: QWidget | None = None
         self._wrong = 0
         self._news = 0
@@ -62,12 +64,13 @@ class IdleLock(QObject):
 
     def on_second(self) -> None:
         """A second has passed: lock where nobody stirred for long."""
-        handle = self._desk.window.windowHandle()
-        if handle is not None and handle is not self._watched:
-            handle.installEventFilter(self)
-            self._watched = handle
+        for window in QGuiApplication.topLevelWindows():
+            if not window.property(WATCHED):
+                window.setProperty(WATCHED, True)
+                window.installEventFilter(self)
         minutes = self._desk.settings.number("idle_lock_min")
-        if minutes and not self.locked and time.monotonic() - self._stirred > minutes * 60:
+        idle = time.monotonic() - self._stirred > minutes * 60
+        if minutes and idle and not self.locked and self._desk.session.verifier is not None:
             self.lock()
 
     def stir(self) -> None:
@@ -75,7 +78,7 @@ class IdleLock(QObject):
         self._stirred = time.monotonic()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Note that somebody is there; the window's own handle sees each key and move once."""
+        """Note that somebody is there; a window's own handle sees each key and move once."""
         if event.type() in STIRS:
             self._stirred = time.monotonic()
         return False
@@ -96,7 +99,9 @@ class IdleLock(QObject):
         self._focus = desk.window.focusWidget()
         self._enabled = desk.actions.enabled()
         desk.actions.enable(self._enabled, False)
-        desk.frame.setEnabled(False)
+        self._covered = [part for part in _parts(desk.window) if part is not cover and part.isEnabled()]
+        for part in self._covered:
+            part.setEnabled(False)  # not even Tab leads below the cover
         self._floating = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not desk.window]
         for widget in self._floating:
             widget.hide()
@@ -174,7 +179,8 @@ class IdleLock(QObject):
     def _uncover(self, *, restore: bool) -> None:
         self.stir()
         desk = self._desk
-        desk.frame.setEnabled(True)
+        for part in self._covered:
+            part.setEnabled(True)
         if self._cover is not None:
             self._cover.uncover()
         if restore:
@@ -183,4 +189,9 @@ class IdleLock(QObject):
                 widget.show()
             if self._focus is not None:
                 self._focus.setFocus()
-        self._floating, self._focus, self._enabled = [], None, []
+        self._floating, self._covered, self._focus, self._enabled = [], [], None, []
+
+
+def _parts(window: QWidget) -> list[QWidget]:
+    """Return what lies directly in a window: its page, and the sheets over it."""
+    return [child for child in window.children() if isinstance(child, QWidget) and not child.isWindow()]

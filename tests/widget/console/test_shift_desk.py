@@ -174,6 +174,7 @@ async def test_an_idle_desk_is_covered_listens_and_is_unlocked_by_its_own_person
         await sign_in(desk, served)
         desk.actions.trigger("new_report")
         desk.panels.report_form.text.setPlainText("打到一半")
+        desk.preferences.open()
         desk.idle_lock._stirred -= 10 * 60 + 1
         desk.on_second()
         cover = desk.idle_lock._cover
@@ -181,6 +182,10 @@ async def test_an_idle_desk_is_covered_listens_and_is_unlocked_by_its_own_person
         assert desk.idle_lock.locked
         assert cover.geometry() == desk.window.rect()
         assert not desk.frame.isEnabled()
+        for _ in range(6):
+            QTest.keyClick(desk.window.focusWidget() or cover, Qt.Key.Key_Tab)
+            assert cover.isAncestorOf(desk.window.focusWidget() or cover.password), "no key leads below the cover"
+        cover.password.setFocus()
         assert not desk.actions.enabled(), "no key does anything below the cover"
         case = fresh(served)
         await until(lambda: listed(desk) == [case.case_no])  # it goes on listening
