@@ -68,4 +68,6 @@ class StaleVeil(QWidget):
         sign = QRectF(band.x() + 10, band.y() + 6, 12, 12)
         paint_shape(painter, sign, Shape.TRIANGLE, self._theme.near)
         painter.setPen(QColor(self._theme.text))
-        painter.drawText(band.adjusted(30, 0, -6, 0), int(Qt.AlignmentFlag.AlignVCenter), self._text)
+        room = band.adjusted(30, 0, -6, 0)
+        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), text)

@@ -71,30 +71,34 @@ async def test_a_shift_is_handed_over_by_two_people_at_two_desks(served: Served)
         assert row is not None
         assert one.intents._shown == {}
         assert (row.outgoing, row.incoming, row.remarks) == ("li", "wang", "应急电话见墙上")
-        # the log has written itself
-        there.turn(ShiftTab.LOG)
-        there.log.text.setText("气象台电话：暴雨黄色预警")
-        there.log.who.setText("值班领导")
-        QTest.keyClick(there.log.text, Qt.Key.Key_Return)
-        await until(lambda: any("暴雨黄色预警" in row.cells[2] for row in there.log.table.shown()))
-        told = " ".join(row.cells[2] for row in there.log.table.shown())
-        assert "接班签字" in told
-        assert "已告知 值班领导" in told
-        # a warning is told by telephone, then in writing; what is still due stands beside it
-        there.log.text.setText("河堤险情")
-        there.log.warning.setChecked(True)
-        there.log.add.click()
-        await until(lambda: any("10 分钟内" in row.cells[2] for row in there.log.table.shown()))
-        for due in ("30 分钟内", "书面"):
-            there.log.table.choose(next(row.key for row in there.log.table.shown() if "河堤险情" in row.cells[2]))
-            there.log.who.setText("张镇长")
-            QTest.keyClick(there.log.table.view, Qt.Key.Key_Return)
-            await until(lambda due=due: any(due in row.cells[2] for row in there.log.table.shown()))
-        assert sum("河堤险情" in row.cells[2] for row in there.log.table.shown()) == 1
-        there.log.kind.setCurrentIndex(there.log.kind.findData("note"))
-        assert len(there.log.table.shown()) == 2
+        await _log_is_kept(there)
         sheet.close_sheet()
         there.close_sheet()
+
+
+async def _log_is_kept(there: ShiftSheet) -> None:
+    """The log has written itself; a typed warning says what is still due until it is told."""
+    there.turn(ShiftTab.LOG)
+    there.log.text.setText("气象台电话：暴雨黄色预警")
+    there.log.who.setText("值班领导")
+    QTest.keyClick(there.log.text, Qt.Key.Key_Return)
+    await until(lambda: any("暴雨黄色预警" in row.cells[2] for row in there.log.table.shown()))
+    told = " ".join(row.cells[2] for row in there.log.table.shown())
+    assert "接班签字" in told
+    assert "已告知 值班领导" in told
+    # a warning is told by telephone, then in writing; what is still due stands beside it
+    there.log.text.setText("河堤险情")
+    there.log.warning.setChecked(True)
+    there.log.add.click()
+    await until(lambda: any("10 分钟内" in row.cells[2] for row in there.log.table.shown()))
+    for due in ("30 分钟内", "书面"):
+        there.log.table.choose(next(row.key for row in there.log.table.shown() if "河堤险情" in row.cells[2]))
+        there.log.who.setText("张镇长")
+        QTest.keyClick(there.log.table.view, Qt.Key.Key_Return)
+        await until(lambda due=due: any(due in row.cells[2] for row in there.log.table.shown()))
+    assert sum("河堤险情" in row.cells[2] for row in there.log.table.shown()) == 1
+    there.log.kind.setCurrentIndex(there.log.kind.findData("note"))
+    assert len(there.log.table.shown()) == 2
 
 
 async def test_a_note_typed_without_a_line_waits_in_the_outbox(served: Served) -> None:
