@@ -53,7 +53,7 @@ class IdleLock(QObject):
         self._covered: list[QWidget] = []
         self._focus: QWidget | None = None
         self._wrong = 0
-        self._news = 0
+        self._news = self._calls = 0
 
     @property
     def locked(self) -> bool:
@@ -105,6 +105,7 @@ class IdleLock(QObject):
         self._floating = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w is not desk.window]
         for widget in self._floating:
             widget.hide()
+        cover.set_calls(self._calls)
         cover.cover(room.picture.me.name, desk.names.local(room.service_now()).strftime("%H:%M"))
 
     def on_closed(self) -> None:
@@ -123,6 +124,12 @@ class IdleLock(QObject):
         self._cover.set_count(self._news)
         if any(change.data.get("urgent") for change in reports):
             QApplication.beep()
+
+    def on_sos_waiting(self, calls: int) -> None:
+        """So many calls for help wait to be acknowledged: the sound says so too, below the cover as well."""
+        self._calls = calls
+        if self._cover is not None:
+            self._cover.set_calls(calls)
 
     def _make(self) -> "LockCover":
         from widgets.lock_cover import LockCover  # noqa: PLC0415 - not before it is needed

@@ -151,6 +151,7 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.reception.closed.connect(desk.outbox_desk.on_closed)
     desk.reception.closed.connect(desk.shift_desk.on_closed)
     desk.reception.closed.connect(desk.idle_lock.on_closed)
+    desk.alarms.sos_waiting.connect(desk.idle_lock.on_sos_waiting)
     desk.reception.closed.connect(desk.alarms.on_closed)
 
 

@@ -25,12 +25,14 @@ class LockCover(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = words
         self._who, self._since, self._count, self._leaving = "", "", 0, False
-        self._title, self._facts, self._news = QLabel(), QLabel(), QLabel()
+        self._title, self._facts, self._news, self._sos = QLabel(), QLabel(), QLabel(), QLabel()
+        self._calls = 0
         self.password, self.code, self.fault = QLineEdit(), QLineEdit(), FaultLabel()
         self.unlock, self.leave = Button(), Button()
         set_role(self._title, "title")
         set_role(self._facts, "second")
         set_role(self._news, "heading")
+        set_role(self._sos, "fault")
         set_role(self.unlock, "primary")
         set_role(self.leave, "quiet")
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
@@ -53,7 +55,7 @@ class LockCover(QFrame):
         box.setFixedWidth(FIELD_PX)
         inside = QVBoxLayout(box)
         inside.setSpacing(10)
-        for part in (self._title, self._facts, self._news, self.password, self.code, self.fault):
+        for part in (self._title, self._facts, self._sos, self._news, self.password, self.code, self.fault):
             inside.addWidget(part)
         inside.addLayout(row)
         column = QVBoxLayout(self)
@@ -87,6 +89,11 @@ class LockCover(QFrame):
             self._count = count
             self.retranslate()
 
+    def set_calls(self, calls: int) -> None:
+        """Say how many calls for help nobody has acknowledged; who calls, and where, stays below the cover."""
+        self._calls = calls
+        self.retranslate()
+
     def ask_code(self) -> None:
         """A one-time code is needed as well."""
         self.code.show()
@@ -113,6 +120,8 @@ class LockCover(QFrame):
         self._title.setText(words("lock.title"))
         self._facts.setText(words("lock.facts", who=self._who, since=self._since))
         self._news.setText(words("lock.news", n=self._count) if self._count else words("lock.no_news"))
+        self._sos.setText(f"■ {words('lock.sos', n=self._calls)}")
+        self._sos.setVisible(self._calls > 0)
         self.password.setPlaceholderText(words("lock.password"))
         self.password.setAccessibleName(words("lock.password"))
         self.code.setPlaceholderText(words("lock.code"))

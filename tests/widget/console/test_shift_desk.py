@@ -195,6 +195,8 @@ async def test_an_idle_desk_is_covered_listens_and_is_unlocked_by_its_own_person
         await until(lambda: listed(desk) == [case.case_no])  # it goes on listening
         await until(lambda: "1" in shown_texts(desk)())
         assert case.title not in shown_texts(desk)()
+        desk.alarms.sos_waiting.emit(2)
+        assert "2 个求助" in shown_texts(desk)()
         for wrong in ("nonsense", PASSWORD + "2"):
             cover.password.setText(wrong)
             QTest.keyClick(cover.password, Qt.Key.Key_Return)
