@@ -37,6 +37,7 @@ from console.intents import Intents
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
 from console.looking import Looking
+from console.mapdesk import MapDesk
 from console.mapfeed import MapFeed
 from console.maptools import MapTools
 from console.notices import NoticeFeed, NoticeHub
@@ -146,6 +147,7 @@ class Desk(QObject):
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
         view, folders, keep = self.panels.map, self._folders, self._keep
         self.map_tools = MapTools(view, self.tasks, self.words, self)
+        self.map_desk = MapDesk(self)
         self.layer_notes = LayerNotes(view, self.words)
         self.own_layers = OwnLayers(self)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)

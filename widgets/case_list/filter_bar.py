@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QKeyEvent, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QWidget
 
 from domain.clock import Lamp
+from domain.ids import CaseNo
 from domain.states import Channel
 from resources.words import Words
 from widgets.case_list.rows import Filter, ListTab, Order
@@ -30,6 +31,7 @@ class FilterBar(QWidget):
         self._lamps: set[Lamp] = set()
         self._channels: set[Channel] = set()
         self._kinds: set[str] = set()
+        self._only: frozenset[CaseNo] | None = None
         self._offered: list[tuple[str, str]] = []
         self.search = QLineEdit()
         self.search.setClearButtonEnabled(True)
@@ -72,7 +74,19 @@ class FilterBar(QWidget):
             lamps=frozenset(self._lamps),
             channels=frozenset(self._channels),
             kinds=frozenset(self._kinds),
+            only=self._only,
         )
+
+    @property
+    def only(self) -> frozenset[CaseNo] | None:
+        """The cases that were chosen elsewhere; None where nothing was."""
+        return self._only
+
+    def keep_to(self, cases: frozenset[CaseNo] | None) -> None:
+        """List only cases that were chosen elsewhere, or with None all again."""
+        if cases != self._only:
+            self._only = cases
+            self.changed.emit()
 
     def show_only(self, lamps: Collection[Lamp]) -> None:
         """List only these lamps (the chip at the top asks for what is overdue)."""
@@ -85,6 +99,7 @@ class FilterBar(QWidget):
         self._lamps.clear()
         self._channels.clear()
         self._kinds.clear()
+        self._only = None
         self.search.clear()
         self._show_filter_button()
         self.changed.emit()

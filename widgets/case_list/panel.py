@@ -18,6 +18,7 @@ from widgets.case_list.filter_bar import FilterBar
 from widgets.case_list.rows import ACROSS, ListTab
 from widgets.case_list.table import CASE_ROLE, CaseTable
 from widgets.case_list.view import CaseRowsView
+from widgets.common.chosen_chip import ChosenChip
 from widgets.common.empty import EmptyState
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.names import Names
@@ -45,6 +46,8 @@ class CaseListPanel(QWidget):
     escaped = Signal()
     bulk_wanted = Signal(str, object)
     """An action is to be done to all marked cases: its name, and the cases as they stand."""
+    only_dropped = Signal()
+    """All cases are listed again, not only those chosen on the map."""
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +59,7 @@ class CaseListPanel(QWidget):
         self.table = CaseTable(names, datetime(1970, 1, 1, tzinfo=UTC), self)
         self.tabs = TabStrip(theme)
         self.filter_bar = FilterBar(words)
+        self.only_chip = ChosenChip(words, theme)
         self._reveal = QTimer(self)
         self._reveal.setSingleShot(True)
         self._reveal.setInterval(REVEAL_MS)
@@ -73,6 +77,7 @@ class CaseListPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.filter_bar)
+        column.addWidget(self.only_chip)
         column.addWidget(self.bulk_bar)
         column.addWidget(self._stack, 1)
         self._connect()
@@ -83,6 +88,7 @@ class CaseListPanel(QWidget):
         self.tabs.tab_chosen.connect(self._on_tab_chosen)
         self.filter_bar.changed.connect(self._on_filter_changed)
         self.filter_bar.left.connect(self.view.setFocus)
+        self.only_chip.clicked.connect(self._on_only_dropped)
         self.view.selectionModel().currentChanged.connect(self._on_current_changed)
         self.view.opened.connect(self._on_opened)
         self.view.doubleClicked.connect(self._on_opened)
@@ -146,6 +152,12 @@ class CaseListPanel(QWidget):
         self.filter_bar.show_only({Lamp.OVERDUE})
         self.view.setFocus()
 
+    def keep_to(self, cases: frozenset[CaseNo] | None) -> None:
+        """List only the cases chosen on the map, or with None all again."""
+        self.filter_bar.keep_to(cases)
+        if cases is not None:
+            self.set_tab(ListTab.ALL)
+
     def select(self, case_no: CaseNo | None) -> None:
         """Mark a case as chosen without telling anybody: the map or a link chose it."""
         self._selected = case_no
@@ -193,6 +205,7 @@ class CaseListPanel(QWidget):
         """Look the words up again."""
         self.filter_bar.retranslate()
         self.bulk_bar.retranslate()
+        self.only_chip.retranslate()
         self.view.setAccessibleName(self._words("desk.list.title"))
         self.tabs.setAccessibleName(self._words("desk.list.tabs"))
         self.refresh()
@@ -203,6 +216,7 @@ class CaseListPanel(QWidget):
         self._delegate.set_theme(theme)
         self.tabs.set_theme(theme)
         self.bulk_bar.set_theme(theme)
+        self.only_chip.set_theme(theme)
         self.view.viewport().update()
 
     def _show_counts(self) -> None:
@@ -269,7 +283,15 @@ class CaseListPanel(QWidget):
         self.filter_bar.tab = ListTab(tab_id)
         self._on_filter_changed()
 
+    def _on_only_dropped(self) -> None:
+        self.filter_bar.keep_to(None)
+        self.view.setFocus()
+
     def _on_filter_changed(self) -> None:
+        before, only = self.only_chip.count, self.filter_bar.only
+        self.only_chip.show_count(None if only is None else len(only))
+        if only is None and before is not None:
+            self.only_dropped.emit()
         self._quiet = True
         self.table.narrow(self.filter_bar.wanted(), self.filter_bar.order)
         self._restore()

@@ -70,18 +70,22 @@ class Order(StrEnum):
 
 
 class Filter(msgspec.Struct, frozen=True):
-    """What is listed. Empty sets and an empty search leave nothing out; ``kinds`` are code prefixes."""
+    """What is listed. Empty sets and an empty search leave nothing out; ``kinds`` are code prefixes.
+
+    ``only`` are the cases that were chosen elsewhere (on the map), None where nothing was.
+    """
 
     tab: ListTab = ListTab.ALL
     search: str = ""
     lamps: frozenset[Lamp] = frozenset()
     channels: frozenset[Channel] = frozenset()
     kinds: frozenset[str] = frozenset()
+    only: frozenset[CaseNo] | None = None
 
     @property
     def narrowed(self) -> bool:
         """Whether more than the tab narrows the list."""
-        return bool(self.search or self.lamps or self.channels or self.kinds)
+        return bool(self.search or self.lamps or self.channels or self.kinds or self.only is not None)
 
 
 class CaseRows:
@@ -182,6 +186,8 @@ class CaseRows:
     def passes(self, case: Case) -> bool:
         """Return whether a case is listed under the filter."""
         wanted = self.filter
+        if wanted.only is not None and case.case_no not in wanted.only:
+            return False
         if wanted.tab is ListTab.ALL:
             if case.state in ENDED:
                 return False

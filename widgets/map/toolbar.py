@@ -62,6 +62,7 @@ class MapToolbar(Card):
     back_requested = Signal()
     measure_requested = Signal()
     area_requested = Signal()
+    tools_requested = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
@@ -76,6 +77,7 @@ class MapToolbar(Card):
             ("back", _arrow, self.back_requested),
             ("measure", _ruler, self.measure_requested),
             ("area", _patch, self.area_requested),
+            ("tools", _dots, self.tools_requested),
         ):
             button = MapButton(sign, theme, self)
             button.setObjectName(f"map_{name}")
@@ -129,3 +131,8 @@ def _ruler(painter: QPainter) -> None:
 
 def _patch(painter: QPainter) -> None:
     painter.drawPolygon(QPolygonF([QPointF(-6.5, -2), QPointF(0.5, -6.5), QPointF(6.5, 1), QPointF(-2.5, 6.5)]))
+
+
+def _dots(painter: QPainter) -> None:
+    for x in (-6.0, 0.0, 6.0):
+        painter.drawEllipse(QPointF(x, 0), 1.2, 1.2)

@@ -10,6 +10,7 @@ the background; ``stop()`` before the program ends the threads. Besides what ``w
 * ``choices`` (``LayerChoices``): what is chosen of the layers, kept and taken back; ``set_layer_visible(key, on)``
 * ``add_layer(model)``, ``remove_layer(key)``, ``fit_layer(key)``; ``set_synthetic(on)``
 * ``begin_sketch(sketch, measuring=)`` / ``end_sketch()``: what is clicked is drawn (``widgets.map.sketch``)
+* ``add_guest(guest)``: marks and tools of others on the map (``widgets.map.guests``)
 * ``begin_place_pick()`` / ``cancel_place_pick()``: the next click chooses a place
 * ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
 
@@ -44,6 +45,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
 from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
+from widgets.map.guests import MapGuest
 from widgets.map.layer_choices import LayerChoices
 from widgets.map.measuring import paint_reading
 from widgets.map.overlays import MapOverlays
@@ -93,6 +95,7 @@ class MapView(MapCanvas):
         self._placing = False
         self._sketch: Sketch | None = None
         self._measuring = False
+        self._guests: list[MapGuest] = []
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
         self._gesture.setInterval(GESTURE_MS)
@@ -197,7 +200,7 @@ class MapView(MapCanvas):
             self._choose_place(middle)
         elif self._drawing:
             self._add_point(middle)
-        else:
+        elif not any(guest.click(middle) for guest in self._guests):
             self._pick(self.pick_at(middle.x(), middle.y(), CROSS_REACH_PX))
 
     def begin_place_pick(self) -> None:
@@ -237,6 +240,10 @@ class MapView(MapCanvas):
         self._overlays.coordinates.set_hint("")
         self.update()
         self.sketch_ended.emit()
+
+    def add_guest(self, guest: MapGuest) -> None:
+        """Let this paint over the layers and be asked first about keys and clicks."""
+        self._guests.append(guest)
 
     @property
     def sketch(self) -> Sketch | None:
@@ -285,7 +292,7 @@ class MapView(MapCanvas):
                     self._choose_place(at)
                 elif self._drawing:
                     self._add_point(at)
-                else:
+                elif not any(guest.click(at) for guest in self._guests):
                     self._pick(self.pick_at(at.x(), at.y()))
             self._dragging = False
         event.accept()
@@ -314,6 +321,8 @@ class MapView(MapCanvas):
             self.cancel_place_pick()
             return
         if self._sketch is not None and self._sketch.key(event):
+            return
+        if any(guest.key(event) for guest in self._guests):
             return
         act = self._keys.get(event.key())
         if act is None or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
@@ -378,7 +387,12 @@ class MapView(MapCanvas):
         self.update()
 
     def _paint_over(self, painter: QPainter) -> None:
-        """Paint what is being drawn or measured, under the cross."""
+        """Paint what guests have and what is being drawn or measured, under the cross."""
+        for guest in self._guests:
+            painter.save()
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            guest.paint(painter, self._camera, self._look.theme)
+            painter.restore()
         if self._sketch is not None:
             theme = self._look.theme
             self._sketch.paint(painter, self._camera, theme)

@@ -13,6 +13,7 @@ from domain.places import Position
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.calm_focus import CalmTableView
+from widgets.common.chosen_chip import ChosenChip
 from widgets.common.empty import EmptyState
 from widgets.common.section import SectionHeader
 from widgets.names import Names
@@ -28,6 +29,8 @@ class UnitBoard(QWidget):
     """Units on shift and what they do. ``unit_selected`` carries the unit's id."""
 
     unit_selected = Signal(object)
+    only_dropped = Signal()
+    """All units are listed again, not only those chosen on the map."""
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,9 +39,11 @@ class UnitBoard(QWidget):
         self._selected: UnitId | None = None
         self._quiet = False
         self._rows: list[UnitRow] = []
+        self._only: frozenset[UnitId] | None = None
         self.table = UnitTable(names, self)
         self._delegate = UnitCellDelegate(theme, self)
         self._head = SectionHeader()
+        self.only_chip = ChosenChip(words, theme)
         self.view = CalmTableView()
         self._set_up_view()
         self._empty = EmptyState()
@@ -49,8 +54,10 @@ class UnitBoard(QWidget):
         column.setContentsMargins(8, 6, 0, 0)
         column.setSpacing(2)
         column.addWidget(self._head)
+        column.addWidget(self.only_chip)
         column.addWidget(self._stack, 1)
         self.view.selectionModel().currentRowChanged.connect(self._on_current_changed)
+        self.only_chip.clicked.connect(self._on_only_dropped)
         self.retranslate()
 
     def _set_up_view(self) -> None:
@@ -90,13 +97,30 @@ class UnitBoard(QWidget):
     def set_rows(self, rows: list[UnitRow], now: datetime) -> None:
         """Show rows that were worked out already."""
         self._rows = rows
+        self._list(now)
+
+    def keep_to(self, units: frozenset[UnitId] | None) -> None:
+        """List only these units, chosen on the map, or with None all again."""
+        if units != self._only:
+            self._only = units
+            self.only_chip.show_count(None if units is None else len(units))
+            self._list(self.table.now)
+            if units is None:
+                self.only_dropped.emit()
+
+    def _list(self, now: datetime) -> None:
         self._quiet = True
-        self.table.set_rows(rows, now)
+        only = self._only
+        self.table.set_rows([row for row in self._rows if only is None or row.unit.unit_id in only], now)
         self._restore()
         self._show_head()
 
+    def _on_only_dropped(self) -> None:
+        self.keep_to(None)
+        self.view.setFocus()
+
     def rows(self) -> list[UnitRow]:
-        """Return the rows shown."""
+        """Return all rows, those left out included."""
         return list(self._rows)
 
     def set_now(self, now: datetime) -> None:
@@ -117,6 +141,7 @@ class UnitBoard(QWidget):
     def retranslate(self) -> None:
         """Look the words up again."""
         self.view.setAccessibleName(self._words("desk.unit.title"))
+        self.only_chip.retranslate()
         self._empty.show_texts(self._words("desk.unit.empty"), self._words("desk.unit.empty_hint"))
         self.table.refresh()
         self._show_head()
@@ -124,6 +149,7 @@ class UnitBoard(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self._delegate.set_theme(theme)
+        self.only_chip.set_theme(theme)
         self.view.viewport().update()
 
     def _show_head(self) -> None:

@@ -37,6 +37,11 @@ class UnitTable(QAbstractTableModel):
         self._rows: list[UnitRow] = []
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
 
+    @property
+    def now(self) -> datetime:
+        """The time ages are read at."""
+        return self._now
+
     def rowCount(self, parent: Index | None = None) -> int:
         """Number of units."""
         return 0 if parent is not None and parent.isValid() else len(self._rows)

@@ -1,0 +1,238 @@
+"""Choosing on the map: by rectangle, polygon, along a line, around a point or around what is selected.
+
+What lies within is counted on a card, ringed on the map and listed alone in the case list and on the board of units;
+rows marked in the case list are ringed as well. Escape, or listing all again, lets go of it everywhere.
+"""
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
+
+from console.choosing import Chosen, Ground, Outline, choose
+from domain.ids import CaseNo, StaffId, ThingId, UnitId
+from layers.camera import Camera
+from layers.mercator import to_degrees
+from resources.theme import Theme
+from widgets.case_list.table import CASE_ROLE
+from widgets.map.guests import MapGuest, paint_ring
+from widgets.map.select_card import Count, SelectCard, Way
+from widgets.map.sketch import Sketch, SketchKind
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+OWNER = "mapselect"
+MOST_RINGS = 500
+"""More places than this are not ringed one by one: the area says it better."""
+
+
+class MapSelect(QObject, MapGuest):
+    """The tool. Made when it is first wanted; ``open`` shows its card."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._view = desk.panels.map
+        self.card = SelectCard(desk.words, desk.appearance.theme, self._view)
+        desk.appearance.dress([self.card])
+        self._outline: tuple[tuple[tuple[float, float], ...], bool] | None = None
+        self.chosen: Chosen | None = None
+        self._marked: frozenset[CaseNo] = frozenset()
+        self._view.add_guest(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        card, panels = self.card, self._desk.panels
+        card.way_chosen.connect(self.begin)
+        card.distance_changed.connect(self._on_distance)
+        card.opened.connect(self._on_opened)
+        card.clear_requested.connect(self.clear)
+        card.closed.connect(self._on_closed)
+        panels.case_list.only_dropped.connect(self.clear)
+        panels.board.only_dropped.connect(self.clear)
+        panels.case_list.view.selectionModel().selectionChanged.connect(self._on_rows_marked)
+        self._desk.reception.closed.connect(self.card.close_card)
+
+    def open(self) -> None:
+        """Show the card, to choose how."""
+        self._desk.workspace.show_dock("dock-map")
+        self.card.show_saying("map_select.choose_way")
+        self.card.open_card()
+
+    def begin(self, way: Way) -> None:
+        """Let a shape be drawn, or take the place of what is selected."""
+        self.clear()
+        self.card.show_way(way)
+        if way is Way.AROUND:
+            self._around()
+            return
+        sketch = Sketch(SketchKind(way.value), self._view)
+        sketch.finished.connect(self._on_drawn)
+        sketch.given_up.connect(self._on_given_up)
+        self.card.show_saying(f"map_select.draw.{way}")
+        self._view.begin_sketch(sketch, hint=self._desk.words(f"map_tools.hint.{sketch.kind}"))
+
+    def clear(self) -> None:
+        """Let go of what was chosen, in all places."""
+        self._desk.tasks.cancel(OWNER)
+        self._outline = None
+        if self.chosen is not None:
+            self.chosen = None
+            self._desk.panels.case_list.keep_to(None)
+            self._desk.panels.board.keep_to(None)
+            self.card.show_saying("map_select.choose_way")
+        self._view.end_sketch()
+        self._view.update()
+
+    # -- the shape -------------------------------------------------------------------------------------------------
+
+    def _around(self) -> None:
+        place = self._selected_place()
+        if place is None:
+            self.card.show_saying("map_select.nothing_selected")
+            return
+        self._take((place,), closed=False)
+
+    def _selected_place(self) -> tuple[float, float] | None:
+        """Return where the selected case is, or whoever is ringed on the map."""
+        models = self._desk.map_feed.models
+        case_no, thing = self._desk.selection.case_no, self._view.chosen.thing
+        place = None if case_no is None else models.cases.place(case_no)
+        if place is None and thing is not None:
+            place = models.positions.place(thing)
+        return None if place is None else to_degrees(*place)
+
+    def _on_drawn(self) -> None:
+        sketch = self._view.sketch
+        if sketch is None:
+            return
+        points = tuple(sketch.degrees())
+        closed = sketch.kind in (SketchKind.AREA, SketchKind.RECT)
+        self._view.end_sketch()
+        self._take(points, closed=closed)
+
+    def _on_given_up(self) -> None:
+        self.card.show_way(None)
+        self.card.show_saying("map_select.choose_way")
+
+    def _on_distance(self) -> None:
+        if self._outline is not None:
+            points, closed = self._outline
+            self._take(points, closed=closed)
+
+    def _take(self, points: tuple[tuple[float, float], ...], *, closed: bool) -> None:
+        self._outline = points, closed
+        self.card.show_saying("map_select.working")
+        self._desk.tasks.start(OWNER, "choose", self._choose(Outline(points, closed, float(self.card.metres))))
+
+    async def _choose(self, outline: Outline) -> None:
+        chosen = await asyncio.to_thread(choose, outline, self._ground())
+        self.chosen = chosen
+        self.card.show_counts(
+            (
+                Count("cases", len(chosen.cases), opens=True),
+                Count("staff", len(chosen.staff), opens=True),
+                Count("vehicles", len(chosen.vehicles), opens=True),
+                Count("grids", len(chosen.grids)),
+                Count("entries", len(chosen.entries)),
+            )
+        )
+        self._desk.panels.case_list.keep_to(chosen.cases)
+        self._desk.panels.board.keep_to(self._units(chosen.things))
+        self._view.update()
+
+    def _ground(self) -> Ground:
+        """Return a copy of what the map shows; a layer that is off is left out."""
+        models, shown = self._desk.map_feed.models, {item.key for item in self._view.items if item.visible}
+        cases = models.cases.open if "cases" in shown else type(models.cases.open)()
+        things = models.positions.table if "positions" in shown else type(models.positions.table)()
+        return Ground(
+            cases=tuple(cases.keys),
+            case_xs=cases.xs.copy(),
+            case_ys=cases.ys.copy(),
+            things=tuple(things.keys),
+            thing_xs=things.xs.copy(),
+            thing_ys=things.ys.copy(),
+            vehicles=frozenset(mark.thing for mark in things.marks if mark.vehicle),
+            grids=models.grids.shapes.grids if "grids" in shown else (),
+            entries=self._entries(),
+        )
+
+    def _entries(self) -> tuple[()]:
+        return ()
+
+    def _units(self, things: frozenset[ThingId]) -> frozenset[UnitId]:
+        room = self._desk.session.room
+        if room is None or room.picture is None:
+            return frozenset()
+        picture = room.picture
+        movers = [picture.vehicles.get(t) or picture.members.get(StaffId(t)) for t in things]
+        return frozenset(mover.unit_id for mover in movers if mover is not None)
+
+    # -- tables ----------------------------------------------------------------------------------------------------
+
+    def _on_opened(self, what: str) -> None:
+        self._desk.actions.trigger("go_cases" if what == "cases" else "go_units")
+
+    def _on_rows_marked(self) -> None:
+        model = self._desk.panels.case_list.view.selectionModel()
+        cases = [index.data(CASE_ROLE) for index in model.selectedRows()[:MOST_RINGS]]
+        marked = frozenset(case.case_no for case in cases if case is not None)
+        if marked != self._marked:
+            self._marked = marked
+            self._view.update()
+
+    def _on_closed(self) -> None:
+        self.card.show_way(None)
+        self.clear()
+        self._view.setFocus()
+
+    # -- on the map ------------------------------------------------------------------------------------------------
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Escape on the map lets go of what was chosen."""
+        if event.key() != Qt.Key.Key_Escape or self.card.isHidden():
+            return False
+        if self.chosen is None:
+            self.card.close_card()
+        else:
+            self.clear()
+            self.card.show_way(None)
+        return True
+
+    def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+        """Paint the area, and rings around what lies within and what is marked in the list."""
+        if self.chosen is not None:
+            self._paint_area(painter, camera, theme, self.chosen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        for x, y in self._places():
+            px, py = camera.to_screen(x, y)
+            if -20 <= px <= camera.width + 20 and -20 <= py <= camera.height + 20:
+                paint_ring(painter, QPointF(px, py), theme)
+
+    @staticmethod
+    def _paint_area(painter: QPainter, camera: Camera, theme: Theme, chosen: Chosen) -> None:
+        fill = QColor(theme.accent)
+        fill.setAlphaF(0.10)
+        for ring in chosen.rings:
+            outline = QPolygonF([QPointF(*camera.to_screen(x, y)) for x, y in ring])
+            painter.setPen(QPen(QColor(theme.map_ground), 4))
+            painter.setBrush(fill)
+            painter.drawPolygon(outline)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(theme.accent), 1.6, Qt.PenStyle.DashLine))
+            painter.drawPolygon(outline)
+
+    def _places(self) -> list[tuple[float, float]]:
+        """Return where rings stand, none where there would be too many to tell apart."""
+        models = self._desk.map_feed.models
+        cases, things = set(self._marked) if len(self._marked) > 1 else set(), frozenset[ThingId]()
+        if self.chosen is not None:
+            cases |= self.chosen.cases
+            things = self.chosen.things
+        if len(cases) + len(things) > MOST_RINGS:
+            return []
+        places = [models.cases.place(n) for n in cases] + [models.positions.place(t) for t in things]
+        return [place for place in places if place is not None]

@@ -1,0 +1,111 @@
+"""Choosing on the map of a real desk: by mouse and by keyboard, in list and board, and letting go everywhere."""
+
+import asyncio
+
+from desks import listed, signed_in, until
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtTest import QTest
+from served import Served, send_report
+
+from console.desk import Desk
+from domain.people import Role
+from layers.mercator import to_plane
+from widgets.map.select_card import Way
+
+PLACES = ((120.800, 29.550), (120.801, 29.550), (120.830, 29.560))
+
+
+def _report(served: Served) -> list[str]:
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    return [send_report(gateway, text=f"第{i}件", lon=x, lat=y).case.case_no for i, (x, y) in enumerate(PLACES)]
+
+
+async def _ready(desk: Desk, numbers: list[str]) -> None:
+    await until(lambda: set(listed(desk)) == set(numbers))
+    await until(lambda: len(desk.map_feed.models.cases.open) == len(numbers))
+    desk.panels.map.show_case(*PLACES[0])
+    desk.actions.trigger("map_select")
+
+
+def _at(desk: Desk, lon: float, lat: float) -> QPoint:
+    x, y = desk.panels.map.camera.to_screen(*to_plane(lon, lat))
+    return QPoint(round(x), round(y))
+
+
+async def test_a_rectangle_narrows_list_and_board_until_it_is_let_go(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        view, select = desk.panels.map, desk.map_desk.select
+        QTest.mouseClick(select.card._ways[Way.RECT], Qt.MouseButton.LeftButton)
+        for lon, lat in ((120.7995, 29.5495), (120.8015, 29.5505)):
+            QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=_at(desk, lon, lat))
+        await until(lambda: select.chosen is not None)
+        assert select.chosen is not None
+        assert select.chosen.grids
+        assert set(listed(desk)) == set(numbers[:2])
+        assert desk.panels.case_list.only_chip.isVisibleTo(desk.window)
+        assert "2" in desk.panels.case_list.only_chip.text()
+        assert desk.panels.board.table.rowCount() == 0
+        assert view.sketch is None
+        # a case that comes in meanwhile is not among those chosen
+        gateway = served.client(served.token("phones", Role.GATEWAY))
+        late = send_report(gateway, text="后来", lon=120.8, lat=29.55).case.case_no
+        await until(lambda: desk.map_feed.models.cases.mark(late) is not None)
+        assert late not in listed(desk)
+        # letting go in the list lets go on the map and on the board
+        QTest.mouseClick(desk.panels.case_list.only_chip, Qt.MouseButton.LeftButton)
+        assert select.chosen is None
+        assert set(listed(desk)) == {*numbers, late}
+        assert not desk.panels.board.only_chip.isVisibleTo(desk.window)
+
+
+async def test_by_keyboard_around_a_point_with_a_distance_and_escape_clears(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        view, select = desk.panels.map, desk.map_desk.select
+        QTest.keyClick(select.card._ways[Way.POINT], Qt.Key.Key_Return)
+        view._look_at(view.camera.centred(*to_plane(*PLACES[0])))
+        QTest.keyClick(view, Qt.Key.Key_Return)  # at the cross: the first place
+        await until(lambda: select.chosen is not None)
+        assert select.chosen is not None
+        assert select.chosen.cases == set(numbers[:2])
+        select.card.distance.setValue(20)
+        await until(lambda: select.chosen is not None and select.chosen.cases == {numbers[0]})
+        assert listed(desk) == [numbers[0]]
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert select.chosen is None
+        assert set(listed(desk)) == set(numbers)
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert select.card.isHidden()
+
+
+async def test_around_the_selected_case_and_a_hidden_layer_takes_no_part(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        select = desk.map_desk.select
+        select.begin(Way.AROUND)
+        assert "先选中" in select.card.said.text()
+        desk.selection.select_case(desk.session.room.picture.cases[numbers[2]].case_no)
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        assert select.chosen.cases == {numbers[2]}
+        desk.panels.map.set_layer_visible("cases", False)
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        assert not select.chosen.cases
+
+
+async def test_rows_marked_in_the_list_are_ringed_on_the_map(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        select, view = desk.map_desk.select, desk.panels.case_list.view
+        both = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+        for row in (0, 1):
+            view.selectionModel().select(desk.panels.case_list.table.index(row), both)
+        await asyncio.sleep(0)
+        places = {desk.map_feed.models.cases.place(n) for n in listed(desk)[:2]}
+        assert set(select._places()) == places

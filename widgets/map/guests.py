@@ -1,0 +1,35 @@
+"""What draws and hears on the map besides its layers: marks of a choice, what was found, a playback.
+
+A guest is added with ``MapView.add_guest`` by whoever made it. It paints over the layers and under what is being drawn,
+and is asked first about keys and clicks; what it does not take goes on as always.
+"""
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+
+from layers.camera import Camera
+from resources.theme import Theme
+
+RING_PX = 13.0
+
+
+class MapGuest:
+    """A guest; subclasses override what they have."""
+
+    def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+        """Paint over the layers."""
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Take a key; return whether it was one of its own."""
+        return False
+
+    def click(self, at: QPointF) -> bool:
+        """Take a click at a logical pixel; return whether it is done with."""
+        return False
+
+
+def paint_ring(painter: QPainter, at: QPointF, theme: Theme, radius: float = RING_PX) -> None:
+    """Ring a place so that it is seen on any ground."""
+    for colour, width in ((theme.map_ground, 4.5), (theme.accent, 2.0)):
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawEllipse(at, radius, radius)

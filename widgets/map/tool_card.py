@@ -1,0 +1,71 @@
+"""A card for one tool of the map, in its upper left corner beside the buttons: a title, what the tool says, a close."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.style import set_role
+from widgets.map.overlay import Card
+
+LEFT_PX, TOP_PX, WIDTH_PX = 64, 16, 300
+
+
+class ToolCard(Card):
+    """The card; subclasses put theirs into ``column`` and name it by ``title_key``. ``closed`` when it was closed."""
+
+    closed = Signal()
+    title_key = ""
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(words, theme, parent)
+        self._title, self._close = QLabel(), Button()
+        set_role(self._title, "heading")
+        set_role(self._close, "quiet")
+        self._close.clicked.connect(self.close_card)
+        head = QHBoxLayout()
+        head.addWidget(self._title, 1)
+        head.addWidget(self._close)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(14, 8, 10, 12)
+        self.column.setSpacing(6)
+        self.column.addLayout(head)
+        self.setFixedWidth(WIDTH_PX)
+        self.move(LEFT_PX, TOP_PX)
+        self.hide()
+
+    def open_card(self) -> None:
+        """Show it over the map."""
+        self.retranslate()
+        self.show()
+        self.raise_()
+        self.fit()
+
+    def close_card(self) -> None:
+        """Close."""
+        if not self.isHidden():
+            self.hide()
+            self.closed.emit()
+
+    def fit(self) -> None:
+        """Take the height of what it says."""
+        self.column.activate()
+        height = self.column.totalSizeHint().height()
+        if self.column.hasHeightForWidth():
+            height = self.column.totalHeightForWidth(WIDTH_PX)
+        self.resize(WIDTH_PX, height)
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        self._title.setText(self.words(self.title_key))
+        self._close.setText(self.words("map_select.close"))
+        self.setAccessibleName(self.words(self.title_key))
+        self.fit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape closes; no other key goes to what lies below."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_card()
+        event.accept()
