@@ -1,6 +1,7 @@
 """The service's endpoints as methods. Every refusal is a ``domain.faults.Fault`` with the service's key."""
 
 import ssl
+from collections.abc import AsyncIterator
 from datetime import datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar
@@ -40,6 +41,7 @@ from domain.wire import (
 
 if TYPE_CHECKING:
     from domain.exporting import ExportLogged, MapExport
+    from domain.wire_tracks import TrackSheaf
 
 T = TypeVar("T")
 
@@ -235,6 +237,21 @@ class ServiceClient:
     async def positions(self, batch: PositionBatch) -> None:
         """Send latest fixes. They are not logged: the next batch replaces them, so none is sent twice."""
         await self._line.exchange("POST", "/v1/positions", body=encode(batch), read_timeout=10.0)
+
+    async def track_sheaves(self, reason: str, since: datetime, until: datetime) -> AsyncIterator["TrackSheaf"]:
+        """Yield everybody's tracks of a stretch, page by page; who asks and why is logged first, once."""
+        from domain.wire_tracks import TrackSheaf  # noqa: PLC0415 - kept off the start path
+
+        page, reading = "", 0
+        while True:
+            params = {"reason": reason, "since": since.isoformat(), "until": until.isoformat()}
+            more = {"page": page, "reading": reading} if page else {}
+            reply = await self._line.exchange("GET", "/v1/tracks", params=params | more, read_timeout=LONG_READ_S)
+            sheaf = await decode_apart(reply, TrackSheaf)
+            yield sheaf
+            if sheaf.after is None:
+                return
+            page, reading = sheaf.after.isoformat(), sheaf.reading
 
     async def import_rows(self, what: ImportWhat, batch: ImportBatch, *, key: str | None = None) -> ImportResult:
         """Send a batch of rows; the answer has one result per row, in order."""

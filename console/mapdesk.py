@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QMenu
 if TYPE_CHECKING:
     from console.desk import Desk
     from console.mapselect import MapSelect
+    from console.playback.desk import MapPlayback
 
-TOOLS = ("map_select",)
+TOOLS = ("map_select", "map_playback")
 """Desk actions that are tools of the map, in the order of the menu."""
 
 
@@ -29,6 +30,17 @@ class MapDesk(QObject):
         from console.mapselect import MapSelect  # noqa: PLC0415 - not before it is wanted
 
         return MapSelect(self._desk)
+
+    @cached_property
+    def playback(self) -> "MapPlayback":
+        """Playing back the last hours."""
+        from console.playback.desk import MapPlayback  # noqa: PLC0415 - likewise
+
+        return MapPlayback(self._desk)
+
+    def open_playback(self) -> None:
+        """Ask for a playback."""
+        self.playback.open()
 
     def open_select(self) -> None:
         """Begin choosing."""

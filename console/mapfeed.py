@@ -65,6 +65,7 @@ class MapFeed(QObject):
         self._placeless: set[CaseNo] = set()
         self._things: set[ThingId] = set()
         self._gone: set[ThingId] = set()
+        self._held = False
         self._throttle = Throttle(1000 // updates_per_s, self)
         self._throttle.due.connect(self._flush)
 
@@ -81,7 +82,7 @@ class MapFeed(QObject):
     def take(self, delta: Delta) -> None:
         """Take in what altered."""
         room = self._room
-        if room is None or room.picture is None:
+        if room is None or room.picture is None or self._held:
             return
         if delta.whole or delta.reference:
             self._tasks.start(OWNER, "whole", self._load_all(room))
@@ -97,7 +98,7 @@ class MapFeed(QObject):
     def on_second(self) -> None:
         """Let time pass: lamps that are due, ages of positions."""
         room = self._room
-        if room is None or room.picture is None or self._lamps is None:
+        if room is None or room.picture is None or self._lamps is None or self._held:
             return
         now = room.service_now()
         altered = self._lamps.advance(now, LAMPS_AT_ONCE)
@@ -106,6 +107,15 @@ class MapFeed(QObject):
             self.models.cases.update(mark for mark in marks if mark is not None)
             self.lamps_changed.emit()
         self.models.positions.set_now(now)
+
+    def hold(self, held: bool) -> None:
+        """Leave the models to somebody else (a playback), or take them back and show what is live."""
+        if held == self._held:
+            return
+        self._held = held
+        self._throttle.stop()
+        if not held:
+            self.rename()
 
     def lamp_counts(self) -> dict[Lamp, int]:
         """Return how many cases show each lamp, those without a place included."""
@@ -121,7 +131,7 @@ class MapFeed(QObject):
 
     def rename(self) -> None:
         """Names or the language changed: write every mark anew."""
-        if self._room is not None and self._room.picture is not None:
+        if self._room is not None and self._room.picture is not None and not self._held:
             self._tasks.start(OWNER, "whole", self._load_all(self._room))
 
     # -- whole -----------------------------------------------------------------------------------------------------

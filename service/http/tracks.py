@@ -11,18 +11,24 @@ from domain.change import MAX_SEQ, Change
 from domain.faults import invalid, not_found
 from domain.ids import ThingId
 from domain.wire import Track, TrackReading, TrackReadings
+from domain.wire_tracks import TrackSheaf
 from service.access import Door
 from service.http.cases import moment
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
 from service.http.packed import Packed
 from service.store import tracks
-from service.write.positions import read_track
+from service.tracker import SAMPLE_EVERY
+from service.world import World
+from service.write.positions import log_tracks, read_track
 from service.write.transaction import Job
 
 MOST_POINTS = 5_000
 MOST_READINGS = 200
 LONGEST = timedelta(days=31)
+LONGEST_SHEAF = timedelta(hours=12)
+MOST_SHEAF_POINTS = 150_000
+"""Fixes in one page of everybody's tracks, about."""
 OWN_REASON = "own"
 """The reason noted when somebody reads their own track."""
 
@@ -52,6 +58,35 @@ async def get_track(
     return reply(request, await _read(request, ThingId(thing), reason.strip(), since, until, limit))
 
 
+@get("/v1/tracks", opt=through(Door.TRACK), responses=REFUSALS)
+async def get_tracks(
+    request: ApiRequest,
+    reason: Reason,
+    since: Moment,
+    until: Moment,
+    page: Annotated[str, QueryParameter(max_length=40, description="after of the page before")] = "",
+    reading: Annotated[int, QueryParameter(ge=0, le=MAX_SEQ, description="reading of the page before")] = 0,
+) -> Response[TrackSheaf]:
+    """Return where everybody of the reader's area was in a stretch, to be played back.
+
+    Who looked, why and at which stretch is logged first, once for all pages of it.
+    """
+    runtime, asker = runtime_of(request), asker_of(request)
+    begins, ends = moment(since, "since"), moment(until, "until")
+    if begins is None or ends is None or not begins < ends <= begins + LONGEST_SHEAF:
+        raise invalid("sheaf_too_long", hours=LONGEST_SHEAF // timedelta(hours=1))
+    if len(reason.strip()) < 2:
+        raise invalid("argument_missing", argument="reason")
+    run = partial(log_tracks, reason=reason.strip(), since=begins, until=ends, asker=asker, known=reading)
+    seq = await runtime.do(Job(run))
+    things = sorted(runtime.world.things_in(runtime.sight(asker).area))
+    start = max(begins, moment(page, "page") or begins)
+    span = timedelta(seconds=max(60, MOST_SHEAF_POINTS * int(SAMPLE_EVERY.total_seconds()) // max(1, len(things))))
+    stop = min(ends, start + span)
+    found = await runtime.read(partial(tracks.sheaf, things=things, since=start, until=stop))
+    return reply(request, TrackSheaf(start, stop, seq, found, stop if stop < ends else None))
+
+
 @get("/v1/me/track", opt=through(Door.OWN), responses=REFUSALS)
 async def get_own_track(
     request: ApiRequest, since: Moment, until: Moment = "", limit: Limit = MOST_POINTS, form: Form = "json"
@@ -72,10 +107,9 @@ async def get_own_readings(
     request: ApiRequest, before: Annotated[int, QueryParameter(ge=1, le=MAX_SEQ)] = MAX_SEQ
 ) -> Response[TrackReadings]:
     """Return who looked at where whoever asks was, newest first."""
-    found = await runtime_of(request).read(
-        partial(tracks.readings, subject_id=_own(request), before=before, most=MOST_READINGS)
-    )
-    own = tuple(_reading(change) for change in found if change.data.get("what") == "track")
+    runtime, thing = runtime_of(request), _own(request)
+    found = await runtime.read(partial(tracks.readings, subject_id=thing, before=before, most=MOST_READINGS))
+    own = tuple(_reading(change) for change in found if _is_of(change, thing, runtime.world))
     return reply(request, TrackReadings(own, found[-1].seq if len(found) == MOST_READINGS else None))
 
 
@@ -105,6 +139,12 @@ def _no_later(begins: datetime) -> datetime:
         raise invalid("not_a_moment", argument="since") from None
 
 
+def _is_of(change: Change, thing: ThingId, world: World) -> bool:
+    """Return whether a reading was one of this thing's tracks, or of everybody's in an area it belongs to."""
+    what = change.data.get("what")
+    return what == "track" or (what == "tracks" and thing in world.things_in(str(change.data.get("area", ""))))
+
+
 def _reading(change: Change) -> TrackReading:
     data = change.data
     return TrackReading(
@@ -117,4 +157,4 @@ def _reading(change: Change) -> TrackReading:
     )
 
 
-HANDLERS = (get_track, get_own_track, get_own_readings)
+HANDLERS = (get_track, get_tracks, get_own_track, get_own_readings)

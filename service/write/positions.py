@@ -12,13 +12,13 @@ from typing import TypeVar
 
 import msgspec
 
-from domain.change import Subject
+from domain.change import Seq, Subject
 from domain.ids import ThingId
 from domain.places import Position
 from domain.wire import Track, TrackPoint
 from service.access import Asker
+from service.store import reads, tracks
 from service.store import statements as sql
-from service.store import tracks
 from service.store.rows import from_us, to_us
 from service.tracker import Tracker
 from service.write.reporting import author_of
@@ -82,3 +82,24 @@ def read_track(
     work.record(Subject.READING, thing, "track_read", author_of(asker), data)
     points = tuple(TrackPoint(from_us(at), lon, lat) for at, lon, lat in rows[:most])
     return Track(thing, points, points[-1].at if len(rows) > most else None)
+
+
+def log_tracks(work: Work, reason: str, since: datetime, until: datetime, asker: Asker, known: Seq) -> Seq:
+    """Log that everybody's tracks of a stretch are looked at, and why; return the number of the change.
+
+    ``known`` is the change that logged this very reading already, 0 where none did; another one counts for nothing.
+    """
+    area = asker.actor.area
+    data = {
+        "what": "tracks",
+        "reason": reason,
+        "since": since.isoformat(),
+        "until": until.isoformat(),
+        "area": area,
+    }
+    if known and known <= reads.head(work.connection).seq:
+        before = reads.change(work.connection, known)
+        same = before.subject is Subject.READING and before.actor == asker.actor.account and before.data == data
+        if same and before.action == "tracks_read":
+            return known
+    return work.record(Subject.READING, tracks.EVERYBODY, "tracks_read", author_of(asker), data).seq

@@ -119,3 +119,61 @@ def test_after_the_shift_nothing_more_is_kept(tmp_path: Path) -> None:
         assert gate.post("/v1/positions", json={"positions": [off]}).status_code == 409
     with serve_town(tmp_path) as served:
         kept(served, "s-off", 0)
+
+
+def test_everybodys_tracks_are_read_page_by_page_and_logged_once(
+    own_service: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.http.tracks.MOST_SHEAF_POINTS", 1)  # a page is a minute then
+    own_service.account("li", "a good password", Role.GRID_WORKER, staff=StaffId(LI))
+    gate = own_service.client(own_service.token("gate", Role.GATEWAY))
+    chief = own_service.client(own_service.token("chief", Role.DUTY_CHIEF))
+    move(gate, LI, 45)
+    move(gate, VAN, 15)
+    kept(own_service, LI, 5)
+    kept(own_service, VAN, 2)
+    head = own_service.head()
+    asked = {
+        "reason": "why so late",
+        "since": MORNING.isoformat(),
+        "until": (MORNING + timedelta(seconds=90)).isoformat(),
+    }
+    first = chief.get("/v1/tracks", params=asked).json()
+    assert {t["thing"]: t["at_s"] for t in first["tracks"]} == {LI: [0, 10, 20, 30, 40], VAN: [0, 10]}
+    assert own_service.head() == head + 1
+    more = {"page": first["after"], "reading": first["reading"]}
+    rest = chief.get("/v1/tracks", params=asked | more).json()
+    assert (rest["tracks"], rest["after"], rest["reading"]) == ([], None, first["reading"])
+    assert own_service.head() == head + 1, "the second page belongs to the same reading"
+    # the number of another reading, of somebody else or of another stretch, hides nothing
+    other = own_service.client(own_service.token("chief2", Role.DUTY_CHIEF))
+    head = own_service.head()
+    other.get("/v1/tracks", params=asked | more)
+    chief.get("/v1/tracks", params=asked | more | {"reason": "something else"})
+    assert own_service.head() == head + 2
+    body = {"user": "li", "password": "a good password"}
+    li = own_service.client(own_service.client().post("/v1/session", json=body).json()["token"])
+    told = li.get("/v1/me/readings").json()["readings"]
+    assert [(r["by"], r["reason"]) for r in told] == [
+        ("chief", "something else"),
+        ("chief2", "why so late"),
+        ("chief", "why so late"),
+    ]
+
+
+def test_who_may_not_read_everybodys_tracks_and_for_how_long(own_service: Served) -> None:
+    asked = {"reason": "because", "since": MORNING.isoformat(), "until": (MORNING + timedelta(hours=1)).isoformat()}
+    for who, role in (("dispatcher", Role.DISPATCHER), ("reader", Role.READER), ("sec", Role.SECURITY_ADMIN)):
+        assert own_service.client(own_service.token(who, role)).get("/v1/tracks", params=asked).status_code == 403, who
+    chief = own_service.client(own_service.token("chief", Role.DUTY_CHIEF))
+    head = own_service.head()
+    long = asked | {"until": (MORNING + timedelta(hours=13)).isoformat()}
+    backwards = asked | {"since": asked["until"], "until": asked["since"]}
+    for bad, key in (
+        (long, "sheaf_too_long"),
+        (backwards, "sheaf_too_long"),
+        (asked | {"reason": " . "[:1] * 3}, "argument_missing"),
+    ):
+        answer = chief.get("/v1/tracks", params=bad)
+        assert (answer.status_code, answer.json()["key"]) == (400, key)
+    assert own_service.head() == head

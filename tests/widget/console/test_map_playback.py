@@ -1,0 +1,84 @@
+"""A playback at a real desk: a reason, the past on the map, nothing live in it, and back to live at once."""
+
+from datetime import timedelta
+
+from desks import signed_in, until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from served import Served, send_report
+from towns import LI, MORNING
+
+from console.desk import Desk
+from domain.people import Role
+from service.store import tracks
+
+STEPS = 4
+
+
+def _move(served: Served) -> None:
+    """Somebody goes east, 100 m or so every ten seconds, up to now."""
+    gate = served.client(served.token("gate", Role.GATEWAY))
+    for i in range(STEPS + 1):
+        at = (MORNING - timedelta(seconds=10 * (STEPS - i))).isoformat()
+        fix = {"thing": LI, "lon": 120.8 + i / 1000, "lat": 29.55, "fixed_at": at}
+        assert gate.post("/v1/positions", json={"positions": [fix]}).status_code == 204
+
+
+def _kept(served: Served) -> bool:
+    with served.store_beside().reading.begin() as connection:
+        day = timedelta(days=1)
+        return len(tracks.track(connection, LI, MORNING - day, MORNING + day, 100)) == STEPS + 1
+
+
+def _lon(desk: Desk) -> float | None:
+    place = desk.map_feed.models.positions.place(LI)
+    return None if place is None else place[0]
+
+
+async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served: Served) -> None:
+    _move(served)
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    case = send_report(gateway, lon=120.8, lat=29.55).case
+    async with signed_in(served) as desk:
+        await until(lambda: desk.map_feed.models.cases.mark(case.case_no) is not None and _lon(desk) is not None)
+        live = _lon(desk)
+        await until(lambda: _kept(served))
+        desk.actions.trigger("map_playback")
+        playback = desk.map_desk.playback
+        head = served.head()
+        QTest.mouseClick(playback.card.read, Qt.MouseButton.LeftButton)
+        assert not playback.on, "no reason was given"
+        playback.card.reason.setText("核对到场时间")
+        await until(playback.card.read.isEnabled)
+        QTest.keyClick(playback.card.reason, Qt.Key.Key_Return)
+        await until(lambda: playback.on or playback.card._fault.text())
+        assert playback.on, playback.card._fault.text()
+        assert served.head() == head + 1
+        player = playback.player
+        assert player is not None
+        player.pause()
+        ends = player.tape.length_s
+        playback.bar.slider.setValue(int(ends) - 10 * STEPS)
+        await until(lambda: _lon(desk) is not None)
+        began = _lon(desk)
+        assert began is not None
+        assert live is not None
+        assert began < live
+        assert desk.map_feed.models.cases.mark(case.case_no) is None, "it was not there yet"
+        assert not player.playing
+        # something that happens now does not come into the past
+        late = send_report(gateway, lon=120.801, lat=29.55).case
+        await until(lambda: desk.panels.case_list.table.row_of(late.case_no) is not None)
+        assert desk.map_feed.models.cases.mark(late.case_no) is None
+        view = desk.panels.map
+        QTest.keyClick(view, Qt.Key.Key_Period)
+        assert _lon(desk) != began
+        QTest.keyClick(view, Qt.Key.Key_BracketRight)
+        assert player.speed == 30
+        desk.panels.map.select_thing(LI)
+        playback.bar.follow.setChecked(True)
+        assert abs(view.camera.x - (_lon(desk) or 0)) < 1
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert not playback.on
+        assert not playback.bar.isVisibleTo(view)
+        await until(lambda: _lon(desk) == live and desk.map_feed.models.cases.mark(late.case_no) is not None)

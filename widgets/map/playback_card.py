@@ -1,0 +1,92 @@
+"""The card that asks for which hours a playback is wanted, and why: the reason is logged."""
+
+import msgspec
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QSpinBox, QWidget
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.style import set_role
+from widgets.map.tool_card import ToolCard
+
+MOST_HOURS = 12
+LEAST_REASON, MOST_REASON = 2, 200
+
+
+class PlaybackWish(msgspec.Struct, frozen=True):
+    """The last so many hours, and why."""
+
+    hours: int
+    reason: str
+
+
+class PlaybackCard(ToolCard):
+    """The card; ``wanted`` carries a ``PlaybackWish``."""
+
+    wanted = Signal(object)
+    title_key = "playback.ask"
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(words, theme, parent)
+        self.setObjectName("map_playback_ask")
+        self._hint, self._fault, self._hours_name = QLabel(), QLabel(), QLabel()
+        for label in (self._hint, self._fault):
+            label.setWordWrap(True)
+        set_role(self._hint, "second")
+        set_role(self._fault, "fault")
+        self.hours, self.reason, self.read = QSpinBox(), QLineEdit(), Button()
+        self.hours.setRange(1, MOST_HOURS)
+        self.hours.setValue(2)
+        self.reason.setMaxLength(MOST_REASON)
+        set_role(self.read, "primary")
+        row = QHBoxLayout()
+        row.addWidget(self._hours_name)
+        row.addWidget(self.hours, 1)
+        self.column.addWidget(self._hint)
+        self.column.addLayout(row)
+        self.column.addWidget(self.reason)
+        self.column.addWidget(self._fault)
+        self.column.addWidget(self.read)
+        self.read.clicked.connect(self._on_read)
+        self.reason.returnPressed.connect(self._on_read)
+        self._said = ""
+        self._fault.hide()
+
+    def open_card(self) -> None:
+        """Show it; what was typed before stays."""
+        self.show_fault("")
+        self.set_busy(False)
+        super().open_card()
+        self.reason.setFocus()
+
+    def set_busy(self, busy: bool) -> None:
+        """Say that it is being read, or no longer."""
+        self.read.setEnabled(not busy)
+        self.read.setText(self.words("playback.reading" if busy else "playback.read"))
+
+    def show_fault(self, text: str) -> None:
+        """Say why there is nothing to play."""
+        self._fault.setText(text)
+        self._fault.setVisible(bool(text))
+        self.fit()
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        words = self.words
+        self._hint.setText(words("playback.ask_hint"))
+        self._hours_name.setText(words("playback.hours"))
+        self.hours.setAccessibleName(words("playback.hours"))
+        self.reason.setPlaceholderText(words("playback.reason"))
+        self.reason.setAccessibleName(words("playback.reason"))
+        self.set_busy(not self.read.isEnabled())
+        super().retranslate()
+
+    def _on_read(self) -> None:
+        reason = self.reason.text().strip()
+        if len(reason) < LEAST_REASON:
+            self.show_fault(self.words("playback.reason_first"))
+            self.reason.setFocus()
+        elif self.read.isEnabled():
+            self.show_fault("")
+            self.wanted.emit(PlaybackWish(self.hours.value(), reason))
