@@ -20,7 +20,7 @@ class LayerNotes:
         self._words = words
         self._playback = False
 
-    def show_playback(self, on: bool) -> None:  # noqa: FBT001 - a switch
+    def show_playback(self, on: bool) -> None:
         """Say beside what moves that it is a playback, from here on or no longer."""
         self._playback = on
         if on:
