@@ -244,9 +244,9 @@ class ServiceClient:
 
         page, reading = "", 0
         while True:
-            params = {"reason": reason, "since": since.isoformat(), "until": until.isoformat()}
-            more = {"page": page, "reading": reading} if page else {}
-            reply = await self._line.exchange("GET", "/v1/tracks", params=params | more, read_timeout=LONG_READ_S)
+            stretch = {"since": since.isoformat(), "until": until.isoformat()}
+            params = {"reason": reason, **stretch, "page": page or None, "reading": reading or None}
+            reply = await self._line.exchange("GET", "/v1/tracks", params=params, read_timeout=LONG_READ_S)
             sheaf = await decode_apart(reply, TrackSheaf)
             yield sheaf
             if sheaf.after is None:

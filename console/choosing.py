@@ -3,6 +3,8 @@
 ``choose`` may run in any thread: a ``Ground`` holds copies only.
 """
 
+from typing import Any
+
 import msgspec
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +14,10 @@ from domain.ids import CaseNo, GridCode, ThingId
 from domain.places import Grid
 from layers import geodesy
 from layers.mercator import EARTH_RADIUS_M, to_plane_arrays
+from layers.raster.contract import Shapes, no_shapes
 
 Floats = npt.NDArray[np.float64]
+Rings = tuple[tuple[tuple[float, float], ...], ...]
 
 
 class Outline(msgspec.Struct, frozen=True):
@@ -41,13 +45,14 @@ class Ground(msgspec.Struct, frozen=True):
     thing_ys: Floats = np.empty(0)
     vehicles: frozenset[str] = frozenset()
     grids: tuple[Grid, ...] = ()
+    grid_shapes: Shapes = msgspec.field(default_factory=no_shapes)
     entries: tuple[tuple[EntryKey, float, float], ...] = ()
 
 
 class Chosen(msgspec.Struct, frozen=True):
     """What lies within; ``rings`` is the edge on the plane, to be drawn."""
 
-    rings: tuple[tuple[tuple[float, float], ...], ...] = ()
+    rings: Rings = ()
     cases: frozenset[CaseNo] = frozenset()
     staff: frozenset[ThingId] = frozenset()
     vehicles: frozenset[ThingId] = frozenset()
@@ -67,12 +72,13 @@ def choose(outline: Outline, ground: Ground) -> Chosen:
     keys = tuple(key for key, _, _ in ground.entries)
     places = np.array([place for _, *place in ground.entries], np.float64).reshape(-1, 2)
     held = geodesy.inside(wkb, places[:, 0], places[:, 1])
+    rings = _rings(wkb)
     return Chosen(
-        rings=_rings(wkb),
+        rings=rings,
         cases=frozenset(CaseNo(n) for n in _within(wkb, ground.cases, ground.case_xs, ground.case_ys)),
         staff=frozenset(ThingId(t) for t in things if t not in ground.vehicles),
         vehicles=frozenset(ThingId(t) for t in things if t in ground.vehicles),
-        grids=_touched(wkb, ground.grids),
+        grids=_touched(rings, ground.grid_shapes, ground.grids),
         entries=frozenset(key for key, inside in zip(keys, held, strict=True) if inside),
     )
 
@@ -85,18 +91,37 @@ def _within(wkb: bytes, names: tuple[str, ...], xs: Floats, ys: Floats) -> list[
     return [names[i] for i in np.flatnonzero(geodesy.inside(wkb, lons, lats)).tolist()]
 
 
-def _touched(wkb: bytes, grids: tuple[Grid, ...]) -> tuple[GridCode, ...]:
+def _touched(rings: Rings, shapes: Shapes, grids: tuple[Grid, ...]) -> tuple[GridCode, ...]:
+    """Return the grids that an area on the plane touches."""
     import shapely  # noqa: PLC0415 - kept off the start path
 
-    if not grids:
+    if not grids or not rings:
         return ()
-    area = shapely.from_wkb(wkb)
+    area = shapely.union_all([shapely.Polygon(ring) for ring in rings])
     shapely.prepare(area)
-    shapes = shapely.from_wkb([grid.wkb for grid in grids], on_invalid="ignore")
-    return tuple(grids[i].code for i in np.flatnonzero(shapely.intersects(area, shapes)).tolist())
+    return tuple(
+        grids[feature].code
+        for feature in shapes.visible(area.bounds).tolist()
+        if shapely.intersects(area, _polygon_of(shapes, feature))
+    )
 
 
-def _rings(wkb: bytes) -> tuple[tuple[tuple[float, float], ...], ...]:
+def _polygon_of(shapes: Shapes, feature: int) -> Any:
+    """Return a feature on the plane: what lies inside an odd number of its rings."""
+    import shapely  # noqa: PLC0415 - likewise
+
+    whole: Any = shapely.Polygon()
+    for ring in range(int(shapes.parts[feature]), int(shapes.parts[feature + 1])):
+        points = slice(int(shapes.rings[ring]), int(shapes.rings[ring + 1]))
+        xs = shapes.xs[points].astype(np.float64) + shapes.origin[0]
+        ys = shapes.ys[points].astype(np.float64) + shapes.origin[1]
+        if len(xs) > 2:
+            one = shapely.make_valid(shapely.Polygon(np.column_stack([xs, ys])))
+            whole = one if whole.is_empty else shapely.symmetric_difference(whole, one)
+    return whole
+
+
+def _rings(wkb: bytes) -> Rings:
     import shapely  # noqa: PLC0415 - kept off the start path
 
     parts = [part for part in shapely.get_parts(shapely.from_wkb(wkb)) if part.geom_type == "Polygon"]

@@ -15,7 +15,6 @@ from domain.ids import CaseNo, StaffId, ThingId, UnitId
 from layers.camera import Camera
 from layers.mercator import to_degrees
 from resources.theme import Theme
-from widgets.case_list.table import CASE_ROLE
 from widgets.map.guests import MapGuest, paint_ring
 from widgets.map.select_card import Count, SelectCard, Way
 from widgets.map.sketch import Sketch, SketchKind
@@ -52,7 +51,7 @@ class MapSelect(QObject, MapGuest):
         card.closed.connect(self._on_closed)
         panels.case_list.only_dropped.connect(self.clear)
         panels.board.only_dropped.connect(self.clear)
-        panels.case_list.view.selectionModel().selectionChanged.connect(self._on_rows_marked)
+        panels.case_list.marks_changed.connect(self._on_rows_marked)
         self._desk.reception.closed.connect(self.card.close_card)
 
     def open(self) -> None:
@@ -157,6 +156,7 @@ class MapSelect(QObject, MapGuest):
             thing_ys=things.ys.copy(),
             vehicles=frozenset(mark.thing for mark in things.marks if mark.vehicle),
             grids=models.grids.shapes.grids if "grids" in shown else (),
+            grid_shapes=models.grids.shapes.areas,
             entries=self._entries(),
         )
 
@@ -177,9 +177,7 @@ class MapSelect(QObject, MapGuest):
         self._desk.actions.trigger("go_cases" if what == "cases" else "go_units")
 
     def _on_rows_marked(self) -> None:
-        model = self._desk.panels.case_list.view.selectionModel()
-        cases = [index.data(CASE_ROLE) for index in model.selectedRows()[:MOST_RINGS]]
-        marked = frozenset(case.case_no for case in cases if case is not None)
+        marked = frozenset(self._desk.panels.case_list.marked())
         if marked != self._marked:
             self._marked = marked
             self._view.update()
@@ -228,7 +226,7 @@ class MapSelect(QObject, MapGuest):
     def _places(self) -> list[tuple[float, float]]:
         """Return where rings stand, none where there would be too many to tell apart."""
         models = self._desk.map_feed.models
-        cases, things = set(self._marked) if len(self._marked) > 1 else set(), frozenset[ThingId]()
+        cases, things = set(self._marked), frozenset[ThingId]()
         if self.chosen is not None:
             cases |= self.chosen.cases
             things = self.chosen.things

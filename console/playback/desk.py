@@ -186,7 +186,7 @@ class MapPlayback(QObject, MapGuest):
         thing = self._view.chosen.thing
         place = None if thing is None else self._desk.map_feed.models.positions.place(thing)
         if self.player is not None and self.bar.follow.isChecked() and place is not None:
-            self._view.look_at(*place)
+            self._view.centre_on(*place)
 
     def _moment(self) -> str:
         """Return the moment shown, on the town's clock."""

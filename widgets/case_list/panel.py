@@ -46,6 +46,7 @@ class CaseListPanel(QWidget):
     escaped = Signal()
     bulk_wanted = Signal(str, object)
     """An action is to be done to all marked cases: its name, and the cases as they stand."""
+    marks_changed = Signal()
     only_dropped = Signal()
     """All cases are listed again, not only those chosen on the map."""
 
@@ -344,4 +345,5 @@ class CaseListPanel(QWidget):
 
     def _show_marks(self) -> None:
         self.bulk_bar.show_count(len(self.table.marks))
+        self.marks_changed.emit()
         self.view.viewport().update()

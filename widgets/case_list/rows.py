@@ -188,13 +188,7 @@ class CaseRows:
         wanted = self.filter
         if wanted.only is not None and case.case_no not in wanted.only:
             return False
-        if wanted.tab is ListTab.ALL:
-            if case.state in ENDED:
-                return False
-        elif wanted.tab in ACROSS:
-            if not ACROSS[wanted.tab](case):
-                return False
-        elif case.state not in TAB_STATES[wanted.tab]:
+        if not _on_tab(case, wanted.tab):
             return False
         if wanted.channels and case.channel not in wanted.channels:
             return False
@@ -241,3 +235,11 @@ class CaseRows:
         for across, holds in ACROSS.items():
             if holds(case):
                 self._counts[across] += by
+
+
+def _on_tab(case: Case, tab: ListTab) -> bool:
+    if tab is ListTab.ALL:
+        return case.state not in ENDED
+    if tab in ACROSS:
+        return ACROSS[tab](case)
+    return case.state in TAB_STATES[tab]

@@ -211,7 +211,7 @@ class MapCanvas(QWidget):
         if view is not None:
             self._look_at(msgspec.structs.replace(view, width=self._camera.width, height=self._camera.height))
 
-    def look_at(self, x: float, y: float) -> None:
+    def centre_on(self, x: float, y: float) -> None:
         """Have a place of the plane in the middle, at the scale there is; it is no step to go back to."""
         self._fitted = True
         self._look_at(self._camera.centred(x, y))

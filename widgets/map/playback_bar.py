@@ -52,6 +52,7 @@ class PlaybackBar(Card):
 
     def _lay_out(self) -> None:
         head, row, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        self._column = column
         head.addWidget(self.title, 1)
         head.addWidget(self._leave)
         for widget in (self._back, self.play, self._on):
@@ -102,8 +103,8 @@ class PlaybackBar(Card):
         if free < LEAST_WIDTH_PX:
             left, free = 0, parent.width() - 2 * EDGE_PX
         width = min(MOST_WIDTH_PX, free)
-        self.layout().activate()
-        self.resize(width, max(self.layout().totalSizeHint().height(), self.layout().totalHeightForWidth(width)))
+        self._column.activate()
+        self.resize(width, max(self._column.totalSizeHint().height(), self._column.totalHeightForWidth(width)))
         self.move(left + EDGE_PX + (free - width) // 2, parent.height() - self.height() - FOOT_PX)
 
     def retranslate(self) -> None:

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from shapely import box, to_wkb
 
 from console.choosing import Ground, Outline, choose
-from domain.ids import DivisionCode, EntryId, GridCode
+from domain.ids import EntryId, GridCode
 from domain.places import Grid
 from domain.register import EntryKind
 from layers.geodesy import length_m
+from layers.grids.model import read_grids
 from layers.mercator import to_plane_arrays
 
 MIDDLE = (120.8, 29.55)
@@ -53,16 +54,18 @@ def test_a_polygon_that_crosses_itself_is_the_areas_it_encloses() -> None:
 
 def test_grids_that_are_touched_vehicles_apart_and_entries_by_their_place() -> None:
     grids = tuple(
-        Grid(GridCode(code), code, DivisionCode("330604101"), to_wkb(box(x, 29.55, x + 0.01, 29.56)))
+        Grid(GridCode(code), code, to_wkb(box(x, 29.55, x + 0.01, 29.56)))
         for code, x in (("a", 120.79), ("b", 120.80), ("c", 120.83))
     )
+    shapes = read_grids(grids)
     camera, far = (EntryKind.CAMERA, EntryId("k1")), (EntryKind.CAMERA, EntryId("k2"))
     ground = Ground(
         things=("s1", "v1"),
         thing_xs=to_plane_arrays(np.array([120.80, 120.80]), np.array([29.55, 29.55]))[0],
         thing_ys=to_plane_arrays(np.array([120.80, 120.80]), np.array([29.55, 29.55]))[1],
         vehicles=frozenset({"v1"}),  # type: ignore[arg-type]
-        grids=grids,
+        grids=shapes.grids,
+        grid_shapes=shapes.areas,
         entries=((camera, 120.8001, 29.55), (far, 120.9, 29.55)),
     )
     chosen = choose(Outline((MIDDLE,), False, 50.0), ground)

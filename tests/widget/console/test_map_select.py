@@ -1,9 +1,7 @@
 """Choosing on the map of a real desk: by mouse and by keyboard, in list and board, and letting go everywhere."""
 
-import asyncio
-
 from desks import listed, signed_in, until
-from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from served import Served, send_report
 
@@ -103,9 +101,7 @@ async def test_rows_marked_in_the_list_are_ringed_on_the_map(served: Served) -> 
     async with signed_in(served) as desk:
         await _ready(desk, numbers)
         select, view = desk.map_desk.select, desk.panels.case_list.view
-        both = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
         for row in (0, 1):
-            view.selectionModel().select(desk.panels.case_list.table.index(row), both)
-        await asyncio.sleep(0)
+            view.mark_toggled.emit(row)
         places = {desk.map_feed.models.cases.place(n) for n in listed(desk)[:2]}
         assert set(select._places()) == places
