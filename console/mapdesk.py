@@ -4,25 +4,68 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
+
+from console.foundmark import FoundMark
+from layers.mercator import to_plane
+from widgets.command_bar import Hit
+from widgets.map.guests import MapGuest
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from console.identify import MapIdentify
     from console.mapselect import MapSelect
     from console.playback.desk import MapPlayback
 
-TOOLS = ("map_select", "map_playback")
+TOOLS = ("map_identify", "map_select", "map_playback")
 """Desk actions that are tools of the map, in the order of the menu."""
 
 
-class MapDesk(QObject):
+class MapDesk(QObject, MapGuest):
     """What the desk's actions and the map's button reach the tools through."""
 
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
         self._desk = desk
-        desk.panels.map.overlays.toolbar.tools_requested.connect(self.open_menu)
+        view = desk.panels.map
+        self.found = FoundMark(view, self)
+        view.overlays.toolbar.tools_requested.connect(self.open_menu)
+        view.add_guest(self)
+        desk.panels.command_bar.hit_chosen.connect(self.on_hit_chosen)
+
+    def key(self, event: QKeyEvent) -> bool:
+        """I on the map lists what is at the cross."""
+        if event.key() != Qt.Key.Key_I or event.modifiers() != Qt.KeyboardModifier.NoModifier:
+            return False
+        self.identify.at_cross()
+        return True
+
+    def on_hit_chosen(self, hit: Hit) -> None:
+        """Mark on the map what was found by the search box."""
+        feed = self._desk.map_feed
+        place: tuple[float, float] | None = None
+        if hit.lon is not None and hit.lat is not None:
+            place = to_plane(hit.lon, hit.lat)
+        elif hit.what == "case":
+            place = feed.models.cases.place(hit.value)
+        elif hit.what in ("staff", "vehicle"):
+            place = feed.models.positions.place(hit.value)
+        elif hit.what == "grid" and (middle := feed.grid_middle(hit.value)) is not None:
+            place = to_plane(*middle)
+        if place is not None:
+            self.found.show(*place, hit.text)
+
+    @cached_property
+    def identify(self) -> "MapIdentify":
+        """Listing what lies at a place."""
+        from console.identify import MapIdentify  # noqa: PLC0415 - not before it is wanted
+
+        return MapIdentify(self._desk)
+
+    def open_identify(self) -> None:
+        """Turn identifying on."""
+        self.identify.open()
 
     @cached_property
     def select(self) -> "MapSelect":

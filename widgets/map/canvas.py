@@ -271,6 +271,14 @@ class MapCanvas(QWidget):
                 return found
         return None
 
+    def hits_at(self, px: float, py: float, reach: float = REACH_PX) -> list[tuple[LayerItem, Picked | None]]:
+        """Return each layer that shows, from the topmost, with what of it lies under a logical pixel."""
+        area = self._area()
+        return [
+            (item, item.pick(area, px * area.ratio, py * area.ratio, reach * area.ratio))
+            for item in reversed(self._visible())
+        ]
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame."""
         area, items = self._area(), self._visible()

@@ -241,6 +241,10 @@ class MapView(MapCanvas):
         self.update()
         self.sketch_ended.emit()
 
+    def open_hit(self, hit: Picked) -> None:
+        """Do with a hit what a click on it does."""
+        self._pick(hit)
+
     def add_guest(self, guest: MapGuest) -> None:
         """Let this paint over the layers and be asked first about keys and clicks."""
         self._guests.append(guest)

@@ -1,0 +1,127 @@
+"""Identifying: everything under a place of the map in all layers that show, listed by layer."""
+
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+
+from layers.camera import Camera
+from layers.cases.item import LAMPS, CasesItem
+from layers.cases.model import CaseMark
+from layers.contract import LayerItem, Picked, PickedKind
+from layers.positions.item import KINDS, STATES, PositionsItem
+from layers.positions.model import ThingMark
+from layers.table import MarkTable
+from resources.theme import Theme
+from widgets.map.canvas import REACH_PX
+from widgets.map.guests import MapGuest, paint_ring
+from widgets.map.identify_card import Found, IdentifyCard
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+MOST_OF_A_LAYER = 200
+Mark = TypeVar("Mark")
+
+
+class MapIdentify(QObject, MapGuest):
+    """The tool. While its card is open a click, or Enter at the cross, lists what is there."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._view = desk.panels.map
+        self.card = IdentifyCard(desk.words, desk.appearance.theme, self._view)
+        desk.appearance.dress([self.card])
+        self._at: tuple[float, float] | None = None
+        self.card.opened.connect(self._view.open_hit)
+        self.card.closed.connect(self._on_closed)
+        desk.reception.closed.connect(self.card.close_card)
+        self._view.add_guest(self)
+
+    def open(self) -> None:
+        """Turn the tool on."""
+        self._desk.workspace.show_dock("dock-map")
+        self.card.show_found(None)
+        self.card.open_card()
+        self._view.setCursor(Qt.CursorShape.WhatsThisCursor)
+        self._view.setFocus()
+
+    def at_cross(self) -> None:
+        """Turn the tool on and list what is at the cross in the middle; where it is on, go to its list."""
+        if self.card.isVisible() and self.card.rows():
+            self.card.focus_first()
+            return
+        self.open()
+        self.click(QPointF(self._view.width() / 2, self._view.height() / 2))
+
+    def click(self, at: QPointF) -> bool:
+        """List what is at a logical pixel, while the tool is on."""
+        if self.card.isHidden():
+            return False
+        self._at = self._view.camera.to_plane(at.x(), at.y())
+        self.card.show_found(self._found(at))
+        self._view.update()
+        return True
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Escape turns the tool off."""
+        if self.card.isHidden() or event.key() != Qt.Key.Key_Escape:
+            return False
+        self.card.close_card()
+        return True
+
+    def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+        """Ring the place."""
+        if self._at is not None:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            paint_ring(painter, QPointF(*camera.to_screen(*self._at)), theme, REACH_PX)
+
+    def _found(self, at: QPointF) -> list[Found]:
+        found = []
+        for item, top in self._view.hits_at(at.x(), at.y(), REACH_PX):
+            hits = self._of_layer(item, at, top)
+            if hits:
+                found.append(Found(item.title(), tuple(hits[:MOST_OF_A_LAYER])))
+        return found
+
+    def _of_layer(self, item: LayerItem, at: QPointF, top: Picked | None) -> list[Picked]:
+        """Return what lies there on one layer: of cases and things all of it, of another layer what is on top."""
+        models = self._desk.map_feed.models
+        if isinstance(item, CasesItem):
+            hidden = item.options.hides(LAMPS.name)
+            marks = [m for m in self._near(models.cases.open, at) if m.lamp.value not in hidden]
+            names = {mark.case_no for mark in marks}
+            more = (models.cases.mark(n) for n in (() if top is None else (*top.members, top.ident)) if n not in names)
+            return [_case(mark, models.cases.place(mark.case_no)) for mark in (*marks, *more) if mark is not None]
+        if isinstance(item, PositionsItem):
+            kinds, states = item.options.hides(KINDS.name), item.options.hides(STATES.name)
+            return [
+                _thing(mark, models.positions.place(mark.thing))
+                for mark in self._near(models.positions.table, at)
+                if ("vehicle" if mark.vehicle else "staff") not in kinds and mark.state.value not in states
+            ]
+        return [] if top is None else [top]
+
+    def _near(self, table: MarkTable[Mark], at: QPointF) -> list[Mark]:
+        x, y = self._view.camera.to_plane(at.x(), at.y())
+        far = np.hypot(table.xs - x, table.ys - y)
+        near = np.flatnonzero(far <= REACH_PX * self._view.camera.scale)
+        return [table.marks[i] for i in near[np.argsort(far[near])][:MOST_OF_A_LAYER].tolist()]
+
+    def _on_closed(self) -> None:
+        self._at = None
+        self._view.unsetCursor()
+        self._view.setFocus()
+        self._view.update()
+
+
+def _case(mark: CaseMark, place: tuple[float, float] | None) -> Picked:
+    x, y = place or (0.0, 0.0)
+    return Picked(PickedKind.CASE, mark.case_no, x, y, mark.title, mark.lines)
+
+
+def _thing(mark: ThingMark, place: tuple[float, float] | None) -> Picked:
+    x, y = place or (0.0, 0.0)
+    return Picked(PickedKind.THING, mark.thing, x, y, mark.title, mark.lines)

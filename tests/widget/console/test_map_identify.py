@@ -1,0 +1,54 @@
+"""Identifying across layers and the mark of what was searched for, on the map of a real desk."""
+
+from desks import signed_in, until
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from served import Served, send_report
+from towns import LI, MORNING
+
+from domain.people import Role
+from layers.mercator import to_plane
+from widgets.command_bar import Hit
+
+AT = (120.801, 29.551)
+
+
+async def test_everything_under_the_pointer_is_listed_by_layer_and_opens(served: Served) -> None:
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    numbers = [send_report(gateway, text=f"第{i}件", lon=AT[0], lat=AT[1]).case.case_no for i in range(2)]
+    fix = {"thing": LI, "lon": AT[0], "lat": AT[1], "fixed_at": MORNING.isoformat()}
+    assert gateway.post("/v1/positions", json={"positions": [fix]}).status_code == 204
+    async with signed_in(served) as desk:
+        await until(lambda: len(desk.map_feed.models.cases.open) == 2 and len(desk.map_feed.models.positions.table))
+        view = desk.panels.map
+        view.centre_on(*to_plane(*AT))
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_I)
+        card = desk.map_desk.identify.card
+        assert card.isVisibleTo(view)
+        idents = [hit.ident for hit in card._buttons.values()]
+        grid = desk.map_feed.models.grids.grid_at(*AT)
+        assert grid is not None
+        assert set(idents) == {*numbers, LI, grid.code}
+        case = next(button for button, hit in card._buttons.items() if hit.ident == numbers[1])
+        QTest.mouseClick(case, Qt.MouseButton.LeftButton)
+        assert desk.selection.case_no == numbers[1]
+        # with a layer off it lists nothing of it; with the tool on a click chooses nothing else
+        view.set_layer_visible("cases", False)
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(view.width() // 2, view.height() // 2))
+        assert {hit.ident for hit in card._buttons.values()} == {LI, grid.code}
+        assert desk.selection.case_no == numbers[1]
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert card.isHidden()
+
+
+async def test_what_was_searched_for_is_marked_until_the_person_goes_on(served: Served) -> None:
+    async with signed_in(served) as desk:
+        found = desk.map_desk.found
+        desk.panels.command_bar.hit_chosen.emit(Hit("place", "p", "集市", lon=AT[0], lat=AT[1]))
+        assert found.place == to_plane(*AT)
+        desk.panels.map.pan(5, 0)
+        assert not found._fade.isActive(), "the map's own way there is no going on"
+        found._since -= 10
+        desk.panels.map.pan(5, 0)
+        await until(lambda: found.place is None)

@@ -1,0 +1,114 @@
+"""The card that lists everything under a place of the map, layer by layer; a press opens what it names."""
+
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from layers.contract import Picked
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.style import set_role
+from widgets.map.tool_card import ToolCard
+
+MOST_ROWS = 40
+LIST_PX = 300
+
+
+class Found(msgspec.Struct, frozen=True):
+    """What was found on one layer, the nearest first; ``title`` is the layer's name."""
+
+    title: str
+    hits: tuple[Picked, ...]
+
+
+class IdentifyCard(ToolCard):
+    """The card; ``opened`` carries the ``Picked`` that was pressed."""
+
+    opened = Signal(object)
+    title_key = "identify.title"
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+        super().__init__(words, theme, parent)
+        self.setObjectName("map_identify")
+        self.said = QLabel()
+        self.said.setWordWrap(True)
+        set_role(self.said, "second")
+        self._page = QWidget()
+        self._rows = QVBoxLayout(self._page)
+        self._rows.setContentsMargins(0, 0, 6, 0)
+        self._rows.setSpacing(3)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setObjectName("map_layer_options_page")
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._scroll.setWidget(self._page)
+        self.column.addWidget(self.said)
+        self.column.addWidget(self._scroll)
+        self._found: tuple[Found, ...] | None = None
+        self._buttons: dict[QWidget, Picked] = {}
+
+    def show_found(self, found: Sequence[Found] | None) -> None:
+        """List what was found; None before anything was pointed at."""
+        self._found = None if found is None else tuple(found)
+        self._build()
+        self.retranslate()
+
+    def focus_first(self) -> None:
+        """Give the keys to the first row."""
+        first = next(iter(self._buttons), None)
+        if first is not None:
+            first.setFocus()
+
+    def rows(self) -> list[Button]:
+        """Return the rows, from the top."""
+        return [button for button in self._buttons if isinstance(button, Button)]
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        count = 0 if self._found is None else sum(len(each.hits) for each in self._found)
+        if self._found is None:
+            text = self.words("identify.hint")
+        elif count > MOST_ROWS:
+            text = self.words("identify.more", count=count, shown=MOST_ROWS)
+        else:
+            text = self.words("identify.count", count=count) if count else self.words("identify.nothing")
+        self.said.setText(text)
+        self._scroll.setVisible(bool(count))
+        self._scroll.setFixedHeight(min(LIST_PX, self._page.sizeHint().height() + 4))
+        super().retranslate()
+
+    def _build(self) -> None:
+        while (item := self._rows.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        self._buttons.clear()
+        room = MOST_ROWS
+        for each in self._found or ():
+            head = QLabel(each.title)
+            set_role(head, "small")
+            self._rows.addWidget(head)
+            for hit in each.hits[:room]:
+                button = Button(_said_of(hit))
+                set_role(button, "row")
+                button.setToolTip("\n".join((hit.title, *hit.lines)))
+                button.clicked.connect(self._on_pressed)
+                self._rows.addWidget(button)
+                self._buttons[button] = hit
+            room -= min(room, len(each.hits))
+        self._rows.addStretch(1)
+
+    def _on_pressed(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QWidget) and sender in self._buttons:
+            self.opened.emit(self._buttons[sender])
+
+
+def _said_of(hit: Picked) -> str:
+    name = hit.title or hit.ident
+    return f"{name} · {hit.lines[0]}" if hit.lines else name
