@@ -111,6 +111,9 @@ class _Moves:
         self._workspace.show_dock("dock-today").setFocus()
 
     def export_map(self) -> None:
+        if self._desk.map_desk.in_playback:
+            self._desk.notices.warn("notice.playback_on", replace="playback")
+            return
         self._desk.map_export.sheet.open_sheet()
 
     def lock_layout(self) -> None:

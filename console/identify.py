@@ -6,11 +6,12 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
+from console.shownmarks import cases_shown, things_shown
 from layers.camera import Camera
-from layers.cases.item import LAMPS, CasesItem
+from layers.cases.item import CasesItem
 from layers.cases.model import CaseMark
 from layers.contract import LayerItem, Picked, PickedKind
-from layers.positions.item import KINDS, STATES, PositionsItem
+from layers.positions.item import PositionsItem
 from layers.positions.model import ThingMark
 from layers.table import MarkTable
 from resources.theme import Theme
@@ -90,17 +91,15 @@ class MapIdentify(QObject, MapGuest):
         """Return what lies there on one layer: of cases and things all of it, of another layer what is on top."""
         models = self._desk.map_feed.models
         if isinstance(item, CasesItem):
-            hidden = item.options.hides(LAMPS.name)
-            marks = [m for m in self._near(models.cases.open, at) if m.lamp.value not in hidden]
+            near = self._near(models.cases.open, at)
+            marks = [near[i] for i in cases_shown(item.options, near)]
             names = {mark.case_no for mark in marks}
             more = (models.cases.mark(n) for n in (() if top is None else (*top.members, top.ident)) if n not in names)
             return [_case(mark, models.cases.place(mark.case_no)) for mark in (*marks, *more) if mark is not None]
         if isinstance(item, PositionsItem):
-            kinds, states = item.options.hides(KINDS.name), item.options.hides(STATES.name)
+            things = self._near(models.positions.table, at)
             return [
-                _thing(mark, models.positions.place(mark.thing))
-                for mark in self._near(models.positions.table, at)
-                if ("vehicle" if mark.vehicle else "staff") not in kinds and mark.state.value not in states
+                _thing(things[i], models.positions.place(things[i].thing)) for i in things_shown(item.options, things)
             ]
         return [] if top is None else [top]
 

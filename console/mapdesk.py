@@ -81,6 +81,11 @@ class MapDesk(QObject, MapGuest):
 
         return MapPlayback(self._desk)
 
+    @property
+    def in_playback(self) -> bool:
+        """Whether the map shows the past."""
+        return "playback" in self.__dict__ and self.playback.on
+
     def open_playback(self) -> None:
         """Ask for a playback."""
         self.playback.open()

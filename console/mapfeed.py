@@ -65,7 +65,7 @@ class MapFeed(QObject):
         self._placeless: set[CaseNo] = set()
         self._things: set[ThingId] = set()
         self._gone: set[ThingId] = set()
-        self._held = False
+        self._target = self.models
         self._throttle = Throttle(1000 // updates_per_s, self)
         self._throttle.due.connect(self._flush)
 
@@ -82,7 +82,7 @@ class MapFeed(QObject):
     def take(self, delta: Delta) -> None:
         """Take in what altered."""
         room = self._room
-        if room is None or room.picture is None or self._held:
+        if room is None or room.picture is None:
             return
         if delta.whole or delta.reference:
             self._tasks.start(OWNER, "whole", self._load_all(room))
@@ -98,23 +98,23 @@ class MapFeed(QObject):
     def on_second(self) -> None:
         """Let time pass: lamps that are due, ages of positions."""
         room = self._room
-        if room is None or room.picture is None or self._lamps is None or self._held:
+        if room is None or room.picture is None or self._lamps is None:
             return
         now = room.service_now()
         altered = self._lamps.advance(now, LAMPS_AT_ONCE)
         marks = [self._mark(case, now) for n in altered if (case := room.picture.case(n)) is not None]
         if marks:
-            self.models.cases.update(mark for mark in marks if mark is not None)
+            self._target.cases.update(mark for mark in marks if mark is not None)
             self.lamps_changed.emit()
-        self.models.positions.set_now(now)
+        self._target.positions.set_now(now)
 
     def hold(self, held: bool) -> None:
-        """Leave the models to somebody else (a playback), or take them back and show what is live."""
-        if held == self._held:
-            return
-        self._held = held
-        self._throttle.stop()
-        if not held:
+        """Leave cases and positions on the map to somebody else (a playback), or show what is live again.
+
+        Lamps, holdings and shapes are kept meanwhile: list, board and figures go by them.
+        """
+        if held != (self._target is not self.models):
+            self._target = MapModels() if held else self.models
             self.rename()
 
     def lamp_counts(self) -> dict[Lamp, int]:
@@ -131,7 +131,7 @@ class MapFeed(QObject):
 
     def rename(self) -> None:
         """Names or the language changed: write every mark anew."""
-        if self._room is not None and self._room.picture is not None and not self._held:
+        if self._room is not None and self._room.picture is not None:
             self._tasks.start(OWNER, "whole", self._load_all(self._room))
 
     # -- whole -----------------------------------------------------------------------------------------------------
@@ -176,10 +176,10 @@ class MapFeed(QObject):
         self._placeless.clear()
         await in_slices(list(picture.cases.values()), mark)
         self._show_shapes(shapes)
-        self.models.cases.replace(marks)
-        self.models.cases.set_placeless(len(self._placeless))
-        self.models.positions.set_now(now)
-        self.models.positions.replace(self._thing_marks(picture, set(picture.positions)))
+        self._target.cases.replace(marks)
+        self._target.cases.set_placeless(len(self._placeless))
+        self._target.positions.set_now(now)
+        self._target.positions.replace(self._thing_marks(picture, set(picture.positions)))
         self.cases_loaded.emit()
         self.lamps_changed.emit()
         self._throttle.request()
@@ -195,9 +195,9 @@ class MapFeed(QObject):
         units = self._flush_cases(picture, room.service_now()) if altered else set()
         things = self._things | self._things_of(picture, units)
         if self._gone:
-            self.models.positions.remove(self._gone)
+            self._target.positions.remove(self._gone)
         if things:
-            self.models.positions.update(self._thing_marks(picture, things))
+            self._target.positions.update(self._thing_marks(picture, things))
         self._things.clear()
         self._gone.clear()
         if altered:
@@ -221,10 +221,10 @@ class MapFeed(QObject):
             else:
                 marks.append(mark)
         if removed:
-            self.models.cases.remove(removed)
+            self._target.cases.remove(removed)
         if marks:
-            self.models.cases.update(marks)
-        self.models.cases.set_placeless(len(self._placeless))
+            self._target.cases.update(marks)
+        self._target.cases.set_placeless(len(self._placeless))
         self._cases.clear()
         self._removed.clear()
         return units

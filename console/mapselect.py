@@ -7,10 +7,12 @@ rows marked in the case list are ringed as well. Escape, or listing all again, l
 import asyncio
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
 
 from console.choosing import Chosen, Ground, Outline, choose
+from console.shownmarks import cases_shown, things_shown
 from domain.ids import CaseNo, StaffId, ThingId, UnitId
 from layers.camera import Camera
 from layers.mercator import to_degrees
@@ -144,17 +146,20 @@ class MapSelect(QObject, MapGuest):
 
     def _ground(self) -> Ground:
         """Return a copy of what the map shows; a layer that is off is left out."""
-        models, shown = self._desk.map_feed.models, {item.key for item in self._view.items if item.visible}
-        cases = models.cases.open if "cases" in shown else type(models.cases.open)()
-        things = models.positions.table if "positions" in shown else type(models.positions.table)()
+        models, shown = self._desk.map_feed.models, {item.key: item for item in self._view.items if item.visible}
+        cases, things = models.cases.open, models.positions.table
+        by_case, by_thing = shown.get("cases"), shown.get("positions")
+        none = np.empty(0, np.intp)
+        these = none if by_case is None else cases_shown(by_case.options, cases.marks)
+        those = none if by_thing is None else things_shown(by_thing.options, things.marks)
         return Ground(
-            cases=tuple(cases.keys),
-            case_xs=cases.xs.copy(),
-            case_ys=cases.ys.copy(),
-            things=tuple(things.keys),
-            thing_xs=things.xs.copy(),
-            thing_ys=things.ys.copy(),
-            vehicles=frozenset(mark.thing for mark in things.marks if mark.vehicle),
+            cases=tuple(map(cases.keys.__getitem__, these.tolist())),
+            case_xs=cases.xs[these],
+            case_ys=cases.ys[these],
+            things=tuple(map(things.keys.__getitem__, those.tolist())),
+            thing_xs=things.xs[those],
+            thing_ys=things.ys[those],
+            vehicles=frozenset(things.marks[i].thing for i in those.tolist() if things.marks[i].vehicle),
             grids=models.grids.shapes.grids if "grids" in shown else (),
             grid_shapes=models.grids.shapes.areas,
             entries=self._entries(),

@@ -108,6 +108,7 @@ class MapPlayback(QObject, MapGuest):
         self.bar.show_tape(player.tape.length_s)
         player.play()
         self._last = time.monotonic()
+        self._desk.map_feed.models.cases.set_placeless(0)
         self._tick.start()
         self._desk.layer_notes.show_playback(True)
         self._show()

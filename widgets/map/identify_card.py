@@ -78,7 +78,8 @@ class IdentifyCard(ToolCard):
             text = self.words("identify.count", count=count) if count else self.words("identify.nothing")
         self.said.setText(text)
         self._scroll.setVisible(bool(count))
-        self._scroll.setFixedHeight(min(LIST_PX, self._page.sizeHint().height() + 4))
+        self._rows.activate()
+        self._scroll.setFixedHeight(min(LIST_PX, self._rows.totalSizeHint().height() + 4))
         super().retranslate()
 
     def _build(self) -> None:
@@ -93,12 +94,14 @@ class IdentifyCard(ToolCard):
             head = QLabel(each.title)
             set_role(head, "small")
             self._rows.addWidget(head)
+            head.show()
             for hit in each.hits[:room]:
                 button = Button(_said_of(hit))
                 set_role(button, "row")
                 button.setToolTip("\n".join((hit.title, *hit.lines)))
                 button.clicked.connect(self._on_pressed)
                 self._rows.addWidget(button)
+                button.show()
                 self._buttons[button] = hit
             room -= min(room, len(each.hits))
         self._rows.addStretch(1)

@@ -1,6 +1,7 @@
 """Identifying across layers and the mark of what was searched for, on the map of a real desk."""
 
 from desks import signed_in, until
+from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from served import Served, send_report
@@ -30,6 +31,7 @@ async def test_everything_under_the_pointer_is_listed_by_layer_and_opens(served:
         grid = desk.map_feed.models.grids.grid_at(*AT)
         assert grid is not None
         assert set(idents) == {*numbers, LI, grid.code}
+        assert all(button.visibleRegion().boundingRect().height() > 10 for button in card.rows()), "all are in sight"
         case = next(button for button, hit in card._buttons.items() if hit.ident == numbers[1])
         QTest.mouseClick(case, Qt.MouseButton.LeftButton)
         assert desk.selection.case_no == numbers[1]
@@ -38,6 +40,11 @@ async def test_everything_under_the_pointer_is_listed_by_layer_and_opens(served:
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(view.width() // 2, view.height() // 2))
         assert {hit.ident for hit in card._buttons.values()} == {LI, grid.code}
         assert desk.selection.case_no == numbers[1]
+        # what is left out of a layer is not listed either
+        items = {item.key: item for item in view.items}
+        view.choices.choose("positions", replace(items["positions"].options, hidden=(("kind", "staff"),)))
+        QTest.keyClick(view, Qt.Key.Key_Return)
+        assert {hit.ident for hit in card._buttons.values()} == {grid.code}
         QTest.keyClick(view, Qt.Key.Key_Escape)
         assert card.isHidden()
 

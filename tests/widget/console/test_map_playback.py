@@ -70,6 +70,9 @@ async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served:
         late = send_report(gateway, lon=120.801, lat=29.55).case
         await until(lambda: desk.panels.case_list.table.row_of(late.case_no) is not None)
         assert desk.map_feed.models.cases.mark(late.case_no) is None
+        await until(lambda: sum(desk.map_feed.lamp_counts().values()) == 2)  # the figures stay live
+        desk.actions.trigger("export_map")
+        assert any(notice.key == "notice.playback_on" for notice in desk.notice_feed.standing())
         view = desk.panels.map
         QTest.keyClick(view, Qt.Key.Key_Period)
         assert _lon(desk) != began
