@@ -16,10 +16,13 @@ import numpy as np
 from PySide6.QtWidgets import QApplication
 
 from benchmarks.county import County
-from benchmarks.harness import Rows, Sense, alternate, compare
+from benchmarks.harness import Rows, Sense, alternate, compare, single
 from benchmarks.maps.ours import SIZE, OurMap, look_of, to_degrees
 from benchmarks.maps.pictures import class_rows, qgis_spec
 from benchmarks.peers.qgis_peer import QgisPeer, find_python
+from layers.raster import stamps
+from layers.raster.compiled import CompiledRaster
+from layers.symbols import SMALL_CASE_SIZE, SMALL_THING_SIZE, case_sprites, thing_sprites
 
 AIMS = {"county": (16, 16), "province": (25, 40)}
 """Times faster than QGIS: full redraw, staff moved."""
@@ -69,6 +72,22 @@ class Ours:
         """Close both maps."""
         self.peers_order.close()
         self.desks_order.close()
+
+
+def unlike_plain(ours: OurMap, county: County) -> int:
+    """Return how many pixels are not what stamping all marks one by one, in the order given, makes of them."""
+    area = ours.view.camera.area()
+    corner = area.left, area.top
+    cases = case_sprites(ours.theme, SMALL_CASE_SIZE, area.ratio, signs=False)
+    staff = thing_sprites(ours.theme, SMALL_THING_SIZE, area.ratio)
+    ground = np.arange(area.width * area.height, dtype=np.uint32) * np.uint32(2654435761)
+    plainly, shown = (ground.reshape(area.height, area.width).copy() for _ in range(2))
+    for points, kinds, sheet in ((county.cases, county.lamps, cases), (county.staff, county.signs, staff)):
+        xs, ys = ((points[:, i] - corner[i]).astype(np.float32) for i in (0, 1))
+        codes, at = kinds.astype(np.uint16), area.placing(corner)
+        CompiledRaster().stamp(shown, xs, ys, codes, sheet, at)
+        stamps.stamp_points(plainly, xs, ys, codes, sheet.over, sheet.rests, sheet.rows, sheet.size, *at)
+    return int(np.count_nonzero(plainly != shown))
 
 
 def pyqtgraph_measures(county: County, ours: Ours, look: dict[str, list[str]]) -> dict[str, Callable[[], float]]:
@@ -133,7 +152,9 @@ def kernel_rows(county: County, land: str, runs: int) -> Rows:
     if land == "county":
         measures |= pyqtgraph_measures(county, ours, look)
     app.processEvents()
-    python, rows = find_python(), Rows()
+    python = find_python()
+    unlike = unlike_plain(ours.peers_order, county)
+    rows = [single(f"{land} pixels unlike plain stamping in order", "px", unlike, None, "", Sense.FIGURE, 1, "0 px")]
     name = "QGIS (absent: not installed)"
     if python is None:
         found = alternate(measures, runs)
