@@ -1,6 +1,5 @@
 """Work beside the window that is not to be felt: threads that give way to it, memory given back after much was read."""
 
-import ctypes
 import os
 import sys
 import threading
@@ -22,6 +21,8 @@ def give_back() -> None:
 
     Where the C library has no such call (all but glibc) it does so by itself or not at all.
     """
+    import ctypes  # noqa: PLC0415 - only where much was read
+
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
     if trim is not None:
         trim(0)
