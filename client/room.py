@@ -22,6 +22,7 @@ from domain.decide import allowed_steps
 from domain.faults import Fault, FaultKind
 from domain.ids import CaseNo
 from domain.machine import Step
+from domain.register import Entry
 from domain.wire import AttachmentInfo, Geometry, Outcome
 from domain.wire_feed import Bye, FeedMessage, KeepAlive, Look
 
@@ -118,6 +119,11 @@ class Room:
         if self.picture is not None:
             self.picture.note_upload(info.attachment_id)
         return info
+
+    def take_entry(self, entry: Entry) -> None:
+        """Show the answer to something put into the register from here."""
+        if self.picture is not None:
+            self._announce(self.picture.put_entry(entry))
 
     def look(self, look: Look) -> None:
         """Have positions sent only of what is looked at, and so many times a second; it holds over cuts of the line."""

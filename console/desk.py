@@ -47,8 +47,11 @@ from console.ownlayers import OwnLayers
 from console.panels import make_panels
 from console.paper import PaperDesk
 from console.photos import PhotoCache
+from console.pickfeed import PickFeed
 from console.preferences import Preferences
 from console.reception import Reception
+from console.register import Register
+from console.registerlayers import RegisterLayers
 from console.roomfeed import RoomFeed
 from console.scout import Scout
 from console.select import Selection
@@ -95,6 +98,7 @@ class Desk(QObject):
         self.outbox = Outbox(self.tasks, self.notices, folders.config, self)
         self.intents = Intents(self.tasks, self.notices, self.outbox, self)
         self.photos = PhotoCache(self.tasks, settings.number("photo_cache_mb"), self)
+        self.register = Register(self.tasks, self.notices, self)
         # The panels, and what keeps them as the room is
         self.map_feed = MapFeed(self.tasks, self.names, settings.number("map_updates_per_s"), self)
         self.looking = Looking(settings.number("map_updates_per_s"), self)
@@ -150,6 +154,8 @@ class Desk(QObject):
         self.map_desk = MapDesk(self)
         self.layer_notes = LayerNotes(view, self.words)
         self.own_layers = OwnLayers(self)
+        self.register_layers = RegisterLayers(self.register, self.map_feed.models, self.names, self)
+        self.picks = PickFeed(view, self.map_feed.models, self.names, self)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)
         self.layer_keeper = LayerKeeper(view, folders.config, self.tasks, self.notices, keep=keep, parent=self)
 
@@ -187,6 +193,7 @@ class Desk(QObject):
         self.base_maps.stop()
         self._use(None)
         self.notice_feed.stop()
+        self.register_layers.stop()
         self.panels.map.stop()
         await self.session.stop()
         await self.tasks.stop()
@@ -237,6 +244,8 @@ class Desk(QObject):
         feeds = (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking, self.intake)
         for feed in (*feeds, self.addresses, self.grid_keeper):
             feed.use(room)
+        for kept in (self.register, self.picks):
+            kept.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)
 
@@ -277,6 +286,9 @@ class Desk(QObject):
         self.map_feed.on_second()
         self.card_feed.on_second(now)
         self.room_feed.show_line(room.line(), now)
+        self.register.on_second(now)
+        self.register_layers.on_second(now)
+        self.picks.on_second()
         self.layer_notes.show(room.line(), now, self.map_feed.models)
 
     def on_shapes_loaded(self) -> None:
@@ -299,6 +311,7 @@ class Desk(QObject):
         self.room_feed.retranslate()
         self.intake.templates.show()
         self.map_feed.rename()
+        self.register_layers.rename()
         self._entitle()
         self._remember("language", language)
 

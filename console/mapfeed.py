@@ -18,14 +18,22 @@ from domain.case import Case
 from domain.clock import Lamp
 from domain.ids import CaseNo, StaffId, ThingId, UnitId
 from domain.lamp_watch import LampWatch
+from domain.people import Shift
 from domain.places import Position
 from domain.states import ENDED
 from layers.basemap.model import BasemapModel
+from layers.cameras.model import CamerasModel
 from layers.cases.model import CaseMark, CasesModel
+from layers.components.model import ComponentsModel
 from layers.divisions.model import DivisionsModel
+from layers.drawings.model import DrawingsModel
 from layers.grids.model import GridsModel
+from layers.hazards.model import HazardsModel
+from layers.heat.model import HeatModel
 from layers.mercator import to_degrees
+from layers.observed import Observed
 from layers.positions.model import PositionsModel, ThingMark
+from layers.trail.model import Spot, TrailModel
 from widgets.names import Names
 
 OWNER = "map"
@@ -40,7 +48,17 @@ class MapModels(msgspec.Struct, frozen=True):
     divisions: DivisionsModel = msgspec.field(default_factory=DivisionsModel)
     grids: GridsModel = msgspec.field(default_factory=GridsModel)
     cases: CasesModel = msgspec.field(default_factory=CasesModel)
+    heat: HeatModel = msgspec.field(default_factory=HeatModel)
+    hazards: HazardsModel = msgspec.field(default_factory=HazardsModel)
+    drawings: DrawingsModel = msgspec.field(default_factory=DrawingsModel)
+    components: ComponentsModel = msgspec.field(default_factory=ComponentsModel)
+    cameras: CamerasModel = msgspec.field(default_factory=CamerasModel)
+    trail: TrailModel = msgspec.field(default_factory=TrailModel)
     positions: PositionsModel = msgspec.field(default_factory=PositionsModel)
+
+    def all(self) -> "tuple[Observed, ...]":
+        """Return every model."""
+        return tuple(getattr(self, name) for name in self.__struct_fields__)
 
 
 class MapFeed(QObject):
@@ -53,6 +71,7 @@ class MapFeed(QObject):
     def __init__(self, tasks: Tasks, names: Names, updates_per_s: int, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.models = MapModels()
+        self.models.trail.set_source(self._spot)
         self._lamps: LampWatch | None = None
         self.holdings = Holdings()
         self._tasks = tasks
@@ -196,8 +215,13 @@ class MapFeed(QObject):
         things = self._things | self._things_of(picture, units)
         if self._gone:
             self._target.positions.remove(self._gone)
+            if self.models.trail.followed in self._gone:
+                self.models.trail.lose()
         if things:
             self._target.positions.update(self._thing_marks(picture, things))
+        spot = None if self.models.trail.followed not in things else self._spot(self.models.trail.followed)
+        if spot is not None:
+            self.models.trail.note(spot)
         self._things.clear()
         self._gone.clear()
         if altered:
@@ -280,8 +304,19 @@ class MapFeed(QObject):
             heading_deg=position.heading_deg,
             bound_for=status.case_no,
             title=name,
-            lines=(self._names.unit(unit_id), words(f"unit_state.{status.state}")),
+            lines=(self._names.unit(unit_id), words(f"unit_state.{status.state}"), *self._on_shift(moving.shift)),
         )
+
+    def _spot(self, thing: str | None) -> Spot | None:
+        picture = None if self._room is None else self._room.picture
+        fix = None if picture is None or thing is None else picture.positions.get(ThingId(thing))
+        return None if fix is None else Spot(fix.lon, fix.lat, fix.accuracy_m)
+
+    def _on_shift(self, shift: Shift | None) -> tuple[str, ...]:
+        if shift is None:
+            return ()
+        begins, ends = self._names.local(shift.starts_at), self._names.local(shift.ends_at)
+        return (self._names.words("map.shift", begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}"),)
 
     def _things_of(self, picture: Picture, units: set[UnitId]) -> set[ThingId]:
         """Return what moves for the units whose state may have altered."""

@@ -91,7 +91,7 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
     late_report_form = Late(make_report_form)
     late_report_form.then(stack.addWidget)
     view = MapView(words, theme, appearance.family or "")
-    view.set_layers([models.basemap, models.divisions, models.grids, models.cases, models.positions])
+    view.set_layers(models.all())
     return Panels(
         top_bar=TopBar(words, theme),
         notices=NoticeStrip(words, theme),

@@ -52,7 +52,7 @@ def _connect_session(desk: "Desk") -> None:
 
 def follow(desk: "Desk", room: Room) -> None:
     """Let every feed hear of what alters in a room; the map's comes first, since others read its holdings."""
-    for feed in (desk.map_feed, desk.room_feed, desk.card_feed, desk.intake):
+    for feed in (desk.register, desk.map_feed, desk.room_feed, desk.card_feed, desk.intake):
         room.on_delta(feed.take)
     room.on_delta(desk.reception.on_delta)
     room.on_delta(desk.shift_desk.take)
@@ -165,6 +165,15 @@ def _connect_map(desk: "Desk") -> None:
     panels.map.files_dropped.connect(desk.own_layers.on_files_chosen)
     desk.reception.closed.connect(desk.own_layers.forget)
     panels.map.overlays.layer_tree.offer_add(True)
+    desk.register.changed.connect(desk.register_layers.on_changed)
+    desk.register.readings_changed.connect(desk.register_layers.on_readings)
+    for picked, heard in (
+        (panels.map.grid_picked, desk.picks.on_grid_picked),
+        (panels.map.entry_picked, desk.picks.on_entry_picked),
+        (panels.map.thing_picked, desk.picks.on_thing_picked),
+        (panels.map.overlays.pick_card.closed, desk.picks.on_closed),
+    ):
+        picked.connect(heard)
     desk.map_feed.lamps_changed.connect(desk.scout.on_lamps_changed)
     desk.map_feed.shapes_loaded.connect(desk.on_shapes_loaded)
 

@@ -98,6 +98,7 @@ class PickedKind(StrEnum):
     THING = "thing"
     GRID = "grid"
     FEATURE = "feature"  # of a file of one's own, or of a track
+    ENTRY = "entry"  # of the register; its id is what its changes are about
 
 
 class Picked(msgspec.Struct, frozen=True):
@@ -130,6 +131,7 @@ class Focus(msgspec.Struct, frozen=True):
     case_at: tuple[float, float] | None = None
     thing: str | None = None
     grid: str | None = None
+    entry: str | None = None
     hovered: Picked | None = None
 
 
@@ -152,10 +154,12 @@ class LayerItem:
     """Where it stands in the tree of layers."""
     removable = False
     """Whether the person at the desk may take it away."""
+    preset = LayerOptions()
+    """What holds of it until something is chosen."""
 
     def __init__(self, look: Look) -> None:
         self.look = look
-        self.options = LayerOptions()
+        self.options = self.preset
         """What is chosen of it; replaced by ``choose``, never changed in place."""
         self._faded: FadedRaster | None = None
 

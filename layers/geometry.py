@@ -51,6 +51,17 @@ def to_shapes(geometries: Geometries, kinds: frozenset[int]) -> tuple[Shapes, I3
     return _pack(x - origin[0], y - origin[1], starts, parts, origin, closed=closed), kept
 
 
+def rings_to_shapes(rings: Sequence[Sequence[tuple[float, float]]]) -> Shapes:
+    """Return lines, or the open rings of areas, given as points in degrees: one feature each."""
+    if not rings:
+        return no_shapes()
+    coords = np.array([spot for ring in rings for spot in ring], np.float64)
+    starts = _ends(np.array([len(ring) for ring in rings]))
+    x, y = to_plane_arrays(coords[:, 0], coords[:, 1])
+    origin = (float((x.min() + x.max()) / 2), float((y.min() + y.max()) / 2))
+    return _pack(x - origin[0], y - origin[1], starts, np.arange(len(rings) + 1), origin, closed=False)
+
+
 def is_one_of(types: npt.NDArray[np.integer[Any]], kinds: frozenset[int]) -> npt.NDArray[np.bool_]:
     """Return which types are among a few kinds. (``np.isin`` would import ``numpy.ma``, as ``np.unique`` does.)"""
     found = np.zeros(len(types), bool)

@@ -6,21 +6,39 @@ from typing import Any
 
 from layers.basemap.item import BasemapItem
 from layers.basemap.model import BasemapModel
+from layers.cameras.item import CamerasItem
+from layers.cameras.model import CamerasModel
 from layers.cases.item import CasesItem
 from layers.cases.model import CasesModel
+from layers.components.item import ComponentsItem
+from layers.components.model import ComponentsModel
 from layers.contract import LayerItem, Look
 from layers.divisions.item import DivisionsItem
 from layers.divisions.model import DivisionsModel
+from layers.drawings.item import DrawingsItem
+from layers.drawings.model import DrawingsModel
 from layers.grids.item import GridsItem
 from layers.grids.model import GridsModel
+from layers.hazards.item import HazardsItem
+from layers.hazards.model import HazardsModel
+from layers.heat.item import HeatItem
+from layers.heat.model import HeatModel
 from layers.observed import Observed
 from layers.positions.item import PositionsItem
 from layers.positions.model import PositionsModel
+from layers.trail.item import TrailItem
+from layers.trail.model import TrailModel
 
 ITEMS: dict[type[Observed], Callable[[Any, Look], LayerItem]] = {
     BasemapModel: BasemapItem,
     GridsModel: GridsItem,
     DivisionsModel: DivisionsItem,
+    HeatModel: HeatItem,
+    HazardsModel: HazardsItem,
+    DrawingsModel: DrawingsItem,
+    CamerasModel: CamerasItem,
+    ComponentsModel: ComponentsItem,
+    TrailModel: TrailItem,
     PositionsModel: PositionsItem,
     CasesModel: CasesItem,
 }

@@ -36,6 +36,12 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     map_grid_line: str
     map_label: str
     selection: str
+    hazard_yellow: str
+    hazard_orange: str
+    hazard_red: str
+    heat_low: str
+    heat_middle: str
+    heat_high: str
 
 
 def load_theme(name: ThemeName) -> Theme:

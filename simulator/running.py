@@ -17,6 +17,7 @@ from client.picture import Delta
 from client.room import Room
 from domain.faults import Fault, FaultKind, invalid
 from domain.people import Actor, Role
+from domain.register import EntryKind
 from domain.town import Town
 from domain.wire import PositionBatch
 from resources.town import read_town
@@ -24,9 +25,11 @@ from simulator.acting.colleagues import Colleagues
 from simulator.acting.errands import Errands, log
 from simulator.acting.pace import Pace
 from simulator.acting.scene import Scene, Watch
+from simulator.acting.sensors import Sensors, put_stock
 from simulator.acting.sources import Sources
 from simulator.acting.units import Units
 from simulator.acting.workers import Workers
+from simulator.making.stock import Stock, make_stock
 from simulator.moving.force import Force
 from simulator.moving.graph import RoadGraph
 from simulator.telling.stories import StoryBook
@@ -103,12 +106,15 @@ async def play(server: str, town: Town, tokens: list[str], seed: int, speed: flo
                 scene = _scene(room, town, seed, speed)
                 watch = Watch(room)
                 log.info("field of %s: %d people on the roads", town.info.name_zh, len(scene.force.bodies))
+                stock = make_stock(town, seed)
                 tasks.create_task(_move(scene), name="move")
+                tasks.create_task(_sense(scene, stock), name="sense")
                 tasks.create_task(Sources(town, scene, watch, tasks).run(), name="sources")
                 tasks.create_task(Units(town, scene, watch, tasks).run(), name="units")
                 tasks.create_task(Workers(scene, watch, tasks).run(), name="workers")
                 if len(tokens) > 1:
                     tasks.create_task(_colleagues(server, tokens[1], town, scene, watch), name="colleagues")
+                    tasks.create_task(_put_stock(server, tokens[1], stock, scene), name="stock")
         except* Fault as group:
             raise _first(group) from None
 
@@ -171,6 +177,24 @@ async def _send_positions(scene: Scene) -> None:
         if fault.kind is FaultKind.UNAUTHENTICATED:
             raise
         log.info("positions not taken: %s", fault.key)
+
+
+async def _put_stock(server: str, token: str, stock: Stock, scene: Scene) -> None:
+    """Have a colleague enter what the town has, where nobody has done so yet."""
+    async with ServiceClient(server, token) as client:
+        try:
+            await put_stock(client, stock, scene)
+        except Fault as fault:
+            if fault.kind is FaultKind.UNAUTHENTICATED:
+                raise
+            log.info("the register is left as it is: %s", fault.key)
+
+
+async def _sense(scene: Scene, stock: Stock) -> None:
+    """Let sensors speak once they are in the register."""
+    while scene.room.picture is not None and not scene.room.picture.entries_of(EntryKind.COMPONENT):  # noqa: ASYNC110
+        await asyncio.sleep(STEP_S)
+    await Sensors(scene, stock).run()
 
 
 async def _colleagues(server: str, token: str, town: Town, scene: Scene, watch: Watch) -> None:

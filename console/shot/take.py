@@ -16,11 +16,14 @@ from PySide6.QtWidgets import QWidget
 from console.bilingual import Bilingual
 from console.desk import Desk
 from console.program import OpenOptions, open_console
+from console.shot.scenes import SCENES
 from console.shot.views import VIEWS
 from domain.states import ENDED, CaseState
 
 WAIT_S = 90.0
 SETTLE_S = 1.5
+SCENE_S = 4.0
+"""How long a scene is given: figures are asked for every two seconds, and a trail needs somebody to walk."""
 POLL_S = 0.1
 CARD_S = 20.0
 """How long the card is waited for: its photos and its record."""
@@ -41,6 +44,7 @@ class Picture:
     size: tuple[int, int]
     language: str
     theme: str
+    scene: str = ""
 
 
 def take(options: OpenOptions, picture: Picture) -> int:
@@ -95,12 +99,20 @@ async def _prepare(desk: Desk, picture: Picture) -> tuple[str, QWidget]:
         await asyncio.sleep(SETTLE_S)
     if VIEWS[picture.view].with_case:
         await _card_complete(desk)
+    await _set_scene(desk, picture.scene)
     while not desk.panels.map.settled:
         if time.monotonic() > deadline:
             return "map", target
         await asyncio.sleep(POLL_S)
     missing = "card" if VIEWS[picture.view].with_case and _cases(desk) and desk.panels.card.case() is None else ""
     return missing, target
+
+
+async def _set_scene(desk: Desk, name: str) -> None:
+    """Set what is to be seen, and let it come about."""
+    if name:
+        SCENES[name](desk)
+        await asyncio.sleep(SCENE_S)
 
 
 async def _card_complete(desk: Desk) -> None:

@@ -1,19 +1,22 @@
 """Drawing of grids: hairlines, short names, fills by class; the chosen and the pointed-at one picked out."""
 
 from collections.abc import Callable, Hashable, Sequence
+from time import monotonic
 
 import msgspec
 import numpy as np
 
 from layers.colours import argb, mix
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.detail import DetailCache
 from layers.geometry import feature_at
-from layers.grids.model import CLASS_COUNT, NO_CLASS, Classes, GridsModel
+from layers.grids.figures import CLASS_COUNT, Indicator, figure_text
+from layers.grids.model import NO_CLASS, Classes, GridsModel
 from layers.options import Group, Style
 from layers.raster.contract import U32, Frame, Raster
 
 NAMES = Style("names", ("shown", "hidden"), "shown")
+FILL = Style("fill", tuple(indicator.value for indicator in Indicator), Indicator.NONE.value)
 NAMES_UNTIL = 12.0
 """Coarsest scale (plane metres a logical pixel) at which grids are named."""
 FILL_ALPHA = 150
@@ -48,7 +51,7 @@ class GridsItem(LayerItem):
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""
-        return (NAMES,)
+        return FILL, NAMES
 
     @property
     def model(self) -> GridsModel:
@@ -69,10 +72,11 @@ class GridsItem(LayerItem):
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self.options.styles
+        return self.options.styles, self._model.revision
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
+        self._model.fill_by(Indicator(self.options.style(FILL)), monotonic())
         if self._seen != self._model.revision:
             self._seen = self._model.revision
             self._drawn = self._made()
@@ -122,11 +126,17 @@ class GridsItem(LayerItem):
         found = []
         for i in shapes.areas.visible(bounds).tolist():
             box = shapes.areas.boxes[i]
-            name = shapes.grids[i].name
+            name = self._named(i)
             if (box[2] - box[0]) / area.ground() > 9.0 * len(name) and (box[3] - box[1]) / area.ground() > 34:
                 label = Label(name, float(shapes.name_xs[i]), float(shapes.name_ys[i]), LabelStyle.GRID, 20.0)
                 found.append(label)
         return found
+
+    def _named(self, index: int) -> str:
+        """Return the name of a grid, with its figure where grids are filled by one."""
+        model, grid = self._model, self._model.shapes.grids[index]
+        value = model.figures.get(grid.code, 0.0) if model.indicator is not Indicator.NONE else 0.0
+        return f"{grid.name} · {figure_text(model.indicator, value)}" if value > 0 else grid.name
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``."""
@@ -144,6 +154,26 @@ class GridsItem(LayerItem):
             title=grid.name,
             lines=(self.look.words("map.grid_code", code=grid.code),),
         )
+
+    def legend(self) -> Sequence[LegendRow]:
+        """See ``LayerItem``: the classes there are, with what they hold."""
+        model, words = self._model, self.look.words
+        if model.indicator is Indicator.NONE:
+            return ()
+        found = model.classed
+        rows = []
+        for step in reversed(range(len(found.counts))):
+            if found.counts[step]:
+                low, high = (figure_text(model.indicator, value) for value in (found.lows[step], found.highs[step]))
+                text = words("map.legend.class", low=low, high=high) if low != high else low
+                held = words(
+                    "map.legend.class_row",
+                    range=text,
+                    unit=words(f"map.grids.unit.{model.indicator}"),
+                    n=found.counts[step],
+                )
+                rows.append(LegendRow(f"class.{step}", held))
+        return rows
 
     def note(self) -> tuple[str, bool]:
         """See ``LayerItem``."""

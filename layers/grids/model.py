@@ -10,14 +10,16 @@ from domain.ids import GridCode
 from domain.places import Grid
 from layers.background import give_back
 from layers.geometry import POLYGONS, feature_at, inner_points, read_wkb, shared_borders, to_shapes
+from layers.grids.figures import CLASS_COUNT, Classed, Indicator, Source, classed
 from layers.mercator import to_plane
 from layers.observed import Observed
 from layers.raster.contract import Shapes, no_shapes
 
-CLASS_COUNT = 5
 NO_CLASS = 255
 MANY = 10_000
 """Grids whose reading leaves so much memory free that it is given back."""
+EVERY_S = 2.0
+"""How often the figures are asked for anew."""
 Classes = npt.NDArray[np.uint8]
 
 
@@ -53,6 +55,11 @@ class GridsModel(Observed):
         self.shapes = GridShapes(no_shapes(), no_shapes(), (), np.empty(0), np.empty(0))
         self.bounds: tuple[float, float, float, float] | None = None
         self.classes: Classes | None = None
+        self.indicator = Indicator.NONE
+        self.figures: Mapping[GridCode, float] = {}
+        self.classed = Classed()
+        self._source: Source | None = None
+        self._asked_s = -EVERY_S
         self._index: dict[str, int] = {}
 
     def set_grids(self, grids: Iterable[Grid], classes: Mapping[GridCode, int] | None = None) -> None:
@@ -79,6 +86,23 @@ class GridsModel(Observed):
                     filled[self._index[code]] = value
             self.classes = filled
         self._changed()
+
+    def set_source(self, source: Source) -> None:
+        """Have figures asked of ``source`` while an indicator is chosen, every so often."""
+        self._source = source
+
+    def fill_by(self, indicator: Indicator, now_s: float) -> None:
+        """Fill grids by an indicator; asked again and again while the grids are shown. ``now_s`` only goes forward."""
+        if indicator is Indicator.NONE and self.indicator is Indicator.NONE:
+            return
+        if indicator is self.indicator and now_s - self._asked_s < EVERY_S:
+            return
+        altered = indicator is not self.indicator
+        self.indicator, self._asked_s = indicator, now_s
+        figures = {} if indicator is Indicator.NONE or self._source is None else dict(self._source(indicator))
+        if altered or figures != self.figures:
+            self.figures, self.classed = figures, classed(figures)
+            self.set_classes(None if indicator is Indicator.NONE else self.classed.classes)
 
     def index_of(self, code: str) -> int | None:
         """Return the place of a grid in ``shapes``, or None for a code that is not drawn."""

@@ -11,11 +11,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.fading import fainter
 from layers.local import LocalPlaces, nearest
 from layers.options import Filter, Style
 from layers.positions.crowds import FRESH, OLD, Crowds
 from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
-from layers.raster.contract import U16, Frame, Raster, Sprites, Squares
+from layers.raster.contract import U16, Frame, Raster, Sprites, Squares, make_sprites
 from layers.raster.qt import as_image
 from layers.symbols import (
     SIGNS,
@@ -36,6 +37,9 @@ CROWDS = Style("crowds", ("counted", "single"), "counted")
 """``counted`` counts things where there are too many to be told apart; ``single`` draws every one of them."""
 SMALL_ABOVE = 800
 """With more things than this the symbols are small and without signs."""
+FAINT_FROM = STALE_VEHICLE + 1
+FAINT = 45
+"""Strength of what is last known, hundredths."""
 ROUTE_GAP = 20.0
 """Logical pixels between a route and what it joins."""
 NAMES_FREE_UNTIL = 2.2
@@ -263,9 +267,8 @@ class PositionsItem(LayerItem):
         if best is None:
             return None
         mark = table.marks[best]
-        lines = mark.lines
-        if self._model.is_stale(best):
-            lines = (*lines, self.look.words("map.stale_since", age=self._age(best)))
+        key = "map.stale_since" if self._model.is_stale(best) else "map.fixed_since"
+        lines = (*mark.lines, self.look.words(key, age=self._age(best)))
         x, y = float(table.xs[best]), float(table.ys[best])
         return Picked(PickedKind.THING, mark.thing, x, y, mark.title or mark.name or mark.thing, lines)
 
@@ -304,6 +307,7 @@ class PositionsItem(LayerItem):
             return fresh
         stale = self._model.stale()
         old = np.where(fresh >= VEHICLE, STALE_VEHICLE, STALE_STAFF + self._model.headings()).astype(np.uint16)
+        old = np.where(self._model.long_stale(), FAINT_FROM + old, old).astype(np.uint16)
         return np.where(stale, old, fresh).astype(np.uint16)
 
     def _size(self) -> float:
@@ -312,7 +316,7 @@ class PositionsItem(LayerItem):
     def _sheet(self, ratio: float) -> Sprites:
         key = (self._size(), ratio)
         if key not in self._sheets:
-            self._sheets[key] = thing_sprites(self.look.theme, *key)
+            self._sheets[key] = with_faint(thing_sprites(self.look.theme, *key))
         return self._sheets[key]
 
     def _text(self, mark: ThingMark, slot: int, stale: bool, scale: float, *, chosen: bool) -> str:
@@ -333,6 +337,11 @@ class PositionsItem(LayerItem):
         if age_s < 60:
             return words("map.age.seconds", n=age_s)
         return words("map.age.minutes", n=age_s // 60) if age_s < 3600 else words("map.age.hours", n=age_s // 3600)
+
+
+def with_faint(sprites: Sprites) -> Sprites:
+    """Return sprites with each once more, fainter: code + ``FAINT_FROM`` is for what was last known long ago."""
+    return make_sprites(np.concatenate([sprites.pixels, fainter(sprites.pixels, FAINT)]))
 
 
 def _code(mark: ThingMark) -> int:

@@ -38,6 +38,10 @@ class ThingMark(msgspec.Struct, frozen=True):
     lines: tuple[str, ...] = ()
 
 
+LAST_KNOWN_AFTER = 3
+"""A fix so many times as old as a stale one is drawn faintly."""
+
+
 class PositionsModel(Observed):
     """Things with a position. Ages are counted against ``set_now``, the service's clock, never against a local one.
 
@@ -121,6 +125,13 @@ class PositionsModel(Observed):
         """Return whether any fix is too old to stand for where somebody is."""
         times = self.table.times
         return bool(len(times)) and self.now_s - float(times.min()) > POSITION_STALE_AFTER.total_seconds()
+
+    def long_stale(self) -> npt.NDArray[np.bool_]:
+        """Return which fixes are so old that they only say where somebody was last."""
+        found: npt.NDArray[np.bool_] = (
+            self.now_s - self.table.times > LAST_KNOWN_AFTER * POSITION_STALE_AFTER.total_seconds()
+        )
+        return found
 
     def newest_age_s(self) -> float | None:
         """Return the age of the newest fix in seconds (never below 0), or None without any."""

@@ -28,6 +28,10 @@ class Damage(StrEnum):
     CONTACT_MISSING = "contact_missing"  # and no erasure says so
     CONTACT_UNSAID = "contact_unsaid"  # a contact is kept that no report brought
     PHOTO_DIFFERS = "photo_differs"
+    ENTRY_FOLD = "entry_fold"  # the changes of an entry cannot follow each other
+    ENTRY_DIFFERS = "entry_differs"  # an entry of the register is not what its last change made it
+    ENTRY_MISSING = "entry_missing"
+    ENTRY_UNSAID = "entry_unsaid"  # an entry is kept that no change made
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class Verdict:
     cases: int = 0
     contacts: int = 0
     photos: int = 0
+    entries: int = 0
     erased: int = 0
     unproven: int = 0
     erasures_unsigned: list[int] = field(default_factory=list)

@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from domain.wire_audit import SignedHead
 from service.audit.chain import LOG, ChainCheck, KeyAdded
+from service.audit.entries import check_entries
 from service.audit.folds import check_cases
 from service.audit.heads import is_signed
 from service.audit.keys import is_endorsed, key_id_of
@@ -39,6 +40,7 @@ def check(
     if not quick:
         check_cases(connection, verdict)
         check_photos(connection, verdict)
+        check_entries(connection, verdict)
     return verdict
 
 

@@ -177,6 +177,10 @@ class MapCanvas(QWidget):
         """Pick out a grid, or none."""
         self._set_focus(msgspec.structs.replace(self._focus, grid=code))
 
+    def select_entry(self, key: str | None) -> None:
+        """Pick out something of the register (``domain.register.subject_id``), or none."""
+        self._set_focus(msgspec.structs.replace(self._focus, entry=key))
+
     # -- where it looks -----------------------------------------------------------------------------------------
 
     @property
@@ -226,6 +230,12 @@ class MapCanvas(QWidget):
             self._remember()
             self._fitted = True
             self._look_at(self._camera.centred(x, y, min(self._camera.scale, NEAR_SCALE)))
+
+    def look_closely(self, lon: float, lat: float, scale: float) -> None:
+        """Look at a place in degrees at a scale (plane metres a logical pixel)."""
+        self._remember()
+        self._fitted = True
+        self._look_at(self._camera.centred(*to_plane(lon, lat), scale))
 
     def zoom(self, steps: int, at: QPointF | None = None) -> None:
         """Zoom by eighths of an octave (in: positive) at a pixel, or at the middle."""

@@ -21,6 +21,12 @@ class GridPicked(msgspec.Struct, frozen=True):
     code: str
 
 
+class EntryPicked(msgspec.Struct, frozen=True):
+    """Somebody picked something that stands in the register: a component, a camera, a hazard, a drawing."""
+
+    key: str
+
+
 class PlacePicked(msgspec.Struct, frozen=True):
     """Somebody pointed at a place after ``MapView.begin_place_pick``; degrees."""
 

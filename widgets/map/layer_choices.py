@@ -33,14 +33,15 @@ class LayerChoices(QObject):
     def state(self) -> LayerState:
         """Return what is chosen, of layers that are not there at present too."""
         now = {item.key: item.options for item in self._canvas.items}
-        chosen = {key: options for key, options in {**self._kept, **now}.items() if options != LayerOptions()}
+        preset = {item.key: item.preset for item in self._canvas.items}
+        chosen = {k: o for k, o in {**self._kept, **now}.items() if o != preset.get(k, LayerOptions())}
         return LayerState(options=chosen, order=self._order)
 
     def show(self, state: LayerState) -> None:
         """Show the layers as was chosen before; nothing is told, and there is nothing to take back."""
         self._kept, self._order = dict(state.options), state.order
         for item in self._canvas.items:
-            self._canvas.choose(item.key, self._kept.get(item.key, LayerOptions()))
+            self._canvas.choose(item.key, self._kept.get(item.key, item.preset))
         self._canvas.order_layers(self._full_order())
 
     def choose(self, key: str, options: LayerOptions) -> None:

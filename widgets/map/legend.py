@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 from domain.clock import Lamp
 from domain.units import UnitState
 from layers.contract import LegendRow
+from layers.legend_signs import SIGNS
 from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
 from resources.words import Words
@@ -87,6 +88,8 @@ class Legend(Card):
             draw_sign(painter, UnitState(symbol.removeprefix("sign.")), 16, theme)
         elif symbol in signs:
             signs[symbol]()
+        elif symbol in SIGNS:
+            SIGNS[symbol](painter, 16, theme)
         painter.restore()
 
     def _column_width(self, column: int) -> float:

@@ -21,6 +21,7 @@ from widgets.map.layer_choices import LayerChoices
 from widgets.map.layer_options import LayerOptionsCard
 from widgets.map.layer_tree import LayerTree
 from widgets.map.legend import Legend
+from widgets.map.pick_card import PickCard, PickedRow
 from widgets.map.scale_bar import ScaleBar
 from widgets.map.toolbar import MapToolbar
 
@@ -56,6 +57,7 @@ class MapOverlays(QObject):
         self.attribution = Caption(words, theme, canvas)
         self.attribution.setProperty("right_aligned", True)
         self.hover_card = HoverCard(words, theme, canvas)
+        self.pick_card = PickCard(words, theme, canvas)
         self._feed = QTimer(self)
         self._feed.setSingleShot(True)
         self._feed.setInterval(FEED_MS)
@@ -98,6 +100,7 @@ class MapOverlays(QObject):
         """Put everything into its corner, and hide what there is no room for."""
         width, height = self._canvas.width(), self._canvas.height()
         self.toolbar.move(EDGE, EDGE)
+        self.pick_card.move(2 * EDGE + self.toolbar.width(), EDGE)
         tree, card = self.layer_tree, self.layer_options
         tree.bound(height - 3 * EDGE - self.scale_bar.height() - self.attribution.height())
         tree.move(width - tree.width() - EDGE, EDGE)
@@ -115,6 +118,12 @@ class MapOverlays(QObject):
         self.legend.setVisible(self._shown and roomy)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
+
+    def show_picked(self, title: str, rows: Sequence[PickedRow]) -> None:
+        """Say what was picked, beside the toolbar."""
+        if self._shown:
+            self.pick_card.show_rows(title, rows)
+            self.place()
 
     def taken(self) -> Sequence[Insets]:
         """Return the ways to keep clear of legend and list: each leaves free a side, or the foot and the head."""
@@ -137,6 +146,7 @@ class MapOverlays(QObject):
         self.place()
         if not on:
             self.hover_card.clear()
+            self.pick_card.hide()
             self.empty.hide()
 
     def set_attribution(self, sources: str) -> None:
@@ -176,7 +186,7 @@ class MapOverlays(QObject):
     def feed(self) -> None:
         """Take up what the layers say of themselves now."""
         items = self._canvas.items
-        shown = sorted((item for item in items if item.visible), key=lambda item: item.moving)
+        shown = sorted((item for item in reversed(items) if item.visible), key=lambda item: item.moving)
         rows = [row for item in shown for row in item.legend()]
         cases = self._item(CasesItem)
         count, placeless = (0, 0) if cases is None else (cases.open_count(), cases.placeless_count())
@@ -200,7 +210,15 @@ class MapOverlays(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
-        for overlay in (self.empty, self.toolbar, self.layer_tree, self.layer_options, self.legend, self.hover_card):
+        for overlay in (
+            self.empty,
+            self.toolbar,
+            self.layer_tree,
+            self.layer_options,
+            self.legend,
+            self.hover_card,
+            self.pick_card,
+        ):
             overlay.set_theme(theme)
         self.scale_bar.set_theme(theme)
         self.coordinates.set_theme(theme)
@@ -208,7 +226,15 @@ class MapOverlays(QObject):
 
     def retranslate(self) -> None:
         """Take up another language."""
-        for overlay in (self.empty, self.toolbar, self.layer_tree, self.layer_options, self.legend, self.hover_card):
+        for overlay in (
+            self.empty,
+            self.toolbar,
+            self.layer_tree,
+            self.layer_options,
+            self.legend,
+            self.hover_card,
+            self.pick_card,
+        ):
             overlay.retranslate()
         self.scale_bar.retranslate()
         self.set_attribution(self._sources)

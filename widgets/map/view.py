@@ -15,7 +15,8 @@ the background; ``stop()`` before the program ends the threads. Besides what ``w
 * ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
 
 Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPicked), ``grid_picked`` (GridPicked),
-``place_picked`` (PlacePicked), ``hovered`` (``layers.contract.Picked`` or None), ``camera_changed`` (Camera).
+``entry_picked`` (EntryPicked), ``place_picked`` (PlacePicked), ``hovered`` (``layers.contract.Picked`` or None),
+``camera_changed`` (Camera).
 
 Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
 Escape ends choosing a place.
@@ -44,7 +45,7 @@ from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
-from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
+from widgets.map.events import CasePicked, EntryPicked, GridPicked, PlacePicked, ThingPicked
 from widgets.map.guests import MapGuest
 from widgets.map.layer_choices import LayerChoices
 from widgets.map.measuring import paint_reading
@@ -67,6 +68,7 @@ class MapView(MapCanvas):
     case_picked = Signal(object)
     thing_picked = Signal(object)
     grid_picked = Signal(object)
+    entry_picked = Signal(object)
     place_picked = Signal(object)
     hovered = Signal(object)
     add_layer_wanted = Signal()
@@ -202,6 +204,18 @@ class MapView(MapCanvas):
             self._add_point(middle)
         elif not any(guest.click(middle) for guest in self._guests):
             self._pick(self.pick_at(middle.x(), middle.y(), CROSS_REACH_PX))
+
+    def pick_entry(self, key: str) -> None:
+        """Pick something of the register as a click on it does."""
+        self.entry_picked.emit(EntryPicked(key))
+
+    def pick_grid(self, code: str) -> None:
+        """Pick a grid as a click on it does."""
+        self.grid_picked.emit(GridPicked(code))
+
+    def pick_thing(self, thing: str) -> None:
+        """Pick a person or vehicle as a click on it does."""
+        self.thing_picked.emit(ThingPicked(thing))
 
     def begin_place_pick(self) -> None:
         """Let the next click, or Enter at the cross, choose a place: ``place_picked``. Escape ends it."""
@@ -429,6 +443,8 @@ class MapView(MapCanvas):
         elif found.kind is PickedKind.FEATURE:
             px, py = self._camera.to_screen(found.x, found.y)
             self._overlays.show_pointer(QPointF(px, py), found)
+        elif found.kind is PickedKind.ENTRY:
+            self.entry_picked.emit(EntryPicked(found.ident))
         else:
             self.grid_picked.emit(GridPicked(found.ident))
 

@@ -48,7 +48,9 @@ TOWN = TownInfo(
 ME = Me(account=AccountId("ann"), name="Ann", roles=frozenset({Role.ACCEPTOR}))
 
 
-def snapshot(head: int = 0, epoch: str = "e1", cases: tuple[Any, ...] = (), geometry: str = "g1") -> Snapshot:
+def snapshot(
+    head: int = 0, epoch: str = "e1", cases: tuple[Any, ...] = (), geometry: str = "g1", **more: Any
+) -> Snapshot:
     return Snapshot(
         epoch=epoch,
         head=head,
@@ -61,6 +63,7 @@ def snapshot(head: int = 0, epoch: str = "e1", cases: tuple[Any, ...] = (), geom
         cases=cases,
         positions=(),
         geometry=geometry,
+        **more,
     )
 
 

@@ -1,0 +1,250 @@
+"""The register at the desk: entries by what they are, told of when they alter; putting, removing and undoing them.
+
+Panels and feeds ask for the bodies of a type (``all(Camera)``) and hear ``changed`` with the registers that altered.
+What is put or removed from here is offered to be undone for as long as its notice stands.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from itertools import count
+from typing import Any, Generic, TypeVar, cast
+from uuid import uuid4
+
+import msgspec
+from msgspec.structs import replace
+from PySide6.QtCore import QObject, Signal
+
+from client.api import new_key
+from client.picture import Delta, EntryKey
+from client.room import Room
+from console.notices import NoticeHub
+from console.tasks import Tasks
+from domain.change import Change
+from domain.faults import Fault, conflict
+from domain.ids import EntryId
+from domain.reading import Reading
+from domain.register import REGISTERS, Entry, EntryKind, EntryPut, fold_entry, kind_of, read_body
+from domain.register_shapes import Body
+
+OWNER = "register"
+
+B = TypeVar("B", bound=Body)
+
+
+class Held(msgspec.Struct, Generic[B], frozen=True):
+    """An entry with its body in its own type."""
+
+    entry: Entry
+    body: B
+
+    @property
+    def entry_id(self) -> EntryId:
+        """Its id."""
+        return self.entry.entry_id
+
+
+class Register(QObject):
+    """The entries and readings of the room that is followed."""
+
+    changed = Signal(object)
+    """Entries altered: a frozenset of ``EntryKind``."""
+    readings_changed = Signal(object)
+    """Things said something: a frozenset of ``EntryKey``; empty where everything may have altered."""
+    done = Signal(object)
+    """Something was put or removed from here: the ``Entry`` as it is now."""
+    refused = Signal(object, object)
+    """It was not: its ``EntryKey`` and the ``Fault``."""
+
+    def __init__(self, tasks: Tasks, notices: NoticeHub, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._notices = notices
+        self._room: Room | None = None
+        self._made: dict[EntryKind, dict[EntryId, Held[Any]]] = {}
+        self._ends: dict[EntryKey, datetime] = {}
+        self._last: Entry | None = None
+        self._numbers = count()
+        self._turns: dict[EntryKey, asyncio.Lock] = {}
+        self._made_of: dict[tuple[EntryKey, int], int] = {}
+
+    def use(self, room: Room | None) -> None:
+        """Follow this room from here on."""
+        self._tasks.cancel(OWNER)
+        self._room = room
+        self._last = None
+        self._turns.clear()
+        self._made_of.clear()
+        self._forget(frozenset(REGISTERS))
+
+    def take(self, delta: Delta) -> None:
+        """Take in what altered."""
+        if delta.whole:
+            self._forget(frozenset(REGISTERS))
+            self.readings_changed.emit(frozenset())
+            return
+        if delta.entries:
+            self._forget(frozenset(kind for kind, _ in delta.entries))
+        if delta.readings:
+            self.readings_changed.emit(delta.readings)
+
+    def on_second(self, now: datetime) -> None:
+        """Let time pass: what has come to its end no longer counts."""
+        ended = [key for key, end in self._ends.items() if end <= now]
+        if ended:
+            self._forget(frozenset(kind for kind, _ in ended))
+
+    # -- reading ---------------------------------------------------------------------------------------------------
+
+    def all(self, body: type[B]) -> list[Held[B]]:
+        """Return every entry whose body is of this type, by id."""
+        return list(self._of(body).values())
+
+    def get(self, body: type[B], entry_id: EntryId) -> Held[B] | None:
+        """Return one entry, None where it is not there."""
+        return self._of(body).get(entry_id)
+
+    def reading(self, body: type[Body], entry_id: EntryId) -> Reading | None:
+        """Return what a thing said last."""
+        picture = None if self._room is None else self._room.picture
+        return None if picture is None else picture.readings.get((kind_of(body), entry_id))
+
+    def newest_reading(self, body: type[Body]) -> datetime | None:
+        """Return when a thing of a register said something last, None where none did."""
+        picture = None if self._room is None else self._room.picture
+        kind = kind_of(body)
+        heard = () if picture is None else (r.at for r in picture.readings.values() if r.kind is kind)
+        return max(heard, default=None)
+
+    def may_write(self, body: type[Body]) -> bool:
+        """Return whether whoever is signed in may put entries of this type."""
+        picture = None if self._room is None else self._room.picture
+        return picture is not None and bool(REGISTERS[kind_of(body)].write & picture.me.roles)
+
+    def may_alter(self, held: Held[Any]) -> bool:
+        """Return whether whoever is signed in may alter or remove this entry."""
+        picture = None if self._room is None else self._room.picture
+        rule = REGISTERS[held.entry.kind]
+        if picture is None or not rule.write & picture.me.roles:
+            return False
+        return held.entry.author == picture.me.account or bool(rule.others & picture.me.roles)
+
+    # -- writing ---------------------------------------------------------------------------------------------------
+
+    def put(
+        self, body: Body, entry_id: EntryId | None = None, *, expires_at: datetime | None = None, area: str = ""
+    ) -> EntryId:
+        """Put an entry, a new one where no id is given; return its id. ``done`` or ``refused`` follows."""
+        kind = kind_of(type(body))
+        name = EntryId(uuid4().hex) if entry_id is None else entry_id
+        held = self._of(type(body)).get(name)
+        version = 0 if held is None else held.entry.version
+        plain: dict[str, Any] = msgspec.to_builtins(body)
+        asked = EntryPut(plain, version, expires_at, area)
+        self._begin((kind, name), version, lambda seen: self.put_entry(kind, name, replace(asked, version=seen)))
+        return name
+
+    def remove(self, held: Held[Any]) -> None:
+        """Take an entry out; it can be undone."""
+        entry = held.entry
+        key = (entry.kind, entry.entry_id)
+        self._begin(key, entry.version, lambda seen: self._remove(replace(entry, version=seen)))
+
+    def undo(self) -> None:
+        """Put back what was put or removed from here last."""
+        last = self._last
+        if last is not None:
+            self._begin((last.kind, last.entry_id), last.version, lambda _: self.put_back(last))
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is something to undo."""
+        return self._last is not None
+
+    async def put_entry(self, kind: EntryKind, entry_id: EntryId, asked: EntryPut) -> Entry:
+        """Put an entry and wait for the answer. Raises the ``Fault`` that refuses it."""
+        room = self._held_room()
+        return self._taken(room, await room.client.register.put(kind, entry_id, asked, key=new_key()))
+
+    async def put_back(self, entry: Entry) -> Entry:
+        """Make the last change of an entry undone: what was there before is put again, or the new one is removed."""
+        room = self._held_room()
+        history = await room.client.register.history(entry.kind, entry.entry_id)
+        before = _before_last(history)
+        now = fold_entry(history[-1])
+        if now.version != entry.version:
+            raise conflict("stale_entry", seen=entry.version, current=now.version)
+        calls = room.client.register
+        if before is None or before.removed:
+            return self._taken(room, await calls.remove(now.kind, now.entry_id, now.version, key=new_key()))
+        asked = EntryPut(before.body, now.version, before.expires_at, before.area)
+        return self._taken(room, await calls.put(now.kind, now.entry_id, asked, key=new_key()))
+
+    async def _remove(self, entry: Entry) -> Entry:
+        room = self._held_room()
+        calls = room.client.register
+        return self._taken(room, await calls.remove(entry.kind, entry.entry_id, entry.version, key=new_key()))
+
+    def _begin(self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]]) -> None:
+        """Begin a write on the version that was seen; it waits for those on the same entry that are on their way."""
+        self._last = None  # what is on its way can be undone once it is done, and nothing before it until then
+        name = f"{key[0].value}/{key[1]}/{next(self._numbers)}"
+        self._tasks.start(OWNER, name, self._settle(key, seen, write))
+
+    async def _settle(self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]]) -> None:
+        async with self._turns.setdefault(key, asyncio.Lock()):
+            # What we ourselves made of the version that was seen counts as seen
+            version = self._made_of.get((key, seen), seen)
+            try:
+                entry = await write(version)
+            except Fault as fault:
+                self._notices.fault(fault, replace=f"register-{key[1]}")
+                self.refused.emit(key, fault)
+                return
+            self._made_of[key, version] = self._made_of[key, seen] = entry.version
+        self._last = entry
+        self.done.emit(entry)
+
+    def _taken(self, room: Room, entry: Entry) -> Entry:
+        """Show the answer at once; the feed brings the same change again and it is passed over."""
+        room.take_entry(entry)
+        return entry
+
+    def _held_room(self) -> Room:
+        if self._room is None:
+            raise conflict("no_picture")
+        return self._room
+
+    # -- kept from the picture -------------------------------------------------------------------------------------
+
+    def _of(self, body: type[B]) -> dict[EntryId, Held[B]]:
+        kind = kind_of(body)
+        made = self._made.get(kind)
+        if made is None:
+            made = self._made[kind] = self._read(kind, body)
+        return cast("dict[EntryId, Held[B]]", made)
+
+    def _read(self, kind: EntryKind, body: type[B]) -> dict[EntryId, Held[Any]]:
+        room = self._room
+        if room is None or room.picture is None:
+            return {}
+        now = room.service_now()
+        found: dict[EntryId, Held[Any]] = {}
+        for entry in sorted(room.picture.entries_of(kind), key=lambda e: e.entry_id):
+            typed = read_body(entry, body) if entry.counts(now) else None
+            if typed is not None:
+                found[entry.entry_id] = Held(entry, typed)
+                if entry.expires_at is not None:
+                    self._ends[kind, entry.entry_id] = entry.expires_at
+        return found
+
+    def _forget(self, kinds: frozenset[EntryKind]) -> None:
+        for kind in kinds:
+            self._made.pop(kind, None)
+        self._ends = {key: end for key, end in self._ends.items() if key[0] not in kinds}
+        self.changed.emit(kinds)
+
+
+def _before_last(history: tuple[Change, ...]) -> Entry | None:
+    """Return the entry before its last change, None where that was its first."""
+    return fold_entry(history[-2]) if len(history) > 1 else None

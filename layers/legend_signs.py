@@ -1,0 +1,50 @@
+"""What the legend draws for the symbol of a row, beyond lamps, people and vehicles: one table for all layers."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter, QPen
+
+from layers.colours import mix
+from layers.signs import SIGNS as OF_THE_REGISTER
+from resources.theme import Theme
+
+Sign = Callable[[QPainter, float, Theme], None]
+
+HEAT_SHARES = (0.08, 0.3, 0.55, 0.8)
+GRID_CLASSES = 5
+
+
+def heat_colour(theme: Theme, share: float) -> str:
+    """Return the colour of a share of the highest density."""
+    low, middle, high = theme.heat_low, theme.heat_middle, theme.heat_high
+    return mix(low, middle, share * 2) if share < 0.5 else mix(middle, high, share * 2 - 1)
+
+
+def class_colour(theme: Theme, step: int) -> str:
+    """Return the colour of a class of grids, 0 (least) to 4."""
+    return mix(theme.map_ground, theme.accent, 0.12 + 0.18 * step)
+
+
+def _patch(colour_of: Callable[[Theme], str]) -> Sign:
+    def draw(painter: QPainter, size: float, theme: Theme) -> None:
+        painter.setPen(QPen(QColor(theme.line), 1.0))
+        painter.setBrush(QColor(colour_of(theme)))
+        painter.drawRect(QRectF(-size / 2, -size * 0.38, size, size * 0.76))
+
+    return draw
+
+
+def _heat(share: float) -> Sign:
+    return _patch(lambda theme: heat_colour(theme, share))
+
+
+def _class(step: int) -> Sign:
+    return _patch(lambda theme: class_colour(theme, step))
+
+
+SIGNS: dict[str, Sign] = {
+    **OF_THE_REGISTER,
+    **{f"heat.{i}": _heat(share) for i, share in enumerate(HEAT_SHARES)},
+    **{f"class.{step}": _class(step) for step in range(GRID_CLASSES)},
+}
