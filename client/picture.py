@@ -76,9 +76,7 @@ class Picture:
         self.ended_left_out = snapshot.ended_left_out
         self.cases: dict[CaseNo, Case] = {c.case_no: c for c in snapshot.cases}
         self.positions: dict[ThingId, Position] = {p.thing: p for p in snapshot.positions}
-        self.entries: dict[EntryKind, dict[EntryId, Entry]] = {}
-        for entry in snapshot.entries:
-            self.entries.setdefault(entry.kind, {})[entry.entry_id] = entry
+        self.entries: dict[EntryKey, Entry] = {(e.kind, e.entry_id): e for e in snapshot.entries}
         self.readings: dict[EntryKey, Reading] = {r.key: r for r in snapshot.readings}
         self.wanted: dict[CaseNo, int] = {}
         self._uploaded: set[AttachmentId] = set()
@@ -180,19 +178,18 @@ class Picture:
 
     def put_entry(self, entry: Entry) -> Delta:
         """Take an entry as the service has it now (the answer to our own command); an older one than ours is left."""
-        entries = self.entries.setdefault(entry.kind, {})
-        altered = Delta(entries=frozenset({(entry.kind, entry.entry_id)}))
-        held = entries.get(entry.entry_id)
+        key = (entry.kind, entry.entry_id)
+        held = self.entries.get(key)
         if held is not None and held.version >= entry.version:
             return NOTHING
         if not self._keeps(entry):
-            return NOTHING if entries.pop(entry.entry_id, None) is None else altered
-        entries[entry.entry_id] = entry
-        return altered
+            return NOTHING if self.entries.pop(key, None) is None else Delta(entries=frozenset({key}))
+        self.entries[key] = entry
+        return Delta(entries=frozenset({key}))
 
     def entries_of(self, kind: EntryKind) -> Collection[Entry]:
         """Return the entries of a register, those included whose end has come and was not told of yet."""
-        return self.entries.get(kind, {}).values()
+        return [entry for (of, _), entry in self.entries.items() if of is kind]
 
     def _keeps(self, entry: Entry) -> bool:
         """Return whether an entry is there, and in our area (one that is moved away is told of once more)."""

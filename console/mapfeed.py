@@ -135,6 +135,7 @@ class MapFeed(QObject):
         if held != (self._target is not self.models):
             self._target = MapModels() if held else self.models
             self.rename()
+        self._target.cases.set_now(now.timestamp())
 
     def lamp_counts(self) -> dict[Lamp, int]:
         """Return how many cases show each lamp, those without a place included."""
@@ -279,6 +280,8 @@ class MapFeed(QObject):
                 f"{self._names.kind(case.kind)} · {self._names.place(case)}",
                 case.case_no,
             ),
+            signs=(self._names.kind(case.kind.split("-")[0])[:1], words(f"channel.{case.channel}")[:1].upper()),
+            opened_s=case.opened_at.timestamp(),
         )
 
     def _thing_marks(self, picture: Picture, things: set[ThingId]) -> list[ThingMark]:

@@ -159,7 +159,7 @@ class PickFeed(QObject):
     def _entry(self, key: str) -> Content | None:
         room, words = self._room, self._names.words
         kind, entry_id = split_subject(key)
-        held = None if room is None or room.picture is None else room.picture.entries.get(kind, {}).get(entry_id)
+        held = None if room is None or room.picture is None else room.picture.entries.get((kind, entry_id))
         models = self._models
         component = models.components.mark(key)
         zone = models.hazards.slot(key)

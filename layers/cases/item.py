@@ -9,6 +9,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.clock import LAMP_ORDER
+from layers.cases.fan import Fan, draw_fan, fan_of
+from layers.cases.inside import INSIDE, InsideTexts, inside_text
 from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
 from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel
@@ -75,6 +77,9 @@ class CasesItem(LayerItem):
         self._ended: tuple[F32, F32, tuple[float, float]] | None = None
         self._dots: dict[float, Sprites] = {}
         self._places = LocalPlaces()
+        self._texts: dict[float, InsideTexts] = {}
+        self._fan: Fan | None = None
+        self._fan_drawn: tuple[Hashable, U32] | None = None
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``; clusters that were being made count as a change too."""
@@ -107,7 +112,7 @@ class CasesItem(LayerItem):
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""
-        return MARKS, ENDED
+        return MARKS, INSIDE, ENDED
 
     def filters(self) -> Sequence[Filter]:
         """See ``LayerItem``: by lamp; texts are those of the lamps."""
@@ -126,7 +131,17 @@ class CasesItem(LayerItem):
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self._style, self.clustered, self.options.hidden, self._keeper.key
+        return (
+            self._model.revision,
+            self._style,
+            self.clustered,
+            self.options.hidden,
+            self._keeper.key,
+            (
+                self.options.style(INSIDE),
+                self._fan,
+            ),
+        )
 
     def ended_shown(self) -> bool:
         """Return whether ended cases are drawn."""
@@ -136,7 +151,8 @@ class CasesItem(LayerItem):
     def restyle(self) -> None:
         """See ``LayerItem``."""
         self._style += 1
-        self._sheets, self._singles, self._dots, self._numbered = {}, {}, {}, {}
+        self._sheets, self._singles, self._dots, self._numbered, self._texts = {}, {}, {}, {}, {}
+        self._fan_drawn = None
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
@@ -178,6 +194,7 @@ class CasesItem(LayerItem):
             self._draw_all(raster, frame, area)
         elif len(table):
             self._draw_clustered(raster, frame, area)
+        self._draw_fan(raster, frame, area)
         mark = self._model.mark(focus.case_no) if focus.case_no else None
         place = self._model.place(focus.case_no) if focus.case_no else None
         if mark is not None and place is not None:
@@ -201,6 +218,14 @@ class CasesItem(LayerItem):
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""
         x, y = area.left + px * area.scale, area.top - py * area.scale
         limit = (reach + CASE_SIZE / 2 * area.ratio) * area.scale
+        fan = self._fan_at(area)
+        fanned = (
+            None
+            if fan is None
+            else fan.hit((x - fan.x) / area.ground(), (fan.y - y) / area.ground(), CASE_SIZE / 2 + 3)
+        )
+        if fanned is not None:
+            return _picked(fanned, x, y)
         table = self._shown().table
         if len(table):
             kept = self._clusters_at(area) if self.clustered else None
@@ -218,6 +243,51 @@ class CasesItem(LayerItem):
             if near is not None:
                 return _picked(self._model.ended.marks[near], *_at(self._model.ended, near))
         return None
+
+    def open_fan(self, picked: Picked, area: Area) -> None:
+        """Let the cases of a picked cluster stand around it until the scale alters."""
+        marks = [mark for number in picked.members if (mark := self._model.mark(number)) is not None]
+        self._fan = fan_of(picked.x, picked.y, area.ground(), marks) if marks else None
+        self._on_arrived()
+
+    def close_fan(self) -> None:
+        """Let them stand in their cluster again."""
+        if self._fan is not None:
+            self._fan = None
+            self._on_arrived()
+
+    def fan_members(self) -> tuple[str, ...]:
+        """Return the numbers of the cases that are fanned out."""
+        return () if self._fan is None else tuple(mark.case_no for mark in self._fan.marks)
+
+    def _fan_at(self, area: Area) -> Fan | None:
+        return self._fan if self._fan is not None and abs(self._fan.ground - area.ground()) < 1e-9 else None
+
+    def _draw_fan(self, raster: Raster, frame: Frame, area: Area) -> None:
+        fan = self._fan_at(area)
+        if fan is None:
+            return
+        key = (fan, area.ratio, self._style)
+        if self._fan_drawn is None or self._fan_drawn[0] != key:
+            self._fan_drawn = key, draw_fan(fan, self.look.theme, area.ratio)
+        sprite = self._fan_drawn[1]
+        px, py = area.to_pixel(fan.x, fan.y)
+        if -1e6 < px < 1e6 and -1e6 < py < 1e6:
+            raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
+
+    def _write_inside(
+        self, raster: Raster, frame: Frame, area: Area, marks: Sequence[CaseMark], places: tuple[F32, F32]
+    ) -> None:
+        """Write into the lamps what was chosen to be written there."""
+        what = self.options.style(INSIDE)
+        if what == INSIDE.default or not marks:
+            return
+        texts = self._texts.get(area.ratio)
+        if texts is None:
+            texts = self._texts[area.ratio] = InsideTexts(self.look.theme, self.look.family, area.ratio)
+        now_s = self._model.now_s
+        codes = texts.codes([(inside_text(mark, what, now_s), mark.lamp) for mark in marks])
+        raster.stamp(frame, *places, codes, texts.sprites(), area.placing((area.left, area.top)))
 
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: each lamp with its count (paused and none only where there are some), then urgent ones."""
@@ -250,6 +320,8 @@ class CasesItem(LayerItem):
         corner = area.left, area.top
         xs, ys = self._places.at(table.xs, table.ys, corner)
         raster.stamp(frame, xs, ys, self._shown().codes, self._sheet(size, area.ratio), area.placing(corner))
+        if size == CASE_SIZE:
+            self._write_inside(raster, frame, area, table.marks, (xs, ys))
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
         kept = self._clusters_at(area)
@@ -257,6 +329,8 @@ class CasesItem(LayerItem):
         alone = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
         xs, ys = self._places.at(of.xs[alone], of.ys[alone], corner)
         raster.stamp(frame, xs, ys, of.codes[alone], self._sheet(CASE_SIZE, area.ratio), area.placing(corner))
+        if self.options.style(INSIDE) != INSIDE.default:
+            self._write_inside(raster, frame, area, [of.marks[slot] for slot in alone.tolist()], (xs, ys))
         marks = self._numbered.get(area.ratio)
         if marks is None:
             marks = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)

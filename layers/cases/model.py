@@ -28,6 +28,9 @@ class CaseMark(msgspec.Struct, frozen=True):
     ended: bool = False
     title: str = ""
     lines: tuple[str, ...] = ()
+    signs: tuple[str, str] = ("", "")
+    """A character for its kind, and one for its channel."""
+    opened_s: float = 0.0
 
 
 class CasesModel(Observed):
@@ -42,6 +45,7 @@ class CasesModel(Observed):
         self.ended: MarkTable[CaseMark] = MarkTable()
         self.ended_revision = 0
         self.placeless = 0
+        self.now_s = 0.0
         self._ranks: npt.NDArray[np.uint8] | None = None
         self._counts: dict[Lamp, int] | None = None
 
@@ -49,6 +53,13 @@ class CasesModel(Observed):
         """Tell how many open cases have no place, so that what the map counts can be compared with other lists."""
         if count != self.placeless:
             self.placeless = count
+            self._changed()
+
+    def set_now(self, now_s: float) -> None:
+        """Tell the time by the service's clock (POSIX s); what is written of ages follows once a minute."""
+        minute = now_s // 60 != self.now_s // 60
+        self.now_s = now_s
+        if minute:
             self._changed()
 
     def replace(self, marks: Iterable[CaseMark]) -> None:

@@ -126,13 +126,13 @@ class GridsItem(LayerItem):
         found = []
         for i in shapes.areas.visible(bounds).tolist():
             box = shapes.areas.boxes[i]
-            name = self._named(i)
+            name = self._name_of(i)
             if (box[2] - box[0]) / area.ground() > 9.0 * len(name) and (box[3] - box[1]) / area.ground() > 34:
                 label = Label(name, float(shapes.name_xs[i]), float(shapes.name_ys[i]), LabelStyle.GRID, 20.0)
                 found.append(label)
         return found
 
-    def _named(self, index: int) -> str:
+    def _name_of(self, index: int) -> str:
         """Return the name of a grid, with its figure where grids are filled by one."""
         model, grid = self._model, self._model.shapes.grids[index]
         value = model.figures.get(grid.code, 0.0) if model.indicator is not Indicator.NONE else 0.0

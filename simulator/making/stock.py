@@ -53,6 +53,8 @@ SORTS = (
     _Sort(K.SMOKE, 10, "烟感", "清溪消防站", 10),
 )
 CAMERAS = 26
+CAMERAS_APART = 0.0016
+"""Degrees between two cameras at least."""
 PIPES = 7
 
 
@@ -183,9 +185,23 @@ def _add_gauges(stock: Stock, town: Town, area: Any) -> None:
         )
 
 
+Crossing = tuple[float, str, Spot, float]
+"""How far from the middle, of which roads, where, and along which heading one looks from there."""
+
+
+def _apart(crossings: list[Crossing]) -> list[Crossing]:
+    """Leave out crossings that lie close to one before."""
+    kept: list[Crossing] = []
+    for crossing in crossings:
+        lon, lat = crossing[2]
+        if all(abs(lon - k[2][0]) + abs(lat - k[2][1]) > CAMERAS_APART for k in kept):
+            kept.append(crossing)
+    return kept
+
+
 def _add_cameras(stock: Stock, roads: Roads, area: Any, middle: Any, rng: np.random.Generator) -> None:
     """Put cameras at crossings, looking along a road; one in six turns."""
-    crossings: list[tuple[float, str, Spot, float]] = []
+    crossings: list[Crossing] = []
     for i, (name, _, line) in enumerate(roads):
         for other_name, _, other in roads[i + 1 :]:
             met = line.intersection(other)
@@ -197,7 +213,7 @@ def _add_cameras(stock: Stock, roads: Roads, area: Any, middle: Any, rng: np.ran
             label = " / ".join(dict.fromkeys(n for n in (name, other_name) if n))
             crossings.append((met.distance(middle), label, (met.x, met.y), heading))
     crossings.sort()
-    for i, (_, label, (lon, lat), heading) in enumerate(crossings[:CAMERAS], 1):
+    for i, (_, label, (lon, lat), heading) in enumerate(_apart(crossings)[:CAMERAS], 1):
         turns = i % 6 == 0
         stock.add(
             f"camera-{i:03d}",

@@ -60,7 +60,7 @@ class PickCard(Card):
         body, small = QFontMetricsF(self.body_font()), QFontMetricsF(self.small_font())
         labels = self._label_width()
         widths = [body.horizontalAdvance(self._title) + CROSS]
-        widths += [labels + small.horizontalAdvance(row.text) for row in self._rows]
+        widths += [(labels if row.label else 0.0) + small.horizontalAdvance(f"▲ {row.text}") for row in self._rows]
         width = min(WIDEST, max(NARROWEST, ceil(max(widths)) + 2 * PAD + 4))
         return QSize(width, LINE * (1 + len(self._rows)) + 18)
 
@@ -81,7 +81,8 @@ class PickCard(Card):
             self._paint_text(painter, row.label, PAD, i, labels)
             painter.setPen(QColor(self.theme.near if row.warns else self.theme.text))
             text = f"▲ {row.text}" if row.warns else row.text
-            self._paint_text(painter, text, PAD + labels, i, self.width() - 2 * PAD - labels)
+            left = labels if row.label else 0.0
+            self._paint_text(painter, text, PAD + left, i, self.width() - 2 * PAD - left)
         if self.hasFocus():
             painter.setPen(QPen(QColor(self.theme.accent), 1.5))
             painter.setBrush(Qt.BrushStyle.NoBrush)

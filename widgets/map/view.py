@@ -39,6 +39,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Insets
+from layers.cases.item import CasesItem
 from layers.contract import Picked, PickedKind
 from layers.mercator import to_degrees
 from layers.raster.source import RasterSource
@@ -428,7 +429,16 @@ class MapView(MapCanvas):
         if item is not None and item.removable:
             self.remove_layer_wanted.emit(key)
 
+    def _fold_fan(self, found: Picked | None) -> None:
+        """Close an opened cluster, unless one of its cases was picked, or the cluster again."""
+        cases = self.item("cases")
+        if not isinstance(cases, CasesItem) or not cases.fan_members():
+            return
+        if found is None or not ({found.ident, *found.members} & set(cases.fan_members())):
+            cases.close_fan()
+
     def _pick(self, found: Picked | None) -> None:
+        self._fold_fan(found)
         if found is None:
             return
         if found.kind is PickedKind.CLUSTER:
@@ -449,12 +459,16 @@ class MapView(MapCanvas):
             self.grid_picked.emit(GridPicked(found.ident))
 
     def _open_cluster(self, found: Picked) -> None:
-        """Come closer to a cluster; where that parts nothing more, pick its cases one after the other."""
+        """Come closer to a cluster; where that parts nothing more, fan it out and pick its cases in turn."""
         spread = self._spread(found.members)
         if spread > self._camera.scale and self._camera.scale > 0.3:
             px, py = self._camera.to_screen(found.x, found.y)
             self.zoom(2 * ZOOM_STEPS, QPointF(px, py))
             return
+        cases = self.item("cases")
+        fanned = cases.fan_members() if isinstance(cases, CasesItem) else ()
+        if isinstance(cases, CasesItem) and (not fanned or found.members[: len(fanned)] != fanned):
+            cases.open_fan(found, self._area())
         now = self._focus.case_no
         after = found.members.index(now) + 1 if now in found.members else 0
         self.case_picked.emit(CasePicked(found.members[after % len(found.members)]))
