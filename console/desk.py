@@ -93,12 +93,7 @@ class Desk(QObject):
         self.tasks = Tasks(self.show_failure)
         self.names = Names(self.words)
         self.selection = Selection(self)
-        # The session and what goes through it
-        self.session = Session(self.tasks, ca_file, self)
-        self.outbox = Outbox(self.tasks, self.notices, folders.config, self)
-        self.intents = Intents(self.tasks, self.notices, self.outbox, self)
-        self.photos = PhotoCache(self.tasks, settings.number("photo_cache_mb"), self)
-        self.register = Register(self.tasks, self.notices, self)
+        self._equip_session(ca_file)
         # The panels, and what keeps them as the room is
         self.map_feed = MapFeed(self.tasks, self.names, settings.number("map_updates_per_s"), self)
         self.looking = Looking(settings.number("map_updates_per_s"), self)
@@ -146,6 +141,14 @@ class Desk(QObject):
         """Return the service's real time as measured, which orders wait by."""
         room = self.session.room
         return datetime.now(UTC) if room is None else room.client.time.now()
+
+    def _equip_session(self, ca_file: Path | None) -> None:
+        """Build the session and what goes through it."""
+        self.session = Session(self.tasks, ca_file, self)
+        self.outbox = Outbox(self.tasks, self.notices, self._folders.config, self)
+        self.intents = Intents(self.tasks, self.notices, self.outbox, self)
+        self.photos = PhotoCache(self.tasks, self.settings.number("photo_cache_mb"), self)
+        self.register = Register(self.tasks, self.notices, self)
 
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""

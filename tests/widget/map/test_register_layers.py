@@ -186,7 +186,8 @@ def test_every_form_is_drawn_labelled_picked_and_can_be_left_out(qtbot: QtBot, s
     model.replace([DrawingMark("drawing:1", DRAWINGS[form], "x")])
     wait_settled(qtbot, scene.view)
     spot = RING[0] if form is Form.AREA else SPOT
-    assert count(near(scene, spot, 24), theme.overdue, 40) > 5
+    if form is not Form.TEXT:  # of a text it is the label that is drawn
+        assert count(near(scene, spot, 24), theme.overdue, 40) > 5
     assert [label.text for label in item.labels(scene.view._area(), scene.view.chosen)] == [DRAWINGS[form].label]
     found = pick(scene)
     assert found is not None
