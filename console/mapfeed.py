@@ -126,6 +126,7 @@ class MapFeed(QObject):
             self._target.cases.update(mark for mark in marks if mark is not None)
             self.lamps_changed.emit()
         self._target.positions.set_now(now)
+        self._target.cases.set_now(now.timestamp())
 
     def hold(self, held: bool) -> None:
         """Leave cases and positions on the map to somebody else (a playback), or show what is live again.
@@ -135,7 +136,6 @@ class MapFeed(QObject):
         if held != (self._target is not self.models):
             self._target = MapModels() if held else self.models
             self.rename()
-        self._target.cases.set_now(now.timestamp())
 
     def lamp_counts(self) -> dict[Lamp, int]:
         """Return how many cases show each lamp, those without a place included."""

@@ -245,7 +245,10 @@ class CasesItem(LayerItem):
         return None
 
     def open_fan(self, picked: Picked, area: Area) -> None:
-        """Let the cases of a picked cluster stand around it until the scale alters."""
+        """Let the cases of a picked cluster stand around it until the scale alters, unless they do already."""
+        fanned = self.fan_members()
+        if fanned and picked.members[: len(fanned)] == fanned:
+            return
         marks = [mark for number in picked.members if (mark := self._model.mark(number)) is not None]
         self._fan = fan_of(picked.x, picked.y, area.ground(), marks) if marks else None
         self._on_arrived()
@@ -255,6 +258,11 @@ class CasesItem(LayerItem):
         if self._fan is not None:
             self._fan = None
             self._on_arrived()
+
+    def fold_unless(self, picked: Picked | None) -> None:
+        """Close an opened cluster, unless one of its cases was picked, or the cluster again."""
+        if picked is None or not ({picked.ident, *picked.members} & set(self.fan_members())):
+            self.close_fan()
 
     def fan_members(self) -> tuple[str, ...]:
         """Return the numbers of the cases that are fanned out."""

@@ -429,16 +429,10 @@ class MapView(MapCanvas):
         if item is not None and item.removable:
             self.remove_layer_wanted.emit(key)
 
-    def _fold_fan(self, found: Picked | None) -> None:
-        """Close an opened cluster, unless one of its cases was picked, or the cluster again."""
-        cases = self.item("cases")
-        if not isinstance(cases, CasesItem) or not cases.fan_members():
-            return
-        if found is None or not ({found.ident, *found.members} & set(cases.fan_members())):
-            cases.close_fan()
-
     def _pick(self, found: Picked | None) -> None:
-        self._fold_fan(found)
+        cases = self.item("cases")
+        if isinstance(cases, CasesItem):
+            cases.fold_unless(found)
         if found is None:
             return
         if found.kind is PickedKind.CLUSTER:
@@ -466,8 +460,7 @@ class MapView(MapCanvas):
             self.zoom(2 * ZOOM_STEPS, QPointF(px, py))
             return
         cases = self.item("cases")
-        fanned = cases.fan_members() if isinstance(cases, CasesItem) else ()
-        if isinstance(cases, CasesItem) and (not fanned or found.members[: len(fanned)] != fanned):
+        if isinstance(cases, CasesItem):
             cases.open_fan(found, self._area())
         now = self._focus.case_no
         after = found.members.index(now) + 1 if now in found.members else 0
