@@ -53,6 +53,7 @@ from console.reception import Reception
 from console.register import Register
 from console.registerlayers import RegisterLayers
 from console.roomfeed import RoomFeed
+from console.savedviews import SavedViews
 from console.scout import Scout
 from console.select import Selection
 from console.session import Session
@@ -156,7 +157,7 @@ class Desk(QObject):
         self.map_tools = MapTools(view, self.tasks, self.words, self)
         self.map_desk = MapDesk(self)
         self.layer_notes = LayerNotes(view, self.words)
-        self.own_layers = OwnLayers(self)
+        self.own_layers, self.saved_views = OwnLayers(self), SavedViews(self)
         self.register_layers = RegisterLayers(self.register, self.map_feed.models, self.names, self)
         self.picks = PickFeed(view, self.map_feed.models, self.names, self)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)

@@ -18,6 +18,8 @@ ON_DESK = (
     "go_map",
     "go_layers",
     "ask_track",
+    "saved_views",
+    *(f"view_{number}" for number in range(1, 10)),
     "go_card",
     "go_units",
     "go_today",
@@ -162,6 +164,11 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),
+        DeskAction("saved_views", ("Ctrl+Alt+V",), desk.saved_views.open),
+        *(
+            DeskAction(f"view_{number}", (f"Ctrl+Alt+{number}",), partial(desk.saved_views.go, number))
+            for number in range(1, 10)
+        ),
         DeskAction("open_file", ("Ctrl+Alt+O",), desk.own_layers.open_file),
         DeskAction("open_track", ("Ctrl+Alt+T",), desk.own_layers.open_track),
         DeskAction("ask_track", ("Ctrl+Alt+H",), desk.own_layers.ask_track),

@@ -44,6 +44,7 @@ class EntryKind(StrEnum):
     GEOFENCE = "geofence"  # 电子围栏
     SOS = "sos"  # 紧急求助
     SAVED_VIEW = "saved_view"  # 视图收藏
+    SHARED_VIEW = "shared_view"  # 共享视图
     POST = "post"  # 岗位
     DUTY = "duty"  # 在岗
     HANDOVER = "handover"  # 交接班
@@ -166,6 +167,7 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
         maps.SavedView, ROOM_ROLES | {R.COUNTY}, ROOM_ROLES | {R.COUNTY}, frozenset(), 200, private=True
     ),
     EntryKind.TEMPLATE: RegisterRule(Template, ROOM_ROLES, ROOM_ROLES, _CHIEFS, 500, down=True),
+    EntryKind.SHARED_VIEW: RegisterRule(maps.SharedView, ROOM_ROLES, ROOM_ROLES | {R.COUNTY}, _CHIEFS, 200, down=True),
 }
 """Every register. What is not in it is refused. ``docs/access.md`` is written from it."""
 

@@ -238,3 +238,11 @@ class SavedView(Body, frozen=True):
     scale: Annotated[float, Meta(gt=0, le=1_000_000)]
     layers: Annotated[tuple[SavedLayer, ...], Meta(max_length=200)] = ()
     note: Note = ""
+
+
+class SharedView(SavedView, frozen=True):
+    """A view that everybody of the room sees."""
+
+    def place(self) -> Spot:
+        """See ``Body``: the middle of the view, which says for which division it is."""
+        return self.lon, self.lat

@@ -15,7 +15,7 @@ MOST_PX = 16384
 
 def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the subcommand and its options."""
-    from console.shot.views import VIEWS
+    from console.shot.views import SCENE_NAMES, VIEWS
 
     say = Bilingual()
     parser = subparsers.add_parser("shot", help=say("cli.shot"), description=say("cli.shot.about"))
@@ -26,7 +26,9 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--size", metavar="WxH", type=size, default=(1920, 1080), help=say("cli.shot.size"))
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help=say("cli.shot.lang"))
     parser.add_argument("--theme", choices=("dark", "light"), default="dark", help=say("cli.shot.theme"))
-    parser.add_argument("--scene", metavar="NAME", default="", help=say("cli.shot.scene"))
+    parser.add_argument(
+        "--scene", metavar="NAME", default="", help=f"{say('cli.shot.scene')}: {', '.join(SCENE_NAMES)}"
+    )
     parser.add_argument("--server", metavar="URL", default=None, help=say("cli.shot.server"))
     parser.add_argument("--ca-file", metavar="FILE", type=Path, default=None, help=say("cli.ca_file"))
     add_token_option(parser, say("cli.token_file"))
@@ -51,11 +53,11 @@ def run(args: argparse.Namespace) -> int:
     early = headstart.begin(args.server, token, args.ca_file)
     from console.demo.room import DEFAULT_SPEED, DemoRoom
     from console.program import OpenOptions
-    from console.shot.scenes import SCENES
     from console.shot.take import Picture, take
+    from console.shot.views import SCENE_NAMES
 
-    if args.scene and args.scene not in SCENES:
-        print(say("cli.shot.no_scene", name=args.scene, scenes=", ".join(SCENES)), file=sys.stderr)
+    if args.scene and args.scene not in SCENE_NAMES:
+        print(say("cli.shot.no_scene", name=args.scene, scenes=", ".join(SCENE_NAMES)), file=sys.stderr)
         return EXIT_NO_PICTURE
     language = "zh-CN" if args.lang == "zh" else "en"
     picture = Picture(args.view, args.out, args.size, language, args.theme, args.scene)

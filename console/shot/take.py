@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import QWidget
 from console.bilingual import Bilingual
 from console.desk import Desk
 from console.program import OpenOptions, open_console
+from console.shot.layerscenes import LAYER_SCENES, WHOLE_WINDOW
 from console.shot.scenes import SCENES
 from console.shot.views import VIEWS
 from domain.states import ENDED, CaseState
@@ -56,7 +58,8 @@ def take(options: OpenOptions, picture: Picture) -> int:
 async def _take(desk: Desk, picture: Picture, options: OpenOptions) -> int:
     say = Bilingual()
     desk.window.resize(*picture.size)
-    missing, target = await _prepare(desk, picture)
+    with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
+        missing, target = await _prepare(desk, picture, Path(folder))
     if missing:
         sys.stderr.write(say("shot.nothing", seconds=int(WAIT_S), missing=say(f"shot.missing.{missing}")) + "\n")
         ended = None if options.watch is None else options.watch()
@@ -75,7 +78,7 @@ async def _take(desk: Desk, picture: Picture, options: OpenOptions) -> int:
     return 0
 
 
-async def _prepare(desk: Desk, picture: Picture) -> tuple[str, QWidget]:
+async def _prepare(desk: Desk, picture: Picture, folder: Path) -> tuple[str, QWidget]:
     """Wait until there is something to see and lay it out.
 
     Returns what is missing when the time is over, or an empty text, and the widget to be drawn.
@@ -99,7 +102,7 @@ async def _prepare(desk: Desk, picture: Picture) -> tuple[str, QWidget]:
         await asyncio.sleep(SETTLE_S)
     if VIEWS[picture.view].with_case:
         await _card_complete(desk)
-    await _set_scene(desk, picture.scene)
+    await _set_scene(desk, picture.scene, folder)
     while not desk.panels.map.settled:
         if time.monotonic() > deadline:
             return "map", target
@@ -108,11 +111,14 @@ async def _prepare(desk: Desk, picture: Picture) -> tuple[str, QWidget]:
     return missing, target
 
 
-async def _set_scene(desk: Desk, name: str) -> None:
-    """Set what is to be seen, and let it come about."""
-    if name:
+async def _set_scene(desk: Desk, name: str, folder: Path) -> None:
+    """Set what is to be seen, and let it come about; files it needs lie in ``folder``."""
+    if name in SCENES:
         SCENES[name](desk)
         await asyncio.sleep(SCENE_S)
+    elif name:
+        await LAYER_SCENES[name](desk, folder)
+        await asyncio.sleep(SETTLE_S)
 
 
 async def _card_complete(desk: Desk) -> None:
@@ -126,7 +132,7 @@ async def _card_complete(desk: Desk) -> None:
 def _lay_out(desk: Desk, picture: Picture) -> QWidget:
     """Give the view its size: the whole desk, or one panel taken out of its dock."""
     width, height = picture.size
-    name = VIEWS[picture.view].widget
+    name = "" if picture.scene in WHOLE_WINDOW else VIEWS[picture.view].widget
     if not name:
         desk.workspace.reset(width, height - desk.panels.top_bar.height())
         target: QWidget = desk.window

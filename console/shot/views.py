@@ -19,3 +19,21 @@ VIEWS: dict[str, View] = {
     "map": View("dock-map", with_case=False),
     "case": View("dock-card"),
 }
+
+SCENE_NAMES = (
+    "components",
+    "cameras",
+    "hazards",
+    "heat",
+    "grids",
+    "staff",
+    "cases",
+    "layer-options",
+    "base-map",
+    "base-maps-sheet",
+    "own-file",
+    "track",
+    "track-sheet",
+    "saved-views",
+)
+"""Every scene of ``scenes`` and ``layerscenes`` by its name, for the help; those import much."""

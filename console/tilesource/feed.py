@@ -157,6 +157,11 @@ class TileFeed(QObject):
         running = self._running.get(ident)
         return ("", False) if running is None else running.model.notice
 
+    def tiles_of(self, ident: str) -> int:
+        """Return how many tiles of a source are in memory."""
+        running = self._running.get(ident)
+        return 0 if running is None else len(running.model.tiles)
+
     # -- sources ---------------------------------------------------------------------------------------------------
 
     def _begin(self, source: BaseMap, key: str) -> None:

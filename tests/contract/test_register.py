@@ -28,6 +28,7 @@ BODIES: dict[EntryKind, dict[str, Any]] = {
     EntryKind.GEOFENCE: {"name": "河堤", "ring": RING, "dwell_s": 600},
     EntryKind.TEMPLATE: {"name": "请先围护", "text": "请先围护，再处置。", "uses": ["dispatch"]},
     EntryKind.SAVED_VIEW: {"name": "老街", "lon": 120.8, "lat": 29.55, "scale": 2.0, "layers": [{"key": "cases"}]},
+    EntryKind.SHARED_VIEW: {"name": "全镇", "lon": INSIDE[0], "lat": INSIDE[1], "scale": 2.0},
 }
 
 

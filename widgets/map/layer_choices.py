@@ -105,6 +105,12 @@ class LayerChoices(QObject):
             self.show(LayerState(order=self._first))
             self.changed.emit()
 
+    def take(self, state: LayerState) -> None:
+        """Show the layers as a person wants them all at once; can be taken back."""
+        self._remember(None)
+        self.show(state)
+        self.changed.emit()
+
     def _step(self, source: list[LayerState], other: list[LayerState]) -> None:
         if source:
             other.append(self._whole())

@@ -175,7 +175,7 @@ class LayerOptionsCard(Card):
     def _add_style(self, grid: QGridLayout, item: LayerItem, style: Style) -> None:
         choices = Combo()
         choices.setObjectName(f"layer_style_{style.name}")
-        head = f"map.style.{item.key}.{style.name}"
+        head = f"map.style.{_kind(item)}.{style.name}"
         texts = style.texts or tuple(self.words(f"{head}.{value}") for value in style.values)
         for value, text in zip(style.values, texts, strict=True):
             choices.addItem(text, value)
@@ -183,18 +183,19 @@ class LayerOptionsCard(Card):
         self._add(grid, self.words(head), choices)
 
     def _add_filter(self, grid: QGridLayout, item: LayerItem, kinds: Filter) -> None:
-        head = f"map.filter.{item.key}.{kinds.name}"
+        head = f"map.filter.{_kind(item)}.{kinds.name}"
         label = QLabel(self.words(head))
         set_role(label, "second")
         grid.addWidget(label, grid.rowCount(), 0, 1, 2)
         texts: Sequence[str] = kinds.texts or tuple(self.words(f"{head}.{value}") for value in kinds.values)
-        first = grid.rowCount()
+        boxes = QGridLayout()  # of its own: names of kinds are longer than those of options
         for i, (value, text) in enumerate(zip(kinds.values, texts, strict=True)):
             box = QCheckBox(text)
             box.setObjectName(f"layer_filter_{kinds.name}_{value}")
             box.toggled.connect(self._on_box_toggled)
             self._controls[box] = "filter", kinds.name, value
-            grid.addWidget(box, first + i // 2, i % 2)
+            boxes.addWidget(box, i // 2, i % 2)
+        grid.addLayout(boxes, grid.rowCount(), 0, 1, 2)
 
     def _combo(self, combo: Combo, sort: str, name: str) -> None:
         combo.currentIndexChanged.connect(self._on_combo_chosen)
@@ -300,3 +301,8 @@ class LayerOptionsCard(Card):
                 self._choose(LayerOptions(visible=item.visible))
             case "remove":
                 self.remove_wanted.emit(item.key)
+
+
+def _kind(item: LayerItem) -> str:
+    """Return what the words of a layer are under: several files, or base maps, have theirs in common."""
+    return item.key.split(":", 1)[0]

@@ -30,6 +30,7 @@ RING = [[120.80, 29.55], [120.81, 29.55], [120.81, 29.56]]
 BODIES: dict[EntryKind, dict[str, Any]] = {
     EntryKind.HAZARD: {"name": "积水", "level": "red", "ring": RING},
     EntryKind.SAVED_VIEW: {"name": "老街", "lon": 120.8, "lat": 29.55, "scale": 2.0},
+    EntryKind.SHARED_VIEW: {"name": "全镇", "lon": 120.8, "lat": 29.55, "scale": 2.0},
     EntryKind.CAMERA: {"name": "老街口", "lon": 120.805, "lat": 29.555},
 }
 AREAS = ("", VILLAGE, "330699103", "330699103002")

@@ -1,0 +1,223 @@
+"""The sheet of saved views: go to one, keep the present one, rename, renew, delete and bring back."""
+
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListWidget,
+    QListWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from resources.theme import Theme
+from resources.words import Words
+from widgets.common.button import Button
+from widgets.common.style import set_role
+
+WIDTH_PX, HEIGHT_PX = 520, 480
+ID_ROLE = Qt.ItemDataRole.UserRole
+MOST_NAME = 100
+
+
+class ViewRow(msgspec.Struct, frozen=True):
+    """A view as listed: its key where it has one, whether others see it, and whether it may be altered here."""
+
+    entry_id: str
+    name: str
+    key: str
+    shared: bool
+    mine: bool
+
+
+class SavedViewsSheet(QFrame):
+    """A sheet over the window. It shows what it is given and says what is wanted."""
+
+    go_wanted = Signal(str)
+    save_wanted = Signal(str, bool)
+    rename_wanted = Signal(str, str)
+    renew_wanted = Signal(str)
+    remove_wanted = Signal(str)
+    undo_wanted = Signal()
+    closed = Signal()
+
+    def __init__(self, words: Words, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._words = words
+        self._came_from: QWidget | None = None
+        self._rows: tuple[ViewRow, ...] = ()
+        self._title, self._hint = QLabel(), QLabel()
+        set_role(self._title, "title")
+        set_role(self._hint, "second")
+        self._hint.setWordWrap(True)
+        self.list, self.name, self.shared = QListWidget(), QLineEdit(), QCheckBox()
+        self.list.setObjectName("pick_rows")
+        self.list.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
+        self.name.setMaxLength(MOST_NAME)
+        self.buttons = {name: Button() for name in ("go", "rename", "renew", "remove", "undo", "save", "close")}
+        set_role(self.buttons["save"], "primary")
+        for name, button in self.buttons.items():
+            button.setObjectName(f"saved_view_{name}")
+        self._lay_out()
+        self._wire()
+        parent.installEventFilter(self)
+        self.retranslate()
+        self.hide()
+
+    def open_sheet(self) -> None:
+        """Open over the window; the focus comes back to where it was."""
+        self._came_from = self.window().focusWidget()
+        self._place()
+        self.show()
+        self.raise_()
+        (self.list if self._rows else self.name).setFocus()
+
+    def close_sheet(self) -> None:
+        """Close."""
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def show_views(self, rows: Sequence[ViewRow], *, may_share: bool) -> None:
+        """List these views; the chosen one stays chosen."""
+        self.shared.setVisible(may_share)
+        chosen = self.chosen()
+        self._rows = tuple(rows)
+        self.list.clear()
+        for row in self._rows:
+            mark = self._words("saved_view.shared_mark") if row.shared else ""
+            item = QListWidgetItem("  ·  ".join(text for text in (row.name, mark, row.key) if text))
+            item.setData(ID_ROLE, row.entry_id)
+            self.list.addItem(item)
+            if chosen is not None and row.entry_id == chosen.entry_id:
+                self.list.setCurrentItem(item)
+        if self._rows and self.list.currentRow() < 0:
+            self.list.setCurrentRow(0)
+        self._hint.setText(self._words("saved_view.hint" if self._rows else "saved_view.none"))
+        self._on_row_chosen()
+
+    def chosen(self) -> ViewRow | None:
+        """Return the view chosen in the list."""
+        item = self.list.currentItem()
+        entry_id = None if item is None else item.data(ID_ROLE)
+        return next((row for row in self._rows if row.entry_id == entry_id), None)
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+        words = self._words
+        self._title.setText(words("saved_view.title"))
+        self._hint.setText(words("saved_view.hint" if self._rows else "saved_view.none"))
+        self.list.setAccessibleName(words("saved_view.title"))
+        self.name.setAccessibleName(words("saved_view.name"))
+        self.name.setPlaceholderText(words("saved_view.name"))
+        self.shared.setText(words("saved_view.share"))
+        for name, button in self.buttons.items():
+            button.setText(words(f"saved_view.do.{name}") + ("  Esc" if name == "close" else ""))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Nothing of it is painted by hand."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes, Enter goes, Delete deletes, Ctrl+Z brings back; no key goes to what lies below."""
+        key, row = event.key(), self.chosen()
+        if key == Qt.Key.Key_Escape:
+            self.close_sheet()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.name.hasFocus():
+            self._on_save_pressed()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row is not None:
+            self.go_wanted.emit(row.entry_id)
+        elif key == Qt.Key.Key_Delete and row is not None and row.mine:
+            self.remove_wanted.emit(row.entry_id)
+        elif key == Qt.Key.Key_Z and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.undo_wanted.emit()
+        event.accept()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet keeps to the window's size."""
+        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _on_row_chosen(self, _row: int = 0) -> None:
+        row = self.chosen()
+        self.buttons["go"].setEnabled(row is not None)
+        for name in ("rename", "renew", "remove"):
+            self.buttons[name].setEnabled(row is not None and row.mine)
+
+    def _on_go_pressed(self) -> None:
+        row = self.chosen()
+        if row is not None:
+            self.go_wanted.emit(row.entry_id)
+
+    def _on_save_pressed(self) -> None:
+        name = self.name.text().strip()
+        if name:
+            self.save_wanted.emit(name, self.shared.isChecked() and self.shared.isVisible())
+            self.name.clear()
+        else:
+            self.name.setFocus()
+
+    def _on_rename_pressed(self) -> None:
+        row, name = self.chosen(), self.name.text().strip()
+        if row is None or not name:
+            self.name.setFocus()  # the new name is typed there
+            return
+        self.rename_wanted.emit(row.entry_id, name)
+        self.name.clear()
+
+    def _on_renew_pressed(self) -> None:
+        row = self.chosen()
+        if row is not None:
+            self.renew_wanted.emit(row.entry_id)
+
+    def _on_remove_pressed(self) -> None:
+        row = self.chosen()
+        if row is not None:
+            self.remove_wanted.emit(row.entry_id)
+
+    def _wire(self) -> None:
+        pressed = {
+            "go": self._on_go_pressed,
+            "rename": self._on_rename_pressed,
+            "renew": self._on_renew_pressed,
+            "remove": self._on_remove_pressed,
+            "undo": self.undo_wanted,
+            "save": self._on_save_pressed,
+            "close": self.close_sheet,
+        }
+        for name, slot in pressed.items():
+            self.buttons[name].clicked.connect(slot)
+        self.list.currentRowChanged.connect(self._on_row_chosen)
+        self.list.itemDoubleClicked.connect(self._on_go_pressed)
+
+    def _lay_out(self) -> None:
+        middle, foot, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        for name in ("go", "rename", "renew", "remove", "undo"):
+            middle.addWidget(self.buttons[name])
+        middle.addStretch(1)
+        foot.addWidget(self.name, 1)
+        foot.addWidget(self.shared)
+        foot.addWidget(self.buttons["save"])
+        column.setContentsMargins(20, 16, 20, 16)
+        column.setSpacing(10)
+        column.addWidget(self._title)
+        column.addWidget(self._hint)
+        column.addWidget(self.list, 1)
+        column.addLayout(middle)
+        column.addLayout(foot)
+        column.addWidget(self.buttons["close"], 0, Qt.AlignmentFlag.AlignRight)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
+            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
