@@ -13,6 +13,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
+from widgets.common.flow import FlowLayout
 from widgets.common.style import set_role
 from widgets.map.legend import Legend
 from widgets.map.overlay import Card
@@ -215,9 +216,8 @@ class LayerOptionsCard(Card):
         both.addWidget(after)
         grid.addLayout(both, row, 1)
 
-    def _foot(self, item: LayerItem) -> QHBoxLayout:
-        foot = QHBoxLayout()
-        foot.setSpacing(4)
+    def _foot(self, item: LayerItem) -> FlowLayout:
+        foot = FlowLayout(spacing_px=4)  # a second line where the words are long
         wanted = {"up": "↑", "down": "↓", "fit": self.words("layer_tree.fit"), "plain": self.words("layer_tree.plain")}
         if item.removable:
             wanted["remove"] = self.words("layer_tree.remove")
@@ -232,7 +232,6 @@ class LayerOptionsCard(Card):
             button.clicked.connect(self._on_button_pressed)
             self._controls[button] = "button", name, ""
             foot.addWidget(button)
-        foot.addStretch(1)
         return foot
 
     def _fill(self, item: LayerItem) -> None:
