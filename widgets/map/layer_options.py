@@ -18,7 +18,7 @@ from widgets.common.style import set_role
 from widgets.map.legend import Legend
 from widgets.map.overlay import Card
 
-WIDTH_PX = 300
+WIDTH_PX, SIDES_PX = 300, 32
 STEP = 5
 NO_BOUND = 0
 
@@ -103,7 +103,10 @@ class LayerOptionsCard(Card):
 
     def fit(self, most_height: int) -> None:
         """Take the height the options need, within a bound."""
-        wanted = self._page.sizeHint().height() + 24
+        layout, wanted = self._page.layout(), self._page.sizeHint().height()
+        if layout is not None and layout.hasHeightForWidth():  # lines that wrap ask for more than their hint
+            wanted = layout.heightForWidth(WIDTH_PX - SIDES_PX)
+        wanted += 24
         self.resize(WIDTH_PX, min(most_height, wanted))
 
     def set_theme(self, theme: Theme) -> None:
