@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from stores import settled_store
 from towns import LI, MORNING, SANITATION, VILLAGE, ZHAO, grid_code
 
-from domain.case import Case, OpenRequest, Report
+from domain.case import Case, Claim, OpenRequest, Report
 from domain.change import Change, Subject
 from domain.clock import Limit, LimitUnit
 from domain.command import ArgKind, Command
@@ -29,9 +29,11 @@ from domain.reasons import REASONS
 from domain.states import CaseState, Channel, RequestKind, Supervise
 from service.access import TABLE, Asker, Door, Field, Reach, Rights, admit, check_channel, rights_of, sight_of
 from service.access import table as table_module
+from service.starting import write_once
 from service.store import reads
 from service.store.rows import watchers
 from service.write import acting
+from service.write.accounts import NewAccount, keep_account
 from service.write.ledger import Ledger
 from service.write.work import Batch, Work
 
@@ -39,6 +41,7 @@ COMMANDS = [s for s in STEPS if s.action not in NOT_COMMANDS]
 ROLES = sorted(TABLE)
 AREAS = ("", "330699", "330699103", "330699103001", "330699103002", "330699104", "330700")
 PHOTO = AttachmentId("a1")
+COLLEAGUE = AccountId("wang")
 NUMBER, OTHER = CaseNo("330699103-20260303-0001"), CaseNo("330699103-20260303-0002")
 ENDORSED = ("approve_suspension", "approve_appeal")
 REQUESTS = {
@@ -51,7 +54,8 @@ def _case(step: Step, state: CaseState) -> Case:
     """Return a case on which everything but role, area and state lets the step be taken."""
     kind = REQUESTS.get(step.action)
     names = {g.__qualname__.split(".")[0] for g in step.guards}
-    own = Report(ReportId("r1"), Channel.HOTLINE, MORNING, "路口有垃圾")
+    own = Report(ReportId("r1"), Channel.HOTLINE, MORNING, "路口有垃圾", callback=True)
+    holder = "p" if "in_own_hand" in names else "q" if "in_anothers_hand" in names else None
     case = Case(
         case_no=NUMBER,
         version=3,
@@ -64,6 +68,7 @@ def _case(step: Step, state: CaseState) -> Case:
         grid_code=grid_code(0, 0),
         area=VILLAGE,
         reports=(own,),
+        claim=None if holder is None else Claim(AccountId(holder), MORNING),
         accepted_at=MORNING,
         dispatched_at=None if "nobody_holds_it" in names else MORNING,
         lead_unit=None if "nobody_holds_it" in names else SANITATION,
@@ -103,11 +108,14 @@ def _argument(kind: ArgKind, step: Step, name: str) -> Any:
         ArgKind.STAFF: LI,
         ArgKind.CONDITION: "c1",
         ArgKind.CASE: OTHER,
+        ArgKind.CASES: [OTHER],
         ArgKind.MOMENT: (MORNING + timedelta(days=2)).isoformat(),
         ArgKind.PHOTOS: [PHOTO],
         ArgKind.TICKS: ["已清理", "现场整洁"],
         ArgKind.CHOICE: str(arg.choices[-1]) if arg.choices else "",
         ArgKind.FLAG: True,
+        ArgKind.COLLEAGUE: COLLEAGUE,
+        ArgKind.REPORT: "r1",
     }
     return values[kind]
 
@@ -143,7 +151,11 @@ class Bench:
 
 @pytest.fixture
 def bench(tmp_path: Path) -> Iterator[Bench]:
+    def join(work: Work) -> None:
+        keep_account(work, NewAccount(COLLEAGUE, "王", frozenset({Role.ACCEPTOR}), "x" * 97))
+
     with settled_store(tmp_path) as (store, ledger), store.reading.connect() as connection:
+        write_once(store, join)
         yield Bench(connection, ledger)
 
 
