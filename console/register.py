@@ -65,6 +65,7 @@ class Register(QObject):
         self._ends: dict[EntryKey, datetime] = {}
         self._last: Entry | None = None
         self._numbers = count()
+        self._latest = -1
         self._turns: dict[EntryKey, asyncio.Lock] = {}
         self._made_of: dict[tuple[EntryKey, int], int] = {}
 
@@ -188,10 +189,12 @@ class Register(QObject):
     def _begin(self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]]) -> None:
         """Begin a write on the version that was seen; it waits for those on the same entry that are on their way."""
         self._last = None  # what is on its way can be undone once it is done, and nothing before it until then
-        name = f"{key[0].value}/{key[1]}/{next(self._numbers)}"
-        self._tasks.start(OWNER, name, self._settle(key, seen, write))
+        self._latest = number = next(self._numbers)
+        self._tasks.start(OWNER, f"{key[0].value}/{key[1]}/{number}", self._settle(key, seen, write, number))
 
-    async def _settle(self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]]) -> None:
+    async def _settle(
+        self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]], number: int
+    ) -> None:
         async with self._turns.setdefault(key, asyncio.Lock()):
             # What we ourselves made of the version that was seen counts as seen
             version = self._made_of.get((key, seen), seen)
@@ -202,7 +205,8 @@ class Register(QObject):
                 self.refused.emit(key, fault)
                 return
             self._made_of[key, version] = self._made_of[key, seen] = entry.version
-        self._last = entry
+        if number == self._latest:
+            self._last = entry
         self.done.emit(entry)
 
     def _taken(self, room: Room, entry: Entry) -> Entry:
