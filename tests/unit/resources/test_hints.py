@@ -1,6 +1,7 @@
 """The words of intake against sentences as people say them: what is suggested, by which words, and what never is."""
 
 import json
+from functools import cache
 
 import msgspec
 import pytest
@@ -74,9 +75,14 @@ SAID = [
 ]
 
 
+@cache
+def a_reader() -> Reader:
+    return Reader(load_hints(), load_codes().kinds, SPOTS)
+
+
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    return Reader(load_hints(), load_codes().kinds, SPOTS)
+    return a_reader()
 
 
 @pytest.mark.parametrize(("said", "kind", "place", "urgent"), SAID, ids=[s[0] for s in SAID])
@@ -122,15 +128,14 @@ _NAMES = st.tuples(st.sampled_from(_PLAN["surnames"]), st.sampled_from(_PLAN["gi
 )
 @settings(max_examples=150, deadline=None)
 def test_a_persons_name_alters_nothing(said: str, name: str, form: str) -> None:
-    reader = Reader(load_hints(), load_codes().kinds, SPOTS)
-    with_name, without = (reader.read(form.format(n=n, s=said)) for n in (name, "某人"))
+    with_name, without = (a_reader().read(form.format(n=n, s=said)) for n in (name, "某人"))
     assert msgspec.to_builtins(with_name) == msgspec.to_builtins(without)
 
 
 @given(st.text(max_size=500))
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_read_without_a_fault(said: str) -> None:
-    gist = Reader(load_hints(), load_codes().kinds, SPOTS).read(said)
+    gist = a_reader().read(said)
     assert isinstance(gist, Gist)
 
 
