@@ -19,6 +19,7 @@ from domain.change import Change, Subject
 from domain.faults import Fault, FaultKind
 from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
+from domain.nearest import Runner
 from domain.not_after import is_descriptive
 from domain.recommend import Candidate
 from domain.states import ENDED, CaseState
@@ -61,6 +62,7 @@ class CardFeed(QObject):
         self._retry_at: int | None = None
         self._ahead: Ahead = _as_it_is
         card.set_lookup(self.look_up)
+        card.set_runner_source(self.runners)
 
     def use(self, room: Room | None) -> None:
         """Follow this room from here on."""
@@ -139,6 +141,11 @@ class CardFeed(QObject):
         ]
         found.sort(key=lambda case: case.opened_at, reverse=True)
         return found[:LOOKUP_MOST]
+
+    def runners(self, case: Case) -> Sequence[Runner]:
+        """Return whom a case can be sent to for a look, the one to send first."""
+        picture = self._picture()
+        return () if picture is None or self._room is None else runners(picture, case, self._room.service_now())
 
     def put_photo(self, attachment_id: str, full: bool, image: QImage) -> None:
         """Hand a photo to the card."""
@@ -224,7 +231,6 @@ class CardFeed(QObject):
         picture, room = self._picture(), self._room
         if picture is None or room is None:
             return
-        self._card.set_runners(runners(picture, case, room.service_now()))
         self._card.set_unit_status(statuses(picture, self._holdings))
         if case.state is CaseState.PENDING_DISPATCH:
             self._suggester.suggest(room, case, self._on_suggested)

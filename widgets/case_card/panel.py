@@ -4,7 +4,7 @@ It shows one case at a time and is told of every change of it by ``show_case``; 
 stays. It decides nothing: the steps it offers come from outside, and what it sends is an intent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -14,6 +14,7 @@ from shiboken6 import isValid
 
 from domain.case import Case
 from domain.change import Change
+from domain.command import ArgKind
 from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.nearest import Runner
@@ -41,6 +42,10 @@ DRAFTS_MOST = 20
 
 AT_ONCE = frozenset({"claim", "release"})
 """Actions that ask for nothing and send nobody anywhere: the key does them."""
+
+
+def _knows_nobody(case: Case) -> Sequence[Runner]:
+    return ()
 
 
 def _finds_nothing(typed: str) -> Sequence[Case]:
@@ -71,7 +76,7 @@ class CaseCard(QWidget):
         self._steps: tuple[Step, ...] = ()
         self._status: Mapping[UnitId, UnitStatus] = {}
         self._lookup: Lookup = _finds_nothing
-        self._runners: Sequence[Runner] = ()
+        self._runners: Callable[[Case], Sequence[Runner]] = _knows_nobody
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
         self._form: ActionForm | None = None
         self._drafts: dict[CaseNo, ActionForm] = {}
@@ -186,11 +191,9 @@ class CaseCard(QWidget):
             self._form.context.similar = similar
             self._form.refresh_choices()
 
-    def set_runners(self, runners: Sequence[Runner]) -> None:
-        """Take whom the case can be sent to for a look, the one to send first."""
-        self._runners = runners
-        if self._form is not None:
-            self._form.context.runners = runners
+    def set_runner_source(self, source: Callable[[Case], Sequence[Runner]]) -> None:
+        """Take what says whom a case can be sent to for a look; it is asked when a form wants to know."""
+        self._runners = source
 
     def set_unit_status(self, status: Mapping[UnitId, UnitStatus]) -> None:
         """Take what the units are doing, for the pickers."""
@@ -354,7 +357,8 @@ class CaseCard(QWidget):
         focused = QApplication.focusWidget()
         self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
         similar = self.body.duplicates.found()
-        context = FormContext(self._names, case, self._lookup, self._status, similar, self._runners)
+        runners = self._runners(case) if any(arg.kind is ArgKind.STAFF for arg in step.args) else ()
+        context = FormContext(self._names, case, self._lookup, self._status, similar, runners)
         context.suggested = self.body.suggestions.units()
         form = ActionForm(step, context, self._now)
         form.installEventFilter(self)

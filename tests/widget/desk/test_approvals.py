@@ -134,7 +134,7 @@ def test_a_look_goes_to_the_nearest_on_shift_by_itself(
 ) -> None:
     case = ledger.report(Channel.PUBLIC)
     card = _card(qtbot, words, theme, names, ledger, case)
-    card.set_runners([Runner(WORKER_2, True, False, 1, 180.0), Runner(WORKER, False, True, 0, None)])
+    card.set_runner_source(lambda _: [Runner(WORKER_2, True, False, 1, 180.0), Runner(WORKER, False, True, 0, None)])
     sent: list[ActionIntent] = []
     card.action_requested.connect(sent.append)
     card.press_key("S")
