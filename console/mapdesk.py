@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from console.identify import MapIdentify
     from console.mapselect import MapSelect
     from console.playback.desk import MapPlayback
+    from console.redline import Redline
 
-TOOLS = ("map_identify", "map_select", "map_playback")
+TOOLS = ("map_identify", "map_select", "map_redline", "map_playback")
 """Desk actions that are tools of the map, in the order of the menu."""
 
 
@@ -80,6 +81,17 @@ class MapDesk(QObject, MapGuest):
         from console.playback.desk import MapPlayback  # noqa: PLC0415 - likewise
 
         return MapPlayback(self._desk)
+
+    @cached_property
+    def redline(self) -> "Redline":
+        """Drawing for everybody."""
+        from console.redline import Redline  # noqa: PLC0415 - likewise
+
+        return Redline(self._desk)
+
+    def open_redline(self) -> None:
+        """Begin drawing."""
+        self.redline.open()
 
     @property
     def in_playback(self) -> bool:

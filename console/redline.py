@@ -1,0 +1,258 @@
+"""Drawing on the map for everybody: points, lines, areas and texts through the register, with an author and an end.
+
+One's own may be moved, deleted and taken back (Ctrl+Z on the map); what others drew only where the register's rules let
+it be. The layer of drawings shows them on every desk.
+"""
+
+from collections.abc import Coroutine
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+import msgspec
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from client.api import new_key
+from client.room import Room
+from console.notices import sentence
+from domain.faults import Fault
+from domain.ids import EntryId
+from domain.register import REGISTERS, Entry, EntryKind, EntryPut, read_body
+from domain.register_map import Drawing, Form
+from widgets.map.draw_card import DrawCard, DrawnRow
+from widgets.map.guests import MapGuest
+from widgets.map.sketch import Sketch, SketchKind
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+OWNER = "redline"
+DRAWN = EntryKind.DRAWING
+MOST_UNDO = 50
+SKETCHED = {
+    Form.POINT: SketchKind.POINT,
+    Form.TEXT: SketchKind.POINT,
+    Form.LINE: SketchKind.LINE,
+    Form.AREA: SketchKind.AREA,
+}
+
+
+class Redline(QObject, MapGuest):
+    """The tool. Made when it is first wanted; ``open`` shows its card."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._view = desk.panels.map
+        self.card = DrawCard(desk.words, desk.appearance.theme, self._view)
+        desk.appearance.dress([self.card])
+        self.entries: dict[EntryId, Entry] = {}
+        self._form: Form | None = None
+        self._moving: EntryId | None = None
+        self._done: list[tuple[Entry | None, Entry]] = []
+        self._view.add_guest(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        card = self.card
+        card.form_chosen.connect(self.begin)
+        card.move_requested.connect(self.begin_move)
+        card.delete_requested.connect(self.delete)
+        card.row_opened.connect(self._on_opened)
+        card.undo_requested.connect(self.undo)
+        card.closed.connect(self._on_closed)
+        self._desk.reception.closed.connect(self._on_signed_out)
+
+    def open(self) -> None:
+        """Show the card and what stands on the map."""
+        self._desk.workspace.show_dock("dock-map")
+        self.card.say("redline.hint")
+        self.card.open_card()
+        self._do("list", self._list())
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    def begin(self, form: Form) -> None:
+        """Let something be drawn; a text wants its words first."""
+        if form is Form.TEXT and not self.card.label.text().strip():
+            self.card.show_form(None)
+            self.card.say("redline.text_first")
+            self.card.label.setFocus()
+            return
+        self._form, self._moving = form, None
+        self._sketch(SKETCHED[form])
+
+    def begin_move(self, entry_id: str) -> None:
+        """Let the new place of a drawing's first point be given."""
+        self._form, self._moving = None, EntryId(entry_id)
+        self.card.say("redline.where_to")
+        self._sketch(SketchKind.POINT)
+
+    def _sketch(self, kind: SketchKind) -> None:
+        sketch = Sketch(kind, self._view)
+        sketch.finished.connect(self._on_drawn)
+        sketch.given_up.connect(self._on_given_up)
+        self._view.begin_sketch(sketch, hint=self._desk.words(f"map_tools.hint.{kind}"))
+
+    def _on_drawn(self) -> None:
+        sketch = self._view.sketch
+        if sketch is None:
+            return
+        points = tuple(sketch.degrees())
+        form, moving = self._form, self._moving
+        self._on_given_up()
+        self._view.end_sketch()
+        room = self._desk.session.room
+        if form is not None and room is not None:
+            hours = self.card.hours.value()
+            until = room.service_now() + timedelta(hours=hours) if hours else None
+            body = Drawing(form, points, self.card.label.text().strip(), self.card.chosen_ink())
+            asked = EntryPut(msgspec.to_builtins(body), expires_at=until)
+            self._do("put", self._put(EntryId(uuid4().hex), asked, None))
+        elif moving in self.entries:
+            before = self.entries[moving]
+            moved = _moved(before, points[0])
+            if moved is not None:
+                self._do("put", self._put(before.entry_id, moved, before))
+
+    def _on_given_up(self) -> None:
+        self._form = self._moving = None
+        self.card.show_form(None)
+
+    # -- altering --------------------------------------------------------------------------------------------------
+
+    def delete(self, entry_id: str) -> None:
+        """Take a drawing off the map; it can be taken back."""
+        entry = self.entries.get(EntryId(entry_id))
+        if entry is not None:
+            self._do("delete", self._delete(entry))
+
+    def undo(self) -> None:
+        """Take back what was done last from here."""
+        if self._done:
+            self._do("undo", self._take_back(*self._done[-1]))
+
+    async def _put(self, entry_id: EntryId, asked: EntryPut, before: Entry | None) -> None:
+        now = await self._room().client.register.put(DRAWN, entry_id, asked, key=new_key())
+        self._noted(before, now, "redline.done")
+
+    async def _delete(self, entry: Entry) -> None:
+        now = await self._room().client.register.remove(DRAWN, entry.entry_id, entry.version, key=new_key())
+        self._noted(entry, now, "redline.deleted")
+
+    async def _take_back(self, before: Entry | None, now: Entry) -> None:
+        calls = self._room().client.register
+        if before is None:
+            after = await calls.remove(DRAWN, now.entry_id, now.version, key=new_key())
+        else:
+            asked = EntryPut(before.body, now.version, before.expires_at, before.area)
+            after = await calls.put(DRAWN, now.entry_id, asked, key=new_key())
+        self._done.pop()
+        # What was done before to the same drawing stood on a version that is none any more
+        self._done = [(b, after if n.entry_id == after.entry_id else n) for b, n in self._done]
+        self._show(after, "redline.taken_back")
+
+    def _noted(self, before: Entry | None, now: Entry, key: str) -> None:
+        self._done = [*self._done, (before, now)][-MOST_UNDO:]
+        self._show(now, key)
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    async def _list(self) -> None:
+        room = self._room()
+        now = room.service_now()
+        found = [e async for page in room.client.register.pages(DRAWN) for e in page if e.counts(now)]
+        self.entries = {entry.entry_id: entry for entry in found}
+        self._show_rows()
+
+    def _show(self, entry: Entry, key: str) -> None:
+        if entry.removed:
+            self.entries.pop(entry.entry_id, None)
+        else:
+            self.entries[entry.entry_id] = entry
+        self.card.say(key)
+        self._show_rows()
+
+    def _show_rows(self) -> None:
+        latest = sorted(self.entries.values(), key=lambda entry: entry.at, reverse=True)
+        self.card.show_rows([row for entry in latest if (row := self._row(entry)) is not None])
+        self.card.show_can_undo(can=bool(self._done))
+
+    def _row(self, entry: Entry) -> DrawnRow | None:
+        body, names = read_body(entry, Drawing), self._desk.names
+        if body is None:
+            return None
+        parts = [names.words(f"drawing.{body.form}"), body.label, names.account(entry.author)]
+        if entry.expires_at is not None:
+            parts.append(names.words("redline.until", at=f"{names.local(entry.expires_at):%m-%d %H:%M}"))
+        return DrawnRow(entry.entry_id, " · ".join(part for part in parts if part), self._may_alter(entry))
+
+    def _may_alter(self, entry: Entry) -> bool:
+        picture, rule = self._room().picture, REGISTERS[DRAWN]
+        if picture is None or not rule.write & picture.me.roles:
+            return False
+        return entry.author == picture.me.account or bool(rule.others & picture.me.roles)
+
+    def _on_opened(self, entry_id: str) -> None:
+        entry = self.entries.get(EntryId(entry_id))
+        body = None if entry is None else read_body(entry, Drawing)
+        if body is not None:
+            self._view.show_case(*body.place())
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Ctrl+Z on the map takes back; Escape closes."""
+        if self.card.isHidden():
+            return False
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.card.close_card()
+        else:
+            return False
+        return True
+
+    # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        self._desk.tasks.start(OWNER, name, self._told(work))
+
+    async def _told(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something; what is refused is said on the card, and what stands there is listed anew."""
+        try:
+            await work
+        except Fault as fault:
+            said = sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params))
+            self.card.say("redline.refused", why=said)
+            if fault.key == "stale_entry":
+                self._done.clear()
+                await self._list()
+
+    def _room(self) -> Room:
+        room = self._desk.session.room
+        if room is None:
+            raise RuntimeError("nobody is signed in")
+        return room
+
+    def _on_closed(self) -> None:
+        self._view.end_sketch()
+        self._on_given_up()
+        self._view.setFocus()
+
+    def _on_signed_out(self) -> None:
+        self._desk.tasks.cancel(OWNER)
+        self.entries.clear()
+        self._done.clear()
+        self.card.show_rows(())
+        self.card.close_card()
+
+
+def _moved(entry: Entry, to: tuple[float, float]) -> EntryPut | None:
+    """Return a drawing with its first point at another place and all others as far from it as before."""
+    body = read_body(entry, Drawing)
+    if body is None:
+        return None
+    east, north = to[0] - body.points[0][0], to[1] - body.points[0][1]
+    points = tuple((lon + east, lat + north) for lon, lat in body.points)
+    moved = msgspec.structs.replace(body, points=points)
+    return EntryPut(msgspec.to_builtins(moved), entry.version, entry.expires_at)

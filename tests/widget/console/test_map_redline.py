@@ -1,0 +1,84 @@
+"""Drawing for everybody at two real desks: drawn, seen, moved, deleted, taken back; and others' is left alone."""
+
+from typing import Any
+
+from desks import PASSWORD, signed_in, until
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from served import Served, key
+
+from console.desk import Desk
+from domain.people import Role
+from domain.register_map import Form, Ink
+
+
+def _standing(served: Served) -> dict[str, dict[str, Any]]:
+    reader = served.client(served.token("reader", Role.READER))
+    return {e["entry_id"]: e for e in reader.get("/v1/register/drawing").json()["entries"] if not e["removed"]}
+
+
+def _click(desk: Desk, *places: tuple[int, int]) -> None:
+    for x, y in places:
+        QTest.mouseClick(desk.panels.map, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+
+
+async def test_what_is_drawn_is_there_for_all_and_is_moved_deleted_and_taken_back(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_redline")
+        redline, card, view = desk.map_desk.redline, desk.map_desk.redline.card, desk.panels.map
+        QTest.mouseClick(card._forms[Form.TEXT], Qt.MouseButton.LeftButton)
+        assert view.sketch is None, "a text wants its words first"
+        card.label.setText("临时封路")
+        card.ink.setCurrentIndex(list(Ink).index(Ink.RED))
+        QTest.mouseClick(card._forms[Form.LINE], Qt.MouseButton.LeftButton)
+        _click(desk, (420, 200), (520, 240), (520, 240))
+        await until(lambda: len(redline.entries) == 1)
+        (drawn,) = _standing(served).values()
+        assert (drawn["author"], drawn["body"]["ink"], drawn["body"]["label"]) == ("wu", "red", "临时封路")
+        assert drawn["expires_at"] is not None
+        assert len(drawn["body"]["points"]) == 2
+        # moved: both points by as much
+        card.list.setCurrentRow(0)
+        QTest.mouseClick(card._move, Qt.MouseButton.LeftButton)
+        _click(desk, (450, 300))
+        await until(lambda: redline.entries[drawn["entry_id"]].version > drawn["version"])
+        moved = _standing(served)[drawn["entry_id"]]
+        by = [
+            [a - b for a, b in zip(p, q, strict=True)]
+            for p, q in zip(moved["body"]["points"], drawn["body"]["points"], strict=True)
+        ]
+        assert abs(by[0][0] - by[1][0]) < 1e-9
+        assert by[0][1] < 0
+        # deleted, and everything taken back step by step with Ctrl+Z on the map
+        card.list.setCurrentRow(0)
+        QTest.mouseClick(card._delete, Qt.MouseButton.LeftButton)
+        await until(lambda: not redline.entries)
+        assert not _standing(served)
+        for expected in (moved, drawn):
+            steps = len(redline._done)
+            QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+            await until(lambda steps=steps: len(redline._done) < steps)
+            assert _standing(served)[drawn["entry_id"]]["body"] == expected["body"]
+        QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: not redline._done)
+        assert not _standing(served)
+
+
+async def test_what_somebody_else_drew_is_listed_and_left_alone(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    chief = served.client(served.token("chief", Role.DUTY_CHIEF))
+    body = {"body": {"form": "point", "points": [[120.8, 29.55]], "label": "集合点"}}
+    put = chief.put("/v1/register/drawing/p1", json=body, headers={"Idempotency-Key": key()})
+    assert put.status_code in (200, 201), put.text
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_redline")
+        card = desk.map_desk.redline.card
+        await until(lambda: card.list.count() == 1)
+        assert "集合点" in card.list.item(0).text()
+        card.list.setCurrentRow(0)
+        assert not card._move.isEnabled()
+        assert not card._delete.isEnabled()
+        desk.map_desk.redline.delete("p1")  # and the service refuses it as well
+        await until(lambda: "不能改" in card.said.text())
+        assert "p1" in _standing(served)
