@@ -11,10 +11,10 @@ import numpy.typing as npt
 
 from client.picture import EntryKey
 from domain.ids import CaseNo, GridCode, ThingId
-from domain.places import Grid
 from layers import geodesy
+from layers.grids.model import GridShapes
 from layers.mercator import EARTH_RADIUS_M, to_plane_arrays
-from layers.raster.contract import Shapes, no_shapes
+from layers.raster.contract import Shapes
 
 Floats = npt.NDArray[np.float64]
 Rings = tuple[tuple[tuple[float, float], ...], ...]
@@ -44,8 +44,7 @@ class Ground(msgspec.Struct, frozen=True):
     thing_xs: Floats = np.empty(0)
     thing_ys: Floats = np.empty(0)
     vehicles: frozenset[str] = frozenset()
-    grids: tuple[Grid, ...] = ()
-    grid_shapes: Shapes = msgspec.field(default_factory=no_shapes)
+    grids: GridShapes | None = None
     entries: tuple[tuple[EntryKey, float, float], ...] = ()
 
 
@@ -78,7 +77,7 @@ def choose(outline: Outline, ground: Ground) -> Chosen:
         cases=frozenset(CaseNo(n) for n in _within(wkb, ground.cases, ground.case_xs, ground.case_ys)),
         staff=frozenset(ThingId(t) for t in things if t not in ground.vehicles),
         vehicles=frozenset(ThingId(t) for t in things if t in ground.vehicles),
-        grids=_touched(rings, ground.grid_shapes, ground.grids),
+        grids=() if ground.grids is None else _touched(rings, ground.grids),
         entries=frozenset(key for key, inside in zip(keys, held, strict=True) if inside),
     )
 
@@ -91,18 +90,23 @@ def _within(wkb: bytes, names: tuple[str, ...], xs: Floats, ys: Floats) -> list[
     return [names[i] for i in np.flatnonzero(geodesy.inside(wkb, lons, lats)).tolist()]
 
 
-def _touched(rings: Rings, shapes: Shapes, grids: tuple[Grid, ...]) -> tuple[GridCode, ...]:
-    """Return the grids that an area on the plane touches."""
+def _touched(rings: Rings, shapes: GridShapes) -> tuple[GridCode, ...]:
+    """Return the grids that an area on the plane touches.
+
+    Of most one inner point says it; only those along the edge are made into polygons.
+    """
     import shapely  # noqa: PLC0415 - kept off the start path
 
-    if not grids or not rings:
+    if not shapes.grids or not rings:
         return ()
     area = shapely.union_all([shapely.Polygon(ring) for ring in rings])
     shapely.prepare(area)
+    near = shapes.areas.visible(area.bounds)
+    held = shapely.intersects_xy(area, shapes.name_xs[near], shapes.name_ys[near])
     return tuple(
-        grids[feature].code
-        for feature in shapes.visible(area.bounds).tolist()
-        if shapely.intersects(area, _polygon_of(shapes, feature))
+        shapes.grids[feature].code
+        for feature, inside in zip(near.tolist(), held.tolist(), strict=True)
+        if inside or shapely.intersects(area, _polygon_of(shapes.areas, feature))
     )
 
 

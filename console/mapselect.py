@@ -160,8 +160,7 @@ class MapSelect(QObject, MapGuest):
             thing_xs=things.xs[those],
             thing_ys=things.ys[those],
             vehicles=frozenset(things.marks[i].thing for i in those.tolist() if things.marks[i].vehicle),
-            grids=models.grids.shapes.grids if "grids" in shown else (),
-            grid_shapes=models.grids.shapes.areas,
+            grids=models.grids.shapes if "grids" in shown else None,
             entries=self._entries(),
         )
 

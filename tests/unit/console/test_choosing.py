@@ -64,8 +64,7 @@ def test_grids_that_are_touched_vehicles_apart_and_entries_by_their_place() -> N
         thing_xs=to_plane_arrays(np.array([120.80, 120.80]), np.array([29.55, 29.55]))[0],
         thing_ys=to_plane_arrays(np.array([120.80, 120.80]), np.array([29.55, 29.55]))[1],
         vehicles=frozenset({"v1"}),  # type: ignore[arg-type]
-        grids=shapes.grids,
-        grid_shapes=shapes.areas,
+        grids=shapes,
         entries=((camera, 120.8001, 29.55), (far, 120.9, 29.55)),
     )
     chosen = choose(Outline((MIDDLE,), False, 50.0), ground)
