@@ -39,6 +39,7 @@ class MapDesk(QObject, MapGuest):
         """I on the map lists what is at the cross."""
         if event.key() != Qt.Key.Key_I or event.modifiers() != Qt.KeyboardModifier.NoModifier:
             return False
+        self._put_away("identify")
         self.identify.at_cross()
         return True
 
@@ -66,6 +67,7 @@ class MapDesk(QObject, MapGuest):
 
     def open_identify(self) -> None:
         """Turn identifying on."""
+        self._put_away("identify")
         self.identify.open()
 
     @cached_property
@@ -91,6 +93,7 @@ class MapDesk(QObject, MapGuest):
 
     def open_redline(self) -> None:
         """Begin drawing."""
+        self._put_away("redline")
         self.redline.open()
 
     @property
@@ -100,11 +103,19 @@ class MapDesk(QObject, MapGuest):
 
     def open_playback(self) -> None:
         """Ask for a playback."""
+        self._put_away("playback")
         self.playback.open()
 
     def open_select(self) -> None:
         """Begin choosing."""
+        self._put_away("select")
         self.select.open()
+
+    def _put_away(self, but: str) -> None:
+        """Close the cards of the other tools: they stand in one place."""
+        for name in ("identify", "select", "redline", "playback"):
+            if name != but and name in self.__dict__:
+                getattr(self, name).card.close_card()
 
     def open_menu(self) -> None:
         """Show the tools beside their button."""
