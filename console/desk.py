@@ -120,6 +120,7 @@ class Desk(QObject):
         self.alarms = AlarmDesk(self, folders.cache / "tones")
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
+        self.finder.use_register(self.register)
         # Those who answer to people
         self.reception = Reception(self.session, self.sign_in, self.notices, settings, self.words, self)
         self.scout = Scout(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
 from heapq import nlargest, nsmallest
+from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -10,10 +11,12 @@ import msgspec
 from client.picture import Picture
 from console.actions import ActionTable
 from console.initials import Initials
+from console.register import Register
 from console.tasks import Tasks
 from domain.case import Case
 from domain.machine import Step
 from domain.places import BaseFeature, BaseKind, Grid
+from domain.register_map import Camera, Component
 from domain.states import ENDED
 from resources.words import LANGUAGES, Words, load_words
 from widgets.case_card.keys import key_of
@@ -55,6 +58,7 @@ class Finder:
         self._steps: StepSource = tuple
         self._tasks, self._initials, self._ready = tasks, Initials(), _not_told
         self._begun = False
+        self._register: Register | None = None
         self._texts: dict[str, tuple[str, ...]] = {}
         self._near: tuple[float, float] | None = None
 
@@ -95,6 +99,10 @@ class Finder:
         middle = _middle(self._places)
         self._near = middle or self._near
 
+    def use_register(self, register: Register) -> None:
+        """Search the cameras and components of this register from here on."""
+        self._register = register
+
     def find(self, typed: str) -> Sequence[Hit]:
         """Return the best hits for what was typed, best first; a pair of coordinates is a hit as well.
 
@@ -105,9 +113,25 @@ class Finder:
             return [self._step_hit(step) for step in self._steps()] + self._all_actions()
         found: list[Hit] = []
         sources = (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._named_places)
-        for source in (*sources, self._case_steps, self._named_actions):
+        for source in (*sources, self._things, self._case_steps, self._named_actions):
             found.extend(source(sought))
         return found
+
+    def _things(self, sought: str) -> list[Hit]:
+        """Return cameras and components by a part of their name, or by the number they carry."""
+        if self._register is None:
+            return []
+        cameras = (h for h in self._register.all(Camera) if _named(sought, h.body.name, h.body.device_no))
+        things = (h for h in self._register.all(Component) if _named(sought, h.body.name, h.body.code))
+        hits = [
+            Hit("camera", h.entry_id, h.body.name, h.body.device_no, lon=h.body.lon, lat=h.body.lat)
+            for h in islice(cameras, OTHERS_MOST)
+        ]
+        return hits + [
+            Hit("component", h.entry_id, b.name, self._words(f"component.{b.what}"), lon=b.lon, lat=b.lat)
+            for h in islice(things, OTHERS_MOST)
+            for b in (h.body,)
+        ]
 
     def _coordinates(self, sought: str) -> list[Hit]:
         from domain.coordinates import read_typed  # noqa: PLC0415 - kept off the start path
@@ -257,3 +281,7 @@ def _middle(places: Sequence[Place]) -> tuple[float, float] | None:
     if not places:
         return None
     return sum(p.lon for p in places) / len(places), sum(p.lat for p in places) / len(places)
+
+
+def _named(sought: str, name: str, number: str) -> bool:
+    return sought in name.casefold() or sought == number.casefold()

@@ -5,16 +5,20 @@ rows marked in the case list are ringed as well. Escape, or listing all again, l
 """
 
 import asyncio
+from collections.abc import Container
 from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
 
+from client.picture import EntryKey
 from console.choosing import Chosen, Ground, Outline, choose
 from console.shownmarks import cases_shown, things_shown
 from domain.ids import CaseNo, StaffId, ThingId, UnitId
-from layers.camera import Camera
+from domain.register_map import Camera, Component, Hazard
+from domain.register_shapes import Body
+from layers import camera as looking
 from layers.mercator import to_degrees
 from resources.theme import Theme
 from widgets.map.guests import MapGuest, paint_ring
@@ -25,6 +29,8 @@ if TYPE_CHECKING:
     from console.desk import Desk
 
 OWNER = "mapselect"
+REGISTER_LAYERS: dict[str, type[Body]] = {"cameras": Camera, "components": Component, "hazards": Hazard}
+"""Layers of the register that take part, and what stands on them."""
 MOST_RINGS = 500
 """More places than this are not ringed one by one: the area says it better."""
 
@@ -161,11 +167,18 @@ class MapSelect(QObject, MapGuest):
             thing_ys=things.ys[those],
             vehicles=frozenset(things.marks[i].thing for i in those.tolist() if things.marks[i].vehicle),
             grids=models.grids.shapes if "grids" in shown else None,
-            entries=self._entries(),
+            entries=self._entries(shown),
         )
 
-    def _entries(self) -> tuple[()]:
-        return ()
+    def _entries(self, shown: Container[str]) -> tuple[tuple[EntryKey, float, float], ...]:
+        """Return the things of the register that show, each at its place."""
+        register, found = self._desk.register, []
+        for layer, body in REGISTER_LAYERS.items():
+            for held in register.all(body) if layer in shown else ():
+                place = held.body.place()
+                if place is not None:
+                    found.append(((held.entry.kind, held.entry_id), *place))
+        return tuple(found)
 
     def _units(self, things: frozenset[ThingId]) -> frozenset[UnitId]:
         room = self._desk.session.room
@@ -204,7 +217,7 @@ class MapSelect(QObject, MapGuest):
             self.card.show_way(None)
         return True
 
-    def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+    def paint(self, painter: QPainter, camera: looking.Camera, theme: Theme) -> None:
         """Paint the area, and rings around what lies within and what is marked in the list."""
         if self.chosen is not None:
             self._paint_area(painter, camera, theme, self.chosen)
@@ -215,7 +228,7 @@ class MapSelect(QObject, MapGuest):
                 paint_ring(painter, QPointF(px, py), theme)
 
     @staticmethod
-    def _paint_area(painter: QPainter, camera: Camera, theme: Theme, chosen: Chosen) -> None:
+    def _paint_area(painter: QPainter, camera: looking.Camera, theme: Theme, chosen: Chosen) -> None:
         fill = QColor(theme.accent)
         fill.setAlphaF(0.10)
         for ring in chosen.rings:

@@ -105,7 +105,7 @@ class Scout(QObject):
                 self._go_to_thing(hit.value)
             case "grid":
                 self._go_to_grid(hit.value)
-            case "place" | "address" if hit.lon is not None and hit.lat is not None:
+            case "place" | "address" | "camera" | "component" if hit.lon is not None and hit.lat is not None:
                 self._panels.map.show_case(hit.lon, hit.lat)
             case "step":
                 self.action_chosen.emit("go_card")

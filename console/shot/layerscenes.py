@@ -10,6 +10,8 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.shot.toolscenes import TOOL_SCENES
+
 if TYPE_CHECKING:
     from console.desk import Desk
 
@@ -113,10 +115,11 @@ LAYER_SCENES: dict[str, Arrange] = {
     "track": track,
     "track-sheet": track_sheet,
     "saved-views": saved_views,
+    **TOOL_SCENES,
 }
 """Scenes by the name they are asked for, like those of ``console.shot.scenes``."""
 
-WHOLE_WINDOW = frozenset({"base-maps-sheet", "track-sheet", "saved-views"})
+WHOLE_WINDOW = frozenset({"select", "playback", "base-maps-sheet", "track-sheet", "saved-views"})
 """Scenes of a sheet over the window: they are taken of the whole desk."""
 
 

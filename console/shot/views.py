@@ -35,5 +35,9 @@ SCENE_NAMES = (
     "track",
     "track-sheet",
     "saved-views",
+    "select",
+    "identify",
+    "redline",
+    "playback",
 )
 """Every scene of ``scenes`` and ``layerscenes`` by its name, for the help; those import much."""

@@ -4,12 +4,14 @@ from desks import signed_in, until
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from served import Served, send_report
+from served import Served, key, send_report
 from towns import LI, MORNING
 
 from domain.people import Role
+from domain.register_map import Camera
 from layers.mercator import to_plane
 from widgets.command_bar import Hit
+from widgets.map.select_card import Way
 
 AT = (120.801, 29.551)
 
@@ -59,3 +61,25 @@ async def test_what_was_searched_for_is_marked_until_the_person_goes_on(served: 
         found._since -= 10
         desk.panels.map.pan(5, 0)
         await until(lambda: found.place is None)
+
+
+async def test_a_camera_is_found_by_name_or_number_gone_to_and_chosen_by_an_area(served: Served) -> None:
+    chief = served.client(served.token("chief", Role.DUTY_CHIEF))
+    body = {"body": {"name": "集市东口", "lon": AT[0], "lat": AT[1], "device_no": "33069900001320000001"}}
+    put = chief.put("/v1/register/camera/k1", json=body, headers={"Idempotency-Key": key()})
+    assert put.status_code in (200, 201), put.text
+    async with signed_in(served) as desk:
+        await until(lambda: desk.register.all(Camera))
+        for typed in ("东口", "33069900001320000001"):
+            hit = next(hit for hit in desk.finder.find(typed) if hit.what == "camera")
+            assert hit.value == "k1"
+        desk.panels.command_bar.hit_chosen.emit(hit)
+        assert desk.map_desk.found.place == to_plane(*AT)
+        desk.panels.map.set_layer_visible("cameras", True)
+        desk.map_desk.open_select()
+        select = desk.map_desk.select
+        select.card.show_way(Way.POINT)
+        select._take((AT,), closed=False)
+        await until(lambda: select.chosen is not None)
+        assert select.chosen is not None
+        assert {entry_id for _, entry_id in select.chosen.entries} == {"k1"}
