@@ -10,7 +10,7 @@ from console.panels import Panels
 from console.select import Selection
 from domain.change import Change
 from domain.faults import Fault, FaultKind
-from domain.ids import AccountId, CaseNo
+from domain.ids import AccountId, CaseNo, UnitId
 from domain.wire import RevealedContact
 from resources.words import Value, Words
 from widgets.intents import ActionIntent
@@ -35,6 +35,18 @@ class Clerk(QObject):
         super().__init__(parent)
         self._panels, self._notices, self._selection = panels, notices, selection
         self._names, self._words = names, words
+
+    def on_unit_assigned(self, unit_id: UnitId) -> None:
+        """A unit of the board is to have the case on the card: the form says what will happen, nothing is sent yet."""
+        if not self._panels.card.dispatch_to(unit_id):
+            self._notices.info("notice.assign_what", replace="assign", unit=self._names.unit(unit_id))
+            return
+        self._panels.show_card()
+
+    def on_case_dropped(self, case_no: CaseNo, unit_id: UnitId) -> None:
+        """A case was dropped on a unit: likewise."""
+        self._selection.select_case(case_no)
+        self.on_unit_assigned(unit_id)
 
     def on_started(self, case_no: CaseNo) -> None:
         """A command is on its way."""

@@ -73,6 +73,8 @@ def _connect_selection(desk: "Desk") -> None:
     panels.map.case_picked.connect(desk.scout.on_case_picked)
     panels.map.thing_picked.connect(desk.scout.on_thing_picked)
     panels.board.unit_selected.connect(selection.select_unit)
+    panels.board.assign_requested.connect(desk.clerk.on_unit_assigned)
+    panels.board.case_dropped.connect(desk.clerk.on_case_dropped)
     selection.case_changed.connect(panels.case_list.select)
     selection.case_changed.connect(panels.map.select_case)
     selection.case_changed.connect(desk.scout.on_case_changed)

@@ -33,6 +33,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
         KeyRow("← →", "desk.help.tabs"),
         KeyRow("Space  Shift+↑↓  Ctrl+A", "desk.help.mark"),
     ),
+    "board": (KeyRow("Enter", "desk.help.assign"),),
     "map": (
         KeyRow("← ↑ ↓ →", "desk.help.pan"),
         KeyRow("+  −", "desk.help.zoom"),
@@ -138,7 +139,7 @@ class HelpSheet(QFrame):
         across.setSpacing(32)
         here = {name: (words(f"desk.help.section.{name}"), self._plain(rows)) for name, rows in SECTIONS.items()}
         here["everywhere"] = (here["everywhere"][0], [*self._source(), *here["everywhere"][1]])
-        left = [here["everywhere"], here["list"], here["map"]]
+        left = [here["everywhere"], here["list"], here["board"], here["map"]]
         right = [(words("desk.help.section.card"), self._card_rows()), here["form"]]
         for sections in (left, right):
             grid = QGridLayout()

@@ -7,6 +7,9 @@ import msgspec
 from domain.case import NewReport
 from domain.ids import AttachmentId, CaseNo
 
+CASE_MIME = "application/x-onemap-case"
+"""What a case is dragged as: its number."""
+
 
 class ActionIntent(msgspec.Struct, frozen=True):
     """Act on a case. ``version`` is the one the person saw.

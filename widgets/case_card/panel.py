@@ -414,6 +414,13 @@ class CaseCard(QWidget):
         self.set_busy(True)
         self.action_requested.emit(intent)
 
+    def dispatch_to(self, unit_id: UnitId) -> bool:
+        """Open the form that sends this unit, to be looked at; return whether it can be sent."""
+        if not any(step.action == "dispatch" for step in self.steps()):
+            return False
+        self._on_unit_chosen(unit_id)
+        return True
+
     def _on_unit_chosen(self, unit_id: str) -> None:
         self.start_action("dispatch")
         field = None if self._form is None else self._form.field("unit")

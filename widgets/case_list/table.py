@@ -1,9 +1,9 @@
 """The Qt model of the case list: exact rows for single changes, one reset for many."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
+from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 
 from domain.case import Case
 from domain.clock import Lamp, Reading
@@ -15,6 +15,7 @@ from widgets.case_list.lines import callback_line, request_line
 from widgets.case_list.marks import Marks
 from widgets.case_list.rows import CaseRows, Filter, ListTab, Order
 from widgets.durations import clock_text
+from widgets.intents import CASE_MIME
 from widgets.names import Names
 
 Index = QModelIndex | QPersistentModelIndex
@@ -88,6 +89,21 @@ class CaseTable(QAbstractListModel):
         }
         shown = ways.get(role)
         return None if shown is None else shown(case)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """A case can be dragged, onto a unit say."""
+        return super().flags(index) | (Qt.ItemFlag.ItemIsDragEnabled if index.isValid() else Qt.ItemFlag.NoItemFlags)
+
+    def mimeTypes(self) -> list[str]:
+        """Return what a case is dragged as."""
+        return [CASE_MIME]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        """Return the number of the case that is dragged."""
+        data = QMimeData()
+        cases = [index.data(CASE_ROLE) for index in indexes]
+        data.setData(CASE_MIME, next((c.case_no for c in cases if isinstance(c, Case)), "").encode())
+        return data
 
     def load(self, cases: Iterable[Case], now: datetime) -> None:
         """Replace all cases. The town must be known to the names by now."""

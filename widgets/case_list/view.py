@@ -38,6 +38,8 @@ class CaseRowsView(CalmTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setMouseTracking(True)
+        self.setDragEnabled(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
 
     def event(self, event: QEvent) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QObject, Qt, Signal
+from PySide6.QtGui import QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
-from domain.ids import ThingId, UnitId
+from domain.ids import CaseNo, ThingId, UnitId
 from domain.people import Staff, Unit, Vehicle
 from domain.places import Position
 from resources.theme import Theme
@@ -16,12 +17,14 @@ from widgets.common.calm_focus import CalmTableView
 from widgets.common.chosen_chip import ChosenChip
 from widgets.common.empty import EmptyState
 from widgets.common.section import SectionHeader
+from widgets.intents import CASE_MIME
 from widgets.names import Names
 from widgets.unit_board.delegate import UnitCellDelegate
 from widgets.unit_board.rows import UnitRow, unit_rows
 from widgets.unit_board.table import ROW_ROLE, Column, UnitTable
 
 ROW_PX = 32
+DRAGGED = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
 WIDTHS: dict[Column, int] = {Column.UNIT: 170, Column.STATE: 130, Column.TIME: 76, Column.POSITION: 92}
 
 
@@ -31,6 +34,10 @@ class UnitBoard(QWidget):
     unit_selected = Signal(object)
     only_dropped = Signal()
     """All units are listed again, not only those chosen on the map."""
+    assign_requested = Signal(object)
+    """A unit is to have the case on the card: its ``UnitId``."""
+    case_dropped = Signal(object, object)
+    """A case was dropped on a unit: ``CaseNo`` and ``UnitId``."""
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,6 +65,9 @@ class UnitBoard(QWidget):
         column.addWidget(self._stack, 1)
         self.view.selectionModel().currentRowChanged.connect(self._on_current_changed)
         self.only_chip.clicked.connect(self._on_only_dropped)
+        self.view.doubleClicked.connect(self._on_double_clicked)
+        self.view.installEventFilter(self)
+        self.view.viewport().installEventFilter(self)
         self.retranslate()
 
     def _set_up_view(self) -> None:
@@ -71,6 +81,7 @@ class UnitBoard(QWidget):
         view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         view.setTabKeyNavigation(False)
+        view.viewport().setAcceptDrops(True)
         view.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         view.verticalHeader().hide()
         view.verticalHeader().setDefaultSectionSize(ROW_PX)
@@ -168,6 +179,29 @@ class UnitBoard(QWidget):
             if model.currentIndex().row() != row or not model.isRowSelected(row, QModelIndex()):
                 model.setCurrentIndex(index, flags)
         self._quiet = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Enter gives the unit the case on the card; a case may be dropped on a unit."""
+        if watched is self.view and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._on_double_clicked(self.view.currentIndex())
+                return True
+        elif isinstance(event, QDropEvent) and event.type() in DRAGGED:
+            row = self.view.indexAt(event.position().toPoint()).data(ROW_ROLE)
+            given = bytes(event.mimeData().data(CASE_MIME).data()).decode("utf-8", "replace")
+            if not given or (not isinstance(row, UnitRow) and event.type() == QEvent.Type.Drop):
+                event.ignore()
+                return True
+            event.acceptProposedAction()
+            if event.type() == QEvent.Type.Drop and isinstance(row, UnitRow):
+                self.case_dropped.emit(CaseNo(given), row.unit.unit_id)
+            return True
+        return super().eventFilter(watched, event)
+
+    def _on_double_clicked(self, index: QModelIndex) -> None:
+        row = index.data(ROW_ROLE)
+        if isinstance(row, UnitRow):
+            self.assign_requested.emit(row.unit.unit_id)
 
     def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
         row = current.data(ROW_ROLE)
