@@ -12,24 +12,21 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from client.api import new_key
-from client.outbox.results import Delayed, Refused
 from client.picture import Delta, Picture
-from console.notices import Notice
+from console.putting import Putter
 from console.sounds import Sounds
 from console.tones import Tone
-from domain.faults import Fault
 from domain.ids import EntryId, StaffId, ThingId, UnitId
 from domain.places import Position
-from domain.register import Entry, EntryKind, EntryPut, read_body
+from domain.register import Entry, EntryKind, read_body
 from domain.register_alarm import Sos
 from resources.words import Value
-from widgets.notices import Severity
 
 if TYPE_CHECKING:
     from console.desk import Desk
     from widgets.sos_banner import SosBanner, SosCall
 
-OWNER = "alarms"
+OWNER = "sos"
 KEPT_FOR = timedelta(days=30)
 """So long a call stands in the register; in the change log it stays."""
 SURE_S = 6.0
@@ -44,7 +41,7 @@ class AlarmDesk(QObject):
     def __init__(self, desk: "Desk", folder: Path) -> None:
         """``folder`` is where the tones are kept."""
         super().__init__(desk)
-        self._desk = desk
+        self._desk, self._putter = desk, Putter(desk, OWNER)
         self.sounds = Sounds(desk.tasks, desk.settings, desk.notices, folder, self)
         self._banner: SosBanner | None = None
         self._waiting = 0
@@ -196,23 +193,5 @@ class AlarmDesk(QObject):
         return None if room is None else room.picture
 
     def _put(self, entry_id: EntryId, body: Sos, version: int, done: str, **values: Value) -> None:
-        self._desk.tasks.start(OWNER, new_key(), self._give(entry_id, body, version, done, values))
-
-    async def _give(self, entry_id: EntryId, body: Sos, version: int, done: str, values: dict[str, Value]) -> None:
-        from client.outbox.order import entry_order  # noqa: PLC0415 - not before it is needed
-
-        desk = self._desk
-        asked = EntryPut(msgspec.to_builtins(body), version, desk.service_now() + KEPT_FOR)
-        order = entry_order(new_key(), EntryKind.SOS, entry_id, asked, desk.names.unit(body.unit), desk.real_now())
-        try:
-            result = await (await desk.outbox.give(order, {}))
-        except Fault as fault:
-            desk.notices.fault(fault, replace="sos")
-            return
-        if isinstance(result, Refused):
-            desk.notices.fault(result.fault, replace="sos")
-        elif isinstance(result, Delayed):
-            kept: dict[str, Value] = {"action": f"action.{order.action}", "why": f"outbox.why.{result.fault.key}"}
-            desk.notices.post(Notice(Severity.WARNING, "notice.outbox_again", kept, "outbox", "outbox"))
-        else:
-            desk.notices.info(f"notice.{done}", replace="sos", **values)
+        until = self._desk.service_now() + KEPT_FOR
+        self._putter.put(entry_id, body, version, until, self._desk.names.unit(body.unit), done, **values)

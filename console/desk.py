@@ -52,6 +52,7 @@ from console.preferences import Preferences
 from console.reception import Reception
 from console.register import Register
 from console.registerlayers import RegisterLayers
+from console.rollcall import RollCallDesk
 from console.roomfeed import RoomFeed
 from console.savedviews import SavedViews
 from console.scout import Scout
@@ -117,7 +118,7 @@ class Desk(QObject):
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
         self.shift_desk, self.paper, self.idle_lock = ShiftDesk(self), PaperDesk(self), IdleLock(self)
-        self.alarms = AlarmDesk(self, folders.cache / "tones")
+        self.alarms, self.roll_call = AlarmDesk(self, folders.cache / "tones"), RollCallDesk(self)
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         self.finder.use_register(self.register)
@@ -272,6 +273,7 @@ class Desk(QObject):
         """A second has passed: clocks, lamps, ages."""
         room = self.session.room
         self.idle_lock.on_second()
+        self.roll_call.on_second()
         if room is None:
             return
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:

@@ -1,0 +1,60 @@
+"""Putting an entry of the register from the desk: through the outbox, and telling what became of it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from client.api import new_key
+from client.outbox.results import Delayed, Refused
+from console.notices import Notice
+from domain.faults import Fault
+from domain.ids import EntryId
+from domain.register import EntryPut, kind_of
+from domain.register_shapes import Body
+from resources.words import Value
+from widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+
+class Putter:
+    """Puts entries for one part of the desk; ``owner`` names its tasks and its notices."""
+
+    def __init__(self, desk: "Desk", owner: str) -> None:
+        self._desk, self._owner = desk, owner
+
+    def put(
+        self,
+        entry_id: EntryId,
+        body: Body,
+        version: int,
+        until: datetime,
+        title: str,
+        done: str = "",
+        **values: Value,
+    ) -> None:
+        """Put a body at the version that was seen; ``done`` is the notice that tells of it, none where it is empty."""
+        asked = EntryPut(msgspec.to_builtins(body), version, until)
+        self._desk.tasks.start(self._owner, new_key(), self._give(entry_id, body, asked, title, done, values))
+
+    async def _give(
+        self, entry_id: EntryId, body: Body, asked: EntryPut, title: str, done: str, values: dict[str, Value]
+    ) -> None:
+        from client.outbox.order import entry_order  # noqa: PLC0415 - not before it is needed
+
+        desk, replace = self._desk, self._owner
+        order = entry_order(new_key(), kind_of(type(body)), entry_id, asked, title, desk.real_now())
+        try:
+            result = await (await desk.outbox.give(order, {}))
+        except Fault as fault:
+            desk.notices.fault(fault, replace=replace)
+            return
+        if isinstance(result, Refused):
+            desk.notices.fault(result.fault, replace=replace)
+        elif isinstance(result, Delayed):
+            kept: dict[str, Value] = {"action": f"action.{order.action}", "why": f"outbox.why.{result.fault.key}"}
+            desk.notices.post(Notice(Severity.WARNING, "notice.outbox_again", kept, "outbox", "outbox"))
+        elif done:
+            desk.notices.info(f"notice.{done}", replace=replace, **values)
