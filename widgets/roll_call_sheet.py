@@ -66,8 +66,12 @@ class RollCallSheet(QFrame):
 
     def show_call(self, call: RollCall | None, now: datetime) -> None:
         """Show the latest call, open or closed; None where there was none."""
+        was_open = self._is_open()
         self._call, self._now = call, now
         self.retranslate()
+        if self._is_open() and not was_open and self.isVisible():
+            self.table.choose(self.table.shown()[0].key)
+            self.table.view.setFocus()
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""

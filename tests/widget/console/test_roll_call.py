@@ -35,6 +35,7 @@ async def test_who_answers_and_who_is_missing(served: Served, monkeypatch: pytes
         sheet.call.click()
         await until(lambda: len(sheet.table.shown()) == len(on_shift) == len(there.table.shown()))
         assert {row.key for row in sheet.table.shown()} == set(on_shift)
+        assert one.window.focusWidget() is sheet.table.view, "the keys go to the rows"
         first = sheet.table.shown()[0].key
         sheet.table.choose(first)
         QTest.keyClick(sheet.table.view, Qt.Key.Key_Return)
