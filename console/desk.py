@@ -40,6 +40,7 @@ from console.looking import Looking
 from console.mapdesk import MapDesk
 from console.mapfeed import MapFeed
 from console.maptools import MapTools
+from console.messages import MessageDesk
 from console.notices import NoticeFeed, NoticeHub
 from console.outbox import Outbox
 from console.outboxdesk import OutboxDesk
@@ -118,7 +119,7 @@ class Desk(QObject):
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
         self.shift_desk, self.paper, self.idle_lock = ShiftDesk(self), PaperDesk(self), IdleLock(self)
-        self.alarms, self.roll_call = AlarmDesk(self, folders.cache / "tones"), RollCallDesk(self)
+        self._equip_for_units()
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         self.finder.use_register(self.register)
@@ -152,6 +153,11 @@ class Desk(QObject):
         self.intents = Intents(self.tasks, self.notices, self.outbox, self)
         self.photos = PhotoCache(self.tasks, self.settings.number("photo_cache_mb"), self)
         self.register = Register(self.tasks, self.notices, self)
+
+    def _equip_for_units(self) -> None:
+        """Build what links the room with its units: calls for help, roll call, messages."""
+        self.alarms = AlarmDesk(self, self._folders.cache / "tones")
+        self.roll_call, self.messages = RollCallDesk(self), MessageDesk(self)
 
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
@@ -274,6 +280,7 @@ class Desk(QObject):
         room = self.session.room
         self.idle_lock.on_second()
         self.roll_call.on_second()
+        self.messages.on_second()
         if room is None:
             return
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:

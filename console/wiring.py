@@ -59,6 +59,7 @@ def follow(desk: "Desk", room: Room) -> None:
     room.on_delta(desk.idle_lock.take)
     room.on_delta(desk.alarms.take)
     room.on_delta(desk.roll_call.take)
+    room.on_delta(desk.messages.take)
     room.on_delta(desk.admin.on_delta)
     room.on_line(desk.reception.on_line)
     room.on_line(desk.outbox.on_line)
@@ -157,6 +158,8 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.alarms.sos_waiting.connect(desk.idle_lock.on_sos_waiting)
     desk.reception.closed.connect(desk.alarms.on_closed)
     desk.reception.closed.connect(desk.roll_call.on_closed)
+    desk.reception.closed.connect(desk.messages.on_closed)
+    desk.selection.unit_changed.connect(desk.messages.on_unit_changed)
 
 
 def _connect_map(desk: "Desk") -> None:

@@ -17,6 +17,7 @@ from msgspec import Meta
 
 from domain import register_alarm as alarm
 from domain import register_map as maps
+from domain import register_message as message
 from domain import register_rollcall as rollcall
 from domain import register_shift as shift
 from domain.change import Change, Subject
@@ -45,6 +46,7 @@ class EntryKind(StrEnum):
     GEOFENCE = "geofence"  # 电子围栏
     SOS = "sos"  # 紧急求助
     ROLL_CALL = "roll_call"  # 点名
+    MESSAGE = "message"  # 消息
     SAVED_VIEW = "saved_view"  # 视图收藏
     SHARED_VIEW = "shared_view"  # 共享视图
     POST = "post"  # 岗位
@@ -167,6 +169,15 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
     ),
     EntryKind.ROLL_CALL: RegisterRule(
         rollcall.RollCall, ROOM_ROLES, ROOM_ROLES, ROOM_ROLES, 5_000, expires=True, step=rollcall.roll_call_step
+    ),
+    EntryKind.MESSAGE: RegisterRule(
+        message.Message,
+        ROOM_ROLES | {R.GATEWAY},
+        ROOM_ROLES | {R.GATEWAY},
+        ROOM_ROLES | {R.GATEWAY},
+        20_000,
+        expires=True,
+        step=message.message_step,
     ),
     EntryKind.SAVED_VIEW: RegisterRule(
         maps.SavedView, ROOM_ROLES | {R.COUNTY}, ROOM_ROLES | {R.COUNTY}, frozenset(), 200, private=True

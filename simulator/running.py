@@ -24,6 +24,7 @@ from resources.town import read_town
 from simulator.acting.colleagues import Colleagues
 from simulator.acting.errands import Errands, log
 from simulator.acting.pace import Pace
+from simulator.acting.radios import Radios
 from simulator.acting.scene import Scene, Watch
 from simulator.acting.sensors import Sensors, put_stock
 from simulator.acting.sources import Sources
@@ -111,6 +112,7 @@ async def play(server: str, town: Town, tokens: list[str], seed: int, speed: flo
                 tasks.create_task(_sense(scene, stock), name="sense")
                 tasks.create_task(Sources(town, scene, watch, tasks).run(), name="sources")
                 tasks.create_task(Units(town, scene, watch, tasks).run(), name="units")
+                Radios(scene, tasks)
                 tasks.create_task(Workers(scene, watch, tasks).run(), name="workers")
                 if len(tokens) > 1:
                     tasks.create_task(_colleagues(server, tokens[1], town, scene, watch), name="colleagues")

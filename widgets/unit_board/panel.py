@@ -25,7 +25,7 @@ from widgets.unit_board.table import ROW_ROLE, Column, UnitTable
 
 ROW_PX = 32
 DRAGGED = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
-WIDTHS: dict[Column, int] = {Column.UNIT: 170, Column.STATE: 130, Column.TIME: 76, Column.POSITION: 92}
+WIDTHS = {Column.UNIT: 170, Column.STATE: 130, Column.TIME: 76, Column.POSITION: 92, Column.WORD: 170}
 
 
 class UnitBoard(QWidget):
@@ -129,6 +129,10 @@ class UnitBoard(QWidget):
     def _on_only_dropped(self) -> None:
         self.keep_to(None)
         self.view.setFocus()
+
+    def set_last_words(self, last_words: Mapping[UnitId, str]) -> None:
+        """Show the latest message to each unit, or its answer."""
+        self.table.set_last_words(last_words)
 
     def rows(self) -> list[UnitRow]:
         """Return all rows, those left out included."""

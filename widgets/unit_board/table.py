@@ -1,6 +1,6 @@
 """The Qt model of the unit board. Rows keep their place while only what they show changes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from enum import IntEnum
 
@@ -26,6 +26,7 @@ class Column(IntEnum):
     PLACE = 2
     TIME = 3
     POSITION = 4
+    WORD = 5
 
 
 class UnitTable(QAbstractTableModel):
@@ -35,6 +36,7 @@ class UnitTable(QAbstractTableModel):
         super().__init__(parent)
         self._names = names
         self._rows: list[UnitRow] = []
+        self._last_words: Mapping[UnitId, str] = {}
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
 
     @property
@@ -89,6 +91,8 @@ class UnitTable(QAbstractTableModel):
                 return span_text(max(0, int((self._now - since).total_seconds())), self._names.words)
             case Column.POSITION:
                 return self._position(row)
+            case Column.WORD:
+                return self._last_words.get(row.unit.unit_id, DASH)
 
     def set_rows(self, rows: Sequence[UnitRow], now: datetime) -> None:
         """Show these units. The same units in the same order are brought up to date in place."""
@@ -102,6 +106,13 @@ class UnitTable(QAbstractTableModel):
         self.beginResetModel()
         self._rows = list(rows)
         self.endResetModel()
+
+    def set_last_words(self, last_words: Mapping[UnitId, str]) -> None:
+        """Show the latest message to each unit, or its answer."""
+        if last_words != self._last_words:
+            self._last_words = dict(last_words)
+            if self._rows:
+                self.dataChanged.emit(self.index(0, Column.WORD), self.index(len(self._rows) - 1, Column.WORD))
 
     def set_now(self, now: datetime) -> None:
         """Read times and ages anew."""
@@ -147,6 +158,8 @@ class UnitTable(QAbstractTableModel):
     def _tip(self, row: UnitRow, column: Column) -> str | None:
         if column is Column.PLACE and row.case is not None:
             return f"{row.case.case_no}\n{row.case.title}"
+        if column is Column.WORD:
+            return self._last_words.get(row.unit.unit_id)
         if column is Column.STATE and row.stale(self._now):
             return self._names.words("desk.unit.stale_hint")
         return None
