@@ -324,6 +324,8 @@ class Desk(QObject):
         self.notice_feed.retranslate()
         self.room_feed.retranslate()
         self.intake.templates.show()
+        self.alarms.fill()
+        self.messages.fill()
         self.map_feed.rename()
         self.register_layers.rename()
         self._entitle()

@@ -56,6 +56,8 @@ async def test_a_message_is_carried_on_and_answered(served: Served) -> None:
         row = board.row_of(unit.unit_id)
         assert row is not None
         assert board.index(row, Column.WORD).data() == "已回复 · 收到"
+        desk.appearance.use_language("en")
+        assert board.index(row, Column.WORD).data() == "answered · 收到"
         sheet.close_sheet()
 
 
