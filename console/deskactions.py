@@ -137,6 +137,17 @@ class _Moves:
         self._desk.keep_setting("layout_locked", locked)
 
 
+def _unit_actions(desk: "Desk") -> list[DeskAction]:
+    """Return the actions that link the room with its units."""
+    return [
+        DeskAction("messages", ("Ctrl+Alt+M",), desk.messages.open),
+        DeskAction("roll_call", ("Ctrl+Alt+R",), desk.roll_call.open),
+        DeskAction("acknowledge_sos", ("F12",), desk.alarms.acknowledge),
+        DeskAction("raise_sos", ("Shift+F12",), desk.alarms.raise_for_unit),
+        DeskAction("try_sounds", ("Ctrl+Shift+F12",), desk.alarms.sounds.try_all),
+    ]
+
+
 def desk_actions(desk: "Desk") -> list[DeskAction]:
     """Return the actions, in the order they are listed."""
     moves, panels = _Moves(desk), desk.panels
@@ -187,11 +198,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("duty_log", ("Ctrl+Alt+J",), desk.shift_desk.open_log),
         DeskAction("print_fallback", ("F7",), desk.paper.print_fallback),
         DeskAction("lock_desk", ("Ctrl+Alt+K",), desk.idle_lock.lock),
-        DeskAction("messages", ("Ctrl+Alt+M",), desk.messages.open),
-        DeskAction("roll_call", ("Ctrl+Alt+R",), desk.roll_call.open),
-        DeskAction("acknowledge_sos", ("F12",), desk.alarms.acknowledge),
-        DeskAction("raise_sos", ("Shift+F12",), desk.alarms.raise_for_unit),
-        DeskAction("try_sounds", ("Ctrl+Shift+F12",), desk.alarms.sounds.try_all),
+        *_unit_actions(desk),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),
         DeskAction("dismiss_notice", ("Ctrl+Backspace",), desk.notice_feed.dismiss_latest),
