@@ -8,6 +8,7 @@ import msgspec
 
 from domain.case import Case
 from domain.states import ENDED
+from layers.options import LayerOptions
 from layers.states import Sensed
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def _style(desk: "Desk", key: str, name: str, value: str) -> None:
 
 
 def _components(desk: "Desk") -> None:
-    """Components and sensors near at hand, one in alarm picked."""
+    """Components and sensors near at hand, those that are as they should be among them, one in alarm picked."""
+    desk.panels.map.choose("components", LayerOptions())
     _show_only(desk, ["components"])
     marks = desk.map_feed.models.components.table.marks
     alarms = [mark for mark in marks if mark.state is Sensed.ALARM] or list(marks)

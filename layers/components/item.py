@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter
 from layers.colours import argb
 from layers.components.model import KINDS, STATES, ComponentsModel
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.options import Filter, Style
+from layers.options import Filter, LayerOptions, Style
 from layers.raster.contract import Frame, Raster, Sprites, make_sprites
 from layers.signs import draw_component, draw_component_dot, sensed_colour
 from layers.states import Sensed
@@ -26,6 +26,8 @@ MANY = 2_000
 TROUBLE = (Sensed.DAMAGED, Sensed.FAULT, Sensed.WARN, Sensed.ALARM)
 NAMES = Style("names", ("near", "hidden"), "near")
 STATE = Filter("state", tuple(state.value for state in reversed(STATES)))
+QUIET = tuple((STATE.name, state.value) for state in (Sensed.PLAIN, Sensed.OK))
+"""Left out unless somebody asks for them: hundreds of things that are as they should be hide the few that are not."""
 KIND = Filter("kind", tuple(kind.value for kind in KINDS))
 
 Slots = npt.NDArray[np.intp]
@@ -35,6 +37,7 @@ class ComponentsItem(LayerItem):
     """Components and sensors."""
 
     key = "components"
+    preset = LayerOptions(hidden=QUIET)
 
     def __init__(self, model: ComponentsModel, look: Look) -> None:
         super().__init__(look)
@@ -139,11 +142,11 @@ class ComponentsItem(LayerItem):
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: each state there is, with how many show it."""
         counts = self._model.counts() if len(self._model.table) else {}
-        words = self.look.words
+        words, hidden = self.look.words, self.options.hides(STATE.name)
         return [
             LegendRow(f"component.{state}", words(f"map.sensed.{state}"), counts[state])
             for state in reversed(STATES)
-            if counts.get(state)
+            if counts.get(state) and state.value not in hidden
         ]
 
     def note(self) -> tuple[str, bool]:

@@ -53,11 +53,23 @@ def component(state: Sensed, what: ComponentKind = ComponentKind.GAS, **more: ob
     return ComponentMark("component:1", *SPOT, what, state, title="探测器", **more)  # type: ignore[arg-type]
 
 
+def test_until_somebody_asks_only_what_is_not_as_it_should_be_is_drawn(qtbot: QtBot, scene: Scene) -> None:
+    model = ComponentsModel()
+    scene.view.add_layer(model)
+    scene.view.show_case(*SPOT)
+    for state, drawn in ((Sensed.OK, False), (Sensed.PLAIN, False), (Sensed.ALARM, True), (Sensed.OFFLINE, True)):
+        model.replace([component(state)])
+        wait_settled(qtbot, scene.view)
+        shown = near(scene)
+        assert (np.abs(shown - shown[0, 0]).max() > 40) == drawn, state
+
+
 @pytest.mark.parametrize("theme", THEMES)
 def test_each_state_of_a_component_has_a_shape_and_a_colour_of_its_own(qtbot: QtBot, scene: Scene, theme: str) -> None:
     scene.view.set_theme(load_theme(theme))  # type: ignore[arg-type]
     model = ComponentsModel()
     scene.view.add_layer(model)
+    scene.view.choose("components", LayerOptions())
     scene.view.show_case(*SPOT)
     wait_settled(qtbot, scene.view)
     shapes: dict[Sensed, bytes] = {}
