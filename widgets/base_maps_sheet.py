@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -22,6 +21,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 WIDTH_PX, HEIGHT_PX = 860, 600
@@ -60,7 +60,7 @@ class Draft(msgspec.Struct, frozen=True):
         return f"Draft({self.kind})"
 
 
-class BaseMapsSheet(QFrame):
+class BaseMapsSheet(Sheet):
     """A sheet over the window. Signals say what is wanted; ``show_*`` say what became of it."""
 
     add_wanted = Signal(object)
@@ -72,13 +72,10 @@ class BaseMapsSheet(QFrame):
     remove_wanted = Signal(str)
     undo_wanted = Signal()
     file_wanted = Signal()
-    closed = Signal()
 
     def __init__(self, words: Words, presets: Sequence[str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words, self._presets = words, tuple(presets)
-        self._came_from: QWidget | None = None
         self._shown: tuple[SourceRow, ...] = ()
         self._title, self._hint, self._fault, self._good = QLabel(), QLabel(), FaultLabel(), QLabel()
         set_role(self._title, "title")
@@ -96,7 +93,6 @@ class BaseMapsSheet(QFrame):
         self._set_up()
         self._lay_out()
         self._wire()
-        parent.installEventFilter(self)
         self.retranslate()
         self._on_kind_chosen()
         self.hide()
@@ -105,20 +101,14 @@ class BaseMapsSheet(QFrame):
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
         self.tell("")
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         (self.list if self.list.count() else self.name).setFocus()
 
     def close_sheet(self) -> None:
         """Close; the typed key is forgotten."""
         self.key.clear()
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
+        super().close_sheet()
 
     def show_sources(self, rows: Sequence[SourceRow]) -> None:
         """List these base maps; the chosen one stays chosen."""
@@ -231,12 +221,6 @@ class BaseMapsSheet(QFrame):
             self.remove_wanted.emit(self.chosen())
         event.accept()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
     def _on_add_pressed(self) -> None:
         self.add_wanted.emit(self.draft())
 
@@ -343,12 +327,6 @@ class BaseMapsSheet(QFrame):
         column.addWidget(self._hint)
         column.addLayout(halves, 1)
         column.addWidget(self.buttons["close"], 0, Qt.AlignmentFlag.AlignRight)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
 
 
 def _across(*widgets: QWidget) -> QHBoxLayout:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListWidget, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QSizePolicy, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.ids import CaseNo
@@ -16,6 +16,7 @@ from widgets.case_card.fields.base import FormContext, Lookup
 from widgets.case_card.form import ActionForm
 from widgets.common.button import Button
 from widgets.common.fault_label import Telling, told_text
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.intents import ActionIntent, BulkIntent
 from widgets.names import Names
@@ -24,23 +25,20 @@ NAMED = 6
 """Cases named beside the figure before it begins."""
 
 
-class BulkSheet(QFrame):
+class BulkSheet(Sheet):
     """A sheet over the window. ``requested`` carries a ``BulkIntent``; what comes back is told with ``show_result``."""
 
     requested = Signal(object)
     stopped = Signal()
-    closed = Signal()
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, 640, 560)
         self._words, self._names = words, names
         self._cases: dict[CaseNo, Case] = {}
         self._action = ""
         self._form: ActionForm | None = None
         self._results: dict[CaseNo, tuple[Telling, bool]] = {}
         self._running = False
-        self._came_from: QWidget | None = None
         self._title, self._named = QLabel(), QLabel()
         set_role(self._title, "title")
         set_role(self._named, "second")
@@ -64,13 +62,11 @@ class BulkSheet(QFrame):
         column.addLayout(foot)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._close.clicked.connect(self._on_close)
-        parent.installEventFilter(self)
         self.hide()
 
     def open_for(self, action: str, cases: Sequence[Case], lookup: Lookup, now: datetime) -> None:
         """Ask for what the action needs, for these cases."""
         self._drop_form()
-        self._came_from = self.window().focusWidget()
         self._action, self._cases = action, {case.case_no: case for case in cases}
         self._results.clear()
         self._running = False
@@ -81,9 +77,7 @@ class BulkSheet(QFrame):
         self._place_for_form.addWidget(self._form)
         self._place_for_form.addStretch(1)
         self._show()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         self._form.focus_first()
 
     def show_result(self, case_no: CaseNo, telling: Telling, *, refused: bool) -> None:
@@ -114,12 +108,6 @@ class BulkSheet(QFrame):
             self._on_close()
         event.accept()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
     def _on_submitted(self, intent: ActionIntent) -> None:
         self._running = True
         self._drop_form()
@@ -133,10 +121,7 @@ class BulkSheet(QFrame):
             self.stopped.emit()
             return
         self._drop_form()
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
+        self.close_sheet()
 
     def _drop_form(self) -> None:
         if self._form is not None:
@@ -183,9 +168,3 @@ class BulkSheet(QFrame):
         title = case_no if case is None else f"{case.title} · {case_no.split('-', 1)[-1]}"
         self._list.addItem(f"{'✗' if refused else '✓'}  {title}\n     {told_text(telling)}")
         self._list.scrollToBottom()
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(640, parent.width() - 32), min(560, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_card.keys import ACTION_KEYS, LOCATE_KEY
 from widgets.common.button import Button
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 
@@ -57,16 +58,12 @@ KeySource = Callable[[], Sequence[tuple[str, str]]]
 """Returns keys as they are shown, and what they do."""
 
 
-class HelpSheet(QFrame):
+class HelpSheet(Sheet):
     """A sheet over the window; it is built when it is first opened."""
 
-    closed = Signal()
-
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, 980, 720)
         self._words = words
-        self._came_from: QWidget | None = None
         self._source: KeySource = tuple
         self._title, self._close = QLabel(), Button()
         set_role(self._title, "title")
@@ -89,45 +86,15 @@ class HelpSheet(QFrame):
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
         self.retranslate()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         self._scroll.setFocus()
-
-    def close_sheet(self) -> None:
-        """Close."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc and F1 close."""
         if event.key() in (Qt.Key.Key_Escape, Qt.Key.Key_F1):
             self.close_sheet()
         event.accept()
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Follow the window while open; closed, none of its many events is looked at."""
-        super().showEvent(event)
-        parent = self.parentWidget()
-        if parent is not None:
-            parent.installEventFilter(self)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        """Look at the window no more."""
-        super().hideEvent(event)
-        parent = self.parentWidget()
-        if parent is not None:
-            parent.removeEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -182,9 +149,3 @@ class HelpSheet(QFrame):
             grid.addWidget(key_label, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text_label, row, 1)
         return row + 1
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(980, parent.width() - 32), min(720, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from domain.ids import EntryId, UnitId
 from domain.register_message import Delivery, Message
@@ -12,6 +11,7 @@ from resources.theme import Theme
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.names import Names
 
@@ -28,20 +28,17 @@ SIGNS = {
 """Beside its word each state has a sign."""
 
 
-class MessageSheet(QFrame):
+class MessageSheet(Sheet):
     """A sheet over the desk. ``send_requested`` carries a text, ``answered`` the id of a message."""
 
     send_requested = Signal(str)
     answered = Signal(str)
-    closed = Signal()
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._names = names
         self._messages: tuple[tuple[EntryId, Message], ...] = ()
         self._unit: UnitId | None = None
-        self._came_from: QWidget | None = None
         self._title, self._to, self.empty = QLabel(), QLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self._to, "second")
@@ -66,7 +63,6 @@ class MessageSheet(QFrame):
         self.mark.clicked.connect(self._on_mark)
         self.table.opened.connect(self.answered)
         self.leave.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.retranslate()
         self.hide()
 
@@ -89,18 +85,8 @@ class MessageSheet(QFrame):
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         (self.text if self._unit is not None else self.table.view).setFocus()
-
-    def close_sheet(self) -> None:
-        """Close."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -118,18 +104,6 @@ class MessageSheet(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self.table.set_theme(theme)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes the sheet; no key goes to what lies below."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_sheet()
-        event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _show(self) -> None:
         names, words = self._names, self._names.words
@@ -157,9 +131,3 @@ class MessageSheet(QFrame):
     def _on_mark(self) -> None:
         if self.table.key:
             self.answered.emit(self.table.key)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

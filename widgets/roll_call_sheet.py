@@ -2,15 +2,15 @@
 
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from domain.register_rollcall import RollCall
 from resources.theme import Theme
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.names import Names
 
@@ -19,21 +19,18 @@ RESULT_MOST = 300
 ANSWERED, MISSING = "✓", "—"
 
 
-class RollCallSheet(QFrame):
+class RollCallSheet(Sheet):
     """A sheet over the desk. ``answer_toggled`` carries a unit's id, ``close_requested`` the result."""
 
     call_requested = Signal()
     answer_toggled = Signal(str)
     close_requested = Signal(str)
-    closed = Signal()
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._names = names
         self._call: RollCall | None = None
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
-        self._came_from: QWidget | None = None
         self._title, self._facts, self.empty = QLabel(), QLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self._facts, "second")
@@ -60,7 +57,6 @@ class RollCallSheet(QFrame):
         self.end.clicked.connect(self._on_end)
         self.result.returnPressed.connect(self._on_end)
         self.leave.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.retranslate()
         self.hide()
 
@@ -75,18 +71,12 @@ class RollCallSheet(QFrame):
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         (self.table.view if self._is_open() else self.call).setFocus()
 
     def close_sheet(self) -> None:
         """Close the sheet; the call stays as it is."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
+        super().close_sheet()
 
     def facts(self) -> str:
         """Return what is said above the rows."""
@@ -117,18 +107,6 @@ class RollCallSheet(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
         self.table.set_theme(theme)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes the sheet; no key goes to what lies below."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_sheet()
-        event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _is_open(self) -> bool:
         return self._call is not None and not self._call.closed
@@ -174,9 +152,3 @@ class RollCallSheet(QFrame):
             return
         self.result.clear()
         self.close_requested.emit(text)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

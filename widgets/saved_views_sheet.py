@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 WIDTH_PX, HEIGHT_PX = 520, 480
@@ -37,7 +37,7 @@ class ViewRow(msgspec.Struct, frozen=True):
     mine: bool
 
 
-class SavedViewsSheet(QFrame):
+class SavedViewsSheet(Sheet):
     """A sheet over the window. It shows what it is given and says what is wanted."""
 
     go_wanted = Signal(str)
@@ -46,13 +46,10 @@ class SavedViewsSheet(QFrame):
     renew_wanted = Signal(str)
     remove_wanted = Signal(str)
     undo_wanted = Signal()
-    closed = Signal()
 
     def __init__(self, words: Words, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words = words
-        self._came_from: QWidget | None = None
         self._rows: tuple[ViewRow, ...] = ()
         self._title, self._hint = QLabel(), QLabel()
         set_role(self._title, "title")
@@ -68,24 +65,13 @@ class SavedViewsSheet(QFrame):
             button.setObjectName(f"saved_view_{name}")
         self._lay_out()
         self._wire()
-        parent.installEventFilter(self)
         self.retranslate()
         self.hide()
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         (self.list if self._rows else self.name).setFocus()
-
-    def close_sheet(self) -> None:
-        """Close."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
 
     def show_views(self, rows: Sequence[ViewRow], *, may_share: bool) -> None:
         """List these views; the chosen one stays chosen."""
@@ -140,12 +126,6 @@ class SavedViewsSheet(QFrame):
         elif key == Qt.Key.Key_Z and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.undo_wanted.emit()
         event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _on_row_chosen(self, _row: int = 0) -> None:
         row = self.chosen()
@@ -215,9 +195,3 @@ class SavedViewsSheet(QFrame):
         column.addLayout(middle)
         column.addLayout(foot)
         column.addWidget(self.buttons["close"], 0, Qt.AlignmentFlag.AlignRight)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

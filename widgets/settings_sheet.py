@@ -3,12 +3,10 @@
 from collections.abc import Mapping, Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -24,6 +22,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 WIDTH_PX, HEIGHT_PX = 680, 620
@@ -43,17 +42,14 @@ class SettingRow(msgspec.Struct, frozen=True):
     at_start: bool = False
 
 
-class SettingsSheet(QFrame):
+class SettingsSheet(Sheet):
     """A sheet over the window. ``value_chosen`` carries name and value as soon as a control is left or altered."""
 
     value_chosen = Signal(str, object)
-    closed = Signal()
 
     def __init__(self, words: Words, rows: Sequence[SettingRow], parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words, self._rows = words, tuple(rows)
-        self._came_from: QWidget | None = None
         self._filling = False
         self._title, self._close, self._fault = QLabel(), Button(), FaultLabel()
         set_role(self._title, "title")
@@ -62,27 +58,20 @@ class SettingsSheet(QFrame):
         self.controls: dict[str, QWidget] = {row.name: self._control(row) for row in self._rows}
         self._lay_out()
         self._close.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.show_values({row.name: row.value for row in self._rows})
         self.retranslate()
         self.hide()
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
         self._fault.tell("")
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         next(iter(self.controls.values())).setFocus()
 
     def close_sheet(self) -> None:
         """Close; a text that was being typed counts as chosen."""
         self._close.setFocus()
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
+        super().close_sheet()
 
     def show_values(self, values: Mapping[str, Value]) -> None:
         """Show these values, wherever they were set."""
@@ -122,18 +111,6 @@ class SettingsSheet(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Nothing of it is painted by hand."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes; no key goes to what lies below."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_sheet()
-        event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _lay_out(self) -> None:
         page, scroll = QWidget(), QScrollArea()
@@ -203,9 +180,3 @@ class SettingsSheet(QFrame):
             value = control.text().strip() if isinstance(control, QLineEdit) else ""
         self._fault.tell("")
         self.value_chosen.emit(name, value)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

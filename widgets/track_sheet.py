@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
-    QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
@@ -22,6 +20,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.pick_list import Choice, PickList
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 WIDTH_PX, HEIGHT_PX = 520, 480
@@ -37,17 +36,14 @@ class TrackWish(msgspec.Struct, frozen=True):
     reason: str
 
 
-class TrackSheet(QFrame):
+class TrackSheet(Sheet):
     """A sheet over the window. ``asked`` carries a ``TrackWish`` that is whole."""
 
     asked = Signal(object)
-    closed = Signal()
 
     def __init__(self, words: Words, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words = words
-        self._came_from: QWidget | None = None
         self._title, self._hint, self._fault = QLabel(), QLabel(), FaultLabel()
         self._hours_label, self._reason_label = QLabel(), QLabel()
         self.things, self.hours, self.reason = PickList(rows_shown=6), QSpinBox(), QLineEdit()
@@ -64,29 +60,18 @@ class TrackSheet(QFrame):
         self.read.clicked.connect(self._on_read_pressed)
         self.reason.returnPressed.connect(self._on_read_pressed)
         self.leave.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.retranslate()
         self.hide()
 
     def open_sheet(self, things: Sequence[Choice], chosen: str | None) -> None:
         """Open over the window, with who can be asked for; the reason is always typed anew."""
-        self._came_from = self.window().focusWidget()
         self.things.set_choices(things)
         if chosen is not None:
             self.things.choose(chosen)
         self.reason.clear()
         self.tell("")
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         (self.things.search if chosen is None else self.reason).setFocus()
-
-    def close_sheet(self) -> None:
-        """Close."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
 
     def tell(self, telling: Telling) -> None:
         """Say what went wrong; empty takes it away."""
@@ -108,18 +93,6 @@ class TrackSheet(QFrame):
 
     def set_theme(self, theme: Theme) -> None:
         """Nothing of it is painted by hand."""
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes; no key goes to what lies below."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.close_sheet()
-        event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _on_read_pressed(self) -> None:
         chosen, reason = self.things.chosen(), self.reason.text().strip()
@@ -149,9 +122,3 @@ class TrackSheet(QFrame):
         column.addWidget(self.things, 1)
         column.addLayout(grid)
         column.addLayout(foot)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

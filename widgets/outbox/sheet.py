@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
 from widgets.common.key_button import KeyButton
 from widgets.common.row_table import Row, RowTable
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.durations import age_text
 from widgets.names import Names
@@ -22,23 +23,20 @@ WIDTH_PX, HEIGHT_PX = 1040, 680
 SEND_KEY = "S"
 
 
-class OutboxSheet(QFrame):
+class OutboxSheet(Sheet):
     """A sheet over the desk. ``decided`` carries an ``OutboxIntent``, ``chosen`` the key of the row one looks at."""
 
     decided = Signal(object)
     send_requested = Signal()
     chosen = Signal(str)
-    closed = Signal()
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._names = names
         self._rows: tuple[WaitingRow, ...] = ()
         self._others: tuple[tuple[str, int], ...] = ()
         self._key_place = ""
         self._now: datetime | None = None
-        self._came_from: QWidget | None = None
         self._title, self._facts, self._foot = QLabel(), QLabel(), QLabel()
         self.send, self._close = KeyButton("", SEND_KEY, theme, primary=True), Button()
         self.table, self.empty = RowTable(theme, self, stretch=1), EmptyState()
@@ -55,7 +53,6 @@ class OutboxSheet(QFrame):
         self.detail.decided.connect(self.decided)
         self.send.clicked.connect(self.send_requested)
         self._close.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.table.view.installEventFilter(self)
         self.retranslate()
         self.hide()
@@ -116,18 +113,8 @@ class OutboxSheet(QFrame):
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         (self.table.view if self._rows else self._close).setFocus()
-
-    def close_sheet(self) -> None:
-        """Close."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -160,8 +147,6 @@ class OutboxSheet(QFrame):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """The sheet keeps to the window's size; letters decide in the list too."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
         if watched is self.table.view and isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
             plain = not event.modifiers() & Qt.KeyboardModifier.ControlModifier
             if plain and self._press(event.text().upper(), event.key()):
@@ -192,9 +177,3 @@ class OutboxSheet(QFrame):
         facts += [words("outbox.other", name=name, n=count) for name, count in self._others]
         self._facts.setText("\n".join(facts))
         self._facts.setVisible(bool(facts))
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

@@ -2,12 +2,13 @@
 
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from widgets.common.button import Button
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.names import Names
@@ -28,18 +29,15 @@ class ShiftTab(StrEnum):
     PHONES = "phones"
 
 
-class ShiftSheet(QFrame):
+class ShiftSheet(Sheet):
     """A sheet over the desk. ``asked`` carries a ``ShiftIntent``; ``turned`` the tab that shows now."""
 
     asked = Signal(object)
     turned = Signal(str)
-    closed = Signal()
 
     def __init__(self, names: Names, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._names = names
-        self._came_from: QWidget | None = None
         self._title, self._keys, self._close = QLabel(), QLabel(), Button()
         self.tabs, self._pages = TabStrip(theme), QStackedWidget()
         self.posts = PostsPage(names.words, theme)
@@ -63,7 +61,6 @@ class ShiftSheet(QFrame):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.tabs.tab_chosen.connect(self._on_tab_chosen)
         self._close.clicked.connect(self.close_sheet)
-        parent.installEventFilter(self)
         self.retranslate()
         self.hide()
 
@@ -74,10 +71,7 @@ class ShiftSheet(QFrame):
 
     def open_sheet(self, tab: ShiftTab) -> None:
         """Open over the window at a page; the focus comes back to where it was."""
-        self._came_from = self.window().focusWidget()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         self.turn(tab)
 
     def turn(self, tab: ShiftTab) -> None:
@@ -86,13 +80,6 @@ class ShiftSheet(QFrame):
         self.tabs.set_current(tab)
         self._all[self._pages.currentIndex()].focus_first()
         self.turned.emit(tab.value)
-
-    def close_sheet(self) -> None:
-        """Close."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -122,17 +109,5 @@ class ShiftSheet(QFrame):
             self.turn(tabs[(self._pages.currentIndex() + step) % len(tabs)])
         event.accept()
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
-
     def _on_tab_chosen(self, tab: str) -> None:
         self.turn(ShiftTab(tab))
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width, height = min(WIDTH_PX, parent.width() - 32), min(HEIGHT_PX, parent.height() - 32)
-            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)

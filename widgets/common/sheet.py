@@ -1,0 +1,68 @@
+"""A sheet: what opens over the middle of the window, takes the keyboard, and gives it back where it was when closed."""
+
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+EDGE_PX = 32
+
+
+class Sheet(QFrame):
+    """A frame at most ``width`` by ``height`` pixels large; it keeps to the window while it is open.
+
+    A subclass fills it, opens it with ``show_over`` and gives the focus to what is to be typed in first.
+    """
+
+    closed = Signal()
+
+    def __init__(self, parent: QWidget, width: int, height: int) -> None:
+        super().__init__(parent)
+        self.setObjectName("sheet")
+        self._most = width, height
+        self._came_from: QWidget | None = None
+
+    def show_over(self) -> None:
+        """Open over the window; the focus will come back to where it is now."""
+        self._came_from = self.window().focusWidget()
+        self._place()
+        self.show()
+        self.raise_()
+
+    def close_sheet(self) -> None:
+        """Close; the focus goes back to where it was."""
+        self.hide()
+        if self._came_from is not None:
+            self._came_from.setFocus()
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc closes; no key goes to what lies below."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.close_sheet()
+        event.accept()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Follow the window's size."""
+        super().showEvent(event)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.installEventFilter(self)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Hear nothing of the window while closed: it has thousands of events."""
+        super().hideEvent(event)
+        parent = self.parentWidget()
+        if parent is not None:
+            parent.removeEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The sheet keeps to the window's size."""
+        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        parent = self.parentWidget()
+        if parent is not None:
+            width, height = min(self._most[0], parent.width() - EDGE_PX), min(self._most[1], parent.height() - EDGE_PX)
+            self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
