@@ -141,7 +141,7 @@ python_packages() {
     fi
     rm -f "$stamp"
     : >"$unfinished"
-    say 'installing the locked Python packages (the first time: about 350 MB)'
+    say 'installing the locked Python packages (the first time: about 530 MB)'
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
     "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
     rm -f "$unfinished"
