@@ -39,7 +39,7 @@ def one(record: Record) -> Row:  # type: ignore[type-arg] # of cases
 def test_every_shipped_mapping_is_sound() -> None:
     assert {"nyc311", "cases", "grids", "divisions", "positions", "geolife"} <= set(mapping_names())
     for name in mapping_names():
-        whats = ("cases", "grids", "divisions", "positions")
+        whats = ("cases", "grids", "divisions", "positions", "addresses")
         sound = [what for what in whats if _loads(name, what)]  # type: ignore[arg-type]
         assert len(sound) == 1, name
 

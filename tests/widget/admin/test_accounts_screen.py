@@ -18,7 +18,7 @@ def test_each_role_has_its_own_screens_and_no_others() -> None:
     names = {role: [kind.name for kind in screens_of(frozenset({role}))] for role in Role}
     settings = ["units", "limits", "days", "kinds", "conditions"]
     assert names[Role.SYSTEM_ADMIN] == ["accounts", *settings, "own"]
-    assert names[Role.SECURITY_ADMIN] == ["accounts", "sessions", *settings, "own"]
+    assert names[Role.SECURITY_ADMIN] == ["accounts", "sessions", "keeping", *settings, "own"]
     assert names[Role.AUDIT_ADMIN] == ["trail", "proof", "accounts", *settings, "own"]
     for role in set(Role) - ADMIN_ROLES:
         assert names[role] == ["own"]

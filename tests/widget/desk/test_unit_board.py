@@ -64,7 +64,7 @@ def test_before_there_are_units_it_says_so(board: UnitBoard) -> None:
 def test_a_unit_goes_from_free_to_the_job(board: UnitBoard) -> None:
     ledger = Ledger()
     _show(board, ledger, {"s1": 12, "s2": 4})
-    assert _row(board, "1队") == ["1队", "空闲", "—", "—", "12 秒前"]
+    assert _row(board, "1队") == ["1队", "空闲", "—", "—", "12 秒前", "—"]
     case_no = _dispatched(ledger)
     _show(board, ledger, {"s1": 12})
     assert _row(board, "1队")[1:3] == ["待签收", "0001 溪口村道"]
@@ -81,7 +81,7 @@ def test_a_unit_goes_from_free_to_the_job(board: UnitBoard) -> None:
 def test_old_positions_are_said_to_be_old_and_those_off_shift_have_none(board: UnitBoard) -> None:
     ledger = Ledger()
     _show(board, ledger, {"s1": 1080})
-    assert _row(board, "1队")[1:] == ["位置陈旧", "—", "—", "18 分前"]
+    assert _row(board, "1队")[1:] == ["位置陈旧", "—", "—", "18 分前", "—"]
     assert _row(board, "3队")[1] == "不在岗"
     assert board.table.index(board.table.row_of(UNITS[0].unit_id) or 0, 0).data(STALE_ROLE) is True
     assert "在岗 2" in board._head.title.text()
@@ -122,5 +122,5 @@ def test_both_languages(board: UnitBoard, words: Words) -> None:
     _show(board, Ledger(), {"s1": 12})
     words.use("en")
     board.retranslate()
-    assert _row(board, "1队")[1:] == ["Free", "—", "—", "12 s ago"]
+    assert _row(board, "1队")[1:] == ["Free", "—", "—", "12 s ago", "—"]
     assert board.table.headerData(Column.PLACE, board.view.horizontalHeader().orientation()) == "Destination"
