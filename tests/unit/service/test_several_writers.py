@@ -251,7 +251,13 @@ def test_a_server_that_restarts_costs_an_idle_writer_nothing(own_cluster: Cluste
         own_cluster.restart()
         assert isinstance(desk.ask(report_job()), Outcome)
         own_cluster.kill()
-        assert desk.ask(report_job()).key == "store_unavailable"
+        taken = 2
+        while isinstance(
+            answer := desk.ask(report_job()), Outcome
+        ):  # what serves the line may outlive the server a bit
+            taken += 1
+            assert taken < 100
+        assert answer.key == "store_unavailable"
         assert desk.writer.trouble() == "store_unavailable"
         own_cluster.start()
         deadline = threading.Event()
@@ -261,8 +267,8 @@ def test_a_server_that_restarts_costs_an_idle_writer_nothing(own_cluster: Cluste
             deadline.wait(0.05)
         assert desk.writer.trouble() is None
         desk.writer.stop()
-        assert check_store(store) == 4
-        assert desk.heard == [2, 3, 4]
+        assert check_store(store) == taken + 2
+        assert desk.heard == list(range(2, taken + 3))
 
 
 def test_a_writer_told_to_look_hears_at_once(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
