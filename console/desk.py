@@ -46,7 +46,6 @@ from console.outbox import Outbox
 from console.outboxdesk import OutboxDesk
 from console.ownlayers import OwnLayers
 from console.panels import make_panels
-from console.paper import PaperDesk
 from console.photos import PhotoCache
 from console.pickfeed import PickFeed
 from console.preferences import Preferences
@@ -74,6 +73,7 @@ from widgets.sign_in import SignInPanel
 
 if TYPE_CHECKING:
     from console.mapexport.exporter import MapExporter
+    from console.paper import PaperDesk
 
 SECOND_MS = 1000
 
@@ -118,7 +118,7 @@ class Desk(QObject):
         self.preferences, self.admin, self.grid_keeper = Preferences(self), AdminDesk(self), GridKeeper(self)
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
-        self.shift_desk, self.paper, self.idle_lock = ShiftDesk(self), PaperDesk(self), IdleLock(self)
+        self.shift_desk, self.idle_lock = ShiftDesk(self), IdleLock(self)
         self._equip_for_units()
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
@@ -267,6 +267,13 @@ class Desk(QObject):
         self.window.setWindowTitle(title)
 
     @cached_property
+    def paper(self) -> "PaperDesk":
+        """Puts open cases, units and telephones on paper; made when first asked for."""
+        from console.paper import PaperDesk  # noqa: PLC0415 - not before it is asked for
+
+        return PaperDesk(self)
+
+    @cached_property
     def map_export(self) -> "MapExporter":
         """Writes what the map shows to a file; made when first asked for."""
         from console.mapexport.exporter import MapExporter  # noqa: PLC0415 - not before it is asked for
@@ -294,7 +301,8 @@ class Desk(QObject):
             self.room_feed.show_line(room.line(), None)
             return
         now = room.service_now()
-        self.panels.report_form.set_now(now)
+        if self.panels.late_report_form.made is not None:
+            self.panels.report_form.set_now(now)
         self.photos.on_second(live=room.line().state is LineState.LIVE)
         self.room_feed.on_second(now)
         self.map_feed.on_second()

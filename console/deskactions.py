@@ -115,6 +115,9 @@ class _Moves:
     def today(self) -> None:
         self._workspace.show_dock("dock-today").setFocus()
 
+    def print_fallback(self) -> None:
+        self._desk.paper.print_fallback()
+
     def export_map(self) -> None:
         if self._desk.map_desk.in_playback:
             self._desk.notices.warn("notice.playback_on", replace="playback")
@@ -196,7 +199,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("shift", ("Ctrl+J",), desk.shift_desk.open),
         DeskAction("handover", ("Ctrl+Shift+J",), desk.shift_desk.open_handover),
         DeskAction("duty_log", ("Ctrl+Alt+J",), desk.shift_desk.open_log),
-        DeskAction("print_fallback", ("F7",), desk.paper.print_fallback),
+        DeskAction("print_fallback", ("F7",), moves.print_fallback),
         DeskAction("lock_desk", ("Ctrl+Alt+K",), desk.idle_lock.lock),
         *_unit_actions(desk),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),

@@ -10,10 +10,12 @@ from domain.case import CaseKind
 from domain.gist import Reader, Spot, Why
 from domain.places import BaseFeature, BaseKind, Grid
 from domain.wire import Geometry
-from widgets.report_form import ReportForm
 
 if TYPE_CHECKING:
     import shapely
+
+    from console.late import Late
+    from widgets.report_form import ReportForm
 
 OWNER = "gists"
 MOST_ROADS = 2_000
@@ -21,25 +23,33 @@ MOST_ROADS = 2_000
 
 
 class Gists:
-    """Keeps the form's reader as the town is. Word lists and shapes are read in a thread."""
+    """Keeps the form's reader as the town is, once there is a form. Word lists and shapes are read in a thread."""
 
-    def __init__(self, tasks: Tasks, form: ReportForm) -> None:
-        self._tasks, self._form = tasks, form
+    def __init__(self, tasks: Tasks, late_form: "Late[ReportForm]") -> None:
+        self._tasks, self._late_form = tasks, late_form
+        self._room: Room | None = None
+        late_form.then(self._begin)
 
     def use(self, room: Room | None) -> None:
         """Read with the words of this room's town from here on."""
+        self._room = room
+        if self._late_form.made is not None:
+            self._begin(self._late_form.made)
+
+    def _begin(self, form: "ReportForm") -> None:
+        room = self._room
         if room is None or room.picture is None:
             self._tasks.cancel(OWNER)
-            self._form.set_reader(None)
+            form.set_reader(None)
             return
-        self._tasks.start(OWNER, "reader", self._make(room, room.geometry))
+        self._tasks.start(OWNER, "reader", self._make(form, room, room.geometry))
 
-    async def _make(self, room: Room, geometry: Geometry | None) -> None:
+    async def _make(self, form: "ReportForm", room: Room, geometry: Geometry | None) -> None:
         if room.picture is None:
             return
         kinds = room.picture.town.kinds
         reader = await asyncio.to_thread(make_reader, kinds, geometry)
-        self._form.set_reader(reader)
+        form.set_reader(reader)
 
 
 def make_reader(kinds: Iterable[CaseKind], geometry: Geometry | None) -> Reader:

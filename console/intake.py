@@ -11,15 +11,16 @@ from console.bulk import Bulk
 from console.duplicates import DuplicateSearch
 from console.gists import Gists
 from console.holds import Holds
+from console.late import Late
 from console.templates import TemplateKeeper
 from domain.case import Case
 from domain.ids import CaseNo
-from widgets.bulk_sheet import BulkSheet
 from widgets.common.fault_label import Telling
 from widgets.held_strip import HeldStrip
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from widgets.bulk_sheet import BulkSheet
 
 
 class Intake(QObject):
@@ -27,15 +28,20 @@ class Intake(QObject):
 
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
-        self.gists = Gists(desk.tasks, desk.panels.report_form)
+        self.gists = Gists(desk.tasks, desk.panels.late_report_form)
         self.duplicates = DuplicateSearch(desk.tasks, desk.panels, desk.selection, self)
         self.held_strip = HeldStrip(desk.words, desk.appearance.theme, desk.names, desk.frame)
         self.holds = Holds(desk.intents.act, desk.intents.carry_out, desk.settings, self)
 
         self.templates = TemplateKeeper(desk.tasks, desk.notices, desk.words, desk.names.templates, self)
         self.bulk = Bulk(desk.tasks, desk.outbox, desk.clerk, desk.words, self)
-        self.bulk_sheet = BulkSheet(desk.words, desk.appearance.theme, desk.names, desk.frame)
+        self.late_bulk_sheet = Late(self._make_bulk_sheet)
         self._desk = desk
+
+    @property
+    def bulk_sheet(self) -> "BulkSheet":
+        """The sheet of what is done to many cases, made now where nobody has opened it yet."""
+        return self.late_bulk_sheet.get()
 
     def ask_bulk(self, action: str, cases: Sequence[Case]) -> None:
         """Ask for what an action needs before it is done to many cases."""
@@ -48,6 +54,12 @@ class Intake(QObject):
         self.bulk_sheet.show_result(case_no, telling, refused=refused)
         if not refused:
             self._desk.panels.case_list.unmark(case_no)
+
+    def _make_bulk_sheet(self) -> "BulkSheet":
+        from widgets.bulk_sheet import BulkSheet  # noqa: PLC0415 - not before it is asked for
+
+        desk = self._desk
+        return BulkSheet(desk.words, desk.appearance.theme, desk.names, desk.frame)
 
     def use(self, room: Room | None) -> None:
         """Work for this room from here on."""

@@ -140,8 +140,9 @@ class Scout(QObject):
 
     def on_photo_loaded(self, attachment_id: str, full: bool, image: QImage) -> None:
         """A photo came: the report form may have asked for it."""
-        if not full:
-            self._panels.report_form.put_photo(AttachmentId(attachment_id), image)
+        form = self._panels.late_report_form.made
+        if form is not None and not full:
+            form.put_photo(AttachmentId(attachment_id), image)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

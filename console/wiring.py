@@ -89,14 +89,16 @@ def _connect_intake(desk: "Desk") -> None:
     panels = desk.panels
     desk.selection.case_changed.connect(desk.intake.duplicates.on_case_changed)
     panels.card.case_wanted.connect(desk.selection.select_case)
-    panels.report_form.telling_changed.connect(desk.intake.duplicates.on_telling_changed)
-    panels.report_form.thumb_wanted.connect(desk.scout.on_photo_requested)
+    panels.late_report_form.then(lambda form: form.telling_changed.connect(desk.intake.duplicates.on_telling_changed))
+    panels.late_report_form.then(lambda form: form.thumb_wanted.connect(desk.scout.on_photo_requested))
+    panels.late_report_form.then(lambda form: form.set_now(desk.service_now()))
     desk.photos.loaded.connect(desk.scout.on_photo_loaded)
     panels.case_list.bulk_wanted.connect(desk.intake.ask_bulk)
-    desk.intake.bulk_sheet.requested.connect(desk.intake.bulk.run)
-    desk.intake.bulk_sheet.stopped.connect(desk.intake.bulk.stop)
+    late_sheet, bulk = desk.intake.late_bulk_sheet, desk.intake.bulk
+    late_sheet.then(lambda sheet: sheet.requested.connect(bulk.run))
+    late_sheet.then(lambda sheet: sheet.stopped.connect(bulk.stop))
     desk.intake.bulk.result.connect(desk.intake.on_bulk_result)
-    desk.intake.bulk.over.connect(desk.intake.bulk_sheet.show_end)
+    late_sheet.then(lambda sheet: bulk.over.connect(sheet.show_end))
     holds, strip = desk.intake.holds, desk.intake.held_strip
     holds.altered.connect(strip.show_rows)
     holds.held.connect(desk.clerk.on_held)
@@ -195,7 +197,8 @@ def _connect_addresses(desk: "Desk") -> None:
 
 def _connect_appearance(desk: "Desk") -> None:
     appearance = desk.appearance
-    appearance.dress([desk.sign_in, desk.intake.held_strip, desk.intake.bulk_sheet, *desk.panels.dressed()])
+    appearance.dress([desk.sign_in, desk.intake.held_strip, *desk.panels.dressed()])
+    desk.intake.late_bulk_sheet.then(lambda sheet: appearance.dress([sheet]))
     desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
     appearance.language_changed.connect(desk.on_language_changed)
     appearance.theme_changed.connect(desk.on_theme_changed)
