@@ -13,12 +13,11 @@ import msgspec
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 
-from client.api import new_key
-from client.room import Room
 from console.notices import sentence
+from console.register import Held
 from domain.faults import Fault
 from domain.ids import EntryId
-from domain.register import REGISTERS, Entry, EntryKind, EntryPut, read_body
+from domain.register import Entry, EntryKind, EntryPut, read_body
 from domain.register_map import Drawing, Form
 from widgets.map.draw_card import DrawCard, DrawnRow
 from widgets.map.guests import MapGuest
@@ -47,7 +46,6 @@ class Redline(QObject, MapGuest):
         self._view = desk.panels.map
         self.card = DrawCard(desk.words, desk.appearance.theme, self._view)
         desk.appearance.dress([self.card])
-        self.entries: dict[EntryId, Entry] = {}
         self._form: Form | None = None
         self._moving: EntryId | None = None
         self._done: list[tuple[Entry | None, Entry]] = []
@@ -63,13 +61,19 @@ class Redline(QObject, MapGuest):
         card.undo_requested.connect(self.undo)
         card.closed.connect(self._on_closed)
         self._desk.reception.closed.connect(self._on_signed_out)
+        self._desk.register.changed.connect(self._on_register_changed)
 
     def open(self) -> None:
         """Show the card and what stands on the map."""
         self._desk.workspace.show_dock("dock-map")
         self.card.say("redline.hint")
         self.card.open_card()
-        self._do("list", self._list())
+        self._show_rows()
+
+    @property
+    def entries(self) -> dict[EntryId, Entry]:
+        """The drawings that stand on the map, by id."""
+        return {held.entry_id: held.entry for held in self._desk.register.all(Drawing)}
 
     # -- drawing ---------------------------------------------------------------------------------------------------
 
@@ -110,8 +114,7 @@ class Redline(QObject, MapGuest):
             body = Drawing(form, points, self.card.label.text().strip(), self.card.chosen_ink())
             asked = EntryPut(msgspec.to_builtins(body), expires_at=until)
             self._do("put", self._put(EntryId(uuid4().hex), asked, None))
-        elif moving in self.entries:
-            before = self.entries[moving]
+        elif moving is not None and (before := self.entries.get(moving)) is not None:
             moved = _moved(before, points[0])
             if moved is not None:
                 self._do("put", self._put(before.entry_id, moved, before))
@@ -134,71 +137,55 @@ class Redline(QObject, MapGuest):
             self._do("undo", self._take_back(*self._done[-1]))
 
     async def _put(self, entry_id: EntryId, asked: EntryPut, before: Entry | None) -> None:
-        now = await self._room().client.register.put(DRAWN, entry_id, asked, key=new_key())
+        now = await self._desk.register.put_entry(DRAWN, entry_id, asked)
         self._noted(before, now, "redline.done")
 
     async def _delete(self, entry: Entry) -> None:
-        now = await self._room().client.register.remove(DRAWN, entry.entry_id, entry.version, key=new_key())
+        now = await self._desk.register.remove_entry(entry)
         self._noted(entry, now, "redline.deleted")
 
     async def _take_back(self, before: Entry | None, now: Entry) -> None:
-        calls = self._room().client.register
+        register = self._desk.register
         if before is None:
-            after = await calls.remove(DRAWN, now.entry_id, now.version, key=new_key())
+            after = await register.remove_entry(now)
         else:
             asked = EntryPut(before.body, now.version, before.expires_at, before.area)
-            after = await calls.put(DRAWN, now.entry_id, asked, key=new_key())
+            after = await register.put_entry(DRAWN, now.entry_id, asked)
         self._done.pop()
         # What was done before to the same drawing stood on a version that is none any more
         self._done = [(b, after if n.entry_id == after.entry_id else n) for b, n in self._done]
-        self._show(after, "redline.taken_back")
+        self._say("redline.taken_back")
 
     def _noted(self, before: Entry | None, now: Entry, key: str) -> None:
         self._done = [*self._done, (before, now)][-MOST_UNDO:]
-        self._show(now, key)
+        self._say(key)
 
     # -- showing ---------------------------------------------------------------------------------------------------
 
-    async def _list(self) -> None:
-        room = self._room()
-        now = room.service_now()
-        found = [e async for page in room.client.register.pages(DRAWN) for e in page if e.counts(now)]
-        self.entries = {entry.entry_id: entry for entry in found}
-        self._show_rows()
+    def _on_register_changed(self, kinds: frozenset[EntryKind]) -> None:
+        if DRAWN in kinds and not self.card.isHidden():
+            self._show_rows()
 
-    def _show(self, entry: Entry, key: str) -> None:
-        if entry.removed:
-            self.entries.pop(entry.entry_id, None)
-        else:
-            self.entries[entry.entry_id] = entry
+    def _say(self, key: str) -> None:
         self.card.say(key)
         self._show_rows()
 
     def _show_rows(self) -> None:
-        latest = sorted(self.entries.values(), key=lambda entry: entry.at, reverse=True)
-        self.card.show_rows([row for entry in latest if (row := self._row(entry)) is not None])
+        latest = sorted(self._desk.register.all(Drawing), key=lambda held: held.entry.at, reverse=True)
+        self.card.show_rows([self._row(held) for held in latest])
         self.card.show_can_undo(can=bool(self._done))
 
-    def _row(self, entry: Entry) -> DrawnRow | None:
-        body, names = read_body(entry, Drawing), self._desk.names
-        if body is None:
-            return None
+    def _row(self, held: Held[Drawing]) -> DrawnRow:
+        entry, body, names = held.entry, held.body, self._desk.names
         parts = [names.words(f"drawing.{body.form}"), body.label, names.account(entry.author)]
         if entry.expires_at is not None:
             parts.append(names.words("redline.until", at=f"{names.local(entry.expires_at):%m-%d %H:%M}"))
-        return DrawnRow(entry.entry_id, " · ".join(part for part in parts if part), self._may_alter(entry))
-
-    def _may_alter(self, entry: Entry) -> bool:
-        picture, rule = self._room().picture, REGISTERS[DRAWN]
-        if picture is None or not rule.write & picture.me.roles:
-            return False
-        return entry.author == picture.me.account or bool(rule.others & picture.me.roles)
+        return DrawnRow(entry.entry_id, " · ".join(part for part in parts if part), self._desk.register.may_alter(held))
 
     def _on_opened(self, entry_id: str) -> None:
-        entry = self.entries.get(EntryId(entry_id))
-        body = None if entry is None else read_body(entry, Drawing)
-        if body is not None:
-            self._view.show_case(*body.place())
+        held = self._desk.register.get(Drawing, EntryId(entry_id))
+        if held is not None:
+            self._view.show_case(*held.body.place())
 
     def key(self, event: QKeyEvent) -> bool:
         """Ctrl+Z on the map takes back; Escape closes."""
@@ -218,7 +205,7 @@ class Redline(QObject, MapGuest):
         self._desk.tasks.start(OWNER, name, self._told(work))
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something; what is refused is said on the card, and what stands there is listed anew."""
+        """Do something; what is refused is said on the card."""
         try:
             await work
         except Fault as fault:
@@ -226,13 +213,7 @@ class Redline(QObject, MapGuest):
             self.card.say("redline.refused", why=said)
             if fault.key == "stale_entry":
                 self._done.clear()
-                await self._list()
-
-    def _room(self) -> Room:
-        room = self._desk.session.room
-        if room is None:
-            raise RuntimeError("nobody is signed in")
-        return room
+                self._show_rows()
 
     def _on_closed(self) -> None:
         self._view.end_sketch()
@@ -241,7 +222,6 @@ class Redline(QObject, MapGuest):
 
     def _on_signed_out(self) -> None:
         self._desk.tasks.cancel(OWNER)
-        self.entries.clear()
         self._done.clear()
         self.card.show_rows(())
         self.card.close_card()

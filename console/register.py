@@ -149,7 +149,7 @@ class Register(QObject):
         """Take an entry out; it can be undone."""
         entry = held.entry
         key = (entry.kind, entry.entry_id)
-        self._begin(key, entry.version, lambda seen: self._remove(replace(entry, version=seen)))
+        self._begin(key, entry.version, lambda seen: self.remove_entry(replace(entry, version=seen)))
 
     def undo(self) -> None:
         """Put back what was put or removed from here last."""
@@ -181,7 +181,8 @@ class Register(QObject):
         asked = EntryPut(before.body, now.version, before.expires_at, before.area)
         return self._taken(room, await calls.put(now.kind, now.entry_id, asked, key=new_key()))
 
-    async def _remove(self, entry: Entry) -> Entry:
+    async def remove_entry(self, entry: Entry) -> Entry:
+        """Take an entry out and wait for the answer. Raises the ``Fault`` that refuses it."""
         room = self._held_room()
         calls = room.client.register
         return self._taken(room, await calls.remove(entry.kind, entry.entry_id, entry.version, key=new_key()))

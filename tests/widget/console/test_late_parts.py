@@ -1,4 +1,4 @@
-"""What nobody has opened yet is not made at a start, whatever happens meanwhile; opened, it knows what it has to know."""
+"""What nobody has opened yet is not made at a start, whatever happens meanwhile; opened, it knows what it needs."""
 
 from desks import signed_in, until
 from served import ALL_ROOM, Served, send_report

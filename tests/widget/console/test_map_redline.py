@@ -82,3 +82,6 @@ async def test_what_somebody_else_drew_is_listed_and_left_alone(served: Served) 
         desk.map_desk.redline.delete("p1")  # and the service refuses it as well
         await until(lambda: "不能改" in card.said.text())
         assert "p1" in _standing(served)
+        more = chief.put("/v1/register/drawing/p2", json=body, headers={"Idempotency-Key": key()})
+        assert more.status_code in (200, 201), more.text
+        await until(lambda: card.list.count() == 2)
