@@ -45,7 +45,7 @@ class FoundMark(QObject, MapGuest):
         self._fade.stop()
         self._place, self._text, self._left_ms = (x, y), text, FADE_MS
         self._since = time.monotonic()
-        self._view.update()
+        self._view.refresh()
 
     def click(self, at: QPointF) -> bool:
         """A click is going on; it is left to others."""
@@ -86,4 +86,4 @@ class FoundMark(QObject, MapGuest):
         if self._left_ms <= 0:
             self._fade.stop()
             self._place = None
-        self._view.update()
+        self._view.refresh()

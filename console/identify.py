@@ -63,7 +63,7 @@ class MapIdentify(QObject, MapGuest):
             return False
         self._at = self._view.camera.to_plane(at.x(), at.y())
         self.card.show_found(self._found(at))
-        self._view.update()
+        self._view.refresh()
         return True
 
     def key(self, event: QKeyEvent) -> bool:
@@ -113,7 +113,7 @@ class MapIdentify(QObject, MapGuest):
         self._at = None
         self._view.unsetCursor()
         self._view.setFocus()
-        self._view.update()
+        self._view.refresh()
 
 
 def _case(mark: CaseMark, place: tuple[float, float] | None) -> Picked:

@@ -91,7 +91,7 @@ class MapSelect(QObject, MapGuest):
             self._desk.panels.board.keep_to(None)
             self.card.show_saying("map_select.choose_way")
         self._view.end_sketch()
-        self._view.update()
+        self._view.refresh()
 
     # -- the shape -------------------------------------------------------------------------------------------------
 
@@ -148,7 +148,7 @@ class MapSelect(QObject, MapGuest):
         )
         self._desk.panels.case_list.keep_to(chosen.cases)
         self._desk.panels.board.keep_to(self._units(chosen.things))
-        self._view.update()
+        self._view.refresh()
 
     def _ground(self) -> Ground:
         """Return a copy of what the map shows; a layer that is off is left out."""
@@ -197,7 +197,7 @@ class MapSelect(QObject, MapGuest):
         marked = frozenset(self._desk.panels.case_list.marked())
         if marked != self._marked:
             self._marked = marked
-            self._view.update()
+            self._view.refresh()
 
     def _on_closed(self) -> None:
         self.card.show_way(None)

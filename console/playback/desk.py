@@ -116,7 +116,7 @@ class MapPlayback(QObject, MapGuest):
         self._place()
         self.bar.raise_()
         self.bar.play.setFocus()
-        self._view.update()
+        self._view.refresh()
 
     def leave(self) -> None:
         """Show what is live again."""
@@ -131,7 +131,7 @@ class MapPlayback(QObject, MapGuest):
         self._desk.map_feed.hold(False)
         self._desk.layer_notes.show_playback(False)
         self._view.setFocus()
-        self._view.update()
+        self._view.refresh()
 
     # -- going along -----------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Bounds, Camera, Insets, ViewHistory
@@ -58,12 +58,14 @@ class MapCanvas(QWidget):
         self._fitted_for: tuple[Bounds | None, int, int] | None = None
         self._at_once = False
         self._cross = False
+        self.covered: Callable[[], QRegion] = QRegion
+        """Tells where nothing of the map is to be seen, because something lies over it."""
         self._arrivals = QTimer(self)
         self._arrivals.setSingleShot(True)
         self._arrivals.setInterval(ARRIVALS_MS)
-        self._arrivals.timeout.connect(self.update)
+        self._arrivals.timeout.connect(self.refresh)
         self._tiles.tiles_arrived.connect(self._on_tiles_arrived)
-        self._compiled.connect(self.update)
+        self._compiled.connect(self.refresh)
         self._tell_compiled = self._compiled.emit
         self._rasters.when_compiled(self._tell_compiled)
 
@@ -289,6 +291,10 @@ class MapCanvas(QWidget):
             for item in reversed(self._visible())
         ]
 
+    def refresh(self) -> None:
+        """Have the frame painted anew, but for what lies under something that hides it."""
+        self.update(QRegion(self.rect()) - self.covered())
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame."""
         area, items = self._area(), self._visible()
@@ -300,7 +306,7 @@ class MapCanvas(QWidget):
         self._paint_over(painter)
         painter.end()
         if self._frame.wanting:
-            self.update()
+            self.refresh()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the widget's size; until somebody moved the map it stays fitted."""
@@ -339,7 +345,7 @@ class MapCanvas(QWidget):
     def _look_at(self, camera: Camera) -> None:
         if camera != self._camera:
             self._camera = camera
-            self.update()
+            self.refresh()
             self.camera_changed.emit(camera)
 
     def _remember(self) -> None:
@@ -349,7 +355,7 @@ class MapCanvas(QWidget):
     def _set_focus(self, focus: Focus) -> None:
         if focus != self._focus:
             self._focus = focus
-            self.update()
+            self.refresh()
 
     def _case_place(self, case_no: str | None) -> tuple[float, float] | None:
         item = self.item("cases")
@@ -379,21 +385,21 @@ class MapCanvas(QWidget):
     def _on_tiles_arrived(self) -> None:
         if not self._tiles.busy:
             self._arrivals.stop()
-            self.update()
+            self.refresh()
         elif not self._arrivals.isActive():
             self._arrivals.start()
 
     def _on_model_changed(self) -> None:
         self._fit_first()
         self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
-        self.update()
+        self.refresh()
         self.layers_changed.emit()
 
     def _restyle(self) -> None:
         for item in self._items:
             item.restyle()
         self._frame.restyle()
-        self.update()
+        self.refresh()
 
     def _show(self, model: Observed) -> LayerItem:
         item = make_item(model, self._look)

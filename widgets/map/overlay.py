@@ -1,7 +1,7 @@
 """What all overlays of the map share: a calm card with a hairline, painted from the theme."""
 
 from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from resources.theme import Theme
@@ -9,6 +9,7 @@ from resources.words import Words
 
 BODY_PX = 13
 SECOND_PX = 12
+ROUND_PX = 7
 
 
 class Card(QWidget):
@@ -33,13 +34,17 @@ class Card(QWidget):
         """Paint the card and what is on it."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ground = QColor(self.theme.panel)
-        ground.setAlpha(248)
-        painter.setBrush(ground)
+        painter.setBrush(QColor(self.theme.panel))
         painter.setPen(QPen(QColor(self.theme.line), 1))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 7, 7)
-        self.paint_content(painter)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), ROUND_PX, ROUND_PX)
+        if event.region().intersects(self.rect().adjusted(ROUND_PX, ROUND_PX, -ROUND_PX, -ROUND_PX)):
+            self.paint_content(painter)  # not where the map alone moved: it shows at the corners only
         painter.end()
+
+    def hidden_below(self) -> QRegion:
+        """Return what the card hides of what lies below, in its pixels: all but the corners, which are round."""
+        whole = self.geometry()
+        return QRegion(whole.adjusted(ROUND_PX, 0, -ROUND_PX, 0)) + QRegion(whole.adjusted(0, ROUND_PX, 0, -ROUND_PX))
 
     def body_font(self) -> QFont:
         """Return the font of body text: the program's face at our size, whatever a style sheet says of sizes."""

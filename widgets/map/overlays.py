@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPointF, QTimer
+from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtGui import QRegion
 
 from layers.camera import Camera, Insets
 from layers.cases.item import CasesItem
@@ -21,6 +22,7 @@ from widgets.map.layer_choices import LayerChoices
 from widgets.map.layer_options import LayerOptionsCard
 from widgets.map.layer_tree import LayerTree
 from widgets.map.legend import Legend
+from widgets.map.overlay import Card
 from widgets.map.pick_card import PickCard, PickedRow
 from widgets.map.scale_bar import ScaleBar
 from widgets.map.toolbar import MapToolbar
@@ -136,6 +138,14 @@ class MapOverlays(QObject):
             for at_left in (True, False)
             for at_right in (True, False)
         ]  # fmt: skip
+
+    def covered(self) -> QRegion:
+        """Return what the cards hide: painting them again with each frame of the map would cost more than the frame."""
+        found = QRegion()
+        for card in self._canvas.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            if card.isVisible():
+                found += card.hidden_below()
+        return found
 
     def _roomy(self) -> bool:
         return self._canvas.width() >= ROOM_FOR_LIST and self._canvas.height() >= ROOM_FOR_LEGEND

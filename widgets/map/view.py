@@ -121,6 +121,7 @@ class MapView(MapCanvas):
 
     def _wire(self) -> None:
         over = self._overlays
+        self.covered = over.covered
         over.toolbar.zoom_in_requested.connect(self.zoom_in)
         over.toolbar.zoom_out_requested.connect(self.zoom_out)
         over.toolbar.fit_requested.connect(self.fit)
@@ -232,13 +233,13 @@ class MapView(MapCanvas):
         self.end_sketch()
         self.cancel_place_pick()
         self._sketch, self._measuring = sketch, measuring
-        sketch.altered.connect(self.update)
+        sketch.altered.connect(self.refresh)
         sketch.finished.connect(self._on_sketch_finished)
         sketch.given_up.connect(self.end_sketch)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self._overlays.coordinates.set_hint(hint)
         self.setFocus()
-        self.update()
+        self.refresh()
 
     def end_sketch(self) -> None:
         """Take away what was drawn: the map is as before."""
@@ -246,14 +247,14 @@ class MapView(MapCanvas):
         if sketch is None:
             return
         for signal, slot in (
-            (sketch.altered, self.update),
+            (sketch.altered, self.refresh),
             (sketch.finished, self._on_sketch_finished),
             (sketch.given_up, self.end_sketch),
         ):
             signal.disconnect(slot)
         self.unsetCursor()
         self._overlays.coordinates.set_hint("")
-        self.update()
+        self.refresh()
         self.sketch_ended.emit()
 
     def open_hit(self, hit: Picked) -> None:
@@ -403,7 +404,7 @@ class MapView(MapCanvas):
     def _on_sketch_finished(self) -> None:
         self.unsetCursor()
         self._overlays.coordinates.set_hint("")
-        self.update()
+        self.refresh()
 
     def _paint_over(self, painter: QPainter) -> None:
         """Paint what guests have and what is being drawn or measured, under the cross."""
@@ -422,7 +423,7 @@ class MapView(MapCanvas):
     def _set_cross(self, on: bool) -> None:
         if self._cross != on:
             self._cross = on
-            self.update()
+            self.refresh()
 
     def _on_remove_wanted(self, key: str) -> None:
         item = self.item(key)

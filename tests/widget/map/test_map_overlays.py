@@ -12,7 +12,7 @@ from domain.places import distance_m
 from layers.mercator import to_degrees
 from resources.theme import load_theme
 from resources.words import Words
-from tests.helpers.map_scene import NOW, Scene, make_scene, thing_mark, town_grids
+from tests.helpers.map_scene import NOW, Scene, make_scene, pixels, thing_mark, town_grids, wait_settled
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
 
@@ -120,3 +120,25 @@ def test_time_of_the_service_makes_positions_stale_in_the_legend(qtbot: QtBot, s
 
     scene.positions.set_now(NOW + timedelta(minutes=5))
     qtbot.waitUntil(lambda: "位置陈旧 1" in scene.view.overlays.legend.accessibleName(), timeout=2000)
+
+
+def test_a_frame_of_the_map_does_not_paint_what_lies_over_it_again(qtbot: QtBot, scene: Scene) -> None:
+    view = scene.view
+    wait_settled(qtbot, view)
+    legend, tree = view.overlays.legend, view.overlays.layer_tree
+    assert legend.isVisible()
+    assert tree.isVisible()
+    contents: list[str] = []
+    legend.paint_content = lambda _painter: contents.append("legend")  # type: ignore[method-assign]
+    tree.paint_content = lambda _painter: contents.append("tree")  # type: ignore[method-assign]
+    before = pixels(view.grab().toImage())
+    contents.clear()
+    view.pan(40, 0)
+    qtbot.wait(60)
+    qtbot.waitUntil(lambda: view.settled)
+    assert contents == []
+    middle = (slice(250, 350), slice(350, 450))
+    assert (pixels(view.grab().toImage())[middle] != before[middle]).any(), "the map itself did move"
+    contents.clear()
+    legend.update()
+    qtbot.waitUntil(lambda: contents == ["legend"])
