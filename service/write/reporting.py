@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from domain.case import NewReport
 from domain.faults import conflict, forbidden, invalid
 from domain.guards import seen_by_the_reporter
@@ -151,14 +153,17 @@ def _data(
 
 
 def _promised(report: NewReport) -> dict[str, object]:
-    """Return the clocks that others set on a report: its source's own, and when the reporter is to be called back."""
+    """Return the clocks that others set on a report: its source's own, and when the reporter is to be called back.
+
+    Moments are texts, as the log gives them back.
+    """
     said: dict[str, object] = {}
     if report.source_due is not None:
-        said["source_due"] = report.source_due.astimezone(UTC)
+        said["source_due"] = msgspec.to_builtins(report.source_due.astimezone(UTC))
     if report.callback:
         said["callback"] = True
         if report.callback_by is not None:
-            said["callback_by"] = report.callback_by.astimezone(UTC)
+            said["callback_by"] = msgspec.to_builtins(report.callback_by.astimezone(UTC))
     return said
 
 

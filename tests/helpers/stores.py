@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from homes import database_of
 from towns import MORNING, make_town
@@ -49,10 +50,16 @@ def settled_store(folder: Path, town: Town | None = None) -> Iterator[tuple[Stor
 
 
 def report_job(
-    text: str = "路口有垃圾", *, key: str | None = None, source_no: str = "", lon: float = 120.805, kind: str = "01-02"
+    text: str = "路口有垃圾",
+    *,
+    key: str | None = None,
+    source_no: str = "",
+    lon: float = 120.805,
+    kind: str = "01-02",
+    **more: Any,
 ) -> Job:
-    """Return a report as the writer gets it."""
-    report = NewReport(Channel.HOTLINE, text, kind=kind, lon=lon, lat=29.555, source="t", source_no=source_no)
+    """Return a report as the writer gets it; ``more`` are other fields of ``NewReport``."""
+    report = NewReport(Channel.HOTLINE, text, kind=kind, lon=lon, lat=29.555, source="t", source_no=source_no, **more)
     named = Key(GATE.own.account, key or uuid.uuid4().hex, text.encode().ljust(32)[:32], 201)
     pair = ("t", source_no) if source_no else None
     return Job(partial(take_report, report=report, asker=GATE), key=named, source=pair)

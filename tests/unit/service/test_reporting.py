@@ -1,6 +1,6 @@
 """Small rules of reports: titles out of texts, and numbers of the local day."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -61,7 +61,9 @@ def test_a_real_towns_cases_are_not_synthetic(home: Path) -> None:
 def test_what_a_report_leaves_is_read_back_from_the_log_as_it_was_answered(home: Path) -> None:
     """The payload of a report is not read back before it is handed out, so it must be plain JSON values already."""
     with settled_store(home) as (store, ledger), store.writing.connect() as connection:
-        for job in (report_job(source_no="1"), report_job(lon=0.0), report_job("a \\ \" ' 𠮷")):
+        due = datetime(2026, 3, 4, 8, 30, 0, 250, tzinfo=timezone(timedelta(hours=8)))
+        promised = report_job(source_no="2", source_due=due, callback=True, callback_by=due)
+        for job in (report_job(source_no="1"), report_job(lon=0.0), report_job("a \\ \" ' 𠮷"), promised):
             (answer,) = transact(connection, ledger, [job], lambda: datetime(2026, 3, 3, tzinfo=UTC)).answers
             with store.reading.begin() as reading:
                 kept = reads.change(reading, answer.change.seq)
