@@ -25,8 +25,8 @@ MOST_READ, MOST_READ_FIRST = 2_000, 200
 """Addresses read and looked at before a search gives up: its pairs occur everywhere, but not together."""
 
 Place = tuple[float, float]
-Found = tuple[list[int], dict[int, float]]
-"""Addresses by their numbers, and how far each is from the place asked for, metres; nothing where none was."""
+Found = tuple[c.Ints, c.Floats | None]
+"""Addresses by their numbers, and how far each is from the place asked for, metres; None where no place was."""
 _REGION, _BLOCK = (1 << c.REGION_BITS) - 1, c.BLOCKS - 1
 
 _ANY = text("SELECT 1 FROM address LIMIT 1")
@@ -45,7 +45,8 @@ class _Met(msgspec.Struct):
     """An address that holds every fragment, and what it is ordered by."""
 
     rank: tuple[float, ...]
-    address: Address
+    row: tuple[Any, ...]
+    away: float | None
 
 
 def find(connection: Connection, asked: str, near: Place | None, limit: int) -> AddressPage:
@@ -59,16 +60,22 @@ def find(connection: Connection, asked: str, near: Place | None, limit: int) -> 
         return AddressPage(())
     last = wanted[-1]
     tries = [(wanted, MOST_READ)]
-    if last[-1].isdecimal() and not last.isdecimal() and "号" not in last:
+    if _may_be_a_house(last):
         tries.insert(0, ((*wanted[:-1], last + "号"), MOST_READ_FIRST))
     met: dict[str, _Met] = {}
     for first, (trial, most_read) in enumerate(tries):
         for found in _gather(connection, trial, near, limit, most_read):
-            met.setdefault(found.address.code, _Met((float(first), *found.rank), found.address))
+            met.setdefault(found.row[1], _Met((float(first), *found.rank), found.row, found.away))
         if len(met) > limit:
             break
-    best = sorted(met.values(), key=_rank)
-    return _page([one.address for one in best], connection, limit)
+    best = sorted(met.values(), key=_rank)[: limit + 1]
+    return _page([_address(one.row, one.away) for one in best], connection, limit)
+
+
+def _may_be_a_house(fragment: str) -> bool:
+    """Return whether the number a fragment ends with may be a house's: after a building or a stair it is a room's."""
+    before = fragment.rstrip("0123456789")
+    return bool(before) and before != fragment and "号" not in fragment and before[-1] not in _WITHIN
 
 
 def around(connection: Connection, lon: float, lat: float, within_m: float, limit: int) -> AddressPage:
@@ -109,8 +116,8 @@ def _gather(
         if not together or (len(met) > limit and (near is None or _farthest(met, limit) <= away[at])):
             return met
         ids, metres = _ids_in(connection, grams, together, near)
-        for part in _parts(ids, limit * LOOKED_AT):
-            judged = (_judge(row, wanted, metres.get(row[0])) for row in listed(connection, _ADDRESSES, "ids", part))
+        for part, away_of in _parts(ids, metres, limit * LOOKED_AT):
+            judged = (_judge(row, wanted, away_of.get(row[0])) for row in listed(connection, _ADDRESSES, "ids", part))
             met += [one for one in judged if one is not None]
             read += len(part)
             if read >= most_read:
@@ -121,14 +128,15 @@ def _gather(
     return met
 
 
-def _parts(ids: list[int], size: int) -> Iterator[list[int]]:
+def _parts(ids: c.Ints, metres: c.Floats | None, size: int) -> Iterator[tuple[list[int], dict[int, float]]]:
     for at in range(0, len(ids), size):
-        yield ids[at : at + size]
+        part: list[int] = ids[at : at + size].tolist()
+        yield part, {} if metres is None else dict(zip(part, metres[at : at + size].tolist(), strict=True))
 
 
 def _farthest(met: list[_Met], limit: int) -> float:
     """Return the distance within which the ``limit`` nearest lie, metres."""
-    return sorted(one.address.distance_m or 0.0 for one in met)[limit - 1]
+    return sorted(one.away or 0.0 for one in met)[limit - 1]
 
 
 def _cells_holding(connection: Connection, wanted: Sequence[str]) -> tuple[list[int], c.Ints]:
@@ -158,11 +166,12 @@ def _ids_in(connection: Connection, grams: Sequence[int], cells: list[int], near
     if near is not None:
         return _by_distance(connection, {block: slots for block, slots in held.items() if slots}, near)
     order = {cell: place for place, cell in enumerate(cells)}
-    return [
+    ids = [
         block * c.SLOTS + slot
         for block in sorted(held, key=lambda block: (order[block >> 8], block))
         for slot in held[block]
-    ], {}
+    ]
+    return np.array(ids, np.int64), None
 
 
 def _by_distance(connection: Connection, held: dict[int, list[int]], near: Place) -> Found:
@@ -174,14 +183,13 @@ def _by_distance(connection: Connection, held: dict[int, list[int]], near: Place
         away.append(c.metres_from(*near, lons, lats))
         ids.append(block * c.SLOTS + slots)
     if not ids:
-        return [], {}
+        return np.zeros(0, np.int64), np.zeros(0)
     numbers, metres = np.concatenate(ids), np.concatenate(away)
     if len(metres) > MOST_READ:
         nearest = np.argpartition(metres, MOST_READ)[:MOST_READ]
         numbers, metres = numbers[nearest], metres[nearest]
     order = np.argsort(metres, kind="stable")
-    ordered: list[int] = numbers[order].tolist()
-    return ordered, dict(zip(ordered, metres[order].tolist(), strict=True))
+    return numbers[order], metres[order]
 
 
 def _judge(row: tuple[Any, ...], wanted: Sequence[str], away: float | None) -> _Met | None:
@@ -191,11 +199,14 @@ def _judge(row: tuple[Any, ...], wanted: Sequence[str], away: float | None) -> _
     if min(at) < 0:
         return None
     begins = sum(0 if place == 0 or whole[place - 1] in _ENDS else 1 for place in at)
-    return _Met((float(begins), len(whole) if away is None else away, float(at[-1])), _address(row, away))
+    return _Met((float(begins), len(whole) if away is None else away, float(at[-1])), row, away)
 
 
 _ENDS = frozenset("省市县区镇乡村街道社路巷弄号幢栋座楼单元室组湾里园苑城")
 """Characters a part of an address ends with: what follows one begins the next."""
+
+_WITHIN = frozenset("幢栋座元楼层室")
+"""Characters after which a number is that of something within a building: 3幢2, 2单元501."""
 
 
 def _address(row: tuple[Any, ...], away: float | None) -> Address:
@@ -204,4 +215,4 @@ def _address(row: tuple[Any, ...], away: float | None) -> Address:
 
 
 def _rank(one: _Met) -> tuple[Any, ...]:
-    return (*one.rank, one.address.text, one.address.code)
+    return (*one.rank, one.row[2], one.row[1])
