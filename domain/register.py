@@ -16,6 +16,7 @@ import msgspec
 from msgspec import Meta
 
 from domain import register_alarm as alarm
+from domain import register_fence as fence
 from domain import register_map as maps
 from domain import register_message as message
 from domain import register_rollcall as rollcall
@@ -44,6 +45,7 @@ class EntryKind(StrEnum):
     HAZARD = "hazard"  # 风险区域
     DRAWING = "drawing"  # 标绘
     GEOFENCE = "geofence"  # 电子围栏
+    FENCE_ALERT = "fence_alert"  # 围栏提醒
     SOS = "sos"  # 紧急求助
     ROLL_CALL = "roll_call"  # 点名
     MESSAGE = "message"  # 消息
@@ -148,7 +150,17 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
     EntryKind.HAZARD: RegisterRule(maps.Hazard, ROOM_ROLES, _SHOWN, ROOM_ROLES, 500, expires=True, down=True),
     EntryKind.DRAWING: RegisterRule(maps.Drawing, ROOM_ROLES, _SHOWN, _CHIEFS, 2_000, expires=True, down=True),
     EntryKind.GEOFENCE: RegisterRule(
-        maps.Geofence, _FENCERS, ROOM_ROLES | _FIELD, _FENCERS, 1_000, expires=True, down=True
+        fence.Geofence, _FENCERS, ROOM_ROLES | _FIELD, _FENCERS, 1_000, expires=True, down=True
+    ),
+    EntryKind.FENCE_ALERT: RegisterRule(
+        fence.FenceAlert,
+        ROOM_ROLES,
+        ROOM_ROLES,
+        ROOM_ROLES,
+        fence.MOST_ALERTS,
+        expires=True,
+        down=True,
+        step=fence.alert_step,
     ),
     EntryKind.POST: RegisterRule(shift.Post, _CHIEFS | {R.SYSTEM_ADMIN}, _ROOM, _CHIEFS | {R.SYSTEM_ADMIN}, 100),
     EntryKind.DUTY: RegisterRule(shift.Duty, ROOM_ROLES, _ROOM, _CHIEFS, 500, expires=True, step=shift.duty_step),

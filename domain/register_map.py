@@ -1,4 +1,4 @@
-"""Registers that stand on the map: cameras, components and sensors, hazards, drawings, geofences, saved views."""
+"""Registers that stand on the map: cameras, components and sensors, hazards, drawings, saved views."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Meta
 
 from domain.faults import invalid
-from domain.ids import CaseNo, ThingId, UnitId
+from domain.ids import CaseNo, UnitId
 from domain.places import Lat, Lon
 from domain.register_shapes import (
     MAX_POINTS,
@@ -22,9 +22,6 @@ from domain.register_shapes import (
     Spot,
     check_ring,
 )
-
-MOST_NAMED = 200
-"""Things or units one geofence names."""
 
 
 class Camera(Body, frozen=True):
@@ -188,35 +185,6 @@ class Drawing(Body, frozen=True):
     def place(self) -> Spot:
         """See ``Body``."""
         return self.points[0]
-
-
-class Geofence(Body, frozen=True):
-    """An area whose edge our own staff and vehicles on shift are watched at, for their safety and for coverage.
-
-    ``things`` and ``units`` are whom it is for, all where both are empty. ``dwell_s`` is how long inside is told of;
-    ``off_post`` tells of an area nobody named is in. A crossing counts once it is ``hysteresis_m`` past the edge.
-    """
-
-    name: Name
-    ring: Ring
-    enter: bool = True
-    leave: bool = True
-    dwell_s: Annotated[int, Meta(ge=60, le=86_400)] | None = None
-    off_post_s: Annotated[int, Meta(ge=60, le=86_400)] | None = None
-    hysteresis_m: Annotated[float, Meta(ge=0, le=1_000)] = 15.0
-    things: Annotated[tuple[ThingId, ...], Meta(max_length=MOST_NAMED)] = ()
-    units: Annotated[tuple[UnitId, ...], Meta(max_length=MOST_NAMED)] = ()
-    paused: bool = False
-    note: Note = ""
-    synthetic: bool = False
-
-    def check(self) -> None:
-        """See ``Body``."""
-        check_ring(self.ring)
-
-    def place(self) -> Spot:
-        """See ``Body``."""
-        return self.ring[0]
 
 
 class SavedLayer(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

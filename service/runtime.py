@@ -14,11 +14,13 @@ from domain.clock import ServiceClock
 from domain.faults import Fault, FaultKind
 from domain.people import Actor, Role
 from domain.places import Position
+from domain.register import EntryKind
 from domain.wire import Me
 from service.access import Asker, Sight, sight_of
 from service.clock import Timekeeper
 from service.factor_key import FactorKey, default_path
 from service.feed.reader import Reader
+from service.fencing.watch import FenceWatch, still_known
 from service.gauges import REPORTING, Gauges
 from service.hub import Hub
 from service.pace import Pace
@@ -26,7 +28,7 @@ from service.passwords import Doorkeeper
 from service.pools import make_pool
 from service.relay.relay import Relay
 from service.review import Review, alters_rights
-from service.store import readings, reads, register
+from service.store import fences, readings, reads, register
 from service.store import tables as t
 from service.store.engine import Store
 from service.tokens import Holder, Holders, check_expiry, find_holder, token_hash
@@ -61,8 +63,12 @@ class Runtime:
             kept = reads.bodies(connection, t.latest_position, Position)
             relay_key = reads.meta(connection, META_RELAY)
             self.gauges = Gauges(register.reporting(connection, REPORTING), readings.latest(connection))
+            fenced = register.reporting(connection, (EntryKind.GEOFENCE,))
+            standings = fences.standings(connection)
         self.epoch = "" if epoch is None else epoch.decode()
         self.tracker = Tracker(kept)
+        self.tracker.give_back(kept)
+        self.fences = FenceWatch(fenced, still_known(standings, self.tracker.latest, self.timekeeper.now()))
         self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker, self.gauges)
         self.holders = Holders()
         self.review = Review(self)
@@ -155,6 +161,7 @@ class Runtime:
         if committed.world is not None:
             self.world = committed.world
         self.gauges.hear_of(committed.recorded)
+        self.fences.hear_of(committed.recorded)
         self.hub.publish(committed.recorded)
         if any(r.change.subject is Subject.ACCOUNT for r in committed.recorded):
             self.holders.forget_all()

@@ -1,5 +1,7 @@
 """What the service does by itself, from time to time."""
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from functools import partial
@@ -14,6 +16,7 @@ from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
 from service.write.admin_settings import take_effect
 from service.write.claims import is_old, let_go_of_old
+from service.write.fencing import keeping_standings, telling
 from service.write.positions import keeping
 from service.write.pruning import rounds
 from service.write.publishing_grids import fall_some
@@ -25,6 +28,9 @@ from service.write.work import Work
 Timer = Callable[[], Awaitable[None]]
 
 SHARE_EVERY_S = 0.1
+FIXES_AT_ONCE = 500
+FENCES_FOR_S = 0.2
+"""So long a round of the fences takes at most; what it did not come to is looked at first in the next."""
 READINGS_WITHIN = timedelta(seconds=15)
 """How far back another service's kept readings are looked for, real time."""
 
@@ -40,6 +46,7 @@ class Timers:
         return [
             (self.share_positions, SHARE_EVERY_S),
             (self.keep_feeds_alive, 0.5),
+            (self.watch_fences, 1.0),
             (self.watch_writer, 1.0),
             (self.resume_suspended, 1.0),
             (self.free_claimed, 5.0),
@@ -60,6 +67,25 @@ class Timers:
     async def watch_writer(self) -> None:
         """Begin the writer again where it has died."""
         self._runtime.writer.revive()
+
+    async def watch_fences(self) -> None:
+        """Look at what moved, in slices and for a bounded time, and tell what the fences tell."""
+        runtime = self._runtime
+        watch, tracker = runtime.fences, runtime.tracker
+        tracker.watched = watch.watching
+        if not tracker.watched:
+            return
+        watch.begin_round(runtime.world, runtime.timekeeper.now())
+        moved, begun = tracker.drain_moved(), time.perf_counter()
+        for i in range(0, len(moved), FIXES_AT_ONCE):
+            if time.perf_counter() - begun > FENCES_FOR_S:
+                tracker.give_back(moved[i:])
+                break
+            watch.look(moved[i : i + FIXES_AT_ONCE], runtime.world, runtime.timekeeper.now())
+            await asyncio.sleep(0)
+        for job, count in telling(watch):
+            await runtime.do(job)
+            del watch.waiting[:count]
 
     async def keep_feeds_alive(self) -> None:
         """Let silent feeds know the head."""
@@ -92,10 +118,12 @@ class Timers:
     async def sweep_positions(self) -> None:
         """Drop the positions of whoever went off shift."""
         self._runtime.tracker.sweep(self._runtime.world, self._runtime.timekeeper.now())
+        self._runtime.fences.keep_to(self._runtime.tracker.latest)
 
     async def save(self) -> None:
         """Keep the positions and where the clock stands."""
-        for job in (*keeping(self._runtime.tracker), *keeping_readings(self._runtime.gauges)):
+        runtime = self._runtime
+        for job in (*keeping(runtime.tracker), *keeping_readings(runtime.gauges), *keeping_standings(runtime.fences)):
             await self._runtime.do(job)
 
         def run(work: Work) -> None:

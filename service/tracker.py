@@ -32,6 +32,9 @@ class Tracker:
         self._gone: set[ThingId] = set()
         self._unsaved: set[ThingId] = set()
         self.sharing = False
+        self.watched = False
+        """Whether somebody asks with ``drain_moved``."""
+        self._moved: set[ThingId] = set()
         self._taken: set[ThingId] = set()
         self._sampled_at: dict[ThingId, datetime] = {}
         self._samples: list[Position] = []
@@ -101,7 +104,18 @@ class Tracker:
             return False
         self.latest[thing] = position
         self._fresh.add(thing)
+        if self.watched:
+            self._moved.add(thing)
         return True
+
+    def drain_moved(self) -> list[Position]:
+        """Return the latest fix of what moved since the last call; only while it is watched."""
+        moved, self._moved = self._moved, set()
+        return [self.latest[thing] for thing in moved if thing in self.latest]
+
+    def give_back(self, positions: Iterable[Position]) -> None:
+        """Have these handed out again: there was no time for them."""
+        self._moved.update(position.thing for position in positions)
 
     def drain_taken(self) -> list[Position]:
         """Return the latest fixes of what came in here since the last call; only where they are shared."""

@@ -109,6 +109,13 @@ KEEP_READING_SAMPLE = text(
     " ON CONFLICT DO NOTHING"
 )
 PRUNE_READINGS = delete(t.reading_history).where(t.reading_history.c.at < bindparam("before"))
+DROP_STANDING = delete(t.fence_standing).where(
+    t.fence_standing.c.fence == bindparam("which_fence"), t.fence_standing.c.thing == bindparam("which")
+)
+KEEP_STANDING = text(
+    "INSERT INTO fence_standing (fence, thing, body) VALUES (:fence, :thing, :body)"
+    " ON CONFLICT (fence, thing) DO UPDATE SET body = excluded.body"
+)
 DROP_ADDRESS = delete(t.address).where(t.address.c.id == bindparam("which"))
 ADD_ADDRESS = insert(t.address)
 KEEP_ADDRESS_BLOCK = text(
@@ -186,6 +193,8 @@ FLUSH_ORDER: tuple[Executable, ...] = (
     KEEP_READING,
     KEEP_READING_SAMPLE,
     PRUNE_READINGS,
+    DROP_STANDING,
+    KEEP_STANDING,
     DROP_ADDRESS,
     ADD_ADDRESS,
     KEEP_ADDRESS_BLOCK,

@@ -301,6 +301,15 @@ reading_history = Table(
 )
 """A sample of past readings, kept for some days."""
 
+fence_standing = Table(
+    "fence_standing",
+    metadata,
+    Column("fence", String(64), primary_key=True),
+    Column("thing", String(128), primary_key=True),
+    Column("body", LargeBinary, nullable=False),
+)
+"""How each of our own on shift stands at each geofence, over a restart; gone with the shift."""
+
 counter = Table(
     "counter",
     metadata,

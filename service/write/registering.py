@@ -84,6 +84,11 @@ def found_entry(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut)
     _record(work, kind, entry_id, asked, checked_body(kind, asked.body), None, SYSTEM)
 
 
+def take_out(work: Work, held: Entry) -> None:
+    """Take out an entry the service keeps by itself."""
+    _removed(work, held, SYSTEM)
+
+
 def _put_row(work: Work, kind: EntryKind, row: EntryRow, asker: Asker, sight: Sight) -> RowResult:
     try:
         entry_id = check_entry_id(row.entry_id)

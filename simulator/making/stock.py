@@ -1,4 +1,4 @@
-"""What the fictional town has in its register: cameras, components with sensors, a hazard zone, drawings. All made up.
+"""What the fictional town has in its register: cameras, components with sensors, zones, fences, drawings. All made up.
 
 Everything stands where the base map lets it stand: along roads, at crossings, by the river. The same town and seed give
 the same stock.
@@ -13,6 +13,7 @@ import shapely
 
 from domain.ids import EntryId
 from domain.places import BaseKind
+from domain.register_fence import FenceHours, Geofence
 from domain.register_map import (
     Camera,
     Component,
@@ -260,6 +261,29 @@ def _add_zones(stock: Stock, town: Town, middle: Any) -> None:
             HazardLevel.YELLOW,
             _ring(x + 0.0225, y + 0.0035, 0.0012, 0.0042, 6),
             HazardKind.WORKS,
+            synthetic=True,
+        ),
+    )
+    stock.add(
+        "fence-slide",
+        Geofence(
+            "北坞后山警戒线",
+            _ring(x - 0.011, y + 0.0135, 0.0034, 0.0026, 9),
+            leave=False,
+            dwell_s=600,
+            note="滑坡隐患期间自己人进入时提醒",
+            synthetic=True,
+        ),
+    )
+    stock.add(
+        "fence-market",
+        Geofence(
+            "老街市集值守区",
+            _ring(x - 0.001, y + 0.0015, 0.0024, 0.0016, 12),
+            enter=False,
+            leave=False,
+            dwell_s=4 * 3600,
+            hours=FenceHours(8 * 60, 18 * 60),
             synthetic=True,
         ),
     )

@@ -20,7 +20,8 @@ TOWN = make_town(1)
 def test_every_entry_is_one_the_service_takes() -> None:
     stock = make_stock(TOWN, 1)
     held = Counter(kind_of(type(body)) for body in stock.entries.values())
-    assert held.keys() == {EntryKind.CAMERA, EntryKind.COMPONENT, EntryKind.HAZARD, EntryKind.DRAWING}
+    kinds = {EntryKind.CAMERA, EntryKind.COMPONENT, EntryKind.HAZARD, EntryKind.DRAWING, EntryKind.GEOFENCE}
+    assert held.keys() == kinds
     assert held[EntryKind.COMPONENT] > 100
     for entry_id, body in stock.entries.items():
         kind = kind_of(type(body))
