@@ -69,6 +69,7 @@ class Runtime:
         self.tracker = Tracker(kept)
         self.tracker.give_back(kept)
         self.fences = FenceWatch(fenced, still_known(standings, self.tracker.latest, self.timekeeper.now()))
+        self.tracker.watched = self.fences.watching
         self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker, self.gauges)
         self.holders = Holders()
         self.review = Review(self)
@@ -162,6 +163,7 @@ class Runtime:
             self.world = committed.world
         self.gauges.hear_of(committed.recorded)
         self.fences.hear_of(committed.recorded)
+        self.tracker.watched = self.fences.watching
         self.hub.publish(committed.recorded)
         if any(r.change.subject is Subject.ACCOUNT for r in committed.recorded):
             self.holders.forget_all()

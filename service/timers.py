@@ -72,8 +72,7 @@ class Timers:
         """Look at what moved, in slices and for a bounded time, and tell what the fences tell."""
         runtime = self._runtime
         watch, tracker = runtime.fences, runtime.tracker
-        tracker.watched = watch.watching
-        if not tracker.watched:
+        if not watch.watching:
             return
         watch.begin_round(runtime.world, runtime.timekeeper.now())
         moved, begun = tracker.drain_moved(), time.perf_counter()
