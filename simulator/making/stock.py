@@ -90,6 +90,7 @@ def make_stock(town: Town, seed: int) -> Stock:
     _add_gauges(stock, town, area)
     _add_cameras(stock, roads, area, middle, rng)
     _add_zones(stock, town, middle)
+    _add_fences(stock, town, middle)
     return stock
 
 
@@ -264,6 +265,33 @@ def _add_zones(stock: Stock, town: Town, middle: Any) -> None:
             synthetic=True,
         ),
     )
+    way = ((x - 0.004, y + 0.003), (x - 0.0005, y + 0.0025), (x + 0.0045, y + 0.0032), (x + 0.0075, y + 0.0045))
+    stock.add("draw-detour", Drawing(Form.LINE, way, "绕行路线", Ink.GREEN, 4.0, arrow=True, synthetic=True))
+    stock.add(
+        "draw-closed",
+        Drawing(
+            Form.LINE,
+            ((x - 0.0005, y - 0.0015), (x + 0.0045, y - 0.0012)),
+            "封闭路段",
+            Ink.RED,
+            4.0,
+            dashed=True,
+            synthetic=True,
+        ),
+    )
+    stock.add("draw-meet", Drawing(Form.POINT, ((x + 0.0012, y + 0.0048),), "物资集合点", Ink.BLUE, synthetic=True))
+    stock.add(
+        "draw-area",
+        Drawing(Form.AREA, _ring(x - 0.0052, y + 0.0056, 0.0018, 0.0012, 5), "临时安置区", Ink.BLUE, synthetic=True),
+    )
+    stock.add(
+        "draw-text", Drawing(Form.TEXT, ((x - 0.0025, y - 0.0042),), "南岸路单向通行", Ink.YELLOW, synthetic=True)
+    )
+
+
+def _add_fences(stock: Stock, town: Town, middle: Any) -> None:
+    """Watch our own people at the edge of a danger, and how long they stand at the market."""
+    x, y = middle.x, middle.y
     stock.add(
         "fence-slide",
         Geofence(
@@ -286,28 +314,6 @@ def _add_zones(stock: Stock, town: Town, middle: Any) -> None:
             hours=FenceHours(8 * 60, 18 * 60),
             synthetic=True,
         ),
-    )
-    way = ((x - 0.004, y + 0.003), (x - 0.0005, y + 0.0025), (x + 0.0045, y + 0.0032), (x + 0.0075, y + 0.0045))
-    stock.add("draw-detour", Drawing(Form.LINE, way, "绕行路线", Ink.GREEN, 4.0, arrow=True, synthetic=True))
-    stock.add(
-        "draw-closed",
-        Drawing(
-            Form.LINE,
-            ((x - 0.0005, y - 0.0015), (x + 0.0045, y - 0.0012)),
-            "封闭路段",
-            Ink.RED,
-            4.0,
-            dashed=True,
-            synthetic=True,
-        ),
-    )
-    stock.add("draw-meet", Drawing(Form.POINT, ((x + 0.0012, y + 0.0048),), "物资集合点", Ink.BLUE, synthetic=True))
-    stock.add(
-        "draw-area",
-        Drawing(Form.AREA, _ring(x - 0.0052, y + 0.0056, 0.0018, 0.0012, 5), "临时安置区", Ink.BLUE, synthetic=True),
-    )
-    stock.add(
-        "draw-text", Drawing(Form.TEXT, ((x - 0.0025, y - 0.0042),), "南岸路单向通行", Ink.YELLOW, synthetic=True)
     )
 
 
