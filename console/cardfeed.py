@@ -22,6 +22,8 @@ from domain.machine import Step
 from domain.nearest import Runner
 from domain.not_after import is_descriptive
 from domain.recommend import Candidate
+from domain.register import EntryKind
+from domain.runcards import Proposal
 from domain.states import ENDED, CaseState
 from domain.units import UnitStatus
 from widgets.case_card.panel import CaseCard
@@ -111,6 +113,8 @@ class CardFeed(QObject):
             self.show(case_no)
         elif case is not None and (case_no in delta.cases or delta.reference):
             self._show(case)
+            self._suggest(case)
+        elif case is not None and any(kind is EntryKind.RUN_CARD for kind, _ in delta.entries):
             self._suggest(case)
         self._append(case_no, delta.changes)
 
@@ -238,9 +242,9 @@ class CardFeed(QObject):
             self._suggester.stop()
             self._card.set_candidates(())
 
-    def _on_suggested(self, case_no: CaseNo, candidates: Sequence[Candidate]) -> None:
+    def _on_suggested(self, case_no: CaseNo, candidates: Sequence[Candidate], proposal: Proposal | None) -> None:
         if case_no == self._selection.case_no:
-            self._card.set_candidates(candidates)
+            self._card.set_candidates(candidates, proposal)
 
 
 def _about(change: Change, case_no: CaseNo) -> bool:

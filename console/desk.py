@@ -24,6 +24,7 @@ from console.admin import AdminDesk
 from console.alarms import AlarmDesk
 from console.appearance import Appearance
 from console.basemaps import BaseMaps
+from console.books import BookDesk
 from console.cardfeed import CardFeed
 from console.clerk import Clerk
 from console.deskactions import ON_DESK, desk_actions
@@ -66,6 +67,7 @@ from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindo
 from console.wiring import connect, follow
 from console.workspace import Workspace, read_stored
 from domain.faults import Fault
+from domain.register_runcard import RunCard
 from domain.wire import Geometry
 from resources.words import Words
 from widgets.names import Names
@@ -74,6 +76,7 @@ from widgets.sign_in import SignInPanel
 if TYPE_CHECKING:
     from console.mapexport.exporter import MapExporter
     from console.paper import PaperDesk
+    from widgets.book.book import Book
 
 SECOND_MS = 1000
 
@@ -158,6 +161,12 @@ class Desk(QObject):
         """Build what links the room with its units: calls for help, roll call, messages."""
         self.alarms = AlarmDesk(self, self._folders.cache / "tones")
         self.roll_call, self.messages = RollCallDesk(self), MessageDesk(self)
+        self.run_cards = BookDesk(self, RunCard, self._run_card_book)
+
+    def _run_card_book(self) -> "Book[RunCard]":
+        from widgets.book.run_cards import RunCardBook  # noqa: PLC0415 - not before it is asked for
+
+        return RunCardBook(self.names)
 
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""

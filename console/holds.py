@@ -18,7 +18,7 @@ from widgets.intents import ActionIntent
 
 HELD = frozenset(
     {
-        *("dispatch", "send_verify", "send_check", "rework", "return_rework"),
+        *("dispatch", "add_helpers", "send_verify", "send_check", "rework", "return_rework"),
         *("approve_send_up", "skip_send_up", "county_return"),
     }
 )

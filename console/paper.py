@@ -107,9 +107,16 @@ class PaperDesk(QObject):
             place = case.address or names.place(case)
             mark = f" ({words('outbox.mark')})" if case.case_no in waiting else ""
             state = words(f"state.{case.state}") + mark
-            rows.append(cells(case.case_no, case.title, place, state, names.unit(case.lead_unit), clock))
+            rows.append(cells(case.case_no, case.title, place, state, self._who(case), clock))
         heads = tuple(words(f"paper.head.{head}") for head in ("n", "case", "title", "place", "state", "unit", "clock"))
         return PaperTable(words("paper.cases", n=len(rows)), heads, numbered(rows), words("paper.no_cases"))
+
+    def _who(self, case: Case) -> str:
+        """Return the unit that leads a case and, behind it, those that help."""
+        names, words = self._desk.names, self._desk.words
+        helpers = words("list.comma").join(names.unit(unit) for unit in case.helper_units)
+        lead = names.unit(case.lead_unit)
+        return words("paper.with_helpers", lead=lead, helpers=helpers) if helpers else lead
 
     def _units(self) -> PaperTable:
         words = self._desk.words

@@ -4,16 +4,20 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import ZoneInfo
 
 from client.picture import Picture
 from client.room import Room
 from console.holdings import Holdings
 from console.tasks import Tasks
 from domain.case import Case
-from domain.ids import CaseNo, ThingId, UnitId
-from domain.people import shift_end
+from domain.ids import CaseNo, EntryId, ThingId, UnitId
+from domain.people import Staff, Vehicle, shift_end
 from domain.places import Position, distance_m
-from domain.recommend import Candidate, Whereabouts, fits, recommend
+from domain.recommend import Candidate, Whereabouts, fits, rank
+from domain.register import EntryKind, read_body
+from domain.register_runcard import RunCard
+from domain.runcards import Proposal, card_for, propose, serves
 from domain.units import POSITION_STALE_AFTER
 from domain.wire import Geometry
 
@@ -23,6 +27,12 @@ if TYPE_CHECKING:
 OWNER = "suggester"
 NEAREST = 4
 """Of each unit so many movers, nearest in a straight line, are looked up on the roads."""
+
+
+MOST = 3
+"""Units suggested at most."""
+Tell = Callable[[CaseNo, Sequence[Candidate], Proposal | None], None]
+"""Hears whom to send to a case: single units, best first, and the set of its run card where there is one."""
 
 
 class Mover(NamedTuple):
@@ -42,7 +52,7 @@ class Suggester:
         self._net: RoadNet | None = None
         self._tag = ""
 
-    def suggest(self, room: Room, case: Case, tell: Callable[[CaseNo, Sequence[Candidate]], None]) -> None:
+    def suggest(self, room: Room, case: Case, tell: Tell) -> None:
         """Reckon whom to send; ``tell`` hears it, unless another case is asked about before."""
         self._tasks.start(OWNER, "case", self._suggest(room, case, tell))
 
@@ -50,24 +60,44 @@ class Suggester:
         """Nobody wants to know any more."""
         self._tasks.cancel(OWNER)
 
-    async def _suggest(self, room: Room, case: Case, tell: Callable[[CaseNo, Sequence[Candidate]], None]) -> None:
+    async def _suggest(self, room: Room, case: Case, tell: Tell) -> None:
         picture = room.picture
         if picture is None:
             return
         now = room.service_now()
-        units = [unit for unit in picture.units.values() if fits(case, unit)]
+        card = run_card(picture, case, now)
+        needs = () if card is None else card[1].needs
+        units = [u for u in picture.units.values() if fits(case, u) or any(serves(need, u) for need in needs)]
         movers = nearest_movers(picture, case, {unit.unit_id for unit in units}, now)
         net = await self._roads(room.geometry)
         where = await asyncio.to_thread(whereabouts, net, case, movers)
         status = {unit.unit_id: self._holdings.status(unit.unit_id) for unit in units}
         ends = shift_ends(picture, {unit.unit_id for unit in units}, now)
-        tell(case.case_no, recommend(case, units, status, where, now, shift_ends=ends))
+        ranked = rank(case, units, status, where, now, shift_ends=ends)
+        proposal = None if card is None else propose(*card, ranked, on_shift(picture, now))
+        tell(case.case_no, [found for found in ranked if fits(case, found.unit)][:MOST], proposal)
 
     async def _roads(self, geometry: Geometry | None) -> "RoadNet | None":
         if geometry is not None and geometry.tag != self._tag:
             self._net = await asyncio.to_thread(read_roads, geometry)
             self._tag = geometry.tag
         return self._net
+
+
+def run_card(picture: Picture, case: Case, now: datetime) -> tuple[EntryId, RunCard] | None:
+    """Return the run card a case calls for."""
+    cards: list[tuple[EntryId, RunCard]] = []
+    for entry in picture.entries_of(EntryKind.RUN_CARD):
+        body = read_body(entry, RunCard)
+        if body is not None:
+            cards.append((entry.entry_id, body))
+    return card_for(case, cards, now, ZoneInfo(picture.town.calendar.timezone)) if cards else None
+
+
+def on_shift(picture: Picture, now: datetime) -> set[UnitId]:
+    """Return the units of which somebody, or a vehicle, is on shift."""
+    owners: list[Staff | Vehicle] = [*picture.members.values(), *picture.vehicles.values()]
+    return {owner.unit_id for owner in owners if owner.shift is not None and owner.shift.covers(now)}
 
 
 def read_roads(geometry: Geometry) -> "RoadNet":

@@ -162,6 +162,7 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.reception.closed.connect(desk.roll_call.on_closed)
     desk.reception.closed.connect(desk.messages.on_closed)
     desk.selection.unit_changed.connect(desk.messages.on_unit_changed)
+    desk.reception.closed.connect(desk.run_cards.on_closed)
 
 
 def _connect_map(desk: "Desk") -> None:

@@ -42,6 +42,14 @@ class Claim(msgspec.Struct, frozen=True):
     handed_by: AccountId | None = None
 
 
+class Helped(msgspec.Struct, frozen=True):
+    """How far a helper of a case has come: when it arrived, and when it said what it did."""
+
+    unit: UnitId
+    arrived_at: datetime | None = None
+    reported_at: datetime | None = None
+
+
 class Report(msgspec.Struct, frozen=True):
     """One report, hanging on a case. The reporter's contact lives elsewhere and is never part of it.
 
@@ -138,12 +146,17 @@ class Case(msgspec.Struct, frozen=True):
     passed_staff: StaffId | None = None
     self_approved: tuple[str, ...] = ()
     claim: Claim | None = None
+    helped: tuple[Helped, ...] = ()
 
     @property
     def callbacks(self) -> tuple[Report, ...]:
         """The reports whose reporter still waits to be called back, the one promised first in front."""
         owed = [report for report in self.reports if report.owes_callback]
         return tuple(sorted(owed, key=_callback_order))
+
+    def helped_by(self, unit: UnitId) -> Helped:
+        """Return how far a helper has come; one that has said nothing yet is on its way."""
+        return next((helped for helped in self.helped if helped.unit == unit), Helped(unit))
 
 
 def _callback_order(report: Report) -> tuple[bool, datetime]:

@@ -111,6 +111,8 @@ def _resolve(step: Step, case: Case, data: dict[str, Any], actor: Actor, context
             raise invalid("unknown_condition", condition=data["condition"])
         limit = {"amount": condition.limit.amount, "unit": condition.limit.unit.value}
         data = {**data, "limit": limit, "closing": list(condition.closing_zh)}
+    elif step.action in ("help_arrive", "help_report"):
+        data = {**data, "helper": actor.unit}
     elif step.action == "take_over" and case.claim is not None:
         data = {**data, "from": case.claim.by}
     elif step.action == "merge":

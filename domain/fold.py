@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from domain.case import Case, Claim, OpenRequest, Report
+from domain.case import Case, Claim, Helped, OpenRequest, Report
 from domain.change import Change, Subject
 from domain.clock import Limit, LimitUnit, Pause
 from domain.erasing import erased
@@ -166,7 +166,31 @@ def _dispatch(case: Case, change: Change) -> dict[str, Any]:
         "signed_at": None,
         "arrived_at": None,
         "extension_count": 0,
+        "helped": (),
     }
+
+
+def _add_helpers(case: Case, change: Change) -> dict[str, Any]:
+    """More units go; one that was only told so far goes now."""
+    helpers = tuple(UnitId(u) for u in change.data["helpers"])
+    copies = tuple(UnitId(u) for u in change.data.get("copies", ()))
+    told = tuple(unit for unit in case.copied_units if unit not in helpers)
+    return {"helper_units": case.helper_units + helpers, "copied_units": told + copies}
+
+
+def _help_arrive(case: Case, change: Change) -> dict[str, Any]:
+    return {"helped": _helped(case, change, arrived_at=change.recorded_at)}
+
+
+def _help_report(case: Case, change: Change) -> dict[str, Any]:
+    helped = _helped(case, change, reported_at=change.recorded_at)
+    return {"helped": helped, "after_photos": _after_photos(case, change)}
+
+
+def _helped(case: Case, change: Change, **now: datetime) -> tuple[Helped, ...]:
+    unit = UnitId(change.data["helper"])
+    others = tuple(helped for helped in case.helped if helped.unit != unit)
+    return (*others, replace(case.helped_by(unit), **now))
 
 
 def _taken_back(case: Case, change: Change) -> dict[str, Any]:
@@ -175,6 +199,7 @@ def _taken_back(case: Case, change: Change) -> dict[str, Any]:
         "lead_unit": None,
         "helper_units": (),
         "copied_units": (),
+        "helped": (),
         "dispatched_at": None,
         "signed_at": None,
         "arrived_at": None,
@@ -191,6 +216,7 @@ def _rework(case: Case, change: Change) -> dict[str, Any]:
         "dispatched_at": change.recorded_at,
         "signed_at": None,
         "arrived_at": None,
+        "helped": (),
         "handled_at": None,
         "checker": None,
         "check_passed": None,
@@ -318,6 +344,9 @@ EFFECTS: dict[str, Effect] = {
     "close_self_handled": _close_self_handled,
     "file": _file,
     "dispatch": _dispatch,
+    "add_helpers": _add_helpers,
+    "help_arrive": _help_arrive,
+    "help_report": _help_report,
     "request_void": _request(RequestKind.VOID),
     "refuse_void": _answered,
     "void": _answered,

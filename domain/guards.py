@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.case import Case, NewReport
+from domain.case import Case, Helped, NewReport
 from domain.clock import Reading, elapsed_s, limit_seconds
 from domain.command import Context
 from domain.faults import conflict, forbidden, invalid
@@ -30,6 +30,30 @@ def nobody_holds_it(case: Case, actor: Actor, context: Context) -> None:
     """No unit holds the case: it was never dispatched here, or it was brought in or came back without one."""
     if case.lead_unit is not None:
         raise conflict("held_by_a_unit", unit=case.lead_unit)
+
+
+def a_unit_leads(case: Case, actor: Actor, context: Context) -> None:
+    """Some unit holds the case: others can be sent to help it."""
+    if case.lead_unit is None:
+        raise conflict("no_unit_leads")
+
+
+def helps(case: Case, actor: Actor, context: Context) -> None:
+    """Only a unit that was sent to help may say how far its help has come."""
+    if actor.unit is None or actor.unit not in case.helper_units:
+        raise forbidden("not_helping")
+
+
+def help_not_arrived(case: Case, actor: Actor, context: Context) -> None:
+    """A helper's arrival is noted once, and before what it did."""
+    if actor.unit is not None and case.helped_by(actor.unit) != Helped(actor.unit):
+        raise conflict("already_arrived")
+
+
+def help_not_reported(case: Case, actor: Actor, context: Context) -> None:
+    """A helper says once what it did."""
+    if actor.unit is not None and case.helped_by(actor.unit).reported_at is not None:
+        raise conflict("help_reported_already")
 
 
 def own_verify_task(case: Case, actor: Actor, context: Context) -> None:
@@ -276,6 +300,16 @@ def helpers_differ_from_lead(case: Case, args: dict[str, Any], actor: Actor, con
     """A unit leads or helps or is copied to, not two of these at once."""
     named = [args["unit"], *args.get("helpers", ()), *args.get("copies", ())]
     if len(set(named)) != len(named):
+        raise invalid("unit_named_twice")
+
+
+def helpers_are_new(case: Case, args: dict[str, Any], actor: Actor, context: Context) -> None:
+    """Whoever is sent as well is there in no other part: not the lead, no helper yet, and nobody is named twice."""
+    there = (case.lead_unit, *case.helper_units)
+    named = [*args["helpers"], *args.get("copies", ())]
+    if len(set(named)) != len(named) or any(unit in there for unit in named):
+        raise invalid("unit_named_twice")
+    if any(unit in case.copied_units for unit in args.get("copies", ())):
         raise invalid("unit_named_twice")
 
 

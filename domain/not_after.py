@@ -22,7 +22,9 @@ KEY_MARGIN = timedelta(hours=12)
 REPORT, READING, PRINTED = "report", "contact_revealed", "printed"
 """What waits beside commands: a report, that contacts were looked at again, that something was put on paper."""
 
-_SENDS_PEOPLE = frozenset({"dispatch", "rework", "return_rework", "send_verify", "send_check", "skip_send_up"})
+_SENDS_PEOPLE = frozenset(
+    {"dispatch", "add_helpers", "rework", "return_rework", "send_verify", "send_check", "skip_send_up"}
+)
 _DESCRIBES = frozenset(
     {
         REPORT,
@@ -32,6 +34,7 @@ _DESCRIBES = frozenset(
         "note",
         "reply_supervise",
         "feedback",
+        "help_report",
         "verify_result",
         "check_pass",
         "check_fail",

@@ -72,15 +72,29 @@ def recommend(
     worth: Worth = WORTH,
 ) -> list[Candidate]:
     """Return the best units, best first. One that neither deals with the kind nor has duty for the grid is left out."""
+    fitting = [unit for unit in units if fits(case, unit)]
+    return rank(case, fitting, status, where, now, shift_ends=shift_ends, worth=worth)[:most]
+
+
+def rank(
+    case: Case,
+    units: Iterable[Unit],
+    status: Mapping[UnitId, UnitStatus],
+    where: Mapping[UnitId, Whereabouts],
+    now: datetime,
+    *,
+    shift_ends: Mapping[UnitId, datetime] | None = None,
+    worth: Worth = WORTH,
+) -> list[Candidate]:
+    """Return all these units, the best for a case first."""
     ends = shift_ends or {}
     found = [
         _candidate(
             case, unit, status.get(unit.unit_id, FREE), where.get(unit.unit_id), ends.get(unit.unit_id), now, worth
         )
         for unit in units
-        if fits(case, unit)
     ]
-    return sorted(found, key=_rank)[:most]
+    return sorted(found, key=_rank)
 
 
 def fits(case: Case, unit: Unit) -> bool:

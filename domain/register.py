@@ -20,6 +20,7 @@ from domain import register_fence as fence
 from domain import register_map as maps
 from domain import register_message as message
 from domain import register_rollcall as rollcall
+from domain import register_runcard as runcard
 from domain import register_shift as shift
 from domain.change import Change, Subject
 from domain.faults import Fault, invalid, not_found
@@ -57,6 +58,7 @@ class EntryKind(StrEnum):
     LOG_NOTE = "log_note"  # 值班日志
     PHONE = "phone"  # 值班电话
     TEMPLATE = "template"  # 模板
+    RUN_CARD = "run_card"  # 调派预案卡
     UNKNOWN = "unknown"  # of a later program: passed over
 
     @classmethod
@@ -140,6 +142,8 @@ _ROOM = ROOM_ROLES | {R.SYSTEM_ADMIN}
 _FENCERS = _CHIEFS | {R.DISPATCHER}
 _KEEPERS = frozenset({R.DUTY_CHIEF, R.DISPATCHER, R.SYSTEM_ADMIN, R.IMPORTER})
 
+_PLANNERS = _CHIEFS | {R.SYSTEM_ADMIN, R.IMPORTER}
+
 REGISTERS: dict[EntryKind, RegisterRule] = {
     EntryKind.CAMERA: RegisterRule(
         maps.Camera, _KEEPERS, ROOM_ROLES | {R.COUNTY, R.GATEWAY, R.READER} | _KEEPERS, _KEEPERS, 5_000, reports=True
@@ -195,6 +199,7 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
         maps.SavedView, ROOM_ROLES | {R.COUNTY}, ROOM_ROLES | {R.COUNTY}, frozenset(), 200, private=True
     ),
     EntryKind.TEMPLATE: RegisterRule(Template, ROOM_ROLES, ROOM_ROLES, _CHIEFS, 500, down=True),
+    EntryKind.RUN_CARD: RegisterRule(runcard.RunCard, _PLANNERS, _ROOM | {R.IMPORTER}, _PLANNERS, 500, down=True),
     EntryKind.SHARED_VIEW: RegisterRule(maps.SharedView, ROOM_ROLES, ROOM_ROLES | {R.COUNTY}, _CHIEFS, 200, down=True),
 }
 """Every register. What is not in it is refused. ``docs/access.md`` is written from it."""

@@ -14,7 +14,7 @@ from msgspec import Meta
 from domain.faults import conflict, forbidden, invalid
 from domain.ids import ThingId, UnitId
 from domain.places import Lat, Lon
-from domain.register_shapes import Body, Note, Spot
+from domain.register_shapes import Body, Note, Spot, differ
 
 
 class Sos(Body, frozen=True):
@@ -65,13 +65,9 @@ def sos_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | None, *, 
         if body["acknowledged"] or body["result"]:
             raise conflict("sos_not_raised")
         return
-    if any(_plain(held[name]) != _plain(body[name]) for name in _CALL):
+    if differ(held, body, _CALL):
         raise conflict("sos_altered")
     if held["result"] or not body["acknowledged"] or (held["acknowledged"] and not body["result"]):
         raise conflict("sos_settled")
     if own and not held["by_radio"]:
         raise forbidden("sos_of_oneself")
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from domain.faults import conflict, invalid
 from domain.ids import UnitId
-from domain.register_shapes import Body, Short
+from domain.register_shapes import Body, Short, differ
 
 
 class Delivery(StrEnum):
@@ -56,11 +56,7 @@ def message_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | None,
         if body["state"] != Delivery.SENT:
             raise conflict("message_not_sent")
         return
-    if any(_plain(held[name]) != _plain(body[name]) for name in ("unit", "text", "sent_at")):
+    if differ(held, body, ("unit", "text", "sent_at")):
         raise conflict("message_altered")
     if _ORDER.index(Delivery(body["state"])) <= _ORDER.index(Delivery(held["state"])):
         raise conflict("message_came_further")
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value

@@ -9,7 +9,7 @@ from msgspec import Meta
 
 from domain.faults import conflict, invalid
 from domain.ids import UnitId
-from domain.register_shapes import Body, Note, Short
+from domain.register_shapes import Body, Note, Short, differ
 
 MOST_CALLED = 500
 
@@ -62,9 +62,5 @@ def roll_call_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | Non
         return
     if held["closed"]:
         raise conflict("roll_call_closed")
-    if any(_plain(held[name]) != _plain(body[name]) for name in ("called_at", "due_at", "units")):
+    if differ(held, body, ("called_at", "due_at", "units")):
         raise conflict("roll_call_altered")
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))

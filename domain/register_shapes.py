@@ -1,6 +1,8 @@
-"""What the bodies of the register are made of: places, lines, areas, names, each bounded."""
+"""What the bodies of the register are made of: places, lines, areas, names, each bounded; and what is asked of many."""
 
-from typing import Annotated
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
@@ -33,6 +35,34 @@ class Body(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     def place(self) -> Spot | None:
         """Return a point of it, which says in which division it lies; None where it is nowhere."""
         return None
+
+
+def check_moment(moment: datetime | None, argument: str) -> None:
+    """Raise ``Fault`` for a moment that does not say where on earth it is meant."""
+    if moment is not None and moment.tzinfo is None:
+        raise invalid("moment_without_offset", argument=argument)
+
+
+def check_span(since: datetime | None, until: datetime | None) -> None:
+    """Raise ``Fault`` for a stretch of time that ends before it begins."""
+    check_moment(since, "since")
+    check_moment(until, "until")
+    if since is not None and until is not None and until <= since:
+        raise invalid("ends_before_it_begins")
+
+
+def in_span(since: datetime | None, until: datetime | None, now: datetime) -> bool:
+    """Return whether a moment lies in a stretch of time, open where an end of it is None."""
+    return (since is None or since <= now) and (until is None or now < until)
+
+
+def differ(held: Mapping[str, Any], body: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Return whether one of these fields of two bodies differs, however each of them was written down."""
+    return any(_plain(held[name]) != _plain(body[name]) for name in names)
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def check_ring(ring: tuple[Spot, ...]) -> None:

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from domain.faults import conflict, forbidden, invalid
 from domain.ids import CaseNo
-from domain.register_shapes import Body, Name, Note, Short
+from domain.register_shapes import Body, Name, Note, Short, differ
 
 MOST_ITEMS = 500
 MOST_TOLD = 20
@@ -129,7 +129,7 @@ def handover_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | None
     if body is None or not body["received"]:
         raise forbidden("handover_of_another")
     same = ("post", "made_at", "items", "remarks", "contacts")
-    if any(_plain(held[name]) != _plain(body[name]) for name in same):
+    if differ(held, body, same):
         raise conflict("handover_altered")
 
 
@@ -137,10 +137,6 @@ def duty_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | None, *,
     """Judge a sign-on: nobody is put on a post by another; a chief may only sign somebody off. Raises ``Fault``."""
     if held is not None and body is not None and not own:
         raise forbidden("duty_of_another")
-
-
-def _plain(value: Any) -> Any:
-    return msgspec.json.decode(msgspec.json.encode(value))
 
 
 def _aware(moment: datetime) -> None:

@@ -36,20 +36,34 @@ class UnitStatus(msgspec.Struct, frozen=True):
 def unit_status(unit_id: UnitId, cases: Iterable[Case]) -> UnitStatus:
     """Return what a unit is doing. On the job beats under way beats assigned; then the case dispatched first.
 
-    A suspended case is held, but nobody is on the job: it may stand still for months.
+    A suspended case is held, but nobody is on the job: it may stand still for months. Whoever helps signs for
+    nothing: it is under way at once, and free again when it has said what it did.
     """
-    held = [c for c in cases if c.lead_unit == unit_id and c.state in HANDLING_STATES]
+    held = [c for c in cases if unit_id in units_on(c)]
     active = [c for c in held if c.state is not CaseState.SUSPENDED]
     best = UnitStatus(UnitState.FREE, held=len(held))
     for rank, state in enumerate((UnitState.ON_THE_JOB, UnitState.UNDER_WAY, UnitState.ASSIGNED)):
-        found = [(since, c.case_no) for c in active if (since := _since(c, rank)) is not None]
+        found = [(since, c.case_no) for c in active if (since := _since(c, unit_id, rank)) is not None]
         if found:
             since, case_no = min(found)
             return UnitStatus(state, case_no, since, len(held))
     return best
 
 
-def _since(case: Case, rank: int) -> datetime | None:
+def units_on(case: Case) -> tuple[UnitId, ...]:
+    """Return the units a case keeps busy: its lead, and the helpers that have not said yet what they did."""
+    if case.state not in HANDLING_STATES:
+        return ()
+    leads = () if case.lead_unit is None else (case.lead_unit,)
+    return (*leads, *(unit for unit in case.helper_units if case.helped_by(unit).reported_at is None))
+
+
+def _since(case: Case, unit_id: UnitId, rank: int) -> datetime | None:
+    if unit_id != case.lead_unit:
+        arrived_at = case.helped_by(unit_id).arrived_at
+        if arrived_at is not None:
+            return arrived_at if rank == 0 else None
+        return case.dispatched_at if rank == 1 else None
     if case.arrived_at is not None:
         return case.arrived_at if rank == 0 else None
     if case.signed_at is not None:

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.shot.dispatchscenes import DISPATCH_SCENES, OVER_THE_DESK
 from console.shot.toolscenes import TOOL_SCENES
 
 if TYPE_CHECKING:
@@ -116,10 +117,11 @@ LAYER_SCENES: dict[str, Arrange] = {
     "track-sheet": track_sheet,
     "saved-views": saved_views,
     **TOOL_SCENES,
+    **DISPATCH_SCENES,
 }
 """Scenes by the name they are asked for, like those of ``console.shot.scenes``."""
 
-WHOLE_WINDOW = frozenset({"select", "playback", "base-maps-sheet", "track-sheet", "saved-views"})
+WHOLE_WINDOW = frozenset({"select", "playback", "base-maps-sheet", "track-sheet", "saved-views"}) | OVER_THE_DESK
 """Scenes of a sheet over the window: they are taken of the whole desk."""
 
 

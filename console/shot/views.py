@@ -39,5 +39,8 @@ SCENE_NAMES = (
     "identify",
     "redline",
     "playback",
+    "run-card",
+    "run-cards",
+    "run-card-form",
 )
 """Every scene of ``scenes`` and ``layerscenes`` by its name, for the help; those import much."""

@@ -28,6 +28,7 @@ from domain.register_map import (
 )
 from domain.register_shapes import Body, Spot
 from domain.town import Town
+from simulator.making.playbook import make_playbook
 
 SILENT_AFTER_S = 1_800
 K = ComponentKind
@@ -75,9 +76,9 @@ class Stock:
 
 
 def make_stock(town: Town, seed: int) -> Stock:
-    """Return what stands in the town; empty for a town without roads."""
+    """Return what stands in the town, nothing where it has no roads, and what it has laid down for the day."""
     rng = np.random.default_rng([seed, 0x57])
-    stock = Stock()
+    stock = Stock(make_playbook(town))
     roads: Roads = [(f.name, f.rank, shapely.from_wkb(f.wkb)) for f in town.base if f.kind is BaseKind.ROAD]
     roads = [(name, rank, line) for name, rank, line in roads if line.geom_type == "LineString" and line.length > 0]
     area: Any = shapely.union_all([shapely.from_wkb(grid.wkb) for grid in town.grids])

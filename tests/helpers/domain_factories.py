@@ -164,7 +164,7 @@ def _value(arg: Arg, case: Case, into: str, until: datetime | None, pick: int) -
     simple: dict[ArgKind, Any] = {
         ArgKind.TEXT: "情况属实",
         ArgKind.UNIT: UNITS[pick % len(UNITS)].unit_id,
-        ArgKind.UNITS: [],
+        ArgKind.UNITS: [u.unit_id for u in UNITS if u.unit_id not in (case.lead_unit, *case.helper_units)][:1],
         ArgKind.STAFF: (WORKER, WORKER_2)[pick % 2],
         ArgKind.CASE: into,
         ArgKind.CASES: [into] if into else [],

@@ -7,7 +7,7 @@ from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QLabel, QWidget
 
 from domain.case import Case
-from domain.ids import AttachmentId
+from domain.ids import AttachmentId, UnitId
 from resources.theme import Theme
 from widgets.common.flow import FlowLayout
 from widgets.common.photo import SMALL_THUMB, PhotoThumb
@@ -163,9 +163,12 @@ class Evidence(QWidget):
             rows.append((words("desk.card.condition"), names.condition(case.condition)))
         if case.lead_unit is not None:
             rows.append((words("desk.card.lead"), names.unit(case.lead_unit)))
-        for key, units in (("desk.card.helpers", case.helper_units), ("desk.card.copies", case.copied_units)):
-            if units:
-                rows.append((words(key), words("desk.and").join(names.unit(unit) for unit in units)))
+        if case.helper_units:
+            helpers = (f"{names.unit(unit)}{self._helped(case, unit)}" for unit in case.helper_units)
+            rows.append((words("desk.card.helpers"), words("desk.and").join(helpers)))
+        if case.copied_units:
+            copies = words("desk.and").join(names.unit(unit) for unit in case.copied_units)
+            rows.append((words("desk.card.copies"), copies))
         if case.checker is not None:
             rows.append((words("desk.card.checker"), names.person(case.checker)))
         elif case.verifier is not None and case.accepted_at is None:
@@ -175,6 +178,14 @@ class Evidence(QWidget):
         if case.satisfaction is not None:
             rows.append((words("desk.card.satisfaction"), words(f"satisfaction.{case.satisfaction}")))
         return rows
+
+    def _helped(self, case: Case, unit: UnitId) -> str:
+        """Return how far a helper has come, in brackets behind its name."""
+        helped, names = case.helped_by(unit), self._names
+        at = helped.reported_at or helped.arrived_at
+        far = "reported" if helped.reported_at is not None else "under_way" if at is None else "arrived"
+        said = names.words(f"helped.{far}", at="" if at is None else names.local(at).strftime("%H:%M"))
+        return names.words("helped.brackets", said=said)
 
     def _show_facts(self, rows: list[tuple[str, str]]) -> None:
         if rows == self._shown_facts:

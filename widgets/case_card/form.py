@@ -12,11 +12,13 @@ from domain.case import Case
 from domain.guards import overrides
 from domain.ids import StaffId, UnitId
 from domain.machine import Step
+from domain.runcards import Proposal
 from domain.states import CaseState
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.override import OverrideField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.registry import build_field
+from widgets.case_card.fields.run_card import UnmetField
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
@@ -104,17 +106,18 @@ class ActionForm(QFrame):
                     field.prefill(value)
             if isinstance(field, PhotosField):
                 field.add_files(list(files.get(field.arg.name, ())))
+            field.update_context()
 
     def refresh_choices(self) -> None:
         """What can be picked from altered."""
         for field in self.fields:
             field.update_context()
 
-    def set_suggested(self, units: Sequence[UnitId]) -> None:
+    def set_suggested(self, units: Sequence[UnitId], proposal: Proposal | None = None) -> None:
         """Other units are suggested now; what a person saw when choosing a unit stays what is told."""
         unit = self.field("unit")
         if unit is not None and not (self.context.suggested and unit.has_input()):
-            self.context.suggested = tuple(units)
+            self.context.suggested, self.context.proposal = tuple(units), proposal
             self.refresh_choices()
             self._show_effect()
 
@@ -196,18 +199,37 @@ class ActionForm(QFrame):
         override = self.field("override")
         if isinstance(override, OverrideField):
             override.ask(isinstance(chosen, str) and overrides(chosen, self.context.suggested))
+        self._measure(chosen)
         if isinstance(chosen, str):
             said = words("desk.form.sends", unit=names.unit(UnitId(chosen)), place=place, state=state)
-            others = [f.value() for name in ("helpers", "copies") if (f := self.field(name)) is not None]
-            also = [names.unit(UnitId(u)) for listed in others if isinstance(listed, list) for u in listed]
-            told = words("held.also_told", who=words("desk.and").join(also)) if also else ""
-            self._effect.setText(f"{said} {told}".strip())
+            self._effect.setText(f"{said} {self._also()}".strip())
+        elif step.action == "add_helpers":
+            self._effect.setText(self._also() or words("desk.form.stays", state=state))
         elif isinstance(person, str):
             self._effect.setText(words("desk.form.sends", unit=names.person(StaffId(person)), place=place, state=state))
         elif step.target is CaseState.ESCALATED:
             self._effect.setText(words("held.sends_up", state=state))
         else:
             self._effect.setText(words("desk.form.stays" if step.target is None else "desk.form.becomes", state=state))
+
+    def _also(self) -> str:
+        """Say who goes along, and who is told."""
+        names, said = self.context.names, []
+        for name, key in (("helpers", "helping.also_go"), ("copies", "held.also_told")):
+            field = self.field(name)
+            listed = None if field is None else field.value()
+            if isinstance(listed, list):
+                who = names.words("desk.and").join(names.unit(UnitId(unit)) for unit in listed)
+                said.append(names.words(key, who=who))
+        return " ".join(said)
+
+    def _measure(self, unit: object) -> None:
+        """Let the run card say what the units chosen lack."""
+        unmet = self.field("unmet")
+        if isinstance(unmet, UnmetField):
+            helpers, copies = (f.value() for name in ("helpers", "copies") if (f := self.field(name)) is not None)
+            going = [UnitId(u) for u in (unit, *(helpers if isinstance(helpers, list) else ())) if isinstance(u, str)]
+            unmet.look_at(going, [UnitId(u) for u in copies] if isinstance(copies, list) else [])
 
     def _show_state(self) -> None:
         words = self.context.names.words

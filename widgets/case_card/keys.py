@@ -22,6 +22,7 @@ ACTION_KEYS: dict[str, str] = {
     "refuse_void": "B",
     # Dispatch
     "dispatch": "D",
+    "add_helpers": "D",
     "return_to_filing": "R",
     "request_void": "O",
     "request_send_up": "U",
@@ -45,6 +46,8 @@ ACTION_KEYS: dict[str, str] = {
     "refuse_suspension": "B",
     "resume": "E",
     "feedback": "F",
+    "help_arrive": "A",
+    "help_report": "F",
     # Checking
     "send_check": "S",
     "check_pass": "A",
@@ -87,6 +90,8 @@ LOCATE_KEY = "V"
 RESERVED = frozenset({"N", LOCATE_KEY})
 """Letters that mean the same everywhere: a new report, and the scene."""
 
+SET_KEY = "4"
+"""Take the whole set of the run card into the dispatch form."""
 SUGGESTION_KEYS = ("1", "2", "3")
 """Take a suggested unit into the dispatch form."""
 
@@ -103,7 +108,7 @@ FLAGS = frozenset(
             "merge",
             "merge_in",
         ),
-        *("claim", "release", "hand_over"),
+        *("claim", "release", "hand_over", "add_helpers"),
     }
 )
 """Actions that stand behind those that move the case along."""
@@ -125,6 +130,8 @@ _FORWARD = (
     "sign",
     "arrive",
     "feedback",
+    "help_arrive",
+    "help_report",
     "verify_result",
     "send_check",
     "check_pass",

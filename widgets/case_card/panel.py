@@ -19,6 +19,7 @@ from domain.ids import AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.nearest import Runner
 from domain.recommend import Candidate
+from domain.runcards import Proposal
 from domain.units import UnitStatus
 from domain.wire import RevealedContact, SimilarCase
 from resources.theme import Theme
@@ -119,6 +120,7 @@ class CaseCard(QWidget):
         body = self.body
         self.foot.action_bar.chosen.connect(self.start_action)
         body.suggestions.unit_chosen.connect(self._on_unit_chosen)
+        body.suggestions.set_chosen.connect(self._on_set_chosen)
         body.duplicates.chosen.connect(self.case_wanted)
         body.duplicates.thumb_wanted.connect(self._on_thumb_wanted)
         body.contact.reveal_requested.connect(self.reveal_requested)
@@ -173,13 +175,13 @@ class CaseCard(QWidget):
         """Show what waits to be sent on the case shown; it has not happened."""
         self.body.waiting.set_marks(marks)
 
-    def set_candidates(self, candidates: Sequence[Candidate]) -> None:
-        """Show the suggested units of a case that waits to be dispatched."""
-        self.body.suggestions.set_candidates(candidates)
+    def set_candidates(self, candidates: Sequence[Candidate], proposal: Proposal | None = None) -> None:
+        """Show the suggested units of a case that waits to be dispatched, and the set of its run card."""
+        self.body.suggestions.set_candidates(candidates, proposal)
         if self._case is not None:
             self.body.show_suggestions(self._case)
         if self._form is not None:
-            self._form.set_suggested(self.body.suggestions.units())
+            self._form.set_suggested(self.body.suggestions.units(), proposal)
 
     def set_similar(self, similar: Sequence[SimilarCase]) -> None:
         """Show the likely duplicates of the case shown, and offer them where cases are picked."""
@@ -359,7 +361,7 @@ class CaseCard(QWidget):
         similar = self.body.duplicates.found()
         runners = self._runners(case) if any(arg.kind is ArgKind.STAFF for arg in step.args) else ()
         context = FormContext(self._names, case, self._lookup, self._status, similar, runners)
-        context.suggested = self.body.suggestions.units()
+        context.suggested, context.proposal = self.body.suggestions.units(), self.body.suggestions.proposal()
         form = ActionForm(step, context, self._now)
         form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)
@@ -427,6 +429,15 @@ class CaseCard(QWidget):
         if field is not None and self._form is not None:
             field.prefill(unit_id)
             self._form.focus_first()
+
+    def _on_set_chosen(self, proposal: Proposal) -> None:
+        """The whole set goes into the form, to be looked at: who it sends, and what it lacks."""
+        self.start_action("dispatch")
+        if self._form is None:
+            return
+        lead = {} if proposal.lead is None else {"unit": proposal.lead}
+        self._form.fill({**lead, "helpers": list(proposal.helpers), "copies": list(proposal.copies)}, {})
+        self._form.focus_first()
 
     def _scroll_to_form(self) -> None:
         """Bring the whole form into view, or its top where it is higher than the view."""

@@ -36,6 +36,8 @@ def _units(change: Change, names: Names) -> str:
     found: list[str] = []
     if change.data.get("unit"):
         found.append(names.unit(UnitId(change.data["unit"])))
+    if change.data.get("helper"):
+        found.append(names.unit(UnitId(change.data["helper"])))
     for name in ("helpers", "copies"):
         units = change.data.get(name) or ()
         if units:
@@ -51,6 +53,15 @@ def _override(change: Change, names: Names) -> str:
         return ""
     listed = words("list.comma").join(names.unit(UnitId(unit)) for unit in change.data.get("suggested") or ())
     return words("desk.story.override", units=listed, reason=words(f"reason.override.{code}"))
+
+
+def _run_card(change: Change, names: Names) -> str:
+    """By which run card it was dispatched, and what that named that nobody was sent for."""
+    card, words = change.data.get("run_card"), names.words
+    if not card:
+        return ""
+    lacks = words("list.comma").join(str(need) for need in change.data.get("unmet") or ())
+    return words("run_card.story_lacks" if lacks else "run_card.story", card=card, lacks=lacks)
 
 
 def _staff(change: Change, names: Names) -> str:
@@ -123,6 +134,7 @@ _PARTS: tuple[Callable[[Change, Names], str], ...] = (
     _reason,
     _units,
     _override,
+    _run_card,
     _staff,
     _condition,
     _choice,

@@ -10,8 +10,7 @@ from domain.case import Case
 from domain.ids import StaffId, ThingId, UnitId
 from domain.people import Staff, Unit, Vehicle
 from domain.places import Position
-from domain.timing import HANDLING_STATES
-from domain.units import POSITION_STALE_AFTER, UnitState, UnitStatus, unit_status
+from domain.units import POSITION_STALE_AFTER, UnitState, UnitStatus, unit_status, units_on
 
 STATE_ORDER = (UnitState.ON_THE_JOB, UnitState.UNDER_WAY, UnitState.ASSIGNED, UnitState.FREE)
 
@@ -41,8 +40,8 @@ def unit_rows(
     """Return a row for each unit, the busiest first, then by name."""
     held: dict[UnitId, list[Case]] = defaultdict(list)
     for case in cases:
-        if case.lead_unit is not None and case.state in HANDLING_STATES:
-            held[case.lead_unit].append(case)
+        for unit_id in units_on(case):
+            held[unit_id].append(case)
     fixes, present = _fixes_and_shifts(staff, vehicles, positions, now)
     rows: list[UnitRow] = []
     for unit in units:

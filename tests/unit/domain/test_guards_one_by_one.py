@@ -23,7 +23,7 @@ from domain_factories import (
 )
 from msgspec.structs import replace
 
-from domain.case import Case, Claim, OpenRequest
+from domain.case import Case, Claim, Helped, OpenRequest
 from domain.clock import Limit, LimitUnit, Pause
 from domain.command import Command
 from domain.decide import NOT_COMMANDS, allowed_steps, decide
@@ -99,13 +99,15 @@ def ready(step: Step) -> Scene:
         case = replace(case, reports=tuple(replace(r, callback=True) for r in case.reports))
     if "was_overtime" in names:
         case = replace(case, accepted_at=MONDAY - timedelta(days=30), closed_at=MONDAY)
+    if "helps" in names:
+        case = replace(case, helper_units=(UNITS[1].unit_id,))
     if step.action == "unmerge":
         held = replace(other, reports=other.reports + case.reports)
         ledger.cases[other.case_no] = held
         merged = tuple(r.report_id for r in case.reports)
         case = replace(case, merged_into=other.case_no, before_merge=S.HANDLING, merged_reports=merged, reports=())
     ledger.cases[case.case_no] = case
-    actor = Actor(AccountId("p"), step.roles, UNIT, WORKER)
+    actor = Actor(AccountId("p"), step.roles, UNITS[1].unit_id if "helps" in names else UNIT, WORKER)
     return Scene(case, actor, arguments(step, case, other.case_no, MONDAY + timedelta(days=3)), ledger)
 
 
@@ -119,6 +121,10 @@ def _actor(**fields: Any) -> Callable[[Scene], Scene]:
 
 def _args(**fields: Any) -> Callable[[Scene], Scene]:
     return lambda scene: scene._replace(args=scene.args | fields)
+
+
+def _both(first: Callable[[Scene], Scene], then: Callable[[Scene], Scene]) -> Callable[[Scene], Scene]:
+    return lambda scene: then(first(scene))
 
 
 def _later(**amount: float) -> Callable[[Scene], Scene]:
@@ -229,6 +235,19 @@ BREAK: dict[str, list[tuple[str, Callable[[Scene], Scene]]]] = {
     "helpers_differ_from_lead": [
         ("unit_named_twice", _args(helpers=[UNIT])),
         ("unit_named_twice", _args(copies=[UNITS[1].unit_id, UNITS[1].unit_id])),
+    ],
+    "a_unit_leads": [("no_unit_leads", _case(lead_unit=None))],
+    "helps": [("not_helping", _case(helper_units=())), ("not_helping", _actor(unit=UNIT))],
+    "help_not_arrived": [
+        ("already_arrived", _case(helped=(Helped(UNITS[1].unit_id, arrived_at=MONDAY),))),
+        ("already_arrived", _case(helped=(Helped(UNITS[1].unit_id, reported_at=MONDAY),))),
+    ],
+    "help_not_reported": [("help_reported_already", _case(helped=(Helped(UNITS[1].unit_id, None, MONDAY),)))],
+    "helpers_are_new": [
+        ("unit_named_twice", _args(helpers=[UNIT])),
+        ("unit_named_twice", _args(copies=[UNITS[1].unit_id])),
+        ("unit_named_twice", _both(_case(helper_units=(UNITS[2].unit_id,)), _args(helpers=[UNITS[2].unit_id]))),
+        ("unit_named_twice", _both(_case(copied_units=(UNITS[2].unit_id,)), _args(copies=[UNITS[2].unit_id]))),
     ],
     "override_has_reason": [("override_wants_reason", _args(suggested=[UNITS[1].unit_id, UNITS[2].unit_id]))],
 }

@@ -13,7 +13,7 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 from stores import settled_store
-from towns import LI, MORNING, SANITATION, VILLAGE, ZHAO, grid_code
+from towns import LI, MORNING, PATROL, REPAIR, SANITATION, VILLAGE, ZHAO, grid_code
 
 from domain.case import Case, Claim, OpenRequest, Report
 from domain.change import Change, Subject
@@ -71,7 +71,8 @@ def _case(step: Step, state: CaseState) -> Case:
         claim=None if holder is None else Claim(AccountId(holder), MORNING),
         accepted_at=MORNING,
         dispatched_at=None if "nobody_holds_it" in names else MORNING,
-        lead_unit=None if "nobody_holds_it" in names else SANITATION,
+        lead_unit=None if "nobody_holds_it" in names else REPAIR if "helps" in names else SANITATION,
+        helper_units=(SANITATION,) if "helps" in names else (),
         handling_limit=Limit(4, LimitUnit.WORK_HOUR),
         condition="c1",
         closing=("已清理", "现场整洁"),
@@ -105,6 +106,7 @@ def _argument(kind: ArgKind, step: Step, name: str) -> Any:
         ArgKind.TEXT: "情况属实",
         ArgKind.REASON: "" if arg.reasons is None else sorted(REASONS[arg.reasons])[0],
         ArgKind.UNIT: SANITATION,
+        ArgKind.UNITS: [PATROL],
         ArgKind.STAFF: LI,
         ArgKind.CONDITION: "c1",
         ArgKind.CASE: OTHER,

@@ -6,7 +6,7 @@ from functools import partial
 
 import pytest
 from case_walks import holder_of, walk
-from domain_factories import PHOTO, Ledger, actor_for, arguments, refusal
+from domain_factories import PHOTO, UNITS, Ledger, actor_for, arguments, refusal
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -57,8 +57,11 @@ def _level(field: Field, case: Case) -> None:
 def _is_hopeless(step: Step, case: Case, ledger: Ledger) -> bool:
     """Steps that are on offer although no argument could be right: red cannot be topped, nothing to merge into."""
     others = [c for c in ledger.cases.values() if c.case_no != case.case_no]
-    return (step.action == "supervise" and case.supervise == "red") or (
-        step.action in ("merge", "merge_in") and not others
+    all_there = step.action == "add_helpers" and len(case.helper_units) == len(UNITS) - 1
+    return (
+        (step.action == "supervise" and case.supervise == "red")
+        or (step.action in ("merge", "merge_in") and not others)
+        or all_there
     )
 
 

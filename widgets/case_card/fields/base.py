@@ -10,6 +10,7 @@ from domain.case import Case
 from domain.command import Arg
 from domain.ids import UnitId
 from domain.nearest import Runner
+from domain.runcards import Proposal
 from domain.units import UnitStatus
 from domain.wire import SimilarCase
 from widgets.common.style import set_role
@@ -30,6 +31,7 @@ class FormContext(msgspec.Struct):
     runners: Sequence[Runner] = ()
     action: str = ""
     suggested: Sequence[UnitId] = ()
+    proposal: Proposal | None = None
 
 
 class Field(QWidget):

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from domain.case import Case, Condition
 from domain.command import Arg
+from domain.ids import UnitId
 from domain.machine import STEPS
 from domain.nearest import Runner
 from domain.people import Role, Staff
@@ -93,7 +94,10 @@ class UnitField(PickField):
         words = self.context.names.words
         found: list[tuple[bool, int, str, Choice]] = []
         suggested = () if self.many else self.context.suggested
+        there = self._there()
         for unit in self.context.names.units.values():
+            if unit.unit_id in there:
+                continue
             status = self.context.unit_status.get(unit.unit_id, UnitStatus(UnitState.FREE))
             detail = words(f"unit_state.{status.state}")
             if status.held:
@@ -102,14 +106,26 @@ class UnitField(PickField):
             if unit.unit_id in suggested:
                 detail = f"{detail} · {words('desk.suggest.suggested')}"
             choice = Choice(unit.unit_id, unit.name, f"{kind} · {detail}", unit.unit_id)
-            found.append((unit.unit_id not in suggested, status.held, unit.name, choice))
+            first = unit.unit_id in suggested or (self.many and unit.unit_id in self.list.chosen())
+            found.append((not first, status.held, unit.name, choice))
         return [choice for *_, choice in sorted(found, key=lambda row: row[:3])]
+
+    def _there(self) -> frozenset[UnitId | None]:
+        """Return the units that have a part in the case already: none where it is given out as a whole."""
+        return frozenset()
 
 
 class UnitsField(UnitField):
     """Several units: helpers, or those a copy goes to."""
 
     many = True
+
+    def _there(self) -> frozenset[UnitId | None]:
+        case = self.context.case
+        if self.context.action != "add_helpers":
+            return frozenset()
+        told = case.copied_units if self.arg.name == "copies" else ()
+        return frozenset((case.lead_unit, *case.helper_units, *told))
 
 
 class StaffField(PickField):

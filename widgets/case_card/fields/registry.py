@@ -17,6 +17,7 @@ from widgets.case_card.fields.pickers import (
     UnitField,
     UnitsField,
 )
+from widgets.case_card.fields.run_card import RunCardField, UnmetField
 from widgets.case_card.fields.sharing import ColleagueField, ReportField
 from widgets.case_card.fields.text import TextField
 from widgets.case_card.fields.ticks import TicksField
@@ -37,7 +38,13 @@ FIELDS: dict[ArgKind, type[Field]] = {
     ArgKind.PHOTOS: PhotosField,
     ArgKind.TICKS: TicksField,
 }
-BY_NAME: dict[str, type[Field]] = {"kind": KindField, "suggested": SuggestedField, "override": OverrideField}
+BY_NAME: dict[str, type[Field]] = {
+    "kind": KindField,
+    "suggested": SuggestedField,
+    "override": OverrideField,
+    "run_card": RunCardField,
+    "unmet": UnmetField,
+}
 """Arguments that want more than their kind says: the one text that is a code, and what a dispatch keeps for itself."""
 
 

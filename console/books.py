@@ -1,0 +1,118 @@
+"""A book at the desk: its pages as the register has them, put and taken out by whoever may, used on a case."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject
+
+from console.register import Held
+from domain.faults import Fault, conflict
+from domain.ids import EntryId
+from domain.register import Entry, EntryKind, kind_of
+from domain.register_shapes import Body
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+    from widgets.book.book import Book
+    from widgets.book.sheet import BookSheet
+
+
+class BookDesk(QObject):
+    """Opens the sheet of one book and keeps it as the register is."""
+
+    def __init__(
+        self,
+        desk: "Desk",
+        body: type[Body],
+        book: "Callable[[], Book[Any]]",
+        use: Callable[[EntryId], None] | None = None,
+        can_use: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """``book`` makes it when it is first opened; ``use`` does what a page is for, where ``can_use`` says so."""
+        super().__init__(desk)
+        self._desk, self._body, self._make_book = desk, body, book
+        self._use, self._can_use = use, can_use
+        self.sheet: BookSheet | None = None
+        desk.register.changed.connect(self._on_changed)
+        desk.register.done.connect(self._on_done)
+        desk.register.refused.connect(self._on_refused)
+
+    def open(self) -> None:
+        """Open the sheet."""
+        sheet = self.sheet or self._make()
+        if not sheet.isVisible():
+            self.fill()
+            sheet.open_sheet()
+
+    def on_closed(self) -> None:
+        """Nobody is signed in any more."""
+        if self.sheet is not None and self.sheet.isVisible():
+            self.sheet.close_sheet()
+
+    def fill(self) -> None:
+        """Show the pages as they are, those in force first."""
+        sheet = self.sheet
+        if sheet is None:
+            return
+        now, register = self._desk.service_now(), self._desk.register
+        held: list[Held[Any]] = register.all(self._body)
+        rows = [(sheet.book.row(h.entry_id, h.body, now, *_span(h.body)), h) for h in held]
+        rows.sort(key=lambda row: (row[0].dim, row[0].cells[0]))
+        pages = {h.entry_id: (h.body, h.entry.version) for _, h in rows}
+        sheet.show_pages(
+            [row for row, _ in rows],
+            {str(key): page for key, page in pages.items()},
+            may_keep=register.may_write(self._body),
+            can_use=self._use is not None and self._can_use(),
+        )
+
+    # -- doing -----------------------------------------------------------------------------------------------------
+
+    def _make(self) -> "BookSheet":
+        from widgets.book.sheet import BookSheet  # noqa: PLC0415 - not before it is asked for
+
+        desk = self._desk
+        self.sheet = sheet = BookSheet(self._make_book(), desk.appearance.theme, desk.frame)
+        sheet.put_wanted.connect(self.put)
+        sheet.remove_wanted.connect(self.remove)
+        sheet.undo_wanted.connect(desk.register.undo)
+        sheet.used.connect(self._on_used)
+        desk.appearance.dress([sheet])
+        return sheet
+
+    def put(self, key: str, body: Body, version: int) -> None:
+        """Keep a page at the version that was seen, a new one where it has no key."""
+        held = self._desk.register.get(self._body, EntryId(key)) if key else None
+        current = 0 if held is None else held.entry.version
+        if self.sheet is not None and current != version:
+            self.sheet.page_refused(conflict("stale_entry", seen=version, current=current))
+            return
+        self._desk.register.put(body, EntryId(key) if key else None)
+
+    def remove(self, key: str) -> None:
+        """Take a page out; it can be undone."""
+        held = self._desk.register.get(self._body, EntryId(key))
+        if held is not None:
+            self._desk.register.remove(held)
+
+    def _on_used(self, key: str) -> None:
+        if self._use is not None:
+            self._use(EntryId(key))
+
+    def _on_changed(self, kinds: frozenset[EntryKind]) -> None:
+        if kind_of(self._body) in kinds:
+            self.fill()
+
+    def _on_done(self, entry: Entry) -> None:
+        sheet = self.sheet
+        if sheet is not None and entry.kind is kind_of(self._body) and not entry.removed and sheet.isVisible():
+            sheet.page_done(entry.entry_id)
+
+    def _on_refused(self, key: tuple[EntryKind, EntryId], fault: Fault) -> None:
+        if self.sheet is not None and key[0] is kind_of(self._body):
+            self.sheet.page_refused(fault)
+
+
+def _span(page: Any) -> tuple[datetime | None, datetime | None]:
+    return page.since, page.until

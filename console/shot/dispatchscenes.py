@@ -1,0 +1,78 @@
+"""Scenes of the dispatch: a run card's set on the card of a case, and the books it is taken from."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from client.api import new_key
+from domain.case import Case, NewReport
+from domain.command import Command
+from domain.states import Channel
+from layers.mercator import to_degrees
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+POLL_S, POLLS = 0.1, 150
+KIND, CONDITION = "event.04-03", "event.04-03.1"
+
+
+async def run_card(desk: "Desk", folder: Path) -> None:
+    """A gas leak that waits to be dispatched, with the whole set of its run card in the form."""
+    case = await to_dispatch(desk)
+    card = desk.panels.card
+    if case is None:
+        return
+    desk.selection.select_case(case.case_no)
+    await wait(lambda: card.body.suggestions.proposal() is not None)
+    await asyncio.sleep(POLL_S)
+    card.press_key("4")
+
+
+async def run_cards(desk: "Desk", folder: Path) -> None:
+    """The book of run cards over the desk."""
+    desk.run_cards.open()
+    await asyncio.sleep(POLL_S)
+
+
+async def run_card_form(desk: "Desk", folder: Path) -> None:
+    """A run card in its form."""
+    desk.run_cards.open()
+    sheet = desk.run_cards.sheet
+    if sheet is not None:
+        sheet.buttons["edit"].click()
+
+
+async def to_dispatch(desk: "Desk") -> Case | None:
+    """Report, accept and file a gas leak in the middle of the map, and take it in hand so that nobody is faster."""
+    room = desk.session.room
+    if room is None or room.picture is None:
+        return None
+    table = desk.map_feed.models.positions.table
+    lon, lat = to_degrees(float(table.xs[0]), float(table.ys[0])) if table.keys else (0.0, 0.0)
+    report = NewReport(Channel.HOTLINE, desk.words("shot.gas_leak"), kind=KIND, lon=lon, lat=lat, urgent=True)
+    case = (await room.client.report(report, key=new_key())).case
+    steps: tuple[tuple[str, dict[str, Any]], ...] = (("accept", {}), ("file", {"condition": CONDITION}), ("claim", {}))
+    for action, args in steps:
+        case = (await room.client.command(case.case_no, Command(action, case.version, args), key=new_key())).case
+    await wait(lambda: room.picture is not None and _is_at(room.picture.case(case.case_no), case.version))
+    return case
+
+
+def _is_at(case: Case | None, version: int) -> bool:
+    return case is not None and case.version >= version
+
+
+async def wait(true: Callable[[], bool]) -> None:
+    """Wait for something a while; the picture shows what there is then."""
+    for _ in range(POLLS):
+        if true():
+            return
+        await asyncio.sleep(POLL_S)
+
+
+DISPATCH_SCENES = {"run-card": run_card, "run-cards": run_cards, "run-card-form": run_card_form}
+"""Scenes by name."""
+OVER_THE_DESK = frozenset({"run-cards", "run-card-form"})
+"""Those that are taken of the whole desk."""

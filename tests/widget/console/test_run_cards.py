@@ -1,0 +1,114 @@
+"""Run cards at a real desk: the set is taken by one key, what is lacking is named and kept; the book is kept by form."""
+
+from desks import signed_in, until
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from served import ALL_ROOM, Served
+
+from domain.ids import UnitId
+from domain.register_runcard import Need, Part, RunCard
+from domain.states import CaseState
+from tests.widget.console.test_take_back import _state, _to_dispatch
+from widgets.admin.entries import LinesEntry, TextEntry
+from widgets.case_card.fields.run_card import UnmetField
+
+CARD = RunCard(
+    "路口垃圾",
+    ("01",),
+    (
+        Need("清运", Part.LEAD, units=(UnitId("u-sanitation"),)),
+        Need("燃气抢修", skills=("04-03",)),
+        Need("知会城管", Part.COPY, units=(UnitId("u-patrol"),)),
+    ),
+)
+
+
+async def test_one_key_takes_the_whole_set_and_it_can_be_taken_back(served: Served) -> None:
+    room = served.client(served.token("room", *ALL_ROOM))
+    case = _to_dispatch(room)
+    async with signed_in(served) as desk:
+        desk.settings.set("take_back_s", 30, store=False)
+        desk.register.put(CARD)
+        await until(lambda: _state(desk, case.case_no) is CaseState.PENDING_DISPATCH)
+        desk.selection.select_case(case.case_no)
+        card = desk.panels.card
+        await until(lambda: card.body.suggestions.proposal() is not None)
+        assert "缺 1 个燃气抢修" in card.body.suggestions._set.accessibleName()
+        await until(lambda: card.press_key("4"))
+        form = card._form
+        assert form is not None
+        unit, copies, unmet = (form.field(name) for name in ("unit", "copies", "unmet"))
+        assert unit is not None
+        assert unit.value() == "u-sanitation"
+        assert copies is not None
+        assert copies.value() == ["u-patrol"]
+        assert isinstance(unmet, UnmetField)
+        assert "缺 1 个燃气抢修" in unmet.line.text()
+        form.submit()
+        strip = desk.intake.held_strip
+        assert strip.isVisibleTo(desk.window)
+        assert "抄告" in strip.accessibleName()
+        QTest.keyClick(desk.window, Qt.Key.Key_F6)
+        await until(lambda: card._form is not None)
+        again = card._form
+        assert again is not None
+        field = again.field("copies")
+        assert field is not None
+        assert field.value() == ["u-patrol"]
+        again.submit()
+        desk.intake.holds.send_all()
+        await until(lambda: _state(desk, case.case_no) is CaseState.PENDING_HANDLE)
+        changes = room.get(f"/v1/cases/{case.case_no}/changes").json()["changes"]
+        data = changes[-1]["data"]
+        assert (data["run_card"], data["unmet"], data["copies"]) == ("路口垃圾", ["燃气抢修 ×1"], ["u-patrol"])
+        await until(
+            lambda: (
+                "按预案卡「路口垃圾」，未满足：燃气抢修 ×1"
+                in " ".join(row.accessibleName() for row in card.body.timeline._rows)
+            )
+        )
+
+
+async def test_the_book_is_kept_by_its_form(served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.actions.trigger("run_cards")
+        sheet = desk.run_cards.sheet
+        assert sheet is not None
+        assert sheet.empty.isVisibleTo(sheet)
+        QTest.keyClick(sheet, Qt.Key.Key_Insert)
+        form = sheet.form
+        assert form is not None
+        name, kinds, needs = (form.entry(key) for key in ("name", "kinds", "needs"))
+        assert isinstance(name, TextEntry)
+        assert isinstance(kinds, TextEntry)
+        assert isinstance(needs, LinesEntry)
+        name.edit.setText("路口垃圾")
+        kinds.edit.setText("没有这个")
+        needs.edit.setPlainText("主办 1 清运：部门")
+        form.submit()
+        assert "没有「没有这个」这个类别" in form._fault.text()
+        kinds.edit.setText("01-02")
+        form.submit()
+        await until(lambda: [row.cells[0] for row in sheet.table.shown()] == ["路口垃圾"])
+        await until(lambda: sheet.form is None)
+        assert "主办 1 清运：部门" in sheet.told.text()
+        sheet.table.view.setFocus()
+        QTest.keyClick(sheet.table.view, Qt.Key.Key_Return)
+        form = sheet.form
+        assert form is not None
+        needs = form.entry("needs")
+        assert isinstance(needs, LinesEntry)
+        assert needs.value() == ("主办 1 清运：部门",)
+        needs.edit.setPlainText("协办 1 清运：部门")
+        form.submit()
+        assert "有且只有一个主办" in form._fault.text()
+        QTest.keyClick(form, Qt.Key.Key_Escape)
+        assert sheet.form is None
+        assert sheet.isVisible()
+        for _ in range(2):
+            QTest.keyClick(sheet, Qt.Key.Key_Delete)
+        await until(lambda: not sheet.table.shown())
+        await until(lambda: desk.register.can_undo)
+        QTest.keyClick(sheet, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: [row.cells[0] for row in sheet.table.shown()] == ["路口垃圾"])
+        sheet.close_sheet()
