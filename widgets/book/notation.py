@@ -89,7 +89,8 @@ class NeedLines:
         items += [self._plain(self._units, unit) for unit in need.units]
         items += [self._sorts.write(sort.value) for sort in need.unit_kinds]
         part = self._words(f"run_card.part.{need.part}")
-        return f"{part} {need.count} {need.name}{self._words('book.colon')}{self._words('list.comma').join(items)}"
+        listed = self._words("list.comma").join(items)
+        return f"{part} {need.count} {need.name}{self._words('book.colon')}{listed}"
 
     def read(self, line: str) -> Need:
         """Return the need a line says. Raises ``Fault`` that says what is wrong with which line."""

@@ -1,4 +1,4 @@
-"""Run cards at a real desk: the set is taken by one key, what is lacking is named and kept; the book is kept by form."""
+"""Run cards at a real desk: a set is taken by one key, what is lacking is named and kept; the book is kept by form."""
 
 from desks import signed_in, until
 from PySide6.QtCore import Qt
