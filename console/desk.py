@@ -29,6 +29,7 @@ from console.cardfeed import CardFeed
 from console.clerk import Clerk
 from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
+from console.fencedesk import FenceDesk
 from console.finder import Finder, read_places
 from console.folders import Folders
 from console.gridkeeper import GridKeeper
@@ -176,6 +177,7 @@ class Desk(QObject):
         self.layer_notes = LayerNotes(view, self.words)
         self.own_layers, self.saved_views = OwnLayers(self), SavedViews(self)
         self.register_layers = RegisterLayers(self.register, self.map_feed.models, self.names, self)
+        self.fence_desk = FenceDesk(self)
         self.picks = PickFeed(view, self.map_feed.models, self.names, self)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)
         self.layer_keeper = LayerKeeper(view, folders.config, self.tasks, self.notices, keep=keep, parent=self)
@@ -319,6 +321,7 @@ class Desk(QObject):
         self.room_feed.show_line(room.line(), now)
         self.register.on_second(now)
         self.register_layers.on_second(now)
+        self.fence_desk.on_second()
         self.picks.on_second()
         self.layer_notes.show(room.line(), now, self.map_feed.models)
 
@@ -345,6 +348,7 @@ class Desk(QObject):
         self.messages.fill()
         self.map_feed.rename()
         self.register_layers.rename()
+        self.fence_desk.fill()
         self._entitle()
         self._remember("language", language)
 

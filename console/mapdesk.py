@@ -14,12 +14,13 @@ from widgets.map.guests import MapGuest
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from console.fences import Fences
     from console.identify import MapIdentify
     from console.mapselect import MapSelect
     from console.playback.desk import MapPlayback
     from console.redline import Redline
 
-TOOLS = ("map_identify", "map_select", "map_redline", "map_playback")
+TOOLS = ("map_identify", "map_select", "map_redline", "map_fences", "map_playback")
 """Desk actions that are tools of the map, in the order of the menu."""
 
 
@@ -96,6 +97,18 @@ class MapDesk(QObject, MapGuest):
         self._put_away("redline")
         self.redline.open()
 
+    @cached_property
+    def fences(self) -> "Fences":
+        """Geofences on our own units."""
+        from console.fences import Fences  # noqa: PLC0415 - likewise
+
+        return Fences(self._desk)
+
+    def open_fences(self) -> None:
+        """Show the geofences and what they told."""
+        self._put_away("fences")
+        self.fences.open()
+
     @property
     def in_playback(self) -> bool:
         """Whether the map shows the past."""
@@ -113,7 +126,7 @@ class MapDesk(QObject, MapGuest):
 
     def _put_away(self, but: str) -> None:
         """Close the cards of the other tools: they stand in one place."""
-        for name in ("identify", "select", "redline", "playback"):
+        for name in ("identify", "select", "redline", "fences", "playback"):
             if name != but and name in self.__dict__:
                 getattr(self, name).card.close_card()
 

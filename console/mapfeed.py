@@ -27,6 +27,7 @@ from layers.cases.model import CaseMark, CasesModel
 from layers.components.model import ComponentsModel
 from layers.divisions.model import DivisionsModel
 from layers.drawings.model import DrawingsModel
+from layers.geofences.model import GeofencesModel
 from layers.grids.model import GridsModel
 from layers.hazards.model import HazardsModel
 from layers.heat.model import HeatModel
@@ -50,6 +51,7 @@ class MapModels(msgspec.Struct, frozen=True):
     cases: CasesModel = msgspec.field(default_factory=CasesModel)
     heat: HeatModel = msgspec.field(default_factory=HeatModel)
     hazards: HazardsModel = msgspec.field(default_factory=HazardsModel)
+    geofences: GeofencesModel = msgspec.field(default_factory=GeofencesModel)
     drawings: DrawingsModel = msgspec.field(default_factory=DrawingsModel)
     components: ComponentsModel = msgspec.field(default_factory=ComponentsModel)
     cameras: CamerasModel = msgspec.field(default_factory=CamerasModel)

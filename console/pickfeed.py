@@ -164,11 +164,13 @@ class PickFeed(QObject):
         component = models.components.mark(key)
         zone = models.hazards.slot(key)
         drawing = models.drawings.get(key)
+        fence = models.geofences.slot(key)
         mark = (
             component
             or models.cameras.mark(key)
             or (None if zone is None else models.hazards.zones.marks[zone])
             or (None if drawing is None else drawing.mark)
+            or (None if fence is None else models.geofences.fences.marks[fence])
         )
         if mark is None or held is None:
             return None

@@ -177,6 +177,8 @@ def _connect_map(desk: "Desk") -> None:
     panels.map.overlays.layer_tree.offer_add(True)
     desk.register.changed.connect(desk.register_layers.on_changed)
     desk.register.readings_changed.connect(desk.register_layers.on_readings)
+    desk.register.changed.connect(desk.fence_desk.on_changed)
+    desk.reception.closed.connect(desk.fence_desk.on_closed)
     for picked, heard in (
         (panels.map.grid_picked, desk.picks.on_grid_picked),
         (panels.map.entry_picked, desk.picks.on_entry_picked),

@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.colours import mix
+from layers.fence_signs import SIGNS as OF_FENCES
 from layers.signs import SIGNS as OF_THE_REGISTER
 from resources.theme import Theme
 
@@ -45,6 +46,7 @@ def _class(step: int) -> Sign:
 
 SIGNS: dict[str, Sign] = {
     **OF_THE_REGISTER,
+    **OF_FENCES,
     **{f"heat.{i}": _heat(share) for i, share in enumerate(HEAT_SHARES)},
     **{f"class.{step}": _class(step) for step in range(GRID_CLASSES)},
 }

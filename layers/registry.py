@@ -17,6 +17,8 @@ from layers.divisions.item import DivisionsItem
 from layers.divisions.model import DivisionsModel
 from layers.drawings.item import DrawingsItem
 from layers.drawings.model import DrawingsModel
+from layers.geofences.item import GeofencesItem
+from layers.geofences.model import GeofencesModel
 from layers.grids.item import GridsItem
 from layers.grids.model import GridsModel
 from layers.hazards.item import HazardsItem
@@ -35,6 +37,7 @@ ITEMS: dict[type[Observed], Callable[[Any, Look], LayerItem]] = {
     DivisionsModel: DivisionsItem,
     HeatModel: HeatItem,
     HazardsModel: HazardsItem,
+    GeofencesModel: GeofencesItem,
     DrawingsModel: DrawingsItem,
     CamerasModel: CamerasItem,
     ComponentsModel: ComponentsItem,

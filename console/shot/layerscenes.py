@@ -121,7 +121,9 @@ LAYER_SCENES: dict[str, Arrange] = {
 }
 """Scenes by the name they are asked for, like those of ``console.shot.scenes``."""
 
-WHOLE_WINDOW = frozenset({"select", "playback", "base-maps-sheet", "track-sheet", "saved-views"}) | OVER_THE_DESK
+WHOLE_WINDOW = (
+    frozenset({"select", "playback", "fence-sheet", "base-maps-sheet", "track-sheet", "saved-views"}) | OVER_THE_DESK
+)
 """Scenes of a sheet over the window: they are taken of the whole desk."""
 
 

@@ -37,6 +37,42 @@ async def redline(desk: "Desk", folder: Path) -> None:
     await asyncio.sleep(5 * POLL_S)
 
 
+async def fences(desk: "Desk", folder: Path) -> None:
+    """Geofences with what one of them told: one is drawn around somebody who is on the way, and left."""
+    from console.fences import ring_around  # noqa: PLC0415
+    from domain.register_fence import FenceAlert, Geofence  # noqa: PLC0415
+    from layers.mercator import to_degrees  # noqa: PLC0415
+
+    table = desk.map_feed.models.positions.table
+    moving = [i for i, mark in enumerate(table.marks) if mark.heading_deg is not None]
+    for i in moving[:3]:
+        ring = ring_around(*to_degrees(float(table.xs[i]), float(table.ys[i])), 60.0)
+        name = desk.words("shot.fence", n=i)
+        desk.register.put(Geofence(name, ring, hysteresis_m=10, settle_s=0, synthetic=True))
+    for _ in range(2 * POLLS):
+        if desk.register.all(FenceAlert):
+            break
+        await asyncio.sleep(POLL_S)
+    desk.map_desk.open_fences()
+    card = desk.map_desk.fences.card
+    told = desk.register.all(FenceAlert)
+    if told:
+        desk.map_desk.fences.show_alert(told[-1].entry_id)
+        card.alerts.setCurrentRow(0)
+    card.fences.setCurrentRow(0)
+    await asyncio.sleep(10 * POLL_S)
+
+
+async def fence_sheet(desk: "Desk", folder: Path) -> None:
+    """The sheet of a geofence over the desk."""
+    from domain.register_fence import Geofence  # noqa: PLC0415
+
+    desk.map_desk.open_fences()
+    held = desk.register.all(Geofence)
+    if held:
+        desk.map_desk.fences.edit(held[-1].entry_id)
+
+
 async def playback(desk: "Desk", folder: Path) -> None:
     """The last hour, standing a minute before its end."""
     from widgets.map.playback_card import PlaybackWish  # noqa: PLC0415
@@ -52,5 +88,12 @@ async def playback(desk: "Desk", folder: Path) -> None:
         tool.toggle()
 
 
-TOOL_SCENES = {"select": select, "identify": identify, "redline": redline, "playback": playback}
+TOOL_SCENES = {
+    "select": select,
+    "identify": identify,
+    "redline": redline,
+    "fences": fences,
+    "fence-sheet": fence_sheet,
+    "playback": playback,
+}
 """Scenes by name."""

@@ -38,6 +38,8 @@ SCENE_NAMES = (
     "select",
     "identify",
     "redline",
+    "fences",
+    "fence-sheet",
     "playback",
     "run-card",
     "run-cards",

@@ -4,16 +4,16 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Sequence
 
 import msgspec
-import numpy as np
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.geometry import feature_at
 from layers.hazards.model import LEVELS, HazardsModel, Zones
 from layers.options import Filter, Group
-from layers.raster.contract import Frame, Raster, Shapes
+from layers.raster.contract import Frame, Raster
 from layers.raster.qt import as_image
+from layers.rings import ring_middle, ring_polygon
 from layers.signs import fill_hazard
 
 NAMES_UNTIL = 30.0
@@ -73,7 +73,7 @@ class HazardsItem(LayerItem):
         for index in seen.tolist():
             level = zones.marks[index].level
             if level.value not in hidden:
-                shape = polygon(zones.areas, index, area)
+                shape = ring_polygon(zones.areas, index, area)
                 fill_hazard(painter, level, self.look.theme, lambda shape=shape: painter.drawPolygon(shape))  # type: ignore[misc]
         painter.end()
 
@@ -86,7 +86,7 @@ class HazardsItem(LayerItem):
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(QColor(self.look.theme.text), 2.4 * area.ratio, Qt.PenStyle.DashLine))
-        painter.drawPolygon(polygon(self._model.zones.areas, index, area))
+        painter.drawPolygon(ring_polygon(self._model.zones.areas, index, area))
         painter.end()
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
@@ -98,7 +98,7 @@ class HazardsItem(LayerItem):
         for index in zones.areas.visible(area.bounds()).tolist():
             mark = zones.marks[index]
             if mark.level.value not in hidden:
-                found.append(Label(mark.title, *_middle(zones.areas, index), LabelStyle.DIVISION, 2.0))
+                found.append(Label(mark.title, *ring_middle(zones.areas, index), LabelStyle.DIVISION, 2.0))
         return found
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
@@ -126,20 +126,3 @@ class HazardsItem(LayerItem):
     def note(self) -> tuple[str, bool]:
         """See ``LayerItem``."""
         return self.look.words("map.note.count", n=len(self._model.zones.marks)), False
-
-
-def polygon(shapes: Shapes, index: int, area: Area) -> QPolygonF:
-    """Return the first ring of a feature in the pixels of an area."""
-    ring = int(shapes.parts[index])
-    a, b = int(shapes.rings[ring]), int(shapes.rings[ring + 1])
-    placing = area.placing(shapes.origin)
-    xs = shapes.xs[a:b] * placing.per_metre + placing.dx
-    ys = placing.dy - shapes.ys[a:b] * placing.per_metre
-    return QPolygonF([QPointF(x, y) for x, y in zip(xs.tolist(), ys.tolist(), strict=True)])
-
-
-def _middle(shapes: Shapes, index: int) -> tuple[float, float]:
-    """Return the middle of a feature's first ring: where its name stands."""
-    ring = int(shapes.parts[index])
-    a, b = int(shapes.rings[ring]), int(shapes.rings[ring + 1])
-    return float(np.mean(shapes.xs[a:b])) + shapes.origin[0], float(np.mean(shapes.ys[a:b])) + shapes.origin[1]

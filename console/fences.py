@@ -1,0 +1,314 @@
+"""The tool of geofences on the map: drawing, editing, switching off, deleting them, looking at what they told."""
+
+from datetime import timedelta
+from math import cos, degrees, pi, radians, sin
+from typing import TYPE_CHECKING
+
+import msgspec
+import numpy as np
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence
+
+from console.notices import sentence
+from console.register import Held
+from domain.faults import Fault, invalid
+from domain.ids import EntryId
+from domain.people import UnitKind
+from domain.places import EARTH_RADIUS_M
+from domain.register import Entry, EntryKind
+from domain.register_fence import FenceAlert, Geofence
+from domain.register_shapes import MAX_POINTS, Spot, check_ring
+from layers.geometry import feature_at
+from layers.mercator import to_degrees, to_plane
+from layers.raster.contract import Shapes
+from widgets.common.pick_list import Choice
+from widgets.fence_sheet import THING, UNIT, FenceSheet, FenceWish
+from widgets.map.fence_card import AlertRow, FenceCard, FenceForm, FenceRow
+from widgets.map.guests import MapGuest
+from widgets.map.sketch import Sketch, SketchKind
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+SKETCHED = {FenceForm.AREA: SketchKind.AREA, FenceForm.RECT: SketchKind.RECT}
+"""Forms that are drawn; of the others one point is given."""
+CORNERS = 64
+"""Of a circle: its edge is at most 0.2 % of the radius off."""
+ROOM_AROUND = 1.5
+LEAST_SCALE = 0.5
+MOST_ALERTS_SHOWN = 200
+
+
+class Fences(QObject, MapGuest):
+    """The tool. Made when it is first wanted; ``open`` shows its card."""
+
+    def __init__(self, desk: "Desk") -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._view = desk.panels.map
+        self.card = FenceCard(desk.words, desk.appearance.theme, self._view)
+        self.sheet = FenceSheet(desk.words, desk.frame)
+        desk.appearance.dress([self.card, self.sheet])
+        self._form: FenceForm | None = None
+        self._edge_of: EntryId | None = None
+        self._editing: EntryId | None = None
+        self._said: dict[EntryId, str] = {}
+        self._undoable = False
+        self._view.add_guest(self)
+        self._connect()
+
+    def _connect(self) -> None:
+        card, desk = self.card, self._desk
+        card.form_chosen.connect(self.begin)
+        card.edit_requested.connect(self.edit)
+        card.edge_requested.connect(self.begin_edge)
+        card.switch_requested.connect(self.switch)
+        card.delete_requested.connect(self.delete)
+        card.undo_requested.connect(self.undo)
+        card.fence_opened.connect(self.show_fence)
+        card.alert_opened.connect(self.show_alert)
+        card.acknowledge_requested.connect(desk.fence_desk.acknowledge)
+        card.closed.connect(self._on_closed)
+        self.sheet.saved.connect(self._on_saved)
+        desk.fence_desk.altered.connect(self._show_rows)
+        desk.register.done.connect(self._on_done)
+        desk.register.refused.connect(self._on_refused)
+        desk.reception.closed.connect(self._on_signed_out)
+
+    def open(self) -> None:
+        """Show the card: what is watched, and what was told."""
+        self._desk.workspace.show_dock("dock-map")
+        self._view.set_layer_visible("geofences", True)
+        self.card.say("fence.hint" if self._may_write else "fence.may_not")
+        self.card.open_card()
+        self._show_rows()
+
+    @property
+    def _may_write(self) -> bool:
+        return self._desk.register.may_write(Geofence)
+
+    # -- drawing ---------------------------------------------------------------------------------------------------
+
+    def begin(self, form: FenceForm) -> None:
+        """Let the edge of a fence be given."""
+        self._form = form
+        kind = SKETCHED.get(form, SketchKind.POINT)
+        self.card.show_form(form)
+        self.card.say(f"fence.draw.{form}")
+        sketch = Sketch(kind, self._view)
+        sketch.finished.connect(self._on_drawn)
+        sketch.given_up.connect(self._on_given_up)
+        self._view.begin_sketch(sketch, hint=self._desk.words(f"map_tools.hint.{kind}"))
+
+    def begin_edge(self, entry_id: str) -> None:
+        """Let a fence be given another edge: the form is chosen next."""
+        self._edge_of = EntryId(entry_id)
+        self.card.say("fence.edge_how")
+
+    def _on_drawn(self) -> None:
+        sketch, form = self._view.sketch, self._form
+        if sketch is None or form is None:
+            return
+        points, edge_of = tuple(sketch.degrees()), self._edge_of
+        self._on_given_up()
+        self._view.end_sketch()
+        try:
+            ring = self._ring(form, points)
+            check_ring(ring)
+        except Fault as fault:
+            self._refuse(fault)
+            return
+        held = None if edge_of is None else self._desk.register.get(Geofence, edge_of)
+        if held is not None:
+            self._put(msgspec.structs.replace(held.body, ring=ring), held, "fence.saved")
+            return
+        name = self._desk.words("fence.new_name", n=len(self._desk.register.all(Geofence)) + 1)
+        self._editing = None
+        self.sheet.open_fence(Geofence(name, ring), self._choices(), lasting=False)
+
+    def _ring(self, form: FenceForm, points: tuple[Spot, ...]) -> tuple[Spot, ...]:
+        """Return the edge that was meant. Raises ``Fault`` where there is nothing to take it from."""
+        if form is FenceForm.CIRCLE:
+            return ring_around(*points[0], float(self.card.radius.value()))
+        models = self._desk.map_feed.models
+        if form is FenceForm.GRID:
+            return outline_at(models.grids.shapes.areas, *points[0])
+        if form is FenceForm.DIVISION:
+            return outline_at(models.divisions.shapes.areas, *points[0])
+        return points
+
+    def _on_given_up(self) -> None:
+        self._form = self._edge_of = None
+        self.card.show_form(None)
+
+    # -- altering --------------------------------------------------------------------------------------------------
+
+    def edit(self, entry_id: str) -> None:
+        """Open the sheet of a fence."""
+        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        if held is not None:
+            self._editing = held.entry_id
+            self.sheet.open_fence(held.body, self._choices(), lasting=held.entry.expires_at is not None)
+
+    def switch(self, entry_id: str) -> None:
+        """Switch a fence off, or on again."""
+        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        if held is not None:
+            key = "fence.switched_on" if held.body.paused else "fence.switched_off"
+            self._put(msgspec.structs.replace(held.body, paused=not held.body.paused), held, key)
+
+    def delete(self, entry_id: str) -> None:
+        """Delete a fence; it can be undone."""
+        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        if held is not None:
+            self._said[held.entry_id] = "fence.deleted"
+            self._desk.register.remove(held)
+
+    def undo(self) -> None:
+        """Take back what was done last from here."""
+        if self._undoable and self._desk.register.can_undo:
+            self._undoable = False
+            self._desk.register.undo()
+
+    def _on_saved(self, wish: FenceWish) -> None:
+        held = None if self._editing is None else self._desk.register.get(Geofence, self._editing)
+        if self._editing is not None and held is None:
+            self.sheet.tell(lambda: self._desk.words("fence.gone"))
+            return
+        self.sheet.close_sheet()
+        self._put(wish.body, held, "fence.saved", wish.hours)
+
+    def _put(self, body: Geofence, held: Held[Geofence] | None, said: str, hours: int | None = None) -> None:
+        """Put a fence; ``hours`` None keeps its end, 0 takes it away."""
+        until = None if held is None else held.entry.expires_at
+        if hours is not None:
+            until = self._desk.service_now() + timedelta(hours=hours) if hours else None
+        entry_id = self._desk.register.put(body, None if held is None else held.entry_id, expires_at=until)
+        self._said[entry_id] = said
+
+    def _on_done(self, entry: Entry) -> None:
+        self._undoable = entry.kind is EntryKind.GEOFENCE
+        if self._undoable:
+            self.card.say(self._said.pop(entry.entry_id, "fence.taken_back"))
+        self._show_rows()
+
+    def _on_refused(self, key: tuple[EntryKind, EntryId], fault: Fault) -> None:
+        if key[0] is EntryKind.GEOFENCE:
+            self._said.pop(key[1], None)
+            self._refuse(fault)
+
+    def _refuse(self, fault: Fault) -> None:
+        said = sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params))
+        self.card.say("redline.refused", why=said)
+
+    # -- showing ---------------------------------------------------------------------------------------------------
+
+    def show_fence(self, entry_id: str) -> None:
+        """Look at a fence."""
+        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        if held is None:
+            self.card.say("fence.gone")
+            return
+        spots = np.array([to_plane(*spot) for spot in held.body.ring])
+        (x0, y0), (x1, y1) = spots.min(axis=0), spots.max(axis=0)
+        across = max((x1 - x0) / self._view.width(), (y1 - y0) / self._view.height())
+        lon, lat = to_degrees((x0 + x1) / 2, (y0 + y1) / 2)
+        self._view.look_closely(lon, lat, max(LEAST_SCALE, across * ROOM_AROUND))
+
+    def show_alert(self, entry_id: str) -> None:
+        """Look at the fence that told, and ring who it was told of where they are still on shift."""
+        held = self._desk.register.get(FenceAlert, EntryId(entry_id))
+        if held is not None:
+            self.show_fence(held.body.fence)
+            if held.body.thing and self._desk.map_feed.models.positions.place(held.body.thing) is not None:
+                self._view.select_thing(held.body.thing)
+
+    def _show_rows(self) -> None:
+        if self.card.isHidden():
+            return
+        desk = self._desk
+        fences = sorted(desk.register.all(Geofence), key=lambda held: held.body.name)
+        self.card.show_fences([self._row(held) for held in fences])
+        told = sorted(desk.register.all(FenceAlert), key=_waiting_newest_first)
+        self.card.show_alerts([self._alert(held) for held in told[:MOST_ALERTS_SHOWN]])
+        self.card.show_rights(may_write=self._may_write, can_undo=self._undoable and desk.register.can_undo)
+
+    def _row(self, held: Held[Geofence]) -> FenceRow:
+        desk, body = self._desk, held.body
+        ringing = {alert.body.fence for alert in desk.fence_desk.waiting()}
+        state = desk.words(f"map.fence.{desk.fence_desk.state(held, desk.service_now(), ringing)}")
+        parts = [body.name, state, desk.fence_desk.tells(body), desk.fence_desk.whom(body)]
+        if held.entry.expires_at is not None:
+            parts.append(desk.words("redline.until", at=f"{desk.names.local(held.entry.expires_at):%m-%d %H:%M}"))
+        return FenceRow(held.entry_id, " · ".join(parts), desk.register.may_alter(held), body.paused)
+
+    def _alert(self, held: Held[FenceAlert]) -> AlertRow:
+        desk, body = self._desk, held.body
+        text = f"{desk.names.local(body.at):%m-%d %H:%M}  {desk.fence_desk.sentence(body)}"
+        if body.acknowledged:
+            text = f"{text} · {desk.names.account(held.entry.by)}"
+        return AlertRow(held.entry_id, text, not body.acknowledged)
+
+    def _choices(self) -> tuple[Choice, ...]:
+        """Return who can be named: units, then people and vehicles."""
+        names, words = self._desk.names, self._desk.words
+        units = sorted((u for u in names.units.values() if u.kind is not UnitKind.PERSON), key=lambda u: u.name)
+        found = [Choice(UNIT + u.unit_id, u.name, words(f"fence.unit.{u.kind}")) for u in units]
+        people = sorted(names.people.values(), key=lambda person: person.name)
+        found += [Choice(THING + p.staff_id, p.name, names.unit(p.unit_id)) for p in people]
+        return (*found, *(Choice(THING + v.vehicle_id, v.name, names.unit(v.unit_id)) for v in names.vehicles))
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Ctrl+Z on the map takes back; Escape closes."""
+        if self.card.isHidden():
+            return False
+        if event.matches(QKeySequence.StandardKey.Undo):
+            self.undo()
+        elif event.key() == Qt.Key.Key_Escape:
+            self.card.close_card()
+        else:
+            return False
+        return True
+
+    def _on_closed(self) -> None:
+        self._view.end_sketch()
+        self._on_given_up()
+        self._view.setFocus()
+
+    def _on_signed_out(self) -> None:
+        self._undoable = False
+        self._said.clear()
+        if self.sheet.isVisible():
+            self.sheet.close_sheet()
+        self.card.close_card()
+
+
+def _waiting_newest_first(held: Held[FenceAlert]) -> tuple[bool, float]:
+    return held.body.acknowledged, -held.body.at.timestamp()
+
+
+def ring_around(lon: float, lat: float, radius_m: float) -> tuple[Spot, ...]:
+    """Return a circle on the ground; as far as fences reach it is one to a few parts in a thousand."""
+    north = degrees(radius_m / EARTH_RADIUS_M)
+    east = north / cos(radians(lat))
+    turns = [2 * pi * i / CORNERS for i in range(CORNERS)]
+    return tuple((lon + east * cos(turn), lat + north * sin(turn)) for turn in turns)
+
+
+def outline_at(shapes: Shapes, lon: float, lat: float) -> tuple[Spot, ...]:
+    """Return the outer edge of the area at a place, of its largest part. Raises ``Fault`` where there is none."""
+    index = feature_at(shapes, *to_plane(lon, lat))
+    if index is None:
+        raise invalid("fence_no_outline")
+    rings = []
+    for ring in range(int(shapes.parts[index]), int(shapes.parts[index + 1])):
+        a, b = int(shapes.rings[ring]), int(shapes.rings[ring + 1])
+        xs, ys = shapes.xs[a:b].astype(np.float64), shapes.ys[a:b].astype(np.float64)
+        rings.append((abs(float(np.dot(xs, np.roll(ys, 1)) - np.dot(ys, np.roll(xs, 1)))), xs, ys))
+    _, xs, ys = max(rings, key=lambda one: one[0])
+    step = -(-len(xs) // MAX_POINTS)
+    spots = [
+        to_degrees(x + shapes.origin[0], y + shapes.origin[1])
+        for x, y in zip(xs[::step].tolist(), ys[::step].tolist(), strict=True)
+    ]
+    return tuple(spots[:-1] if spots[0] == spots[-1] else spots)

@@ -1,0 +1,132 @@
+"""Geofences at a real desk: drawn, named, saved, switched, deleted, undone; what they tell is seen and acknowledged."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from desks import PASSWORD, signed_in, until
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QPushButton
+from served import Served, key
+
+from console.desk import Desk
+from domain.faults import Fault
+from domain.people import Role
+from domain.register_fence import Geofence
+from layers.fence_signs import FenceState
+from layers.mercator import to_degrees
+from service.timers import Timers
+from tests.widget.console.test_outbox_desk import standing
+from widgets.fence_sheet import THING, UNIT
+from widgets.map.fence_card import FenceForm
+
+
+def press(button: QPushButton) -> None:
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def click(desk: Desk, *places: tuple[int, int]) -> None:
+    for x, y in places:
+        QTest.mouseClick(desk.panels.map, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+
+
+def kept(served: Served, kind: str = "geofence") -> dict[str, dict[str, Any]]:
+    reader = served.client(served.token("boss", Role.DUTY_CHIEF))
+    return {e["entry_id"]: e for e in reader.get(f"/v1/register/{kind}").json()["entries"]}
+
+
+async def test_a_fence_is_drawn_named_altered_switched_deleted_and_taken_back(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.DISPATCHER)
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_fences")
+        tool, card, sheet = desk.map_desk.fences, desk.map_desk.fences.card, desk.map_desk.fences.sheet
+        press(card._forms[FenceForm.AREA])
+        click(desk, (420, 200), (520, 220), (480, 300), (480, 300))
+        assert sheet.isVisible()
+        sheet.name.setText(" 河堤 ")
+        sheet.checks["off_post"].setChecked(True)
+        press(sheet.save)
+        assert sheet.isVisible(), "off post needs somebody"
+        assert "单位或人员" in sheet._fault.text()
+        sheet.who.choose(UNIT + "u-patrol")
+        sheet.who.choose(THING + "s-zhao")
+        sheet.checks["timed"].setChecked(True)
+        for button in sheet.days[5:]:
+            button.setChecked(False)
+        sheet.hours.setValue(8)
+        QTest.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        assert not sheet.isVisible()
+        await until(lambda: card.fences.count() == 1)
+        ((entry_id, entry),) = kept(served).items()
+        body = entry["body"]
+        assert (body["name"], body["units"], body["things"]) == ("河堤", ["u-patrol"], ["s-zhao"])
+        assert (body["off_post_s"], body["hours"]) == (900, {"start": 480, "end": 1080, "days": [1, 2, 3, 4, 5]})
+        assert len(body["ring"]) == 3
+        assert entry["expires_at"] is not None
+        (mark,) = desk.map_feed.models.geofences.fences.marks
+        assert mark.state in (FenceState.WATCHING, FenceState.RESTING)
+        # another name; its end, edge and people stay
+        card.fences.setCurrentRow(0)
+        press(card.acts["edit"])
+        assert sheet.who.chosen() == [UNIT + "u-patrol", THING + "s-zhao"]
+        sheet.name.setText("河堤东")
+        press(sheet.save)
+        await until(lambda: kept(served)[entry_id]["body"]["name"] == "河堤东")
+        altered = kept(served)[entry_id]
+        assert (altered["expires_at"], altered["body"] | {"name": "河堤"}) == (entry["expires_at"], body)
+        # off, deleted, and taken back
+        await until(lambda: "河堤东" in card.fences.item(0).text())
+        press(card.acts["switch"])
+        await until(lambda: desk.map_feed.models.geofences.fences.marks[0].state is FenceState.PAUSED)
+        assert kept(served)[entry_id]["body"]["paused"]
+        press(card.acts["delete"])
+        await until(lambda: card.fences.count() == 0)
+        assert entry_id not in kept(served)
+        QTest.keyClick(desk.panels.map, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: card.fences.count() == 1)
+        assert kept(served)[entry_id]["body"]["paused"]
+        # a circle, and the edge of a grid
+        ring = tool._ring(FenceForm.CIRCLE, (to_degrees(desk.panels.map.camera.x, desk.panels.map.camera.y),))
+        assert len(ring) == 64
+        assert len(tool._ring(FenceForm.GRID, ((120.805, 29.555),))) == 4
+        with pytest.raises(Fault, match="fence_no_outline"):
+            tool._ring(FenceForm.GRID, ((100.0, 10.0),))
+
+
+async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    chief, gate = served.client(served.token("boss", Role.DUTY_CHIEF)), served.client(served.token("g", Role.GATEWAY))
+    ring = [[120.80, 29.55], [120.81, 29.55], [120.81, 29.56], [120.80, 29.56]]
+    body = {"body": {"name": "河堤", "ring": ring, "settle_s": 0}}
+    assert chief.put("/v1/register/geofence/f", json=body, headers={"Idempotency-Key": key()}).is_success
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_fences")
+        card = desk.map_desk.fences.card
+        await until(lambda: card.fences.count() == 1)
+        assert not card._forms[FenceForm.AREA].isEnabled(), "an acceptor draws none"
+        card.fences.setCurrentRow(0)
+        assert not card.acts["delete"].isEnabled()
+        for i, lon in enumerate((120.79, 120.805)):
+            at = served.runtime.timekeeper.now() + timedelta(seconds=i)
+            said = {"thing": "s-li", "lon": lon, "lat": 29.555, "fixed_at": at.isoformat()}
+            assert gate.post("/v1/positions", json={"positions": [said]}).status_code == 204
+            look = asyncio.run_coroutine_threadsafe(Timers(served.runtime).watch_fences(), served.loop)
+            await asyncio.wrap_future(look)
+        await until(lambda: card.alerts.count() == 1)
+        assert "李网格" in card.alerts.item(0).text()
+        assert "进入河堤" in card.alerts.item(0).text()
+        assert "notice.fence_told" in standing(desk)
+        assert desk.map_feed.models.geofences.fences.marks[0].state is FenceState.RINGING
+        await until(lambda: desk.map_feed.models.positions.place("s-li") is not None)
+        card.alerts.setCurrentRow(0)
+        press(card.alert_acts["show"])
+        assert desk.panels.map.chosen.thing == "s-li"
+        press(card.alert_acts["acknowledge"])
+        await until(lambda: card.alerts.item(0).text().startswith("✓"))
+        ((_, told),) = kept(served, "fence_alert").items()
+        assert (told["by"], told["body"]["acknowledged"]) == ("wu", True)
+        assert desk.map_feed.models.geofences.fences.marks[0].state is FenceState.WATCHING
+        assert "notice.fence_told" not in standing(desk)
+        assert desk.register.all(Geofence)
