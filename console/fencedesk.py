@@ -16,8 +16,8 @@ from domain.fencing import watches
 from domain.ids import EntryId, StaffId, ThingId, UnitId
 from domain.register import EntryKind, EntryPut
 from domain.register_fence import FenceAlert, FenceSaid, Geofence
-from layers.fence_signs import FenceState
 from layers.geofences.model import FenceMark
+from layers.states import FenceState
 from resources.words import Value
 from widgets.notices import Severity
 

@@ -4,26 +4,17 @@ Drawn in device pixels: ``ratio`` is how many a logical one has. ``SIGNS`` says 
 """
 
 from collections.abc import Callable
-from enum import StrEnum
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
+from layers.states import FenceState
 from resources.theme import Theme
 
 LINE_PX, POST_PX, POST_WIDE_PX, POST_EVERY_PX = 2.0, 9.0, 2.0, 16.0
 TINT, RINGING_TINT = 18, 44
 
 Sign = Callable[[QPainter, float, Theme], None]
-
-
-class FenceState(StrEnum):
-    """How a geofence stands; names ``map.fence.<value>``."""
-
-    RINGING = "ringing"  # it told something that nobody acknowledged
-    WATCHING = "watching"
-    RESTING = "resting"  # out of its hours
-    PAUSED = "paused"  # switched off
 
 
 def fence_colour(theme: Theme, state: FenceState) -> str:

@@ -13,3 +13,12 @@ class Sensed(StrEnum):
     FAULT = "fault"
     WARN = "warn"
     ALARM = "alarm"
+
+
+class FenceState(StrEnum):
+    """How a geofence stands; names ``map.fence.<value>``."""
+
+    RINGING = "ringing"  # it told something that nobody acknowledged
+    WATCHING = "watching"
+    RESTING = "resting"  # out of its hours
+    PAUSED = "paused"  # switched off

@@ -7,13 +7,14 @@ import msgspec
 from PySide6.QtGui import QPainter
 
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.fence_signs import FenceState, draw_fence
+from layers.fence_signs import draw_fence
 from layers.geofences.model import STATES, Fences, GeofencesModel
 from layers.geometry import feature_at
 from layers.options import Filter, Group
 from layers.raster.contract import Frame, Raster
 from layers.raster.qt import as_image
 from layers.rings import ring_middle, ring_polygon
+from layers.states import FenceState
 
 NAMES_UNTIL = 30.0
 REACH_PX = 8.0

@@ -4,10 +4,10 @@ from collections.abc import Iterable
 
 import msgspec
 
-from layers.fence_signs import FenceState
 from layers.geometry import rings_to_shapes
 from layers.observed import Observed
 from layers.raster.contract import Shapes, no_shapes
+from layers.states import FenceState
 
 STATES = tuple(FenceState)
 """From what is to be seen first to what is seen last."""

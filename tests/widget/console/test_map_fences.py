@@ -15,8 +15,8 @@ from console.desk import Desk
 from domain.faults import Fault
 from domain.people import Role
 from domain.register_fence import Geofence
-from layers.fence_signs import FenceState
 from layers.mercator import to_degrees
+from layers.states import FenceState
 from service.timers import Timers
 from tests.widget.console.test_outbox_desk import standing
 from widgets.fence_sheet import THING, UNIT

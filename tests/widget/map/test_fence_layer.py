@@ -4,9 +4,10 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from layers.contract import PickedKind
-from layers.fence_signs import FenceState, fence_colour
+from layers.fence_signs import fence_colour
 from layers.geofences.model import FenceMark, GeofencesModel
 from layers.options import LayerOptions
+from layers.states import FenceState
 from resources.theme import THEMES, load_theme
 from tests.helpers.map_scene import Scene, make_scene, picture, wait_settled
 from tests.widget.map.test_register_layers import RING, SPOT, count, pick
