@@ -112,7 +112,8 @@ class Runtime:
 
     def begin(self, job: Job, settle: Callable[[Any], None]) -> None:
         """Have a job done; ``settle`` is called on the loop with its answer, or with the exception that refused it."""
-        self.writer.submit(job, settle)
+        if self.writer.gather(job, settle):
+            asyncio.get_running_loop().call_soon(self.writer.pass_on)
 
     async def read(self, question: Callable[[Connection], T]) -> T:
         """Ask the store in a thread of the reading pool, in one transaction."""

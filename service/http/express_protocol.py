@@ -6,6 +6,7 @@ on a connection where nothing else is under way. Every other request, and each t
 way with nothing lost: pipelined ones among them, so their order is uvicorn's concern alone.
 """
 
+import asyncio
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -70,6 +71,8 @@ class ExpressProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._express = express
         self._held: _Turn | None = None
+        self._quiet_since = 0.0
+        self._watch: asyncio.TimerHandle | None = None
         # What uvicorn counts or writes down for each request, it must see.
         self._never = self.limit_concurrency is not None or self.config.access_log or bool(self.root_path)
 
@@ -104,6 +107,39 @@ class ExpressProtocol(HttpToolsProtocol):
             elif name == b"transfer-encoding":
                 return None
         return _Turn(self, lane, which) if 0 < length <= min(lane.most_bytes, HIGH_WATER_LIMIT) else None
+
+    def on_response_complete(self) -> None:
+        """Go on as uvicorn does; a silent connection is ended by one timer of its own, not by one a request."""
+        if self.pipeline:
+            super().on_response_complete()
+            return
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        self._quiet_since = self.loop.time()
+        if self._watch is None:
+            self._watch = self.loop.call_later(self.timeout_keep_alive, self._end_if_quiet)
+
+    def _unset_keepalive_if_required(self) -> None:
+        """Called by uvicorn for whatever comes in."""
+        self._quiet_since = 0.0
+
+    def _end_if_quiet(self) -> None:
+        self._watch = None
+        if not self._quiet_since or self.transport.is_closing():
+            return  # the next answer begins the watch again
+        left = self._quiet_since + self.timeout_keep_alive - self.loop.time()
+        if left > 0:
+            self._watch = self.loop.call_later(left, self._end_if_quiet)
+        else:
+            self.timeout_keep_alive_handler()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Watch no longer."""
+        if self._watch is not None:
+            self._watch.cancel()
+        super().connection_lost(exc)
 
     def on_body(self, body: bytes) -> None:
         """Keep a piece of the body."""

@@ -9,6 +9,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from domain.faults import invalid
+from service.store import direct
 
 BUSY_MS = 15_000
 EMPTYING_MS, EMPTYING_ATTEMPTS = 200, 5
@@ -188,6 +189,6 @@ def _empty_log(cursor: Any) -> bool:
 
 def _beginner(statement: str) -> Any:
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        direct.execute(connection, statement, ())
 
     return begin

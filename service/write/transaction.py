@@ -74,8 +74,21 @@ class Committed:
     world: World | None = None
 
 
-def transact(connection: Connection, ledger: Ledger, jobs: Sequence[Job], clock: Callable[[], datetime]) -> Committed:
-    """Do the jobs in one transaction and return after its commit. Never raises for what a job or the store does."""
+def _nothing() -> None:
+    """Do nothing meanwhile."""
+
+
+def transact(
+    connection: Connection,
+    ledger: Ledger,
+    jobs: Sequence[Job],
+    clock: Callable[[], datetime],
+    meanwhile: Callable[[], None] = _nothing,
+) -> Committed:
+    """Do the jobs in one transaction and return after its commit. Never raises for what a job or the store does.
+
+    ``meanwhile`` is called when only the commit is left, or at the first failure: what it sets going goes on beside.
+    """
     committing = False
     try:
         with connection.begin():
@@ -85,7 +98,9 @@ def transact(connection: Connection, ledger: Ledger, jobs: Sequence[Job], clock:
             flush(connection, batch.rows, batch.counters)
             _set_head(connection, batch)
             committing = True
+            meanwhile()
     except Exception as error:
+        meanwhile()
         # Where a commit was cut short nobody knows whether it counts: doing the jobs again might double them.
         # Before that, a lost connection is no reason to refuse: there will be another one.
         lost = isinstance(error, DBAPIError) and error.connection_invalidated

@@ -1,13 +1,16 @@
 """The one writer: a thread that puts everything queued while the last commit ran into the next transaction.
 
-An answer is given only after the commit that covers it.
+An answer is given only after the commit that covers it. Loop and writer share one interpreter, so beside the loop goes
+only what the writer does without it: above all the commit. Therefore the loop hands jobs over by the handful, not one
+by one, and on SQLite the answers to a transaction go out when the next one is judged and its commit begins: the loop
+writes them, and reads what comes next, while the disk works. Where nothing waits they go out at once.
 """
 
 import logging
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -19,9 +22,18 @@ from domain.faults import Fault, FaultKind
 from service.store.engine import Store
 from service.write.ledger import Ledger
 from service.write.transaction import Committed, Job, take_in, transact
+from service.write.work import Recorded
 
 MOST_IN_BATCH = 500
 MOST_WAITING = 10_000
+HANDFUL = 32
+"""Jobs after which the loop hands over what it has taken in and goes on: enough of them to pay for a commit."""
+GATHERED_WITHIN_S = 0.005
+"""How long answers wait at most for jobs that the loop is just taking in."""
+COMING_WITHIN_S = 0.001
+"""How long the answers to half a handful or more wait for jobs to come: where many ask, others are on their way."""
+NOT_AGAIN = 16
+"""Transactions after one that waited in vain in which nothing is waited for."""
 LOOK_EVERY_S = 0.5
 """How often an idle writer looks whether another program has written, where nobody tells it (``look``)."""
 AGAIN_S = 0.5
@@ -44,7 +56,7 @@ Deliver = Callable[[list[Ticket], Committed], None]
 
 
 class Writer:
-    """Owns the writing connection. ``submit`` may be called from any thread."""
+    """Owns the writing connection. ``submit`` may be called from any thread, ``gather`` and ``pass_on`` by the loop."""
 
     def __init__(self, store: Store, ledger: Ledger, clock: Callable[[], datetime], deliver: Deliver) -> None:
         self._store = store
@@ -55,6 +67,9 @@ class Writer:
         self._wake = threading.Condition()
         self._stopping = False
         self._told = 0
+        self._gathered: list[Ticket] = []
+        self._not_again = 0
+        self._held: tuple[list[Ticket], Committed] | None = None
         self._in_hand: list[Ticket] = []
         self._busy_since: float | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
@@ -77,7 +92,7 @@ class Writer:
     @property
     def waiting(self) -> int:
         """How many jobs wait."""
-        return len(self._waiting)
+        return len(self._waiting) + len(self._gathered)
 
     def trouble(self) -> str | None:
         """Return the fault key of what keeps the writer from writing, None where it is well."""
@@ -106,13 +121,35 @@ class Writer:
     def submit(self, job: Job, asker: Any) -> None:
         """Queue a job. Raises ``Fault('too_busy')`` when too many wait, ``stopping`` once stopped."""
         with self._wake:
-            if self._stopping:
-                raise Fault(FaultKind.UNAVAILABLE, "stopping")
-            if len(self._waiting) >= MOST_WAITING:
-                raise Fault(FaultKind.UNAVAILABLE, "too_busy")
+            self._check_room()
             self._waiting.append(Ticket(job, asker))
             if len(self._waiting) == 1:
                 self._wake.notify()
+
+    def gather(self, job: Job, asker: Any) -> bool:
+        """Keep a job for ``pass_on``; returns whether to call that soon. Raises as ``submit`` does. Loop only."""
+        self._check_room()
+        self._gathered.append(Ticket(job, asker))
+        if len(self._gathered) < HANDFUL:
+            return len(self._gathered) == 1
+        self.pass_on()
+        return False
+
+    def pass_on(self) -> None:
+        """Queue what was gathered. Loop only."""
+        gathered, self._gathered = self._gathered, []
+        with self._wake:
+            if not self._stopping:
+                self._waiting.extend(gathered)
+                self._wake.notify()
+                return
+        self._refuse(gathered, "stopping")
+
+    def _check_room(self) -> None:
+        if self._stopping:
+            raise Fault(FaultKind.UNAVAILABLE, "stopping")
+        if self.waiting >= MOST_WAITING:
+            raise Fault(FaultKind.UNAVAILABLE, "too_busy")
 
     def _run(self) -> None:
         while True:
@@ -135,6 +172,7 @@ class Writer:
         """Write until asked to stop. Raises what the store does where it cannot be reached."""
         with self._store.writing.connect() as connection:
             while True:
+                self._hand_out_unless_more()
                 tickets, look, stopping = self._next()
                 if look or (not tickets and not stopping):
                     self._hear_others()
@@ -143,21 +181,48 @@ class Writer:
                         return
                     continue
                 self._in_hand, self._busy_since = tickets, time.monotonic()
-                committed = transact(connection, self._ledger, [t.job for t in tickets], self._clock)
+                if tickets[0].job.alone:
+                    self._hand_out()  # it may take long
+                committed = transact(connection, self._ledger, [t.job for t in tickets], self._clock, self._hand_out)
                 self.batches += 1
                 self.jobs += len(tickets)
                 self._can_write = not _all_refused(committed)
                 self._in_hand, self._busy_since = [], None
-                self._deliver(tickets, committed)
+                self._held = (tickets, committed)
+                if not self._store.is_sqlite:
+                    self._hand_out()  # the next transaction may have to wait for another service
+
+    def _hand_out_unless_more(self) -> None:
+        """Hand out the answers held back where no job waits, nor any that the loop is just taking in."""
+        if self._held is None:
+            return
+        self._not_again = max(0, self._not_again - 1)
+        with self._wake:
+            if not self._waiting and self._gathered:
+                self._wake.wait(GATHERED_WITHIN_S)
+            elif not self._waiting and not self._not_again and len(self._held[0]) >= HANDFUL // 2:
+                self._not_again = 0 if self._wake.wait(COMING_WITHIN_S) else NOT_AGAIN
+            more = bool(self._waiting)
+        if not more:
+            self._hand_out()
+
+    def _hand_out(self) -> None:
+        held, self._held = self._held, None
+        if held is not None:
+            self._deliver(*held)
 
     def _refuse_all(self) -> None:
         """Answer everybody that waits that nothing can be kept now."""
+        self._hand_out()
         with self._wake:
             tickets = [*self._in_hand, *self._waiting]
             self._waiting.clear()
         self._in_hand, self._busy_since = [], None
-        refused = Fault(FaultKind.UNAVAILABLE, "store_unavailable")
-        self._deliver(tickets, Committed([refused] * len(tickets), self._ledger.drain_heard(), self._ledger.world))
+        self._refuse(tickets, "store_unavailable", self._ledger.drain_heard())
+
+    def _refuse(self, tickets: list[Ticket], key: str, heard: Sequence[Recorded] = ()) -> None:
+        refused = Fault(FaultKind.UNAVAILABLE, key)
+        self._deliver(tickets, Committed([refused] * len(tickets), list(heard), self._ledger.world))
 
     def _next(self) -> tuple[list[Ticket], bool, bool]:
         """Return the next tickets, whether somebody told us to look, and whether to stop."""
@@ -177,6 +242,7 @@ class Writer:
 
     def _hear_others(self) -> None:
         """Take in what other programs wrote, and hand it out."""
+        self._hand_out()
         try:
             while True:
                 with self._store.reading.begin() as connection:

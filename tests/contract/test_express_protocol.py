@@ -16,6 +16,7 @@ from served import ALL_ROOM, Served, key, serve_town
 from domain.people import Role
 from domain.wire import Outcome
 from service.http.express import Express
+from service.http.express_protocol import ExpressProtocol
 from service.runtime import Runtime
 from service.write import writer as writing
 from service.write.transaction import Job
@@ -181,6 +182,30 @@ def test_a_connection_stays_and_takes_one_request_after_the_other(town: Town) ->
     status, headers, _ = line.answer()
     assert (status, headers["connection"]) == (201, "close")
     assert line.ended()
+
+
+class Brief(ExpressProtocol):
+    """A connection that is soon called silent."""
+
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self.timeout_keep_alive = 0.1  # type: ignore[assignment] # any number does
+
+
+def test_a_silent_connection_is_ended_but_never_one_that_waits_for_its_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serving, "ExpressProtocol", Brief)
+    with serve_town(tmp_path) as served:
+        town = Town(served)
+        line = town.line()
+        gate = town.hold_writer()
+        line.send(town.report("slowly-answered"))
+        town.wait_for(1)
+        threading.Event().wait(0.5)
+        gate.set()
+        assert line.answer()[0] == 201
+        assert line.ended()
 
 
 def test_a_slow_body_is_waited_for(town: Town) -> None:

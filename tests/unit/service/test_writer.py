@@ -14,6 +14,7 @@ from towns import MORNING
 from domain.faults import Fault
 from domain.wire import Outcome
 from service.store import reads
+from service.store import statements as sql
 from service.store.engine import Store
 from service.write import writer as writing
 from service.write.ledger import Ledger
@@ -119,6 +120,70 @@ def test_too_many_waiting_and_a_stopped_writer_refuse(home: Path, monkeypatch: p
         assert len(desk.answers(3)) == 3
         with pytest.raises(Fault, match="stopping"):
             desk.writer.submit(report_job(), 5)
+
+
+def test_answers_wait_for_no_job_that_may_take_long(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
+        desk = Desk(store, ledger)
+        begin, end = threading.Event(), threading.Event()
+        desk.writer.start()
+        desk.writer.submit(Job(lambda work: begin.wait(20) and None, alone=True), "first")
+        desk.writer.submit(Job(lambda work: end.wait(20) and None, alone=True), "long")
+        begin.set()
+        assert "first" in desk.answers(1)
+        end.set()
+        assert "long" in desk.answers(1)
+        desk.writer.stop()
+
+
+@pytest.mark.logs_expected("service.write.transaction")
+def test_answers_go_out_before_a_batch_that_fails_is_replayed(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
+        desk = Desk(store, ledger)
+        begin, replayed, end = threading.Event(), threading.Event(), threading.Event()
+
+        tries: list[bool] = []
+
+        def poison(work: Work) -> None:
+            tries.append(True)
+            if len(tries) > 1:
+                replayed.set()
+                end.wait(20)
+            work.put(sql.ADD_META, {"name": "same", "value": None})
+
+        desk.writer.start()
+        desk.writer.submit(Job(lambda work: begin.wait(20) and None, alone=True), "first")
+        desk.writer.submit(report_job(), "good")
+        desk.writer.submit(Job(poison), "bad")
+        begin.set()
+        assert replayed.wait(20)
+        assert "first" in desk.answers(1), "held back while others are replayed"
+        end.set()
+        answers = desk.answers(2)
+        desk.writer.stop()
+        assert isinstance(answers["good"], Outcome)
+        assert isinstance(answers["bad"], Fault)
+
+
+def test_what_was_gathered_is_done_or_refused_but_never_forgotten(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "HANDFUL", 3)
+    with settled_store(home) as (store, ledger):
+        desk = Desk(store, ledger)
+        desk.writer.start()
+        assert [desk.writer.gather(report_job(), n) for n in range(4)] == [True, False, False, True]
+        assert set(desk.answers(3)) == {0, 1, 2}, "a handful goes at once"
+        desk.writer.pass_on()
+        assert isinstance(desk.answers(1)[3], Outcome)
+        desk.writer.gather(report_job(), 4)
+        assert desk.writer.waiting == 1
+        desk.writer.stop()
+        desk.writer.pass_on()
+        refused = desk.answers(1)[4]
+        assert isinstance(refused, Fault)
+        assert refused.key == "stopping"
+        with pytest.raises(Fault, match="stopping"):
+            desk.writer.gather(report_job(), 5)
+        assert check_store(store) == 5
 
 
 def test_an_idle_writer_notices_what_another_program_wrote(home: Path) -> None:
