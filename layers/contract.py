@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from layers.fading import FULL, FadedRaster, faded_onto
 from layers.options import Filter, Group, LayerOptions, Style
-from layers.raster.contract import Frame, Placing, Raster, Squares
+from layers.raster.contract import Frame, Marks, Placing, Raster
 from resources.theme import Theme
 from resources.words import Words
 
@@ -220,6 +220,11 @@ class LayerItem:
         faded = self._faded
         self.draw_live(raster if faded is None else faded.over(raster), frame, area, focus)
 
+    def shown_marks(self, area: Area, focus: Focus) -> Marks | None:
+        """Return the marks that ``paint_live`` of a moving layer is, or None where it draws anything else."""
+        marks, faded = self.marks(area, focus), self._faded
+        return marks if marks is None or faded is None else marks._replace(sprites=faded.faded(marks.sprites))
+
     # -- what a layer draws and says -------------------------------------------------------------------------------
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
@@ -258,8 +263,8 @@ class LayerItem:
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """Draw what moves or is picked out. UI thread."""
 
-    def touched(self, area: Area, focus: Focus) -> Squares | None:
-        """Return the squares ``draw_live`` of a moving layer stays within, or None where that is not known."""
+    def marks(self, area: Area, focus: Focus) -> Marks | None:
+        """Return the marks that ``draw_live`` of a moving layer is, or None where it draws anything else."""
         return None
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:

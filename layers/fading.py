@@ -13,13 +13,14 @@ from layers.raster.contract import (
     U32,
     Cells,
     Frame,
+    Marks,
     Noted,
     Pictures,
     Placing,
     Raster,
     Shapes,
     Sprites,
-    Squares,
+    Surface,
     Taken,
     Wanted,
     make_sprites,
@@ -97,16 +98,20 @@ class FadedRaster:
 
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
+        self._by.stamp(frame, xs, ys, codes, self.faded(sprites), placing)
+
+    def faded(self, sprites: Sprites) -> Sprites:
+        """Return sprites so much fainter; those asked for lately are kept."""
         kept = self._sheets.get(id(sprites))
         if kept is None or kept[0] is not sprites:
             if len(self._sheets) >= KEPT_SHEETS:
                 self._sheets.clear()
             kept = self._sheets[id(sprites)] = sprites, make_sprites(fainter(sprites.pixels, self.opacity))
-        self._by.stamp(frame, xs, ys, codes, kept[1], placing)
+        return kept[1]
 
-    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
-        """See ``Raster.restore``."""
-        self._by.restore(frame, below, squares)
+    def show(self, surface: Surface, below: Frame, marks: Marks) -> bool:
+        """See ``Raster.show``."""
+        return self._by.show(surface, below, marks._replace(sprites=self.faded(marks.sprites)))
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""

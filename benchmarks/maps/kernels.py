@@ -22,6 +22,7 @@ from benchmarks.maps.pictures import class_rows, qgis_spec
 from benchmarks.peers.qgis_peer import QgisPeer, find_python
 from layers.raster import stamps
 from layers.raster.compiled import CompiledRaster
+from layers.raster.contract import Marks, surface_of
 from layers.symbols import SMALL_CASE_SIZE, SMALL_THING_SIZE, case_sprites, thing_sprites
 
 AIMS = {"county": (16, 16), "province": (25, 40)}
@@ -84,9 +85,9 @@ def unlike_plain(ours: OurMap, county: County) -> int:
     plainly, shown = (ground.reshape(area.height, area.width).copy() for _ in range(2))
     for points, kinds, sheet in ((county.cases, county.lamps, cases), (county.staff, county.signs, staff)):
         xs, ys = ((points[:, i] - corner[i]).astype(np.float32) for i in (0, 1))
-        codes, at = kinds.astype(np.uint16), area.placing(corner)
-        CompiledRaster().stamp(shown, xs, ys, codes, sheet, at)
-        stamps.stamp_points(plainly, xs, ys, codes, sheet.over, sheet.rests, sheet.rows, sheet.size, *at)
+        marks = Marks(xs, ys, kinds.astype(np.uint16), sheet, area.placing(corner))
+        CompiledRaster().stamp(shown, *marks)
+        stamps.stamp_plainly(surface_of(plainly), marks)
     return int(np.count_nonzero(plainly != shown))
 
 

@@ -16,7 +16,7 @@ from layers.local import LocalPlaces, nearest
 from layers.options import Filter, Style
 from layers.positions.crowds import FRESH, OLD, Crowds
 from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
-from layers.raster.contract import U16, Frame, Raster, Sprites, Squares, make_sprites
+from layers.raster.contract import U16, Frame, Marks, Raster, Sprites, make_sprites
 from layers.raster.qt import as_image
 from layers.symbols import (
     SIGNS,
@@ -61,7 +61,6 @@ class PositionsItem(LayerItem):
         self._codes: tuple[int, U16] | None = None
         self._kept: tuple[Hashable, Slots] | None = None
         self._places = LocalPlaces()
-        self._placed: tuple[Hashable, Squares] | None = None
         self._crowds = Crowds(look)
         self._bound_for: tuple[int, dict[str, list[int]]] | None = None
 
@@ -104,14 +103,11 @@ class PositionsItem(LayerItem):
         if self._crowded(area):
             self._draw_crowds(raster, frame, area)
             return
-        xs, ys, _, placing = self._squares(area)
-        kept = self._slots()
-        codes = self.codes() if kept is None else self.codes()[kept]
-        raster.stamp(frame, xs, ys, codes, self._sheet(area.ratio), placing)
+        raster.stamp(frame, *self._symbols(area))
 
-    def touched(self, area: Area, focus: Focus) -> Squares | None:
+    def marks(self, area: Area, focus: Focus) -> Marks | None:
         """See ``LayerItem``: the symbols, unless there are routes or crowds."""
-        return None if self._bound(focus) or self._crowded(area) else self._squares(area)
+        return None if self._bound(focus) or self._crowded(area) else self._symbols(area)
 
     def _crowded(self, area: Area) -> bool:
         """Return whether things are counted at this scale, not drawn one by one."""
@@ -156,16 +152,14 @@ class PositionsItem(LayerItem):
         x, y = float(cells.xs[cell]), float(cells.ys[cell])
         return Picked(PickedKind.CROWD, "", x, y, words(key, count=len(members)), lines)
 
-    def _squares(self, area: Area) -> Squares:
-        """Return the squares of all that is shown; asked twice a frame, made once."""
-        key = (self._model.revision, self.options.hidden, area)
-        if self._placed is None or self._placed[0] != key:
-            table, kept = self._model.table, self._slots()
-            table_xs, table_ys = (table.xs, table.ys) if kept is None else (table.xs[kept], table.ys[kept])
-            corner = (area.left, area.top)
-            xs, ys = self._places.at(table_xs, table_ys, corner)
-            self._placed = key, Squares(xs, ys, self._sheet(area.ratio).size, area.placing(corner))
-        return self._placed[1]
+    def _symbols(self, area: Area) -> Marks:
+        """Return the symbols of all that is shown."""
+        table, kept, codes = self._model.table, self._slots(), self.codes()
+        xs, ys = table.xs, table.ys
+        if kept is not None:
+            xs, ys, codes = xs[kept], ys[kept], codes[kept]
+        corner = area.left, area.top
+        return Marks(*self._places.at(xs, ys, corner), codes, self._sheet(area.ratio), area.placing(corner))
 
     def _slots(self) -> Slots | None:
         """Return the slots of the things that are shown, None where none is left out."""

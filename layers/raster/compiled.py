@@ -14,19 +14,21 @@ from layers.raster.contract import (
     U32,
     Cells,
     Frame,
+    Marks,
     Noted,
     Pictures,
     Placing,
     Shapes,
     Sprites,
-    Squares,
+    Surface,
     Taken,
     Wanted,
     cell_range,
     cells_of,
     make_sprites,
+    surface_of,
 )
-from layers.raster.overlay import NotedOverlay
+from layers.raster.overlay import NotedOverlay, copy_boxes
 
 MANY = 4000
 """From this many points on it pays to find out first which of them show."""
@@ -74,11 +76,22 @@ class CompiledRaster:
 
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
-        many = len(xs) >= MANY and 0 < len(sprites.seen) < 1 << 16 and max(frame.shape) < hidden.FARTHEST
-        if many:
-            hidden.stamp_shown(frame, xs, ys, codes, sprites, placing, self._room())
-        elif len(xs):
-            stamps.stamp_points(frame, xs, ys, codes, sprites.over, sprites.rests, sprites.rows, sprites.size, *placing)
+        if len(xs):
+            self._stamp(surface_of(frame), None, Marks(xs, ys, codes, sprites, placing))
+
+    def show(self, surface: Surface, below: Frame, marks: Marks) -> bool:
+        """See ``Raster.show``."""
+        self._stamp(surface, below, marks)
+        return True
+
+    def _stamp(self, surface: Surface, below: Frame | None, marks: Marks) -> None:
+        packed = max(surface.height, surface.width) < hidden.FARTHEST and 0 < len(marks.sprites.seen) < 1 << 16
+        if packed and len(marks.xs) >= MANY:
+            hidden.stamp_shown(surface, below, marks, self._room())
+            return
+        if below is not None:
+            copy_boxes(surface, below)
+        stamps.stamp_plainly(surface, marks)
 
     def _room(self) -> hidden.Room:
         """Return the memory of this thread."""
@@ -86,13 +99,6 @@ class CompiledRaster:
         if room is None:
             room = self._local.room = hidden.Room()
         return room
-
-    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
-        """See ``Raster.restore``."""
-        if len(squares.xs) * squares.size**2 > frame.size:
-            np.copyto(frame, below)
-        else:
-            stamps.copy_squares(frame, below, squares.xs, squares.ys, squares.size, *squares.placing)
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
@@ -127,7 +133,7 @@ class CompiledRaster:
 
     def noted(self, height: int, width: int) -> Noted:
         """See ``Raster.noted``."""
-        return NotedOverlay(height, width)
+        return NotedOverlay(self, height, width)
 
 
 def exercise() -> None:
@@ -151,11 +157,11 @@ def exercise() -> None:
     raster.gathered(np.zeros(1), np.zeros(1), 1.0, (-1.0, -1.0, 1.0, 1.0))
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
-    hidden.stamp_shown(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place, hidden.Room())
+    marks = Marks(square[0], square[1], np.zeros(4, np.uint16), sprites, place)
+    hidden.stamp_shown(surface_of(frame), frame.copy(), marks, hidden.Room())
     overlay = raster.noted(8, 8)
     twice = np.array([4, 4], np.float32)
     glass = make_sprites(np.full((1, 3, 3), 0x80408000, np.uint32))
-    overlay.note(lambda noting: noting.stamp(frame, twice, twice, np.zeros(2, np.uint16), glass, place), frame)
-    overlay.lay(frame, frame.copy(), square[0], square[1], 3, place)
-    squares = Squares(square[0], square[1], 3, place)
-    overlay.move(frame, frame.copy(), frame.copy(), squares, lambda _: None, squares)
+    overlay.note(lambda noting: noting.stamp(frame, twice, twice, np.zeros(2, np.uint16), glass, place), frame.copy())
+    for _ in range(2):  # the second time what stood is set back
+        overlay.lay(surface_of(frame), marks)

@@ -151,13 +151,34 @@ def _bits(mask: npt.NDArray[np.bool_]) -> U32:
     return made
 
 
-class Squares(NamedTuple):
-    """Squares of ``size`` device pixels around points, as ``Raster.stamp`` places sprites."""
+class Marks(NamedTuple):
+    """Sprites centred on points, as ``Raster.stamp`` takes them."""
 
     xs: F32
     ys: F32
-    size: int
+    codes: U16
+    sprites: Sprites
     placing: Placing
+
+
+class Surface(NamedTuple):
+    """Pixels that may be part of somebody else's: only inside ``boxes`` anything may be drawn.
+
+    ``flat`` begins with the first pixel of ``height`` rows of ``width``, which lie ``stride`` pixels apart. Boxes
+    (count, 4) are left, top, right, bottom; none overlaps another.
+    """
+
+    flat: U32
+    stride: int
+    height: int
+    width: int
+    boxes: I32
+
+
+def surface_of(frame: Frame) -> Surface:
+    """Return the whole of a frame."""
+    height, width = frame.shape
+    return Surface(frame.reshape(-1), width, height, width, np.array([[0, 0, width, height]], np.int32))
 
 
 class Cells(NamedTuple):
@@ -246,8 +267,8 @@ class Raster(Protocol):
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """Stamp ``sprites[codes[i]]`` centred on each point, in the order given."""
 
-    def restore(self, frame: Frame, below: Frame, squares: "Squares") -> None:
-        """Set ``frame`` to ``below`` in squares, or everywhere where that is no slower."""
+    def show(self, surface: Surface, below: Frame, marks: Marks) -> bool:
+        """Set a surface to ``below`` with marks stamped on it; return whether this raster can: else nothing is done."""
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """Lay one premultiplied picture of any size over the frame, its top left corner at ``x, y``."""
@@ -274,19 +295,8 @@ class Noted(Protocol):
     def note(self, draw: Callable[[Raster], None], below: Frame) -> bool:
         """Note a drawing made of stamps and blits over ``below``; return whether it could be noted."""
 
-    def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
-        """Set ``frame`` to ``below`` with the drawing over it, exactly, in squares of ``size`` around points."""
+    def lay(self, surface: Surface, marks: Marks) -> None:
+        """Set a surface to what the drawing was noted over, marks stamped on that, and the drawing over them, exactly.
 
-    def move(
-        self,
-        frame: Frame,
-        moved: Frame,
-        still: Frame,
-        before: Squares,
-        draw: Callable[[Frame], None],
-        after: Squares,
-    ) -> None:
-        """Have ``draw`` draw onto ``moved`` what was in the squares ``before`` and is in those ``after``; as ``lay``.
-
-        ``frame`` and ``moved`` are as the last ``lay`` or ``move`` left them. Nothing outside the squares is touched.
+        What lies below must be as it was when the drawing was noted.
         """

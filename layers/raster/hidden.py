@@ -8,9 +8,9 @@ same rounding from its topmost opaque one on. Only ``layers.raster.compiled`` ca
 
 import numpy as np
 
-from layers.raster.contract import F32, LANES, U16, U32, Frame, Placing, Sprites
+from layers.raster.contract import F32, I32, LANES, U16, U32, Frame, Marks, Surface
 from layers.raster.jit import compiled, exact
-from layers.raster.stamps import lay_clipped, pixel_x, pixel_y
+from layers.raster.stamps import lay_few, pixel_x, pixel_y
 from layers.raster.vector import cover, lay, lowest, showing
 
 MARGIN = 2 * LANES
@@ -18,19 +18,25 @@ MARGIN = 2 * LANES
 FARTHEST = 1 << 15
 """Largest side of a frame whose pixels can be told in half a word."""
 NOWHERE = np.uint32(0xFFFFFFFF)
+BAND = 256
+"""Rows of a band."""
 
 
 class Room:
     """Memory to stamp many sprites with, kept from one time to the next: fresh memory costs more than the stamping."""
 
     def __init__(self) -> None:
-        self.corners = self.shown = self.what = np.empty(0, np.uint32)
+        self.corners = np.empty(0, np.uint32)
+        self.shown = self.what = np.empty((0, 0), np.uint32)
         self._covered: dict[tuple[int, int], Covered] = {}
 
-    def reserve(self, count: int) -> None:
-        """Have room for that many sprites."""
-        if count > len(self.corners):
-            self.corners, self.shown, self.what = (np.empty(count + count // 8, np.uint32) for _ in range(3))
+    def reserve(self, count: int, height: int) -> None:
+        """Have room for that many sprites in each band of a frame; what of it is never written takes no memory."""
+        bands = (height + 2 * MARGIN + LANES) // BAND + 2
+        if count > len(self.corners) or bands > len(self.shown):
+            count = max(count + count // 8, len(self.corners))
+            self.corners = np.empty(count, np.uint32)
+            self.shown, self.what = (np.empty((max(bands, len(self.shown)), count), np.uint32) for _ in range(2))
 
     def covered(self, height: int, width: int) -> "Covered":
         """Return what notes the covered pixels of a frame of a size; that of few sizes is kept."""
@@ -80,10 +86,25 @@ def locate(
 
 
 @compiled
-def choose(corners: U32, codes: U16, seen: U32, solid: U32, covered: U32, stride: int, shown: U32, what: U32) -> int:
-    """List the sprites of which something shows, the last first: their corners, and code and rows. Return how many."""
-    n, last = 0, corners.shape[0] - 1
+def choose(
+    corners: U32,
+    codes: U16,
+    size: int,
+    seen: U32,
+    solid: U32,
+    covered: U32,
+    stride: int,
+    shown: U32,
+    what: U32,
+    counts: I32,
+) -> None:
+    """List for each band the sprites of which something shows, the last first: their corners, and code and rows.
+
+    ``counts`` must be 0 and says how many there are in each; a sprite on two bands is in both.
+    """
+    last, room = corners.shape[0] - 1, shown.shape[1]
     masks, hides = seen.reshape(seen.size), solid.reshape(solid.size)
+    flat_shown, flat_what = shown.reshape(shown.size), what.reshape(what.size)
     for j in range(corners.shape[0]):
         corner = corners[last - j]
         if corner == np.uint32(0xFFFFFFFF):
@@ -92,43 +113,103 @@ def choose(corners: U32, codes: U16, seen: U32, solid: U32, covered: U32, stride
         at, shift = (x // LANES + 1) * stride + y, np.uint32(x % LANES)
         code = np.int64(codes[last - j])
         rows = showing(covered, at, masks, code * LANES, shift)
-        shown[n], what[n] = corner, np.uint32(code << 16) | rows
-        n += 1 if rows != 0 else 0
+        found, more = np.uint32(code << 16) | rows, 1 if rows != 0 else 0
+        band, end = y // BAND, (y + size - 1) // BAND  # without branches: nobody can foretell them
+        n = band * room + counts[band]
+        flat_shown[n], flat_what[n] = corner, found
+        counts[band] += more
+        n = (band + 1) * room + counts[band + 1]
+        flat_shown[n], flat_what[n] = corner, found
+        counts[band + 1] += more if end != band else 0
         cover(covered, at, stride, hides, code * LANES, shift)
-    return n
 
 
 @compiled
-def stamp_chosen(frame: Frame, shown: U32, what: U32, count: int, over: U32, rests: U32, size: int) -> None:
-    """Lay the rows listed by ``choose``, from the end of the list to its beginning."""
-    height, width = frame.shape
+def stamp_chosen(
+    flat: U32,
+    stride: int,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
+    shown: U32,
+    what: U32,
+    over: U32,
+    rests: U32,
+    size: int,
+) -> None:
+    """Lay in a box what of the rows listed for a band lies there, from the end of the list to its beginning."""
     wide = over.shape[2]
-    flat = frame.reshape(height * width)
     flat_over, flat_rests = over.reshape(over.size), rests.reshape(rests.size)
-    for j in range(count):
-        corner, found = shown[count - 1 - j], what[count - 1 - j]
-        left = np.int64(corner >> np.uint32(16)) - MARGIN
-        top = np.int64(corner & np.uint32(0xFFFF)) - MARGIN
-        step = np.int64(found >> np.uint32(16)) * size * wide
+    end = shown.shape[0] - 1
+    for j in range(end + 1):
+        corner, found = shown[end - j], what[end - j]
+        left, top = int(corner >> np.uint32(16)) - MARGIN, int(corner & np.uint32(0xFFFF)) - MARGIN
         rows = np.uint32(found & np.uint32(0xFFFF))
-        at = top * width + left
-        whole = left >= 0 and left + wide <= width
-        while rows != 0:
-            r = lowest(rows)
-            if whole:
-                lay(flat, at + r * width, flat, at + r * width, flat_over, flat_rests, step + r * wide)
-            else:
-                lay_clipped(flat, flat, width, top + r, left, flat_over, flat_rests, step + r * wide, wide)
-            rows = np.uint32(rows & (rows - np.uint32(1)))
+        step = np.int64(found >> np.uint32(16)) * size * wide
+        at = top * stride + left
+        if left >= x0 and left + wide <= x1 and top >= y0 and top + size <= y1:
+            while rows != 0:
+                r = lowest(rows)
+                lay(flat, at + r * stride, flat, at + r * stride, flat_over, flat_rests, step + r * wide)
+                rows = np.uint32(rows & (rows - np.uint32(1)))
+        elif left + wide > x0 and left < x1:
+            first, last = max(0, x0 - left), min(wide, x1 - left)
+            while rows != 0:
+                r = lowest(rows)
+                if y0 <= top + r < y1:
+                    place, row = at + r * stride, step + r * wide
+                    if first == 0 and last == wide:
+                        lay(flat, place, flat, place, flat_over, flat_rests, row)
+                    else:
+                        lay_few(
+                            flat, place + first, flat, place + first, flat_over, flat_rests, row + first, last - first
+                        )
+                rows = np.uint32(rows & (rows - np.uint32(1)))
 
 
-def stamp_shown(frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing, room: Room) -> None:
-    """Stamp sprites of at most ``LANES`` pixels a side, leaving out what is hidden by later ones."""
-    height, width = frame.shape
-    count = len(xs)
-    room.reserve(count)
-    corners = room.corners[:count]
+@compiled
+def stamp_bands(
+    flat: U32,
+    stride: int,
+    boxes: I32,
+    below: U32,
+    width: int,
+    shown: U32,
+    what: U32,
+    counts: I32,
+    over: U32,
+    rests: U32,
+    size: int,
+) -> None:
+    """Set boxes to ``below``, where there is any, with what ``choose`` listed laid on it, band by band."""
+    for band in range(counts.shape[0]):
+        for b in range(boxes.shape[0]):
+            x0, x1 = int(boxes[b, 0]), int(boxes[b, 2])
+            y0 = max(int(boxes[b, 1]), band * BAND - MARGIN)
+            y1 = min(int(boxes[b, 3]), (band + 1) * BAND - MARGIN)
+            if below.shape[0] > 0:
+                for row in range(y0, y1):
+                    flat[row * stride + x0 : row * stride + x1] = below[row * width + x0 : row * width + x1]
+            if y0 < y1 and counts[band] > 0:
+                n = counts[band]
+                stamp_chosen(flat, stride, x0, y0, x1, y1, shown[band, :n], what[band, :n], over, rests, size)
+
+
+def stamp_shown(surface: Surface, below: Frame | None, marks: Marks, room: Room) -> None:
+    """Stamp sprites of at most ``LANES`` pixels a side over ``below``, or what is there, leaving out hidden ones."""
+    xs, ys, codes, sprites, placing = marks
+    height, width = surface.height, surface.width
+    room.reserve(len(xs), height)
+    corners, counts = room.corners[: len(xs)], np.zeros(len(room.shown), np.int32)
     locate(xs, ys, sprites.size, height, width, *placing, corners)
     covered = room.covered(height, width)
-    found = choose(corners, codes, sprites.seen, sprites.solid, covered.begin(), covered.stride, room.shown, room.what)
-    stamp_chosen(frame, room.shown, room.what, found, sprites.over, sprites.rests, sprites.size)
+    choose(
+        corners, codes, sprites.size, sprites.seen, sprites.solid, covered.begin(), covered.stride,
+        room.shown, room.what, counts,
+    )  # fmt: skip
+    under = np.empty(0, np.uint32) if below is None else below.reshape(-1)
+    stamp_bands(
+        surface.flat, surface.stride, surface.boxes, under, width, room.shown, room.what, counts,
+        sprites.over, sprites.rests, sprites.size,
+    )  # fmt: skip

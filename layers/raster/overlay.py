@@ -7,8 +7,10 @@ Importing this imports numba.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from layers.raster import stamps
 from layers.raster.contract import (
@@ -19,41 +21,57 @@ from layers.raster.contract import (
     U32,
     Cells,
     Frame,
+    Marks,
     Pictures,
     Placing,
     Raster,
     Shapes,
     Sprites,
-    Squares,
+    Surface,
     Taken,
     Wanted,
     make_sprites,
+    surface_of,
 )
-
-Draw = Callable[[Frame], None]
 
 FIRST_ROOM = 1 << 14
 MOST_ROOM = 1 << 22
 """Entries the log has at first and at most; a drawing that needs more cannot be noted."""
 NOTHING = np.uint32(256 | 256 << 16)
+FEW = 4
+"""Squares that cover less than one in so many pixels are set back one by one."""
+
+
+class Squares(NamedTuple):
+    """Squares of ``size`` device pixels around points."""
+
+    xs: F32
+    ys: F32
+    size: int
+    placing: Placing
 
 
 class NotedOverlay:
     """What one drawing does to a frame of a size. UI thread."""
 
-    def __init__(self, height: int, width: int) -> None:
+    def __init__(self, raster: Raster, height: int, width: int) -> None:
+        self._raster = raster
         self._width = width
         self._over: U32 = np.zeros(height * width, np.uint32)
         self._rests: U32 = np.full(height * width, NOTHING, np.uint32)
         self._room = FIRST_ROOM
+        self._few = FEW
         self._used = 0
         self._can = True
         self._log: I32 = np.empty(0, np.int32)
         self._logged: U32 = np.empty((0, 2), np.uint32)
         self._deep: tuple[U32, I32, U32, U32] | None = None
+        self._below = self._moved = self._covered = np.zeros((0, 0), np.uint32)
+        self._stood: Squares | None = None
+        self._order = np.empty(0, np.intp)
 
     def note(self, draw: Callable[[Raster], None], below: Frame) -> bool:
-        """Note a drawing made of stamps and blits over ``below``; return whether it could be noted."""
+        """See ``Noted.note``."""
         while True:
             self._over[:] = 0
             self._rests[:] = NOTHING
@@ -66,30 +84,40 @@ class NotedOverlay:
             if self._room > MOST_ROOM:
                 return False
         self._sort(below)
+        self._keep(below)
         return self._can
 
-    def lay(self, frame: Frame, below: Frame, xs: F32, ys: F32, size: int, placing: Placing) -> None:
-        """Set ``frame`` to ``below`` with the drawing over it, in squares of ``size`` around points."""
-        stamps.lay_noted(frame, below, self._over, self._rests, xs, ys, size, *placing)
-        self._lay_deep(frame, below)
+    def _keep(self, below: Frame) -> None:
+        """Keep what the drawing makes of ``below`` as long as nothing moves between them."""
+        if self._covered.shape != below.shape:
+            self._covered, self._moved = np.empty_like(below), np.empty_like(below)
+        self._below, self._stood, self._order = below, None, np.empty(0, np.intp)
+        stamps.lay_all(self._covered.reshape(-1), below.reshape(-1), self._over, self._rests)
+        self._lay_deep(surface_of(self._covered), below)
 
-    def _lay_deep(self, frame: Frame, below: Frame) -> None:
-        if self._deep is not None:
-            stamps.lay_deep(frame, below, *self._deep)
-
-    def move(self, frame: Frame, moved: Frame, still: Frame, before: Squares, draw: Draw, after: Squares) -> None:
-        """See ``Noted.move``."""
-        stamps.copy_squares(moved, still, *_flat(before))
-        draw(moved)
-        if before.size == after.size and len(before.xs) == len(after.xs):  # the same things: most moved a pixel or two
-            stamps.lay_both(
-                frame, moved, self._over, self._rests, before.xs, before.ys, after.xs, after.ys, after.size,
-                *before.placing, *after.placing,
-            )  # fmt: skip
+    def lay(self, surface: Surface, marks: Marks) -> None:
+        """See ``Noted.lay``."""
+        before, size = self._stood, marks.sprites.size
+        if before is None or len(before.xs) * before.size**2 > self._moved.size // self._few:
+            np.copyto(self._moved, self._below)
         else:
-            stamps.lay_noted(frame, moved, self._over, self._rests, *_flat(before))
-            stamps.lay_noted(frame, moved, self._over, self._rests, *_flat(after))
-        self._lay_deep(frame, moved)
+            stamps.copy_squares(self._moved, self._below, before.xs, before.ys, before.size, *before.placing)
+        self._raster.stamp(self._moved, *marks)
+        if len(self._order) != len(marks.xs):
+            self._order = _by_rows(marks)
+        self._stood = Squares(marks.xs[self._order], marks.ys[self._order], size, marks.placing)
+        copy_boxes(surface, self._covered)
+        for x0, y0, x1, y1 in surface.boxes.tolist():
+            stamps.lay_noted(
+                surface.flat, surface.stride, x0, y0, x1, y1, self._moved, self._over, self._rests,
+                self._stood.xs, self._stood.ys, size, *marks.placing,
+            )  # fmt: skip
+        self._lay_deep(surface, self._moved)
+
+    def _lay_deep(self, surface: Surface, below: Frame) -> None:
+        if self._deep is not None:
+            for x0, y0, x1, y1 in surface.boxes.tolist():
+                stamps.lay_deep(surface.flat, surface.stride, x0, y0, x1, y1, below, *self._deep)
 
     def _sort(self, below: Frame) -> None:
         """Put the log in the order of pixels, the entries of each as they were noted, and drop what is hidden."""
@@ -102,7 +130,10 @@ class NotedOverlay:
             starts = np.r_[first, len(order)].astype(np.int32)
             was, made = below.ravel()[places], np.empty_like(below)
             entries = self._logged[order]
-            stamps.lay_deep(made, below, places.astype(np.uint32), starts, entries, ~was)
+            stamps.lay_deep(
+                made.reshape(-1), self._width, 0, 0, self._width, len(made), below, places.astype(np.uint32), starts,
+                entries, ~was,
+            )  # fmt: skip
             self._over[places], self._rests[places] = made.ravel()[places], 0  # right as long as nothing is below
             self._deep = places.astype(np.uint32), starts, entries, was
         self._log, self._logged = np.empty(0, np.int32), np.empty((0, 2), np.uint32)
@@ -147,9 +178,10 @@ class NotedOverlay:
             *placing,
         )
 
-    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
-        """See ``Raster.restore``; cannot be noted."""
+    def show(self, surface: Surface, below: Frame, marks: Marks) -> bool:
+        """See ``Raster.show``; cannot be noted."""
         self._can = False
+        return False
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""
@@ -181,5 +213,16 @@ class NotedOverlay:
         return None
 
 
-def _flat(squares: Squares) -> tuple[F32, F32, int, float, float, float]:
-    return squares.xs, squares.ys, squares.size, *squares.placing
+def copy_boxes(surface: Surface, below: Frame) -> None:
+    """Set a surface to a frame of its size."""
+    pixels = np.lib.stride_tricks.as_strided(
+        surface.flat, below.shape, (surface.stride * surface.flat.itemsize, surface.flat.itemsize)
+    )
+    for left, top, right, bottom in surface.boxes.tolist():
+        np.copyto(pixels[top:bottom, left:right], below[top:bottom, left:right])
+
+
+def _by_rows(marks: Marks) -> npt.NDArray[np.intp]:
+    """Return an order in which neighbours follow one another, as pixels lie in memory; good while they walk."""
+    down = marks.ys * marks.placing.per_metre
+    return np.lexsort((marks.xs, np.floor(down / marks.sprites.size)))

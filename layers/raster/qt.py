@@ -14,11 +14,12 @@ from layers.raster.contract import (
     U32,
     Cells,
     Frame,
+    Marks,
     Pictures,
     Placing,
     Shapes,
     Sprites,
-    Squares,
+    Surface,
     Taken,
     Wanted,
     cell_range,
@@ -78,9 +79,9 @@ class QtRaster:
             for k in seen.tolist():
                 painter.drawImage(int(left[k]), int(top[k]), strip, 0, int(codes[k]) * size, size, size)
 
-    def restore(self, frame: Frame, below: Frame, squares: Squares) -> None:
-        """See ``Raster.restore``."""
-        np.copyto(frame, below)
+    def show(self, surface: Surface, below: Frame, marks: Marks) -> bool:
+        """See ``Raster.show``: not without a compiler."""
+        return False
 
     def blit(self, frame: Frame, sprite: U32, x: int, y: int) -> None:
         """See ``Raster.blit``."""

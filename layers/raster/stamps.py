@@ -4,7 +4,7 @@ from math import floor
 
 import numpy as np
 
-from layers.raster.contract import F32, I32, LANES, U16, U32, Frame
+from layers.raster.contract import F32, I32, LANES, U16, U32, Frame, Marks, Surface
 from layers.raster.jit import compiled, exact
 from layers.raster.vector import Index, copy, lay
 
@@ -25,23 +25,25 @@ def pixel_y(y: float, per_metre: float, dy: float) -> float:
 
 
 @compiled
-def lay_clipped(
-    out: U32, under: U32, width: int, row: Index, left: Index, over: U32, rests: U32, step: Index, wide: int
-) -> None:
-    """Lay one row of a sprite that hangs over the left or right edge, pixel by pixel."""
+def lay_few(out: U32, at: Index, under: U32, start: Index, over: U32, rests: U32, step: Index, count: int) -> None:
+    """Lay ``count`` pixels one by one: a part of a row that hangs over an edge."""
     low, high = np.uint32(0xFF00FF), np.uint32(0xFF00FF00)
     eight, most = np.uint32(8), np.uint32(0x1FF)
-    for i in range(max(0, -left), min(wide, width - left)):
-        at = row * width + left + i
-        d, rest = under[at], rests[step + i] & most
+    for i in range(count):
+        d, rest = under[start + i], rests[step + i] & most
         rb = ((d & low) * rest) >> eight
         ag = ((d >> eight) & low) * rest
-        out[at] = over[step + i] + (rb & low) + (ag & high)
+        out[at + i] = over[step + i] + (rb & low) + (ag & high)
 
 
 @compiled
 def stamp_points(
-    frame: Frame,
+    flat: U32,
+    stride: int,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
     xs: F32,
     ys: F32,
     codes: U16,
@@ -53,29 +55,38 @@ def stamp_points(
     dx: float,
     dy: float,
 ) -> None:
-    """Lay a sprite over each point, in the order given; points far outside are passed over."""
-    height, width = frame.shape
+    """Lay what lies in a box of a sprite over each point, in the order given; see ``contract.Surface``."""
     wide = over.shape[2]
     half = size // 2
-    flat = frame.reshape(height * width)
     flat_over, flat_rests = over.reshape(over.size), rests.reshape(rests.size)
     for k in range(xs.shape[0]):
         fx = pixel_x(xs[k], per_metre, dx)
         fy = pixel_y(ys[k], per_metre, dy)
-        if not (-size < fx < width + size and -size < fy < height + size):
+        if not (x0 - size < fx < x1 + size and y0 - size < fy < y1 + size):
             continue
         left = floor(fx) - half
         top = floor(fy) - half
         c = np.int64(codes[k])
-        whole = left >= 0 and left + wide <= width
-        for r in range(max(rows[c, 0], -top), min(rows[c, 1], height - top)):
+        whole = left >= x0 and left + wide <= x1
+        for r in range(max(rows[c, 0], y0 - top), min(rows[c, 1], y1 - top)):
             step = (c * size + r) * wide
+            at = (top + r) * stride + left
             if whole:
-                at = (top + r) * width + left
                 for i in range(rows[c, 2], rows[c, 3], LANES):
                     lay(flat, at + i, flat, at + i, flat_over, flat_rests, step + i)
             else:
-                lay_clipped(flat, flat, width, top + r, left, flat_over, flat_rests, step, wide)
+                first, last = max(0, x0 - left), min(wide, x1 - left)
+                lay_few(flat, at + first, flat, at + first, flat_over, flat_rests, step + first, last - first)
+
+
+def stamp_plainly(surface: Surface, marks: Marks) -> None:
+    """Stamp all marks one by one, in the order given: what every faster way is to leave behind, pixel for pixel."""
+    xs, ys, codes, sprites, placing = marks
+    for x0, y0, x1, y1 in surface.boxes.tolist():
+        stamp_points(
+            surface.flat, surface.stride, x0, y0, x1, y1, xs, ys, codes, sprites.over, sprites.rests, sprites.rows,
+            sprites.size, *placing,
+        )  # fmt: skip
 
 
 @compiled
@@ -153,22 +164,22 @@ def note_points(
 
 
 @compiled
-def lay_box(
-    flat: U32, under: U32, over: U32, rests: U32, height: int, width: int, left: int, top: int, wide: int, high: int
-) -> None:
-    """Set a box to what is ``under`` with what was noted laid on it; it may grow to a multiple of ``LANES``."""
-    for row in range(max(0, top), min(height, top + high)):
-        at = row * width + left
-        if left >= 0 and left + wide <= width:
-            for i in range(0, wide, LANES):
-                lay(flat, at + i, under, at + i, over, rests, at + i)
-        else:
-            lay_clipped(flat, under, width, row, left, over, rests, at, wide)
+def lay_all(flat: U32, under: U32, over: U32, rests: U32) -> None:
+    """Set all pixels to what lies under them with what was noted laid on it."""
+    end = flat.shape[0] // LANES * LANES
+    for at in range(0, end, LANES):
+        lay(flat, at, under, at, over, rests, at)
+    lay_few(flat, end, under, end, over, rests, end, flat.shape[0] - end)
 
 
 @compiled
 def lay_noted(
-    frame: Frame,
+    flat: U32,
+    stride: int,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
     below: Frame,
     over: U32,
     rests: U32,
@@ -179,56 +190,29 @@ def lay_noted(
     dx: float,
     dy: float,
 ) -> None:
-    """Set ``frame`` to ``below`` with what was noted laid on it, in the squares of sprites of ``size``."""
-    height, width = frame.shape
+    """Set a box to what is ``below`` with what was noted laid on it, in the squares of sprites of ``size``.
+
+    Squares grow to a multiple of ``LANES`` in width.
+    """
+    width = below.shape[1]
     half = size // 2
     wide = -(-size // LANES) * LANES
-    flat, under = frame.reshape(frame.size), below.reshape(below.size)
+    under = below.reshape(below.size)
     for k in range(xs.shape[0]):
         fx = pixel_x(xs[k], per_metre, dx)
         fy = pixel_y(ys[k], per_metre, dy)
-        if -size < fx < width + size and -size < fy < height + size:
-            lay_box(flat, under, over, rests, height, width, floor(fx) - half, floor(fy) - half, wide, size)
-
-
-@compiled
-def lay_both(
-    frame: Frame,
-    below: Frame,
-    over: U32,
-    rests: U32,
-    xs0: F32,
-    ys0: F32,
-    xs1: F32,
-    ys1: F32,
-    size: int,
-    per0: float,
-    dx0: float,
-    dy0: float,
-    per1: float,
-    dx1: float,
-    dy1: float,
-) -> None:
-    """As ``lay_noted`` in the squares of things where they were and where they are; near ones in one go."""
-    height, width = frame.shape
-    half = size // 2
-    wide = -(-size // LANES) * LANES
-    flat, under = frame.reshape(frame.size), below.reshape(below.size)
-    for k in range(xs0.shape[0]):
-        fx0, fy0 = pixel_x(xs0[k], per0, dx0), pixel_y(ys0[k], per0, dy0)
-        fx1, fy1 = pixel_x(xs1[k], per1, dx1), pixel_y(ys1[k], per1, dy1)
-        was = -size < fx0 < width + size and -size < fy0 < height + size
-        now = -size < fx1 < width + size and -size < fy1 < height + size
-        if was and now:
-            left0, top0, left1, top1 = floor(fx0) - half, floor(fy0) - half, floor(fx1) - half, floor(fy1) - half
-            across, down = abs(left1 - left0), abs(top1 - top0)
-            if across + size <= wide and down < size:
-                lay_box(flat, under, over, rests, height, width, min(left0, left1), min(top0, top1), wide, size + down)
-                continue
-        if was:
-            lay_box(flat, under, over, rests, height, width, floor(fx0) - half, floor(fy0) - half, wide, size)
-        if now:
-            lay_box(flat, under, over, rests, height, width, floor(fx1) - half, floor(fy1) - half, wide, size)
+        if not (x0 - wide < fx < x1 + wide and y0 - size < fy < y1 + size):
+            continue
+        left, top = floor(fx) - half, floor(fy) - half
+        whole = left >= x0 and left + wide <= x1
+        for row in range(max(y0, top), min(y1, top + size)):
+            at, start = row * stride + left, row * width + left
+            if whole:
+                for i in range(0, wide, LANES):
+                    lay(flat, at + i, under, start + i, over, rests, start + i)
+            else:
+                first, last = max(0, x0 - left), min(wide, x1 - left)
+                lay_few(flat, at + first, under, start + first, over, rests, start + first, last - first)
 
 
 @compiled
@@ -256,20 +240,36 @@ def copy_squares(
 
 
 @compiled
-def lay_deep(frame: Frame, below: Frame, places: U32, starts: I32, logged: U32, was: U32) -> None:
-    """Set the pixels of ``frame`` on which several translucent ones were noted, one after another.
+def lay_deep(
+    flat: U32,
+    stride: int,
+    x0: int,
+    y0: int,
+    x1: int,
+    y1: int,
+    below: Frame,
+    places: U32,
+    starts: I32,
+    logged: U32,
+    was: U32,
+) -> None:
+    """Set the pixels of a box on which several translucent ones were noted, one after another.
 
     ``was`` is what lay below each when it was noted: where it still does, the pixel is laid like any other.
     """
-    flat, under = frame.reshape(frame.size), below.reshape(below.size)
+    width = np.uint32(below.shape[1])
+    under = below.reshape(below.size)
     low, high, eight = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8)
     for k in range(places.shape[0]):
         at = np.uintp(places[k])
         d = under[at]
         if d == was[k]:
             continue
+        row, column = np.int64(places[k] // width), np.int64(places[k] % width)
+        if not (x0 <= column < x1 and y0 <= row < y1):
+            continue
         for e in range(starts[k], starts[k + 1]):
             rb = ((d & low) * logged[e, 1]) >> eight
             ag = ((d >> eight) & low) * logged[e, 1]
             d = logged[e, 0] + (rb & low) + (ag & high)
-        flat[at] = d
+        flat[row * stride + column] = d

@@ -16,11 +16,13 @@ from layers.contract import Area, Focus, LayerItem, Look, Picked
 from layers.mercator import ground_scale, to_plane
 from layers.observed import Observed
 from layers.options import GROUPS, PIXEL_M, LayerOptions
+from layers.raster.contract import Surface
 from layers.raster.source import RasterSource
 from layers.registry import ITEMS, make_item
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.frame import MapFrame
+from widgets.map.surface import painted_on
 from widgets.map.tiles import TileStore
 
 LEAST = QSize(240, 180)
@@ -297,14 +299,13 @@ class MapCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame."""
-        area, items = self._area(), self._visible()
-        draw = self._frame.draw_now if self._at_once else self._frame.draw
-        self._at_once = False
-        image = draw(area, items, self._focus)
         painter = QPainter(self)
-        painter.drawImage(0, 0, image)
-        self._paint_over(painter)
-        painter.end()
+        try:
+            if not self._draw(painted_on(painter, self._area(), event.region())):
+                painter.drawImage(0, 0, self._frame.picture(self._area()))
+            self._paint_over(painter)
+        finally:
+            painter.end()  # a painter left open on a widget ends the program
         if self._frame.wanting:
             self.refresh()
 
@@ -337,6 +338,15 @@ class MapCanvas(QWidget):
 
     def _area(self) -> Area:
         return self._camera.area(self.devicePixelRatioF())
+
+    def _draw(self, surface: Surface | None) -> bool:
+        """Draw the frame; return whether it is on the surface already."""
+        area, items, at_once = self._area(), self._visible(), self._at_once
+        self._at_once = False
+        if at_once:
+            self._frame.draw_now(area, items, self._focus)
+            return False
+        return self._frame.draw_onto(surface, area, items, self._focus)
 
     def _visible(self) -> tuple[LayerItem, ...]:
         denominator = self.denominator()

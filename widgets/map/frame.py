@@ -13,9 +13,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
 from layers.colours import argb
-from layers.contract import Area, Focus, LayerItem, Look
+from layers.contract import Area, Focus, Label, LayerItem, Look
 from layers.labels import LabelAtlas, Occupied, draw_labels, place_labels
-from layers.raster.contract import Frame, Raster, no_pictures
+from layers.raster.contract import Frame, Raster, Surface, no_pictures, surface_of
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
@@ -55,15 +55,30 @@ class MapFrame:
 
     def draw(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the picture of an area from the tiles there are; missing ones are asked for."""
+        self.draw_onto(None, area, items, focus)
+        return self.picture(area)
+
+    def draw_onto(self, surface: Surface | None, area: Area, items: Sequence[LayerItem], focus: Focus) -> bool:
+        """As ``draw``, but on a surface, which saves a copy; or return False: then ``picture`` has what it draws.
+
+        It is on the surface where nothing but marks moves and none of them is named.
+        """
         self._follow(area, items)
         if not any(item.bounds() for item in items):
-            return self._blank(area)
+            self._blank()
+            return False
         self._compose_base(area, items)
         self._compose_still(area, items, focus)
-        image = self._compose_frame(area, items, focus)
+        on_surface = self._compose_frame(surface, area, items, focus)
         if self.complete and self._ahead != (area, self._tiles.generation):
             self._want(tiles_over(area, margin=1), items)  # what may be seen next, once this is done and not beside it
             self._ahead = area, self._tiles.generation
+        return on_surface
+
+    def picture(self, area: Area) -> QImage:
+        """Return what was drawn last, if that was not drawn on a surface."""
+        image = as_image(self._frame)
+        image.setDevicePixelRatio(area.ratio)
         return image
 
     def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
@@ -73,25 +88,23 @@ class MapFrame:
             item.finish(area)
         self._render(self._frame, area, items)
         self._base_key = self._still_key = None
-        self._above.spoil()
         self.complete = True
         self._label_atlas(area).begin(budget=100_000)
         self._draw_marks(self._frame, area, items, focus)
         self._draw_moving(area, items, focus)
-        return self._finished(area, items, focus)
+        self._name_moving(area, [label for item in items for label in item.live_labels(area, focus)])
+        return self.picture(area)
 
     @property
     def wanting(self) -> bool:
         """Whether the next frame would show more than this one: labels still to be made."""
         return self._atlas is not None and self._atlas.wanting
 
-    def _blank(self, area: Area) -> QImage:
-        """Return the bare ground: with nothing to draw no tile is asked for."""
+    def _blank(self) -> None:
+        """Draw the bare ground: with nothing to draw no tile is asked for."""
         self._frame[...] = np.uint32(argb(self._look.theme.map_ground))
         self._base_key = self._still_key = None
-        self._above.spoil()
         self.complete = True
-        return self._shown(area)
 
     def _follow(self, area: Area, items: Sequence[LayerItem]) -> None:
         """Fit the buffers to the area, and make tiles old where what they show has changed."""
@@ -184,25 +197,33 @@ class MapFrame:
         for item in takewhile(lambda item: not item.moving, items):
             item.paint_live(raster, frame, area, focus)
 
-    def _compose_frame(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
-        """Put together what is kept and what moves: only what moves is drawn, where what lies over it can be kept."""
+    def _compose_frame(self, surface: Surface | None, area: Area, items: Sequence[LayerItem], focus: Focus) -> bool:
+        """Put together what is kept and what moves, as far as that goes; return whether it is on the surface."""
         live = tuple(dropwhile(lambda item: not item.moving, items))
-        raster = self._rasters.raster
-        if len(live) == 1 and not len(self._names.starts):
-            alone = self._still_version, area, focus, id(live[0])
-            self._above.draw_alone(raster, self._frame, self._still, live[0], area, focus, alone)
-            return self._finished(area, items, focus)
-        states = tuple(item.mark_state() for item in live[1:])
-        one = bool(live) and not any(item.moving for item in live[1:])
-        key = (self._still_version, area, focus, states) if one else None
-
-        def above(onto: Raster) -> None:
-            self._draw_above(onto, area, live, focus)
-
-        if key is None or not self._above.draw(raster, self._frame, self._still, live[0], above, area, focus, key):
+        labels = [label for item in items for label in item.live_labels(area, focus)]
+        onto = surface_of(self._frame) if surface is None or labels else surface
+        if self._show_moving(onto, area, live, focus):
+            if onto is surface:
+                return True
+        else:
             np.copyto(self._frame, self._still)
             self._draw_moving(area, items, focus)
-        return self._finished(area, items, focus)
+        self._name_moving(area, labels)
+        return False
+
+    def _show_moving(self, onto: Surface, area: Area, live: Sequence[LayerItem], focus: Focus) -> bool:
+        """Show what stands still with one layer of moving marks and what is above it, or do nothing."""
+        if not live or any(item.moving for item in live[1:]):
+            return False
+        raster, marks = self._rasters.raster, live[0].shown_marks(area, focus)
+        if len(live) == 1 and not len(self._names.starts):
+            return marks is not None and raster.show(onto, self._still, marks)
+        key = self._still_version, area, focus, tuple(item.mark_state() for item in live[1:])
+
+        def above(noting: Raster) -> None:
+            self._draw_above(noting, area, live, focus)
+
+        return self._above.show(raster, onto, self._still, marks, above, key)
 
     def _draw_moving(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         """Draw what moves and what lies over it."""
@@ -217,18 +238,10 @@ class MapFrame:
         for item in live[1:]:
             item.paint_live(onto, self._frame, area, focus)
 
-    def _finished(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
-        """Draw the names of what moves over the frame, and return it."""
-        labels = [label for item in items for label in item.live_labels(area, focus)]
+    def _name_moving(self, area: Area, labels: Sequence[Label]) -> None:
+        """Draw the names of what moves over the frame."""
         if labels:
-            self._above.spoil()
             draw_labels(self._rasters.raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())
-        return self._shown(area)
-
-    def _shown(self, area: Area) -> QImage:
-        image = as_image(self._frame)
-        image.setDevicePixelRatio(area.ratio)
-        return image
 
     def _label_atlas(self, area: Area) -> LabelAtlas:
         if self._atlas is None or self._atlas.ratio != area.ratio:

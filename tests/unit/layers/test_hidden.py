@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from layers.raster import hidden, stamps
 from layers.raster.compiled import MANY, CompiledRaster
-from layers.raster.contract import LANES, Frame, Placing, Sprites, make_sprites
+from layers.raster.contract import LANES, Frame, Marks, Placing, Sprites, Surface, make_sprites, surface_of
 
 HEIGHT, WIDTH = 70, 90
 
@@ -26,7 +26,7 @@ def random_sprites(rng: np.random.Generator, size: int, count: int, alphas: list
 
 def plainly(frame: Frame, xs: np.ndarray, ys: np.ndarray, codes: np.ndarray, sprites: Sprites, at: Placing) -> Frame:
     """Stamp every sprite, one after the other; what that means pixel by pixel is tested in test_raster.py."""
-    stamps.stamp_points(frame, xs, ys, codes, sprites.over, sprites.rests, sprites.rows, sprites.size, *at)
+    stamps.stamp_plainly(surface_of(frame), Marks(xs, ys, codes, sprites, at))
     return frame
 
 
@@ -51,10 +51,11 @@ def test_what_is_left_out_would_not_have_been_seen(
     codes = rng.integers(0, 5, count).astype(np.uint16)
     at = Placing(scale, -3.25, HEIGHT * scale)
     frame, room = ground(), hidden.Room()
-    hidden.stamp_shown(frame, xs, ys, codes, sprites, at, room)
+    hidden.stamp_shown(surface_of(frame), None, Marks(xs, ys, codes, sprites, at), room)
     np.testing.assert_array_equal(frame, plainly(ground(), xs, ys, codes, sprites, at))
     again = ground()
-    hidden.stamp_shown(again, xs[::-1].copy(), ys, codes, sprites, at, room)  # nothing is left over from the last time
+    turned = Marks(xs[::-1].copy(), ys, codes, sprites, at)
+    hidden.stamp_shown(surface_of(again), None, turned, room)  # nothing is left over from the last time
     np.testing.assert_array_equal(again, plainly(ground(), xs[::-1].copy(), ys, codes, sprites, at))
 
 
@@ -78,12 +79,35 @@ def test_most_of_a_heap_is_left_out() -> None:
     sprites = random_sprites(rng, 9, 1, [255])
     xs, ys = (rng.normal(side / 2, 6, 20_000).astype(np.float32) for side in (WIDTH, HEIGHT))
     room = hidden.Room()
-    room.reserve(len(xs))
+    room.reserve(len(xs), HEIGHT)
     hidden.locate(xs, ys, 9, HEIGHT, WIDTH, 1.0, 0.0, float(HEIGHT), room.corners)
-    covered = room.covered(HEIGHT, WIDTH)
+    covered, counts = room.covered(HEIGHT, WIDTH), np.zeros(len(room.shown), np.int32)
     codes = np.zeros(len(xs), np.uint16)
-    shown = hidden.choose(
-        room.corners[: len(xs)], codes, sprites.seen, sprites.solid, covered.begin(), covered.stride,
-        room.shown, room.what,
+    hidden.choose(
+        room.corners[: len(xs)], codes, 9, sprites.seen, sprites.solid, covered.begin(), covered.stride,
+        room.shown, room.what, counts,
     )  # fmt: skip
-    assert 50 < shown < 2000
+    assert 50 < counts.sum() < 3000
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from([5, 11, 16, 20]), st.sampled_from([40, MANY + 1000]))
+def test_in_the_boxes_of_a_larger_picture_it_is_plain_stamping_and_outside_nothing_is_touched(
+    seed: int, size: int, count: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    sprites = random_sprites(rng, size, 4, [0, 60, 255, 255])
+    xs, ys = (rng.uniform(-30, side + 30, count).astype(np.float32) for side in (WIDTH, HEIGHT))
+    marks = Marks(xs, ys, rng.integers(0, 4, count).astype(np.uint16), sprites, Placing(1.0, 0.0, float(HEIGHT)))
+    window = rng.integers(0, 1 << 32, (HEIGHT + 40, WIDTH + 50), np.uint32)
+    expected, part = window.copy(), (slice(17, 17 + HEIGHT), slice(23, 23 + WIDTH))
+    split, across = int(rng.integers(1, HEIGHT)), int(rng.integers(1, WIDTH - 1))
+    boxes = np.array([[0, 0, across, split], [across + 1, 0, WIDTH, split], [0, split, across, HEIGHT]], np.int32)
+    laid = plainly(ground(), *marks)
+    for left, top, right, bottom in boxes:
+        expected[part][top:bottom, left:right] = laid[top:bottom, left:right]
+    stride = window.shape[1]
+    flat = window.reshape(-1)[17 * stride + 23 :][: (HEIGHT - 1) * stride + WIDTH]
+    surface = Surface(flat, stride, HEIGHT, WIDTH, boxes)
+    assert CompiledRaster().show(surface, ground(), marks)
+    np.testing.assert_array_equal(window, expected)

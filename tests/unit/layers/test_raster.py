@@ -10,7 +10,7 @@ from layers.geometry import POLYGONS, contains, shared_borders, to_shapes
 from layers.mercator import to_degrees
 from layers.raster.blit import blit
 from layers.raster.compiled import CompiledRaster
-from layers.raster.contract import Frame, Placing, Raster, Shapes, Squares, make_sprites
+from layers.raster.contract import Frame, Marks, Placing, Raster, Shapes, Surface, make_sprites, surface_of
 from layers.raster.qt import QtRaster
 
 SIDE = 96
@@ -106,54 +106,25 @@ def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_
     noted = raster.noted(SIDE, SIDE)
     noted._room = 4  # too little: it has to find that out
     assert noted.note(draw, still)
-    draw(raster)
-    before: Squares | None = None
-    kept = still, covered
-    for shift in (0, 9):
-        xs, ys, codes = arrays([(x + shift, y, code) for x, y, code in moving])
-        moved, frame = still.copy(), covered.copy()
-        raster.stamp(moved, xs, ys, codes, sheet, PLACE)
-        noted.lay(frame, moved, xs, ys, sheet.size, PLACE)
+    for shift in (0, 9, 2):
+        noted._few = 1 + 10_000 * (shift == 2)  # set back square by square, and as a whole
+        marks = Marks(*arrays([(x + shift, y, code) for x, y, code in moving]), sheet, PLACE)
         expected = still.copy()
-        plain_stamp(expected, xs.astype(float), ys.astype(float), codes, pixels)
+        plain_stamp(expected, marks.xs.astype(float), marks.ys.astype(float), marks.codes, pixels)
         axs, ays, acodes = arrays(above)
         plain_stamp(expected, axs.astype(float), ays.astype(float), acodes, pixels)
         raster.blit(expected, pixels[0], 30, -1)
+        frame = blank()
+        noted.lay(surface_of(frame), marks)
         np.testing.assert_array_equal(frame, expected)
-        squares = Squares(xs, ys, sheet.size, PLACE)
-        if before is not None:  # the same made from the last one, only where something was or is
-            noted.move(
-                *kept, still, before, lambda onto, at=(xs, ys, codes): raster.stamp(onto, *at, sheet, PLACE), squares
-            )
-            np.testing.assert_array_equal(kept[0], expected)
-        before, kept = squares, (frame, moved)
-
-
-@settings(max_examples=40, deadline=None)
-@given(
-    st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), max_size=25),
-    st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), max_size=25),
-    sprites(),
-)
-def test_what_was_restored_and_stamped_anew_is_what_plain_stamping_makes(
-    before: list[tuple[float, float, int]], after: list[tuple[float, float, int]], pixels: np.ndarray
-) -> None:
-    sheet = make_sprites(pixels)
-    still = (np.arange(SIDE * SIDE, dtype=np.uint32) * np.uint32(2654435761)).reshape(SIDE, SIDE)
-    for raster in (CompiledRaster(), QtRaster()):
-        frame = still.copy()
-        places = [
-            (np.array([m[0] for m in marks], np.float32), np.array([m[1] for m in marks], np.float32))
-            for marks in (before, after)
-        ]
-        codes = [np.array([m[2] for m in marks], np.uint16) for marks in (before, after)]
-        CompiledRaster().stamp(frame, *places[0], codes[0], sheet, PLACE)
-        raster.restore(frame, still, Squares(*places[0], sheet.size, PLACE))
-        np.testing.assert_array_equal(frame, still)
-        CompiledRaster().stamp(frame, *places[1], codes[1], sheet, PLACE)
-        expected = still.copy()
-        plain_stamp(expected, places[1][0].astype(float), places[1][1].astype(float), codes[1], pixels)
-        np.testing.assert_array_equal(frame, expected)
+        window = np.zeros((SIDE + 9, SIDE + 7), np.uint32)
+        boxes = np.array([[0, 0, SIDE, 20], [0, 20, 33, SIDE], [34, 21, SIDE, SIDE - 1]], np.int32)
+        flat = window.reshape(-1)[4 * (SIDE + 7) + 5 :]
+        noted.lay(Surface(flat, SIDE + 7, SIDE, SIDE, boxes), marks)
+        within = np.zeros_like(window)
+        for left, top, right, bottom in boxes:
+            within[4 + top : 4 + bottom, 5 + left : 5 + right] = expected[top:bottom, left:right]
+        np.testing.assert_array_equal(window, within)
 
 
 def test_stamping_order_decides_what_lies_on_top() -> None:

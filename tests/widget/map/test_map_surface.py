@@ -1,0 +1,94 @@
+"""Drawing straight on the window's pixels: the same picture, and nothing outside of what is to be painted."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter, QRegion
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from tests.helpers.map_scene import Scene, make_scene, pixels, thing_mark, wait_settled
+from widgets.map import canvas
+from widgets.map.surface import painted_on
+from widgets.map.view import MapView
+
+
+def shown(window: QWidget) -> np.ndarray:
+    """What is on the screen, without painting it once more."""
+    image = window.backingStore().paintDevice()
+    assert isinstance(image, QImage)
+    return pixels(image.copy())
+
+
+def bare(picture: np.ndarray, view: MapView) -> np.ndarray:
+    """The picture of a window without what lies over the map."""
+    kept = picture.copy()
+    for card in view.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        at = card.geometry().translated(view.pos())
+        kept[at.top() : at.bottom() + 1, at.left() : at.right() + 1] = 0
+    return kept
+
+
+def move(scene: Scene, step: int) -> None:
+    rng = np.random.default_rng(5)
+    lons, lats = rng.uniform(120.69, 120.75, 150), rng.uniform(29.69, 29.74, 150)
+    scene.positions.replace([thing_mark(f"p{i}", lons[i] + step * 0.0005, lats[i]) for i in range(150)])
+
+
+@pytest.mark.parametrize("order", ["staff on top", "cases on top"])
+@pytest.mark.parametrize("compiled", [False, True])
+def test_in_a_window_with_cards_over_the_map_it_is_the_same_picture(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, order: str, compiled: bool
+) -> None:
+    scene = make_scene(qtbot)
+    view, window = scene.view, QWidget()
+    if compiled:
+        view._rasters.compile()
+    if order == "staff on top":
+        view.set_layers([scene.grids, scene.cases, scene.positions], as_given=True)
+    view.setParent(window)
+    view.setGeometry(31, 47, 800, 600)
+    window.resize(900, 700)
+    qtbot.addWidget(window)
+    window.show()
+    drawn = []
+    draw = view._draw
+    monkeypatch.setattr(view, "_draw", lambda surface: drawn.append(done := draw(surface)) or done)
+    for step in range(3):
+        move(scene, step)
+        wait_settled(qtbot, view)
+        for _ in range(2):  # what is over the staff is kept from the second frame on
+            drawn.clear()
+            view.refresh()
+            qtbot.waitUntil(lambda: bool(drawn))
+        drawn.clear()
+        move(scene, step + 10)
+        qtbot.waitUntil(lambda: bool(drawn))
+        straight = shown(window)
+        assert drawn[-1] == compiled
+        with monkeypatch.context() as patch:
+            patch.setattr(canvas, "painted_on", lambda *_: None)
+            patch.setattr(view._frame, "_show_moving", lambda *_: False)  # all drawn in order
+            view.repaint()
+            assert not drawn[-1]
+            in_order = shown(window)
+            assert np.count_nonzero((straight != in_order).any(axis=2)) < 40  # the rims of cards let the map through
+            np.testing.assert_array_equal(bare(straight, view), bare(in_order, view))
+        drawn.clear()
+    view.setParent(None)
+
+
+def test_pixels_that_are_not_a_frames_are_left_to_qt(qtbot: QtBot) -> None:
+    area = make_scene(qtbot).view._area()
+    whole = QRegion(0, 0, 800, 600)
+    for size, form, wanted in (
+        ((800, 600), QImage.Format.Format_RGB32, True),
+        ((800, 600), QImage.Format.Format_RGB16, False),
+        ((799, 600), QImage.Format.Format_RGB32, False),
+    ):
+        image = QImage(*size, form)
+        painter = QPainter(image)
+        assert (painted_on(painter, area, whole) is not None) == wanted
+        painter.scale(2, 2)
+        assert painted_on(painter, area, whole) is None
+        painter.end()

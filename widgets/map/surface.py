@@ -1,0 +1,43 @@
+"""The window's own pixels, where the system hands them out: drawing straight on them saves copying a frame there."""
+
+from collections.abc import Iterable
+from typing import cast
+
+import numpy as np
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
+
+from layers.contract import Area
+from layers.raster.contract import Surface
+
+FORMATS = (QImage.Format.Format_RGB32, QImage.Format.Format_ARGB32_Premultiplied)
+"""Pixels as a frame has them; opaque ones are the same in both."""
+BOXES_MOST = 64
+"""A region in more pieces than this is left to Qt."""
+
+
+def painted_on(painter: QPainter, area: Area, region: QRegion) -> Surface | None:
+    """Return the pixels a painter on a widget paints, and only those, for an ``area`` that fills the widget.
+
+    ``region`` is that of the paint event, in whose boxes alone Qt lets anything be painted. None where the pixels are
+    not to be had, or not as a frame has them: then an image is to be painted. They are good until the painter ends
+    (Qt shares an image with nobody while it is being painted).
+    """
+    engine = painter.paintEngine()
+    image = engine.paintDevice() if engine.type() == QPaintEngine.Type.Raster else None
+    ratio, matrix = round(area.ratio), painter.deviceTransform()
+    if not isinstance(image, QImage) or image.format() not in FORMATS:
+        return None
+    if area.ratio != ratio or matrix != QTransform(ratio, 0, 0, ratio, matrix.dx(), matrix.dy()):
+        return None
+    left, top, stride = round(matrix.dx()), round(matrix.dy()), image.bytesPerLine() // 4
+    boxes = np.array([box.getRect() for box in cast("Iterable[QRect]", region)], np.int32).reshape(-1, 4) * ratio
+    boxes[:, 2:] += boxes[:, :2]
+    np.clip(boxes, 0, (area.width, area.height) * 2, out=boxes)
+    within = 0 <= left <= image.width() - area.width and 0 <= top <= image.height() - area.height
+    if not within or len(boxes) > BOXES_MOST:
+        return None
+    pixels = np.frombuffer(image.bits(), np.uint32)
+    first = top * stride + left
+    flat = pixels[first : first + (area.height - 1) * stride + area.width]
+    return Surface(flat, stride, area.height, area.width, boxes)
