@@ -81,15 +81,17 @@ class Clerk(QObject):
 
     def on_taken_back(self, intent: ActionIntent) -> None:
         """It was taken back before it was sent: its form is there again as it was filled in."""
-        action = f"action.{intent.action}"
-        self._notices.info("notice.taken_back", replace="held", case_no=intent.case_no, action=action)
+        action, about = f"action.{intent.action}", intent.title or intent.case_no
+        self._notices.info("notice.taken_back", replace="held", case_no=about, action=action)
+        if intent.title:
+            return
         self._selection.select_case(intent.case_no)
         self._panels.card.fill_again(intent)
 
     def on_dropped(self, intent: ActionIntent) -> None:
         """The sign-in ended before it was sent."""
-        action = f"action.{intent.action}"
-        self._notices.warn("notice.held_lost", replace=f"lost-{intent.case_no}", case_no=intent.case_no, action=action)
+        action, about = f"action.{intent.action}", intent.title or intent.case_no
+        self._notices.warn("notice.held_lost", replace=f"lost-{intent.case_no}", case_no=about, action=action)
 
     def on_report_done(self, case_no: CaseNo) -> None:
         """A report was taken: its case is selected."""

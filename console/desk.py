@@ -64,6 +64,7 @@ from console.settings import Settings, Value
 from console.shiftdesk import ShiftDesk
 from console.stale import StaleVeils
 from console.tasks import Tasks
+from console.whistle import WhistleDesk
 from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindow
 from console.wiring import connect, follow
 from console.workspace import Workspace, read_stored
@@ -161,7 +162,7 @@ class Desk(QObject):
     def _equip_for_units(self) -> None:
         """Build what links the room with its units: calls for help, roll call, messages."""
         self.alarms = AlarmDesk(self, self._folders.cache / "tones")
-        self.roll_call, self.messages = RollCallDesk(self), MessageDesk(self)
+        self.roll_call, self.messages, self.whistle = RollCallDesk(self), MessageDesk(self), WhistleDesk(self)
         self.run_cards = BookDesk(self, RunCard, self._run_card_book)
 
     def _run_card_book(self) -> "Book[RunCard]":
@@ -299,6 +300,7 @@ class Desk(QObject):
         self.idle_lock.on_second()
         self.roll_call.on_second()
         self.messages.on_second()
+        self.whistle.on_second()
         if room is None:
             return
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:

@@ -50,6 +50,7 @@ ON_DESK = (
     "acknowledge_sos",
     "raise_sos",
     "run_cards",
+    "whistle",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -149,6 +150,7 @@ def _unit_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("roll_call", ("Ctrl+Alt+R",), desk.roll_call.open),
         DeskAction("acknowledge_sos", ("F12",), desk.alarms.acknowledge),
         DeskAction("raise_sos", ("Shift+F12",), desk.alarms.raise_for_unit),
+        DeskAction("whistle", ("Ctrl+Alt+W",), desk.whistle.open),
         DeskAction("run_cards", ("Ctrl+Alt+C",), desk.run_cards.open),
         DeskAction("try_sounds", ("Ctrl+Shift+F12",), desk.alarms.sounds.try_all),
     ]

@@ -19,7 +19,7 @@ from widgets.intents import ActionIntent
 HELD = frozenset(
     {
         *("dispatch", "add_helpers", "send_verify", "send_check", "rework", "return_rework"),
-        *("approve_send_up", "skip_send_up", "county_return"),
+        *("approve_send_up", "skip_send_up", "county_return", "put_whistle"),
     }
 )
 """Actions that send somebody somewhere, or hand a case to another house."""

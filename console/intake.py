@@ -13,10 +13,12 @@ from console.gists import Gists
 from console.holds import Holds
 from console.late import Late
 from console.templates import TemplateKeeper
+from console.whistle import ACTION as WHISTLE
 from domain.case import Case
 from domain.ids import CaseNo
 from widgets.common.fault_label import Telling
 from widgets.held_strip import HeldStrip
+from widgets.intents import ActionIntent
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -31,8 +33,7 @@ class Intake(QObject):
         self.gists = Gists(desk.tasks, desk.panels.late_report_form)
         self.duplicates = DuplicateSearch(desk.tasks, desk.panels, desk.selection, self)
         self.held_strip = HeldStrip(desk.words, desk.appearance.theme, desk.names, desk.frame)
-        self.holds = Holds(desk.intents.act, desk.intents.carry_out, desk.settings, self)
-
+        self.holds = Holds(self._send, self._carry_out, desk.settings, self)
         self.templates = TemplateKeeper(desk.tasks, desk.notices, desk.words, desk.names.templates, self)
         self.bulk = Bulk(desk.tasks, desk.outbox, desk.clerk, desk.words, self)
         self.late_bulk_sheet = Late(self._make_bulk_sheet)
@@ -60,6 +61,13 @@ class Intake(QObject):
 
         desk = self._desk
         return BulkSheet(desk.words, desk.appearance.theme, desk.names, desk.frame)
+
+    def _send(self, intent: ActionIntent) -> None:
+        (self._desk.whistle.blow if intent.action == WHISTLE else self._desk.intents.act)(intent)
+
+    async def _carry_out(self, intent: ActionIntent) -> None:
+        desk = self._desk
+        await (desk.whistle.carry_out if intent.action == WHISTLE else desk.intents.carry_out)(intent)
 
     def use(self, room: Room | None) -> None:
         """Work for this room from here on."""

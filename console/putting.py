@@ -1,5 +1,6 @@
 """Putting an entry of the register from the desk: through the outbox, and telling what became of it."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -36,16 +37,27 @@ class Putter:
         **values: Value,
     ) -> None:
         """Put a body at the version that was seen; ``done`` is the notice that tells of it, none where it is empty."""
-        asked = EntryPut(msgspec.to_builtins(body), version, until)
-        self._desk.tasks.start(self._owner, new_key(), self._give(entry_id, body, asked, title, done, values))
+        work = self.give(entry_id, body, version, until, title, done, values=values)
+        self._desk.tasks.start(self._owner, new_key(), work)
 
-    async def _give(
-        self, entry_id: EntryId, body: Body, asked: EntryPut, title: str, done: str, values: dict[str, Value]
+    async def give(
+        self,
+        entry_id: EntryId,
+        body: Body,
+        version: int,
+        until: datetime,
+        title: str,
+        done: str = "",
+        *,
+        behind: str = "",
+        values: Mapping[str, Value] | None = None,
     ) -> None:
+        """Do so, and wait until it is answered or kept; ``behind`` is what else it must not overtake."""
         from client.outbox.order import entry_order  # noqa: PLC0415 - not before it is needed
 
         desk, replace = self._desk, self._owner
-        order = entry_order(new_key(), kind_of(type(body)), entry_id, asked, title, desk.real_now())
+        asked = EntryPut(msgspec.to_builtins(body), version, until)
+        order = entry_order(new_key(), kind_of(type(body)), entry_id, asked, title, desk.real_now(), behind)
         try:
             result = await (await desk.outbox.give(order, {}))
         except Fault as fault:
@@ -57,4 +69,4 @@ class Putter:
             kept: dict[str, Value] = {"action": f"action.{order.action}", "why": f"outbox.why.{result.fault.key}"}
             desk.notices.post(Notice(Severity.WARNING, "notice.outbox_again", kept, "outbox", "outbox"))
         elif done:
-            desk.notices.info(f"notice.{done}", replace=replace, **values)
+            desk.notices.info(f"notice.{done}", replace=replace, **(values or {}))

@@ -229,7 +229,8 @@ class Rules(msgspec.Struct, frozen=True):
 
     A case that was taken in hand is free again after ``claim_minutes``; two cases of a kind within ``similar_m`` and
     ``similar_hours`` of each other are likely the same (domain.md 2.2). A look in the field usually takes
-    ``task_minutes`` (domain.md 2.3).
+    ``task_minutes`` (domain.md 2.3). A unit that is whistled for may be given ``whistle_minutes`` to sign in; one that
+    is overdue by ``whistle_escalate_minutes`` is a matter for the duty leader.
 
     ``later`` are the versions that took or will take effect after these, by time; ``at`` says which are in force.
     """
@@ -245,6 +246,8 @@ class Rules(msgspec.Struct, frozen=True):
     similar_m: int = 50
     similar_hours: int = 24
     task_minutes: int = 30
+    whistle_minutes: int = 30
+    whistle_escalate_minutes: int = 10
     later: tuple["RulesFrom", ...] = ()
 
     def __post_init__(self) -> None:

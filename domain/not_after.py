@@ -23,7 +23,7 @@ REPORT, READING, PRINTED = "report", "contact_revealed", "printed"
 """What waits beside commands: a report, that contacts were looked at again, that something was put on paper."""
 
 _SENDS_PEOPLE = frozenset(
-    {"dispatch", "add_helpers", "rework", "return_rework", "send_verify", "send_check", "skip_send_up"}
+    {"dispatch", "add_helpers", "put_whistle", "rework", "return_rework", "send_verify", "send_check", "skip_send_up"}
 )
 _DESCRIBES = frozenset(
     {

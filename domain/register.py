@@ -22,10 +22,12 @@ from domain import register_message as message
 from domain import register_rollcall as rollcall
 from domain import register_runcard as runcard
 from domain import register_shift as shift
+from domain import register_whistle as whistle
 from domain.change import Change, Subject
 from domain.faults import Fault, invalid, not_found
 from domain.ids import AccountId, DivisionCode, EntryId
 from domain.people import ROOM_ROLES, Role
+from domain.register_judging import Judge
 from domain.register_shapes import Body, Spot
 from domain.register_text import Template
 
@@ -59,6 +61,8 @@ class EntryKind(StrEnum):
     PHONE = "phone"  # 值班电话
     TEMPLATE = "template"  # 模板
     RUN_CARD = "run_card"  # 调派预案卡
+    WHISTLE = "whistle"  # 吹哨
+    SIGN_IN = "sign_in"  # 报到
     UNKNOWN = "unknown"  # of a later program: passed over
 
     @classmethod
@@ -112,7 +116,8 @@ class RegisterRule(msgspec.Struct, frozen=True):
     ``write`` may put and remove; ``others`` those of them who may also alter what somebody else has put. ``private``
     entries are their author's alone. ``expires`` says whether one may have an end. ``most`` is how many there may be,
     of a private register for each author. ``reports`` says that its things send readings. ``down`` entries are seen
-    in every part of the area they belong to. ``step`` judges what an entry becomes.
+    in every part of the area they belong to. ``step`` judges what an entry becomes, ``judge`` with the
+    moment, the rules and who puts it at hand.
     """
 
     body: type[Body]
@@ -125,6 +130,7 @@ class RegisterRule(msgspec.Struct, frozen=True):
     reports: bool = False
     down: bool = False
     step: "Step | None" = None
+    judge: Judge | None = None
 
 
 class Step(Protocol):
@@ -200,6 +206,28 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
     ),
     EntryKind.TEMPLATE: RegisterRule(Template, ROOM_ROLES, ROOM_ROLES, _CHIEFS, 500, down=True),
     EntryKind.RUN_CARD: RegisterRule(runcard.RunCard, _PLANNERS, _ROOM | {R.IMPORTER}, _PLANNERS, 500, down=True),
+    EntryKind.WHISTLE: RegisterRule(
+        whistle.Whistle,
+        _FENCERS,
+        ROOM_ROLES | {R.HANDLER, R.GATEWAY},
+        _FENCERS,
+        5_000,
+        expires=True,
+        down=True,
+        step=whistle.whistle_step,
+        judge=whistle.judge_whistle,
+    ),
+    EntryKind.SIGN_IN: RegisterRule(
+        whistle.SignIn,
+        ROOM_ROLES | {R.HANDLER, R.GATEWAY},
+        ROOM_ROLES | {R.HANDLER, R.GATEWAY},
+        ROOM_ROLES | {R.GATEWAY},
+        20_000,
+        expires=True,
+        down=True,
+        step=whistle.sign_in_step,
+        judge=whistle.judge_sign_in,
+    ),
     EntryKind.SHARED_VIEW: RegisterRule(maps.SharedView, ROOM_ROLES, ROOM_ROLES | {R.COUNTY}, _CHIEFS, 200, down=True),
 }
 """Every register. What is not in it is refused. ``docs/access.md`` is written from it."""

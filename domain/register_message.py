@@ -28,7 +28,10 @@ UNHEARD = frozenset({Delivery.SENT, Delivery.FAILED, Delivery.DELIVERED})
 
 
 class Message(Body, frozen=True):
-    """A message to a unit. ``state_at`` is when it came so far; ``answer`` what the unit said."""
+    """A message to a unit. ``state_at`` is when it came so far; ``answer`` what the unit said.
+
+    ``about`` names the entry it was sent for: a whistle, say.
+    """
 
     unit: Annotated[UnitId, Meta(min_length=1, max_length=64)]
     text: Annotated[str, Meta(min_length=1, max_length=500)]
@@ -36,6 +39,7 @@ class Message(Body, frozen=True):
     state: Delivery = Delivery.SENT
     state_at: datetime | None = None
     answer: Short = ""
+    about: Short = ""
 
     def check(self) -> None:
         """See ``Body``."""
@@ -56,7 +60,7 @@ def message_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | None,
         if body["state"] != Delivery.SENT:
             raise conflict("message_not_sent")
         return
-    if differ(held, body, ("unit", "text", "sent_at")):
+    if differ(held, body, ("unit", "text", "sent_at", "about")):
         raise conflict("message_altered")
     if _ORDER.index(Delivery(body["state"])) <= _ORDER.index(Delivery(held["state"])):
         raise conflict("message_came_further")

@@ -58,7 +58,7 @@ def in_span(since: datetime | None, until: datetime | None, now: datetime) -> bo
 
 def differ(held: Mapping[str, Any], body: Mapping[str, Any], names: Iterable[str]) -> bool:
     """Return whether one of these fields of two bodies differs, however each of them was written down."""
-    return any(_plain(held[name]) != _plain(body[name]) for name in names)
+    return any(_plain(held.get(name)) != _plain(body.get(name)) for name in names)
 
 
 def _plain(value: Any) -> Any:

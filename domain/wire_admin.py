@@ -210,6 +210,8 @@ class RulesEdit(_In, frozen=True, kw_only=True):
     similar_m: Annotated[int, msgspec.Meta(ge=0, le=2000)] = 50
     similar_hours: Annotated[int, msgspec.Meta(ge=0, le=720)] = 24
     task_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
+    whistle_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
+    whistle_escalate_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
 
 
 class DayKind(StrEnum):

@@ -29,6 +29,7 @@ from simulator.acting.scene import Scene, Watch
 from simulator.acting.sensors import Sensors, put_stock
 from simulator.acting.sources import Sources
 from simulator.acting.units import Units
+from simulator.acting.whistles import Whistles
 from simulator.acting.workers import Workers
 from simulator.making.stock import Stock, make_stock
 from simulator.moving.force import Force
@@ -113,6 +114,7 @@ async def play(server: str, town: Town, tokens: list[str], seed: int, speed: flo
                 tasks.create_task(Sources(town, scene, watch, tasks).run(), name="sources")
                 tasks.create_task(Units(town, scene, watch, tasks).run(), name="units")
                 Radios(scene, tasks)
+                Whistles(scene, tasks)
                 tasks.create_task(Workers(scene, watch, tasks).run(), name="workers")
                 if len(tokens) > 1:
                     tasks.create_task(_colleagues(server, tokens[1], town, scene, watch), name="colleagues")

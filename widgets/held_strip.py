@@ -17,7 +17,7 @@ from widgets.intents import ActionIntent
 from widgets.names import Names
 
 TAKE_BACK_KEY, SEND_KEY = "F6", "Shift+F6"
-MOST_SHOWN = 4
+MOST_SHOWN, MOST_TITLE = 4, 30
 WIDTH_PX, FROM_BELOW_PX = 620, 14
 
 
@@ -36,7 +36,7 @@ def told(intent: ActionIntent, names: Names) -> str:
         parts.append(f"{words('arg.unit')} {names.unit(UnitId(unit))}")
     if isinstance(person := args.get("staff"), str):
         parts.append(names.person(StaffId(person)))
-    for name in ("helpers", "copies"):
+    for name in ("units", "helpers", "copies"):
         units = args.get(name) or ()
         if units:
             parts.append(f"{words(f'arg.{name}')} {words('desk.and').join(names.unit(UnitId(u)) for u in units)}")
@@ -102,7 +102,12 @@ class HeldStrip(QFrame):
         what = words(f"action.{intent.action}")
         who = told(intent, self._names)
         said = words("desk.story.with", line=what, details=who) if who else what
-        return words("held.line", what=said, case_no=intent.case_no.split("-", 1)[-1], s=ceil(row.left_s))
+        return words(
+            "held.line",
+            what=said,
+            case_no=intent.title[:MOST_TITLE] or intent.case_no.split("-", 1)[-1],
+            s=ceil(row.left_s),
+        )
 
     def _add_line(self) -> None:
         line, text, button = QWidget(), QLabel(), Button()

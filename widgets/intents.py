@@ -15,7 +15,8 @@ class ActionIntent(msgspec.Struct, frozen=True):
     """Act on a case. ``version`` is the one the person saw.
 
     ``args`` holds plain JSON values by argument name. ``files`` holds, by argument name, paths of photos on this
-    machine: they are uploaded first, and their ids go into ``args`` under the same name.
+    machine: they are uploaded first, and their ids go into ``args`` under the same name. ``title`` says what it is
+    about where that is no case.
     """
 
     case_no: CaseNo
@@ -23,6 +24,7 @@ class ActionIntent(msgspec.Struct, frozen=True):
     version: int
     args: dict[str, Any] = msgspec.field(default_factory=dict)
     files: dict[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
+    title: str = ""
 
 
 class BulkIntent(msgspec.Struct, frozen=True):

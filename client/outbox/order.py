@@ -32,7 +32,7 @@ class Order(msgspec.Struct, frozen=True):
 
     ``version`` is the one that was seen, ``seen`` what the case said then (``domain.differences``). ``photos`` counts
     the pictures kept beside it, by argument. ``post`` is a path of the service for what is neither command nor report;
-    ``body`` what is sent there.
+    ``body`` what is sent there. ``behind`` names what it must not overtake, where that is more than its path.
     """
 
     key: str
@@ -49,6 +49,7 @@ class Order(msgspec.Struct, frozen=True):
     post: str = ""
     body: bytes = b""
     method: Literal["POST", "PUT", "DELETE"] = "POST"
+    behind: str = ""
 
     def __repr__(self) -> str:
         """Name it without its content, which must reach no log."""
@@ -56,8 +57,8 @@ class Order(msgspec.Struct, frozen=True):
 
     @property
     def lane(self) -> str:
-        """What is sent in the order it was given: all of one case, all reports, all of one path."""
-        return self.case_no or self.post or REPORTS_LANE
+        """What is sent in the order it was given: all of one case, all reports, all of one path or of what it names."""
+        return self.case_no or self.behind or self.post or REPORTS_LANE
 
     @property
     def path(self) -> str:
@@ -117,8 +118,16 @@ def reading_order(key: str, case_no: CaseNo, reason: str, given_at: datetime) ->
     return Order(key, READING, given_at, not_after(READING, given_at), title=case_no, post=path, body=body)
 
 
-def entry_order(key: str, kind: EntryKind, entry_id: EntryId, asked: EntryPut, title: str, given_at: datetime) -> Order:
-    """Return the order that puts an entry of the register."""
+def entry_order(
+    key: str,
+    kind: EntryKind,
+    entry_id: EntryId,
+    asked: EntryPut,
+    title: str,
+    given_at: datetime,
+    behind: str = "",
+) -> Order:
+    """Return the order that puts an entry of the register; it overtakes no other order ``behind`` the same."""
     action = f"put_{kind.value}"
     return Order(
         key,
@@ -129,6 +138,7 @@ def entry_order(key: str, kind: EntryKind, entry_id: EntryId, asked: EntryPut, t
         post=entry_path(kind, entry_id),
         body=msgspec.msgpack.encode(asked),
         method="PUT",
+        behind=behind,
     )
 
 

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from console.desk import Desk
 
 POLL_S, POLLS = 0.1, 150
+WHISTLE_S = 24.0
+"""Somebody has signed in by then, at the pace of the demo."""
 KIND, CONDITION = "event.04-03", "event.04-03.1"
 
 
@@ -42,6 +44,30 @@ async def run_card_form(desk: "Desk", folder: Path) -> None:
     sheet = desk.run_cards.sheet
     if sheet is not None:
         sheet.buttons["edit"].click()
+
+
+async def whistle(desk: "Desk", folder: Path) -> None:
+    """A whistle that some units have answered, one of them late, and another is overdue."""
+    from widgets.whistle_sheet import Blow  # noqa: PLC0415
+
+    room = desk.session.room
+    units = () if room is None or room.picture is None else tuple(room.picture.units)
+    desk.settings.set("take_back_s", 0, store=False)
+    own = dict.fromkeys(units[3:6], 1)
+    desk.whistle.ask(Blow(desk.words("shot.gas_leak"), desk.words("shot.gas_place"), units[:7], 15, own))
+    desk.whistle.open()
+    sheet = desk.whistle.sheet
+    await wait(lambda: sheet is not None and bool(sheet.units.shown()))
+    await asyncio.sleep(WHISTLE_S)
+    if sheet is not None:
+        sheet.units.view.setFocus()
+
+
+async def whistle_form(desk: "Desk", folder: Path) -> None:
+    """The form of a new whistle."""
+    desk.whistle.open()
+    if desk.whistle.sheet is not None:
+        desk.whistle.sheet.begin()
 
 
 async def to_dispatch(desk: "Desk") -> Case | None:
@@ -72,7 +98,13 @@ async def wait(true: Callable[[], bool]) -> None:
         await asyncio.sleep(POLL_S)
 
 
-DISPATCH_SCENES = {"run-card": run_card, "run-cards": run_cards, "run-card-form": run_card_form}
+DISPATCH_SCENES = {
+    "run-card": run_card,
+    "run-cards": run_cards,
+    "run-card-form": run_card_form,
+    "whistle": whistle,
+    "whistle-form": whistle_form,
+}
 """Scenes by name."""
-OVER_THE_DESK = frozenset({"run-cards", "run-card-form"})
+OVER_THE_DESK = frozenset({"run-cards", "run-card-form", "whistle", "whistle-form"})
 """Those that are taken of the whole desk."""

@@ -44,5 +44,7 @@ SCENE_NAMES = (
     "run-card",
     "run-cards",
     "run-card-form",
+    "whistle",
+    "whistle-form",
 )
 """Every scene of ``scenes`` and ``layerscenes`` by its name, for the help; those import much."""

@@ -61,6 +61,8 @@ def set_rules(work: Work, edit: RulesEdit, asker: Asker) -> Done:
         similar_m=edit.similar_m,
         similar_hours=edit.similar_hours,
         task_minutes=edit.task_minutes,
+        whistle_minutes=edit.whistle_minutes,
+        whistle_escalate_minutes=edit.whistle_escalate_minutes,
     )
     later = [version for version in info.rules.later if version.since != since] + [RulesFrom(since, rules)]
     _bounded(later, MOST_VERSIONS, "rules")

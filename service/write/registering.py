@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -19,9 +20,13 @@ from domain.register import (
     check_entry_id,
     checked_body,
     fold_entry,
+    kind_of,
     place_of,
+    read_body,
     subject_id,
 )
+from domain.register_judging import Setting
+from domain.register_shapes import Body
 from domain.wire import FaultBody, RowOutcome, RowResult
 from domain.wire_admin import Done
 from domain.wire_register import EntryRow
@@ -32,6 +37,7 @@ from service.write.accounts import check_area
 from service.write.reporting import author_of
 from service.write.work import SYSTEM, Author, Work
 
+B = TypeVar("B", bound=Body)
 MOST_EXPIRED = 200
 """Entries one round takes out whose end has come."""
 
@@ -117,9 +123,20 @@ def _put(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker:
         rule.step(held.body if held is not None and there else None, body, own=own)
     if held is not None and there and _same(held, body, asked):
         return None
+    if rule.judge is not None:
+        before = held.body if held is not None and there else None
+        rule.judge(entry_id, before, msgspec.convert(body, rule.body), _setting(work, asker))
     if not there:
         _check_room(work, kind, rule, asker)
     return _record(work, kind, entry_id, asked, body, held, author_of(asker), asker)
+
+
+def _setting(work: Work, asker: Asker) -> Setting:
+    def find(body: type[B], entry_id: EntryId) -> B | None:
+        held = work.entry(subject_id(kind_of(body), entry_id))
+        return read_body(held, body) if held is not None and held.counts(work.now) else None
+
+    return Setting(work.now, work.world.info.rules, asker.actor, find)
 
 
 def _record(

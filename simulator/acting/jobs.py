@@ -4,8 +4,6 @@ import asyncio
 from collections.abc import Coroutine
 from typing import Any
 
-from domain.ids import CaseNo
-
 
 class Jobs:
     """The running tasks of one sort of player. An error in one ends the group it was made for."""
@@ -13,16 +11,16 @@ class Jobs:
     def __init__(self, tasks: asyncio.TaskGroup, name: str) -> None:
         self._tasks = tasks
         self._name = name
-        self._running: dict[CaseNo, asyncio.Task[None]] = {}
+        self._running: dict[str, asyncio.Task[None]] = {}
 
-    def __contains__(self, case_no: CaseNo) -> bool:
+    def __contains__(self, case_no: str) -> bool:
         return case_no in self._running
 
     def __len__(self) -> int:
         return len(self._running)
 
-    def start(self, case_no: CaseNo, work: Coroutine[Any, Any, None]) -> None:
-        """Start the work on a case."""
+    def start(self, case_no: str, work: Coroutine[Any, Any, None]) -> None:
+        """Start the work on a case, or on a part of one that has a name of its own."""
         task = self._tasks.create_task(work, name=f"{self._name}-{case_no}")
         self._running[case_no] = task
         task.add_done_callback(self._on_task_done)

@@ -11,6 +11,7 @@ from domain.ids import CaseNo, StaffId, UnitId
 from domain.people import Role
 from domain.states import CaseState
 from domain.town import Town
+from domain.units import units_on
 from simulator.acting.jobs import Jobs
 from simulator.acting.scene import Scene, Watch
 from simulator.moving.body import Body
@@ -18,6 +19,7 @@ from simulator.moving.body import Body
 LOOK_EVERY_S = 0.5
 SIGN_S = (15.0, 240.0)
 WORK_S = (150.0, 900.0)
+HELP_S = (60.0, 400.0)
 QUICK = 6
 """The first few cases of a run are small ones, so that a demo soon has something to check."""
 
@@ -52,6 +54,7 @@ class Units:
         self._signing = Jobs(tasks, "sign")
         self._jobs = Jobs(tasks, "handle")
         self._replies = Jobs(tasks, "reply")
+        self._helping = Jobs(tasks, "help")
         self._done = 0
         self._handlers: dict[UnitId, list[StaffId]] = {}
         for member in town.staff:
@@ -63,6 +66,7 @@ class Units:
         while True:
             for case in self._watch.cases(CaseState.PENDING_HANDLE, CaseState.HANDLING):
                 self._consider(case)
+                self._consider_helpers(case)
             await asyncio.sleep(LOOK_EVERY_S)
 
     def _consider(self, case: Case) -> None:
@@ -80,6 +84,38 @@ class Units:
             if body is not None:
                 body.busy = True
                 self._jobs.start(case.case_no, self._handle(case, body))
+
+    def _consider_helpers(self, case: Case) -> None:
+        """Send somebody of each unit that helps; who arrives late may find that the lead is done."""
+        for unit in case.helper_units:
+            job = f"{case.case_no}/{unit}/{case.rework_count}"
+            if case.helped_by(unit).reported_at is not None or job in self._helping:
+                continue
+            body = self._scene.nearest_free(self._handlers.get(unit, []), self._scene.place_of(case))
+            if body is not None:
+                body.busy = True
+                self._helping.start(job, self._help(case.case_no, unit, body))
+
+    async def _help(self, case_no: CaseNo, unit: UnitId, body: Body) -> None:
+        scene = self._scene
+        try:
+            fresh = scene.case(case_no)
+            if fresh is None:
+                return
+            await scene.travel(body, fresh)
+            if self._helps(case_no, unit):
+                await self._act(case_no, body, "help_arrive", {})
+            await scene.pace.sleep(scene.between(*HELP_S))
+            if self._helps(case_no, unit):
+                await self._act(case_no, body, "help_report", {"text": scene.book.feedback(poor=False)})
+            await asyncio.sleep(LOOK_EVERY_S)
+        finally:
+            body.busy = False
+            body.rest_s = scene.between(60, 240)
+
+    def _helps(self, case_no: CaseNo, unit: UnitId) -> bool:
+        fresh = self._scene.case(case_no)
+        return fresh is not None and unit in units_on(fresh) and fresh.state is not CaseState.SUSPENDED
 
     async def _sign(self, case: Case, clerk: StaffId) -> None:
         least, most = (4.0, 40.0) if self._done < QUICK or case.urgent else SIGN_S

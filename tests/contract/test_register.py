@@ -26,6 +26,11 @@ BODIES: dict[EntryKind, dict[str, Any]] = {
     EntryKind.HAZARD: {"name": "积水", "level": "orange", "ring": RING},
     EntryKind.DRAWING: {"form": "line", "points": RING, "label": "封路"},
     EntryKind.GEOFENCE: {"name": "河堤", "ring": RING, "dwell_s": 600},
+    EntryKind.RUN_CARD: {
+        "name": "燃气",
+        "kinds": ["event.04"],
+        "needs": [{"name": "抢修", "part": "lead", "skills": ["x"]}],
+    },
     EntryKind.TEMPLATE: {"name": "请先围护", "text": "请先围护，再处置。", "uses": ["dispatch"]},
     EntryKind.SAVED_VIEW: {"name": "老街", "lon": 120.8, "lat": 29.55, "scale": 2.0, "layers": [{"key": "cases"}]},
     EntryKind.SHARED_VIEW: {"name": "全镇", "lon": INSIDE[0], "lat": INSIDE[1], "scale": 2.0},

@@ -27,6 +27,8 @@ BOUNDS = (
     ("similar_m", 0, 2000),
     ("similar_hours", 0, 720),
     ("task_minutes", 1, 1440),
+    ("whistle_minutes", 1, 1440),
+    ("whistle_escalate_minutes", 1, 1440),
 )
 FIRST = "first"
 STAGES = tuple(state for state in CaseState if state in OPEN)
@@ -127,6 +129,8 @@ class LimitsScreen(SettingsScreen):
                 similar_m=v["similar_m"],
                 similar_hours=v["similar_hours"],
                 task_minutes=v["task_minutes"],
+                whistle_minutes=v["whistle_minutes"],
+                whistle_escalate_minutes=v["whistle_escalate_minutes"],
             )
             return Act("rules", "", edit)
 

@@ -34,7 +34,7 @@ async def test_a_message_is_carried_on_and_answered(served: Served) -> None:
         unit = desk.panels.board.rows()[0].unit
         desk.selection.select_unit(unit.unit_id)
         desk.actions.trigger("messages")
-        sheet = desk.messages._sheet
+        sheet = desk.messages.sheet
         assert sheet is not None
         assert sheet.empty.isVisibleTo(sheet)
         assert desk.window.focusWidget() is sheet.text
@@ -74,7 +74,7 @@ async def test_what_nobody_reads_is_told_once_and_an_answer_by_radio_is_noted(
         desk.messages.send("到老街口")
         await until(lambda: "notice.message_unheard" in standing(desk))
         desk.actions.trigger("messages")
-        sheet = desk.messages._sheet
+        sheet = desk.messages.sheet
         assert sheet is not None
         sheet.table.choose(sheet.table.shown()[0].key)
         QTest.keyClick(sheet.table.view, Qt.Key.Key_Return)

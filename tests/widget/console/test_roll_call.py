@@ -15,7 +15,7 @@ from widgets.roll_call_sheet import RollCallSheet
 
 
 def sheet_of(desk: Desk) -> RollCallSheet:
-    sheet = desk.roll_call._sheet
+    sheet = desk.roll_call.sheet
     assert sheet is not None
     return sheet
 

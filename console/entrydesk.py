@@ -1,0 +1,130 @@
+"""What the parts of the desk have in common that stand around a register and have a sheet of their own."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import QObject
+
+from client.api import new_key
+from client.picture import Delta
+from console.putting import Putter
+from domain.ids import EntryId
+from domain.register import Entry, kind_of, read_body
+from domain.register_shapes import Body
+from resources.theme import Theme
+from resources.words import Value
+
+if TYPE_CHECKING:
+    from console.desk import Desk
+
+B = TypeVar("B", bound=Body)
+
+
+class DeskSheet(Protocol):
+    """What the sheet of a register is to the desk."""
+
+    def open_sheet(self) -> None:
+        """Open over the window."""
+
+    def close_sheet(self) -> None:
+        """Close."""
+
+    def isVisible(self) -> bool:
+        """Whether it is open."""
+
+    def retranslate(self) -> None:
+        """Look the words up again."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme."""
+
+
+S = TypeVar("S", bound=DeskSheet)
+
+
+class EntryDesk(QObject, Generic[S]):
+    """Keeps a sheet, made when it is first opened, and what is told of it as the picture is.
+
+    A subclass says what its sheet is (``make_sheet``), how it is filled (``fill``) and what a second brings.
+    """
+
+    def __init__(self, desk: "Desk", owner: str, kept_for: timedelta, *bodies: type[Body]) -> None:
+        """``owner`` names its tasks and notices; entries stand ``kept_for`` in the register, in the log for good."""
+        super().__init__(desk)
+        self.desk, self.owner = desk, owner
+        self._putter, self._kept_for = Putter(desk, owner), kept_for
+        self._kinds = frozenset(kind_of(body) for body in bodies)
+        self.sheet: S | None = None
+        self.told: set[EntryId] = set()
+
+    def make_sheet(self) -> S:
+        """Make the sheet and connect it."""
+        raise NotImplementedError
+
+    def fill(self) -> None:
+        """Show the entries as they are."""
+        raise NotImplementedError
+
+    def open(self) -> None:
+        """Open the sheet."""
+        sheet = self.sheet
+        if sheet is None:
+            self.sheet = sheet = self.make_sheet()
+            self.desk.appearance.dress([sheet])
+        if not sheet.isVisible():
+            self.fill()
+            sheet.open_sheet()
+
+    def on_closed(self) -> None:
+        """Nobody is signed in any more."""
+        self.told.clear()
+        if self.sheet is not None and self.sheet.isVisible():
+            self.sheet.close_sheet()
+
+    def take(self, delta: Delta) -> None:
+        """Take in what altered."""
+        if delta.whole or any(kind in self._kinds for kind, _ in delta.entries):
+            self.fill()
+
+    def held(self, body: type[B], order: Callable[[Entry, B], object]) -> list[tuple[Entry, B]]:
+        """Return the entries whose body is of this type, in an order."""
+        room, kind = self.desk.session.room, kind_of(body)
+        if room is None or room.picture is None:
+            return []
+        found: list[tuple[Entry, B]] = []
+        for entry in room.picture.entries_of(kind):
+            typed = None if entry.removed else read_body(entry, body)
+            if typed is not None:
+                found.append((entry, typed))
+        return sorted(found, key=lambda row: order(*row))  # type: ignore[arg-type,return-value]  # orders compare
+
+    def put(
+        self,
+        entry_id: EntryId,
+        body: Body,
+        version: int,
+        title: str,
+        done: str = "",
+        *,
+        behind: str = "",
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Put a body at the version that was seen; ``done`` is the notice that tells of it."""
+        work = self.give(entry_id, body, version, title, done, behind=behind, values=values)
+        self.desk.tasks.start(self.owner, new_key(), work)
+
+    async def give(
+        self,
+        entry_id: EntryId,
+        body: Body,
+        version: int,
+        title: str,
+        done: str = "",
+        *,
+        behind: str = "",
+        values: Mapping[str, Value] | None = None,
+    ) -> None:
+        """Do so, and wait until it is answered or kept."""
+        until = self.desk.service_now() + self._kept_for
+        await self._putter.give(entry_id, body, version, until, title, done, behind=behind, values=values)
