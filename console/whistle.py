@@ -77,7 +77,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
             rows,
             may_blow=self.desk.register.may_write(Whistle),
             minutes=self._rules().at(self.desk.service_now()).whistle_minutes,
-            case="" if case is None else case.case_no,
+            case=case,
         )
 
     def on_second(self) -> None:

@@ -8,6 +8,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
+from domain.case import Case
 from domain.faults import Fault, invalid
 from domain.ids import UnitId
 from domain.people import UnitKind
@@ -81,7 +82,8 @@ class WhistleSheet(Sheet):
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._names = names
         self._whistles: tuple[WhistleRow, ...] = ()
-        self._may_blow, self._minutes, self._case = False, 30, ""
+        self._may_blow, self._minutes = False, 30
+        self._case: Case | None = None
         self.form: AdminForm | None = None
         self._title, self.facts, self.empty = QLabel(), QLabel(), EmptyState()
         set_role(self._title, "title")
@@ -150,7 +152,7 @@ class WhistleSheet(Sheet):
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
-    def show_whistles(self, whistles: Sequence[WhistleRow], *, may_blow: bool, minutes: int, case: str) -> None:
+    def show_whistles(self, whistles: Sequence[WhistleRow], *, may_blow: bool, minutes: int, case: Case | None) -> None:
         """Show these, the open ones first. ``minutes``: so long may be given; ``case`` is on the card."""
         self._whistles, self._may_blow, self._minutes, self._case = tuple(whistles), may_blow, minutes, case
         words, names = self._names.words, self._names
@@ -186,7 +188,9 @@ class WhistleSheet(Sheet):
             return
         self._close_form()
         words = self._names.words
-        before = given if isinstance(given, Blow) else Blow("", "", (), self._minutes, with_case=bool(self._case))
+        case, place = self._case, "" if self._case is None else self._case.address or self._names.place(self._case)
+        fresh = Blow("" if case is None else case.title, place[:100], (), self._minutes, with_case=case is not None)
+        before = given if isinstance(given, Blow) else fresh
         found: list[Blow] = []
 
         def check(values: dict[str, Any]) -> str:
@@ -296,14 +300,17 @@ class WhistleSheet(Sheet):
         w, names = self._names.words, self._names
         codes = unit_codes(names)
         own = [f"{codes.write(unit)} {minutes}" for unit, minutes in given.own.items()]
+        units = ManyEntry(w, "units", "whistle.units", self._choices, given.units)
         entries: list[Entry] = [
             TextEntry(w, "matter", "whistle.matter", given.matter, most=500),
             TextEntry(w, "place", "whistle.place", given.place, most=100, required=False),
-            ManyEntry(w, "units", "whistle.units", self._choices, given.units),
+            units,
             NumberEntry(w, "minutes", "whistle.minutes", min(given.minutes, self._minutes), 1, self._minutes),
             LinesEntry(w, "own", "whistle.own", own, most=MOST_CALLED, longest=120, hint="whistle.own_hint"),
         ]
-        if self._case:
+        units.required = True
+        units.retranslate()
+        if self._case is not None:
             entries.append(FlagEntry(w, "with_case", "whistle.with_case", given.with_case))
         return entries
 

@@ -29,7 +29,7 @@ BODIES: dict[EntryKind, dict[str, Any]] = {
     EntryKind.RUN_CARD: {
         "name": "燃气",
         "kinds": ["event.04"],
-        "needs": [{"name": "抢修", "part": "lead", "skills": ["x"]}],
+        "needs": [{"name": "抢修", "part": "lead", "count": 1, "skills": ["x"], "units": [], "unit_kinds": []}],
     },
     EntryKind.TEMPLATE: {"name": "请先围护", "text": "请先围护，再处置。", "uses": ["dispatch"]},
     EntryKind.SAVED_VIEW: {"name": "老街", "lon": 120.8, "lat": 29.55, "scale": 2.0, "layers": [{"key": "cases"}]},

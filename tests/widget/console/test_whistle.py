@@ -41,7 +41,8 @@ async def test_units_are_called_sign_in_and_it_is_ended(served: Served) -> None:
         assert form is not None
         form.entry("matter").edit.setText("管道破裂")  # type: ignore[attr-defined]
         form.submit()
-        assert "至少选一个单位" in form._fault.text()
+        units = form.entry("units")
+        assert "召集单位" in units._problem.text()
         for unit in (SANITATION, REPAIR):
             form.entry("units").list.choose(unit)  # type: ignore[attr-defined]
         form.entry("own").edit.setPlainText("环卫所 10")  # type: ignore[attr-defined]
