@@ -50,6 +50,7 @@ from console.ownlayers import OwnLayers
 from console.panels import make_panels
 from console.photos import PhotoCache
 from console.pickfeed import PickFeed
+from console.plans import PlanDesk
 from console.preferences import Preferences
 from console.reception import Reception
 from console.register import Register
@@ -163,6 +164,7 @@ class Desk(QObject):
         """Build what links the room with its units: calls for help, roll call, messages."""
         self.alarms = AlarmDesk(self, self._folders.cache / "tones")
         self.roll_call, self.messages, self.whistle = RollCallDesk(self), MessageDesk(self), WhistleDesk(self)
+        self.plans = PlanDesk(self)
         self.run_cards = BookDesk(self, RunCard, self._run_card_book)
 
     def _run_card_book(self) -> "Book[RunCard]":
@@ -301,6 +303,7 @@ class Desk(QObject):
         self.roll_call.on_second()
         self.messages.on_second()
         self.whistle.on_second()
+        self.plans.on_second()
         if room is None:
             return
         if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:

@@ -51,6 +51,8 @@ ON_DESK = (
     "raise_sos",
     "run_cards",
     "whistle",
+    "plans",
+    "checklists",
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
@@ -151,6 +153,8 @@ def _unit_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("acknowledge_sos", ("F12",), desk.alarms.acknowledge),
         DeskAction("raise_sos", ("Shift+F12",), desk.alarms.raise_for_unit),
         DeskAction("whistle", ("Ctrl+Alt+W",), desk.whistle.open),
+        DeskAction("plans", ("Ctrl+Alt+Y",), desk.plans.open_for_case),
+        DeskAction("checklists", ("Ctrl+Alt+X",), desk.plans.open),
         DeskAction("run_cards", ("Ctrl+Alt+C",), desk.run_cards.open),
         DeskAction("try_sounds", ("Ctrl+Shift+F12",), desk.alarms.sounds.try_all),
     ]

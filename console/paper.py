@@ -5,6 +5,7 @@ It works without a line; that it was printed waits in the outbox then. A reporte
 
 import asyncio
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -24,6 +25,7 @@ from domain.clock import Lamp
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import UnitId
 from domain.register import EntryKind, read_body
+from domain.register_plan import Checklist
 from domain.register_shift import Phone
 from domain.states import ENDED
 from domain.timing import stage_clock
@@ -66,6 +68,30 @@ class PaperDesk(QObject):
             self._desk.tasks.start(OWNER, "handover", self._make(PrintedWhat.HANDOVER, self._handover(sheet)))
         else:
             self._desk.tasks.start(OWNER, "log", self._make(PrintedWhat.LOG, self._log(sheet)))
+
+    def print_checklist(self, checklist: Checklist, steps: Sequence[tuple[str, ...]]) -> None:
+        """Put a checklist on paper: its steps as they stand, telephones and means."""
+        words, names = self._desk.words, self._desk.names
+        facts = words(
+            "paper.checklist_facts",
+            case=checklist.case_no or words("checklist.by_hand"),
+            at=self._said(checklist.opened_at),
+        )
+        none = words("paper.no_rows")
+        heads = tuple(words(f"checklist.head.{name}") for name in ("step", "who", "due", "state", "by"))
+        phone_heads = tuple(words(f"paper.head.{head}") for head in ("name", "number", "note"))
+        phones = tuple((c.name, c.number, c.note) for c in checklist.contacts)
+        means = tuple((m.name, m.amount, m.place) for m in checklist.means)
+        tables = (
+            PaperTable(words("plan.steps"), heads, tuple(steps), none),
+            PaperTable(words("plan.contacts"), phone_heads, phones, none),
+            PaperTable(
+                words("plan.means"), tuple(words(f"plan.means.{n}") for n in ("what", "much", "where")), means, none
+            ),
+        )
+        title = words("paper.checklist_title", name=checklist.name, town=names.town_name())
+        paper = self._paper(title, (facts, *([checklist.result] if checklist.result else [])), tables)
+        self._desk.tasks.start(OWNER, "plan", self._make(PrintedWhat.PLAN, paper))
 
     # -- making ----------------------------------------------------------------------------------------------------
 

@@ -48,7 +48,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         desk = self.desk
         sheet = WhistleSheet(desk.names, desk.appearance.theme, desk.frame)
         sheet.blow_wanted.connect(self.ask)
-        sheet.sign_in_toggled.connect(self.toggle)
+        sheet.row_opened.connect(self.toggle)
         sheet.remind_wanted.connect(self.remind)
         sheet.end_wanted.connect(self.end)
         return sheet

@@ -61,6 +61,7 @@ def follow(desk: "Desk", room: Room) -> None:
     room.on_delta(desk.roll_call.take)
     room.on_delta(desk.messages.take)
     room.on_delta(desk.whistle.take)
+    room.on_delta(desk.plans.take)
     room.on_delta(desk.admin.on_delta)
     room.on_line(desk.reception.on_line)
     room.on_line(desk.outbox.on_line)
@@ -165,6 +166,8 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.selection.unit_changed.connect(desk.messages.on_unit_changed)
     desk.reception.closed.connect(desk.run_cards.on_closed)
     desk.reception.closed.connect(desk.whistle.on_closed)
+    desk.reception.closed.connect(desk.plans.on_closed)
+    desk.selection.case_changed.connect(desk.plans.on_case_changed)
     desk.intake.holds.taken_back.connect(desk.whistle.taken_back)
 
 

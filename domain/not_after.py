@@ -31,6 +31,8 @@ _DESCRIBES = frozenset(
         READING,
         PRINTED,
         "put_log_note",
+        "put_checklist",
+        "put_tick",
         "note",
         "reply_supervise",
         "feedback",

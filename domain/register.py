@@ -19,6 +19,7 @@ from domain import register_alarm as alarm
 from domain import register_fence as fence
 from domain import register_map as maps
 from domain import register_message as message
+from domain import register_plan as plans
 from domain import register_rollcall as rollcall
 from domain import register_runcard as runcard
 from domain import register_shift as shift
@@ -63,6 +64,9 @@ class EntryKind(StrEnum):
     RUN_CARD = "run_card"  # 调派预案卡
     WHISTLE = "whistle"  # 吹哨
     SIGN_IN = "sign_in"  # 报到
+    PLAN = "plan"  # 预案
+    CHECKLIST = "checklist"  # 预案清单
+    TICK = "tick"  # 清单勾选
     UNKNOWN = "unknown"  # of a later program: passed over
 
     @classmethod
@@ -227,6 +231,29 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
         down=True,
         step=whistle.sign_in_step,
         judge=whistle.judge_sign_in,
+    ),
+    EntryKind.PLAN: RegisterRule(plans.Plan, _PLANNERS, _ROOM | {R.IMPORTER}, _PLANNERS, 500, down=True),
+    EntryKind.CHECKLIST: RegisterRule(
+        plans.Checklist,
+        ROOM_ROLES,
+        ROOM_ROLES,
+        ROOM_ROLES,
+        5_000,
+        expires=True,
+        down=True,
+        step=plans.checklist_step,
+        judge=plans.judge_checklist,
+    ),
+    EntryKind.TICK: RegisterRule(
+        plans.Tick,
+        ROOM_ROLES,
+        ROOM_ROLES,
+        ROOM_ROLES,
+        20_000,
+        expires=True,
+        down=True,
+        step=plans.tick_step,
+        judge=plans.judge_tick,
     ),
     EntryKind.SHARED_VIEW: RegisterRule(maps.SharedView, ROOM_ROLES, ROOM_ROLES | {R.COUNTY}, _CHIEFS, 200, down=True),
 }

@@ -18,6 +18,7 @@ class PrintedWhat(StrEnum):
     FALLBACK = "fallback"  # open cases, units, telephones: for when the line dies
     HANDOVER = "handover"
     LOG = "log"
+    PLAN = "plan"  # a checklist, ticked or not
 
 
 class LogPage(msgspec.Struct, frozen=True):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from client.api import new_key
 from domain.case import Case, NewReport
 from domain.command import Command
+from domain.ids import EntryId
 from domain.states import Channel
 from layers.mercator import to_degrees
 
@@ -57,10 +58,10 @@ async def whistle(desk: "Desk", folder: Path) -> None:
     desk.whistle.ask(Blow(desk.words("shot.gas_leak"), desk.words("shot.gas_place"), units[:7], 15, own))
     desk.whistle.open()
     sheet = desk.whistle.sheet
-    await wait(lambda: sheet is not None and bool(sheet.units.shown()))
+    await wait(lambda: sheet is not None and bool(sheet.rows.shown()))
     await asyncio.sleep(WHISTLE_S)
     if sheet is not None:
-        sheet.units.view.setFocus()
+        sheet.rows.view.setFocus()
 
 
 async def whistle_form(desk: "Desk", folder: Path) -> None:
@@ -68,6 +69,31 @@ async def whistle_form(desk: "Desk", folder: Path) -> None:
     desk.whistle.open()
     if desk.whistle.sheet is not None:
         desk.whistle.sheet.begin()
+
+
+async def plans(desk: "Desk", folder: Path) -> None:
+    """The book of plans over the desk."""
+    desk.plans.open_book()
+    await asyncio.sleep(POLL_S)
+
+
+async def checklist(desk: "Desk", folder: Path) -> None:
+    """A plan in use on a gas leak, with some of its steps ticked."""
+    case = await to_dispatch(desk)
+    if case is None:
+        return
+    desk.selection.select_case(case.case_no)
+    await wait(lambda: desk.panels.card.case() is not None)
+    desk.plans.open_book()
+    book = desk.plans.book.sheet
+    if book is not None:
+        desk.plans.open_plan(EntryId(book.table.key))
+    await wait(lambda: desk.plans.sheet is not None and bool(desk.plans.sheet.rows.shown()))
+    sheet = desk.plans.sheet
+    for step in ("0", "1", "3"):
+        if sheet is not None:
+            desk.plans.toggle(sheet.list.key, step)
+            await asyncio.sleep(5 * POLL_S)
 
 
 async def to_dispatch(desk: "Desk") -> Case | None:
@@ -104,7 +130,9 @@ DISPATCH_SCENES = {
     "run-card-form": run_card_form,
     "whistle": whistle,
     "whistle-form": whistle_form,
+    "plans": plans,
+    "checklist": checklist,
 }
 """Scenes by name."""
-OVER_THE_DESK = frozenset({"run-cards", "run-card-form", "whistle", "whistle-form"})
+OVER_THE_DESK = frozenset({"run-cards", "run-card-form", "whistle", "whistle-form", "plans", "checklist"})
 """Those that are taken of the whole desk."""

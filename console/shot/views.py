@@ -46,5 +46,7 @@ SCENE_NAMES = (
     "run-card-form",
     "whistle",
     "whistle-form",
+    "plans",
+    "checklist",
 )
 """Every scene of ``scenes`` and ``layerscenes`` by its name, for the help; those import much."""

@@ -31,6 +31,11 @@ BODIES: dict[EntryKind, dict[str, Any]] = {
         "kinds": ["event.04"],
         "needs": [{"name": "抢修", "part": "lead", "count": 1, "skills": ["x"], "units": [], "unit_kinds": []}],
     },
+    EntryKind.PLAN: {
+        "name": "燃气泄漏",
+        "steps": [{"text": "关阀", "who": "受理员", "within_min": 5}],
+        "kinds": ["event.04"],
+    },
     EntryKind.TEMPLATE: {"name": "请先围护", "text": "请先围护，再处置。", "uses": ["dispatch"]},
     EntryKind.SAVED_VIEW: {"name": "老街", "lon": 120.8, "lat": 29.55, "scale": 2.0, "layers": [{"key": "cases"}]},
     EntryKind.SHARED_VIEW: {"name": "全镇", "lon": INSIDE[0], "lat": INSIDE[1], "scale": 2.0},

@@ -21,7 +21,7 @@ def test_every_entry_is_one_the_service_takes() -> None:
     stock = make_stock(TOWN, 1)
     held = Counter(kind_of(type(body)) for body in stock.entries.values())
     kinds = {EntryKind.CAMERA, EntryKind.COMPONENT, EntryKind.HAZARD, EntryKind.DRAWING, EntryKind.GEOFENCE}
-    kinds.add(EntryKind.RUN_CARD)
+    kinds |= {EntryKind.RUN_CARD, EntryKind.PLAN}
     assert held.keys() == kinds
     assert held[EntryKind.COMPONENT] > 100
     for entry_id, body in stock.entries.items():

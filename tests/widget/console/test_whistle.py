@@ -22,7 +22,7 @@ SANITATION, REPAIR = UnitId("u-sanitation"), UnitId("u-repair")
 
 
 def shown(sheet: WhistleSheet) -> dict[str, str]:
-    return {row.key: row.cells[2] for row in sheet.units.shown()}
+    return {row.key: row.cells[2] for row in sheet.rows.shown()}
 
 
 async def test_units_are_called_sign_in_and_it_is_ended(served: Served) -> None:
@@ -60,15 +60,15 @@ async def test_units_are_called_sign_in_and_it_is_ended(served: Served) -> None:
         again.submit()
         one.intake.holds.send_all()
         await until(lambda: set(shown(seen).values()) == {"… 待报到"})
-        dues = {row.key: row.cells[1] for row in seen.units.shown()}
+        dues = {row.key: row.cells[1] for row in seen.rows.shown()}
         assert dues[SANITATION] < dues[REPAIR]
         key = EntryId(seen.list.key)
         async with ServiceClient(served.url) as unit:
             await _as_unit(served, unit, key, one.service_now())
         await until(lambda: shown(seen)[SANITATION] == "✓ 已报到")
         await until(lambda: "notice.whistle_signed" in standing(other))
-        seen.units.choose(REPAIR)
-        QTest.keyClick(seen.units.view, Qt.Key.Key_Return)
+        seen.rows.choose(REPAIR)
+        QTest.keyClick(seen.rows.view, Qt.Key.Key_Return)
         await until(lambda: shown(sheet)[REPAIR] == "✓ 已报到")
         sheet.result.setText("都到了")
         QTest.keyClick(sheet.result, Qt.Key.Key_Return)
@@ -99,14 +99,14 @@ async def test_who_is_late_is_told_reminded_and_escalates(served: Served, monkey
         sheet = desk.whistle.sheet
         assert sheet is not None
         desk.whistle.ask(Blow("积水", "东桥", (SANITATION,), 1))
-        await until(lambda: len(sheet.units.shown()) == 1)
+        await until(lambda: len(sheet.rows.shown()) == 1)
         now = desk.service_now()
         monkeypatch.setattr(desk, "service_now", lambda: now + timedelta(minutes=2))
         await until(lambda: "notice.whistle_overdue" in standing(desk))
         assert shown(sheet) == {SANITATION: "▲ 超时未到"}
-        sheet.units.choose(SANITATION)
-        QTest.keyClick(sheet.units.view, Qt.Key.Key_C)
-        await until(lambda: sheet.units.shown()[0].cells[4] == "已催 1 次 · 已发")
+        sheet.rows.choose(SANITATION)
+        QTest.keyClick(sheet.rows.view, Qt.Key.Key_C)
+        await until(lambda: sheet.rows.shown()[0].cells[4] == "已催 1 次 · 已发")
         monkeypatch.setattr(
             desk, "service_now", lambda: now + timedelta(minutes=2 + Rules({}).whistle_escalate_minutes)
         )

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.people import UnitKind
-from domain.register_runcard import Need, Part
+from domain.register_runcard import Need, Part, RunCard
 from resources.words import Words
 from simulator.making.maker import make_town
 from simulator.making.playbook import make_playbook
@@ -29,7 +29,7 @@ LINES = {language: NeedLines(names) for language, names in NAMES.items()}
 KINDS = [kind.code for kind in TOWN.info.kinds]
 NEEDS = st.builds(
     Need,
-    st.from_regex(r"\A[^\s:：]([^\n\r:：]{0,20}[^\s:：])?\Z"),
+    st.text("燃气抢修 a1、,|", min_size=1, max_size=12).map(str.strip).filter(bool),
     st.sampled_from(Part),
     st.integers(1, 10),
     st.lists(st.sampled_from(KINDS), max_size=3).map(tuple),
@@ -65,22 +65,24 @@ def test_the_cards_of_the_town_go_through_the_form_and_stay_as_they_are() -> Non
     for names in NAMES.values():
         book = RunCardBook(names)
         for card in make_playbook(TOWN).values():
+            if not isinstance(card, RunCard):
+                continue
             lines = LINES[names.words.language]
             values = {
-                "name": card.name,  # type: ignore[attr-defined]
-                "kinds": "、".join(names.kind(kind) for kind in card.kinds),  # type: ignore[attr-defined]
-                "needs": [lines.write(need) for need in card.needs],  # type: ignore[attr-defined]
-                "areas": "、".join(card.areas),  # type: ignore[attr-defined]
-                "hours": write_hours(card.start_min, card.end_min),  # type: ignore[attr-defined]
-                "urgent": card.urgent,  # type: ignore[attr-defined]
+                "name": card.name,
+                "kinds": "、".join(names.kind(kind) for kind in card.kinds),
+                "needs": [lines.write(need) for need in card.needs],
+                "areas": "、".join(card.areas),
+                "hours": write_hours(card.start_min, card.end_min),
+                "urgent": card.urgent,
                 "since": "2026-12-01 08:00",
                 "until": "",
-                "note": card.note,  # type: ignore[attr-defined]
+                "note": card.note,
             }
             read = book.read(values, card)  # type: ignore[arg-type]
             assert read.since is not None
             assert write_moment(read.since, names) == "2026-12-01 08:00"
-            assert (read.kinds, read.needs, read.areas) == (card.kinds, card.needs, card.areas)  # type: ignore[attr-defined]
+            assert (read.kinds, read.needs, read.areas) == (card.kinds, card.needs, card.areas)
             assert read.synthetic
 
 
