@@ -5,7 +5,7 @@ PYTEST := QT_QPA_PLATFORM=offscreen $(PY) -m pytest
 # Tests of one file stay in one process; those that start real processes run alone, so that their clocks are honest.
 CAP := timeout --foreground --kill-after=20
 UV_VERSION := 0.13.9
-BENCHMARKS := start map intake feed ui recommend addresses
+BENCHMARKS := start map intake feed ui recommend addresses jobs
 
 .PHONY: help setup demo test test-full lint bench format lock clean
 

@@ -56,7 +56,7 @@ class Clerk(QObject):
 
     def on_done(self, case_no: CaseNo, action: str) -> None:
         """It was done."""
-        self._panels.card.action_done(case_no)
+        self._panels.card.action_done(case_no, action)
         self._notices.info("notice.done", replace="done", case_no=case_no, action=f"action.{action}")
 
     def on_refused(self, case_no: CaseNo, fault: Fault, since: Sequence[Change]) -> None:
@@ -71,7 +71,7 @@ class Clerk(QObject):
 
     def on_delayed(self, case_no: CaseNo, action: str, fault: Fault) -> None:
         """It waits in the outbox: the form may go, since nothing of it is lost, and nothing is said to be done."""
-        self._panels.card.action_done(case_no)
+        self._panels.card.action_done(case_no, action)
         values: dict[str, Value] = {"case_no": case_no, "action": f"action.{action}", "why": f"outbox.why.{fault.key}"}
         self._notices.post(Notice(Severity.WARNING, "notice.outbox_kept", values, "outbox", "outbox"))
 

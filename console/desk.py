@@ -73,6 +73,7 @@ from domain.faults import Fault
 from domain.register_runcard import RunCard
 from domain.wire import Geometry
 from resources.words import Words
+from widgets.common.sheet import Sheet
 from widgets.names import Names
 from widgets.sign_in import SignInPanel
 
@@ -250,8 +251,10 @@ class Desk(QObject):
         self.panels.show_card()
 
     def on_closed(self) -> None:
-        """Nobody is signed in any more."""
+        """Nobody is signed in any more: no sheet of theirs lies over the desk of whoever comes next."""
         self._focused = False
+        for sheet in self._open_sheets():
+            sheet.close_sheet()
         self._use(None)
         self.actions.enable(ON_DESK, False)
         self.ask_to_sign_in(None)
@@ -312,7 +315,8 @@ class Desk(QObject):
             self.outbox.begin()
         if not self._focused and self.panels.case_list.view.isVisible() and not self.admin.is_open:
             self._focused = True
-            self.panels.case_list.focus_list()
+            if not self._is_working():
+                self.panels.case_list.focus_list()
         if room.picture is None:
             self.room_feed.show_line(room.line(), None)
             return
@@ -329,6 +333,15 @@ class Desk(QObject):
         self.fence_desk.on_second()
         self.picks.on_second()
         self.layer_notes.show(room.line(), now, self.map_feed.models)
+
+    def _is_working(self) -> bool:
+        """Whether somebody has begun already: nobody's focus is taken away."""
+        at = self.window.focusWidget()
+        busy = (self.panels.card_stack, *self._open_sheets())
+        return at is not None and (at.inherits("QLineEdit") or any(part.isAncestorOf(at) for part in busy))
+
+    def _open_sheets(self) -> list[Sheet]:
+        return [sheet for sheet in self.frame.findChildren(Sheet) if not sheet.isHidden()]
 
     def on_shapes_loaded(self) -> None:
         """The map's shapes were loaded: the command bar finds grids and places among them."""

@@ -92,7 +92,7 @@ class _Moves:
     def list_of(self, tab: ListTab) -> None:
         self._workspace.show_dock("dock-cases")
         self._panels.case_list.set_tab(tab)
-        self._panels.case_list.focus_list()
+        self._panels.case_list.go_to_first()
 
     def overdue(self) -> None:
         self._workspace.show_dock("dock-cases")

@@ -80,6 +80,7 @@ class MapFeed(QObject):
         self._names = names
         self._room: Room | None = None
         self._shown_geometry = ""
+        self._told: Room | None = None
         self._early: EarlyShapes | None = None
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
@@ -162,12 +163,16 @@ class MapFeed(QObject):
         self._show_shapes(await self._read(room))
 
     def _show_shapes(self, shapes: MapShapes | None) -> None:
-        if shapes is None:
+        """Show shapes and tell of them; those that stand already are told of once to whoever signed in since."""
+        room = self._room
+        if shapes is not None:
+            self.models.basemap.put(shapes.base)
+            self.models.divisions.put(shapes.areas)
+            self.models.grids.put(shapes.grids)
+            self._shown_geometry = shapes.tag
+        elif room is None or room is self._told or room.geometry is None:
             return
-        self.models.basemap.put(shapes.base)
-        self.models.divisions.put(shapes.areas)
-        self.models.grids.put(shapes.grids)
-        self._shown_geometry = shapes.tag
+        self._told = room
         self.shapes_loaded.emit()
 
     async def _read(self, room: Room) -> MapShapes | None:

@@ -67,6 +67,8 @@ class ShiftDesk(QObject):
             self.fill()
             sheet.open_sheet(tab or ShiftTab.POSTS)
             self.load_log()
+        elif tab is not None:
+            sheet.turn(tab)
 
     def open_handover(self) -> None:
         """Open the sheet at the handover."""

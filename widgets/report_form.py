@@ -122,18 +122,18 @@ class ReportForm(QFrame):
         place.addWidget(self._where, 1)
         place.addWidget(self._pick)
         place.addWidget(self._unpick)
-        contact.addWidget(self.contact_name, 1)
         contact.addWidget(self.contact_phone, 1)
+        contact.addWidget(self.contact_name, 1)
         rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
             ("channel", self.channel),
             ("text", self.text),
             ("", self.gist),
             ("", self.duplicates),
+            ("contact", contact),  # asked for on the telephone; the rest is mostly suggested
             ("kind", self.kind),
             ("address", self.address),
             ("place", place),
             ("title", self.heading),
-            ("contact", contact),
             ("source_no", self.promises),
             ("photos", self.photos),
         )
@@ -176,6 +176,7 @@ class ReportForm(QFrame):
         self._send.clicked.connect(self.submit)
         self._cancel.clicked.connect(self.closed)
         self.kind.submitted.connect(self.address.setFocus)
+        self.kind.sent.connect(self.submit)
         self.kind.picked.connect(self._on_kind_picked)
         self.kind.changed.connect(self._on_kind_changed)
         self.address.textEdited.connect(self._on_address_edited)
@@ -266,6 +267,9 @@ class ReportForm(QFrame):
         """Send, unless something is missing."""
         if self._busy:
             return
+        if self._pause.isActive():  # whoever is quicker than the pause gets the suggestions all the same
+            self._pause.stop()
+            self._read()
         text = self.text.toPlainText().strip()
         if not text:
             self._complain("missing")

@@ -261,6 +261,7 @@ class ManyEntry(Entry):
         self._choices = choices
         self.list = PickList(many=True, rows_shown=7)
         self.list.submitted.connect(self.submitted)
+        self.list.sent.connect(self.submitted)
         self._chosen = tuple(chosen)
         self.finish(self.list)
         for value in chosen:

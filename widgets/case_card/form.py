@@ -51,6 +51,7 @@ class ActionForm(QFrame):
         for field in self.fields:
             field.submitted.connect(self.submit)
             field.changed.connect(self._show_effect)
+            field.picked.connect(self._on_picked)
         self._note.hide()
         self.retranslate()
 
@@ -75,8 +76,9 @@ class ActionForm(QFrame):
         return next((field for field in self.fields if field.arg.name == name), None)
 
     def focus_first(self) -> None:
-        """Go to the first thing to fill in: a required field, else the button."""
-        first = next((f for f in self.fields if f.arg.required and not f.has_input()), None)
+        """Go to the first thing to fill in: what is missing, else what was only suggested, else the button."""
+        missing = (f for f in self.fields if not f.isHidden() and f.problem())
+        first = next(missing, None) or next((f for f in self.fields if f.arg.required and not f.has_input()), None)
         if first is not None:
             first.focus_input()
         else:
@@ -176,6 +178,12 @@ class ActionForm(QFrame):
         self._fault.retranslate()
         self._show_note()
         self._show_state()
+
+    def _on_picked(self) -> None:
+        """What was picked may want a reason: go on to that."""
+        override = self.field("override")
+        if override is not None and not override.isHidden() and override.problem():
+            override.focus_input()
 
     def _show_note(self) -> None:
         """Say what happened to the case while the form was open."""

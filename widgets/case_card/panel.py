@@ -82,6 +82,7 @@ class CaseCard(QWidget):
         self._form: ActionForm | None = None
         self._drafts: dict[CaseNo, ActionForm] = {}
         self._came_from: QWidget | None = None
+        self._was_at: QWidget | None = None
         self._viewer: PhotoViewer | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
@@ -303,10 +304,21 @@ class CaseCard(QWidget):
         return self._form is not None and self._form.has_input()
 
     def set_busy(self, busy: bool) -> None:
-        """A command of this card is on its way, or came back."""
+        """A command of this card is on its way, or came back.
+
+        Meanwhile the keys belong to the card: a form that can take none would let the focus go to any neighbour.
+        """
         self.foot.action_bar.set_enabled(not busy)
-        if self._form is not None:
-            self._form.set_busy(busy)
+        form, focused = self._form, QApplication.focusWidget()
+        if form is None:
+            return
+        if busy and focused is not None and form.isAncestorOf(focused):
+            self._was_at = focused
+            self.setFocus()
+        form.set_busy(busy)
+        at, self._was_at = self._was_at, self._was_at if busy else None
+        if not busy and self.hasFocus() and at is not None and isValid(at) and form.isAncestorOf(at):
+            at.setFocus()
 
     def set_fault(self, telling: Telling) -> None:
         """Say what came back; empty takes it away. What was typed stays."""
@@ -315,12 +327,16 @@ class CaseCard(QWidget):
             self._follow.start()
         self.foot.fault.tell("" if self._form is not None else telling)
 
-    def action_done(self, case_no: CaseNo) -> None:
-        """The command was carried out: close the form and go back to where the person was."""
+    def action_done(self, case_no: CaseNo, action: str = "") -> None:
+        """The command was carried out: close its form and go back to where the person was.
+
+        The form of another action stays: who is quick has opened the next one before the answer to the last is here.
+        """
         if self._case is not None and self._case.case_no == case_no:
             self.set_busy(False)
-            self._leave_form()
-        elif case_no in self._drafts:
+            if self._form is None or action in ("", self._form.step.action):
+                self._leave_form()
+        elif case_no in self._drafts and action in ("", self._drafts[case_no].step.action):
             self.body.remove_form(self._drafts.pop(case_no))
 
     def forget_drafts(self) -> None:
@@ -357,7 +373,8 @@ class CaseCard(QWidget):
         self._close_form()
         self.foot.fault.tell("")
         focused = QApplication.focusWidget()
-        self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
+        if focused is not self or self._came_from is None or not isValid(self._came_from):  # else: the next of a row
+            self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
         similar = self.body.duplicates.found()
         runners = self._runners(case) if any(arg.kind is ArgKind.STAFF for arg in step.args) else ()
         context = FormContext(self._names, case, self._lookup, self._status, similar, runners)

@@ -151,7 +151,7 @@ class CaseListPanel(QWidget):
         """List everything that is overdue."""
         self.set_tab(ListTab.ALL)
         self.filter_bar.show_only({Lamp.OVERDUE})
-        self.view.setFocus()
+        self.go_to_first()
 
     def keep_to(self, cases: frozenset[CaseNo] | None) -> None:
         """List only the cases chosen on the map, or with None all again."""
@@ -184,6 +184,14 @@ class CaseListPanel(QWidget):
         """Let go of all marks."""
         self.table.marks.clear()
         self._show_marks()
+
+    def go_to_first(self) -> None:
+        """Go to the list, at the chosen case where it is listed, else at the first: it is what waits longest."""
+        if self.table.rowCount() and self.table.row_of(self._selected) is None:
+            first = self.table.index(0)
+            self.view.setCurrentIndex(first)
+            self._on_current_changed(first, QModelIndex())  # also where it was the current one, chosen by nobody
+        self.view.setFocus()
 
     def focus_search(self) -> None:
         """Go to the search line."""

@@ -31,11 +31,12 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class PickList(QWidget):
-    """Rows that are searched by typing. ``picked`` when one was chosen by Enter or click."""
+    """Rows that are searched by typing. ``picked`` when one was chosen by Enter or click, ``sent`` by Ctrl+Enter."""
 
     picked = Signal(str)
     changed = Signal()
     submitted = Signal()
+    sent = Signal()
 
     def __init__(self, *, many: bool = False, rows_shown: int = 6, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -107,8 +108,8 @@ class PickList(QWidget):
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Arrows in the search line move the list; Enter chooses, and on what is chosen already it sends.
 
-        Tab takes the lit row along. The rows themselves never take the focus: it would be lost to the eye there, and
-        letters would choose.
+        Tab takes the lit row along, and so does Ctrl+Enter, which sends with it. The rows themselves never take the
+        focus: it would be lost to the eye there, and letters would choose.
         Enter is used up here: a line edit would let it through to the form around it as well.
         """
         if watched is not self.search or event.type() != QEvent.Type.KeyPress or not isinstance(event, QKeyEvent):
@@ -118,7 +119,8 @@ class PickList(QWidget):
         step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()))
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-                self.submitted.emit()
+                self._settle()
+                self.sent.emit()
             else:
                 self._on_returned()
             return True

@@ -142,7 +142,8 @@ class RowTable(QObject):
                 if not self._key and self._model.rows:
                     self.view.selectRow(0)
                 return True
-            if watched is self.view and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            control = event.modifiers() & Qt.KeyboardModifier.ControlModifier  # Ctrl+Enter is the form's around it
+            if watched is self.view and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
                 self._on_opened()
                 return True
         return super().eventFilter(watched, event)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -61,8 +62,11 @@ class HandoverPage(QWidget):
         self.sign.clicked.connect(self._on_sign)
 
     def show_sheets(self, rows: Sequence[HandoverRow]) -> None:
-        """Show the sheets, those that wait first; the chosen one stays chosen."""
-        kept = self._of
+        """Show the sheets, those that wait first; the chosen one stays chosen, one of mine just made is gone to."""
+        known = {row.entry_id for row in self._rows}
+        own = (row for row in rows if row.entry_id not in known and not row.received)
+        made = next((row for row in own if row.entry_id is None or (row.mine and known)), None)
+        kept = self._of if made is None else (made.entry_id or "", made.version)
         self._rows = tuple(rows)
         self.sheets.blockSignals(True)
         self.sheets.clear()
@@ -72,6 +76,8 @@ class HandoverPage(QWidget):
         self.sheets.setCurrentIndex(at)
         self.sheets.blockSignals(False)
         self._show()
+        if made is not None and self.isVisible():
+            self.table.view.setFocus()
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -88,8 +94,18 @@ class HandoverPage(QWidget):
         self.table.set_theme(theme)
 
     def focus_first(self) -> None:
-        """Go to the lines, or to where a sheet is made."""
-        (self.table.view if self.row() is not None else self.draft).setFocus()
+        """Go to the lines of a sheet that waits, or to where one is made."""
+        row = self.row()
+        (self.draft if row is None or row.received else self.table.view).setFocus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl+Enter signs, wherever on the page the focus is."""
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        if control and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.sign.isVisible():
+            self.sign.click()
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     def row(self) -> HandoverRow | None:
         """Return the chosen sheet."""
@@ -116,6 +132,7 @@ class HandoverPage(QWidget):
         if key != self._of:
             self._of = key
             self._read = set()
+            self.table.choose("")  # reading begins at the first line of each sheet
             self.remarks.setPlainText(row.remarks if row.entry_id is None else "")
         self._show_lines(row)
         self._show_facts(row)
@@ -157,11 +174,12 @@ class HandoverPage(QWidget):
         self.facts.setText("\n".join(facts))
         left = self.left()
         if row.entry_id is None:
-            self.sign.setText(words("shift.sign_out"))
+            said = words("shift.sign_out")
         elif row.mine:
-            self.sign.setText(words("shift.take_back"))
+            said = words("shift.take_back")
         else:
-            self.sign.setText(words("shift.sign_in", left=left) if left else words("shift.sign_in_ready"))
+            said = words("shift.sign_in", left=left) if left else words("shift.sign_in_ready")
+        self.sign.setText(f"{said}  Ctrl+↵")
         self.sign.setVisible(not row.received)
         self.sign.setEnabled(row.entry_id is None or row.mine or not left)
 

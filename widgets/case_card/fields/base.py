@@ -35,10 +35,11 @@ class FormContext(msgspec.Struct):
 
 
 class Field(QWidget):
-    """One argument. ``submitted`` when Enter was pressed where that means to send."""
+    """One argument. ``submitted`` when Enter was pressed where that means to send, ``picked`` when a row was taken."""
 
     changed = Signal()
     submitted = Signal()
+    picked = Signal()
 
     def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -36,6 +36,8 @@ class PickField(Field):
         self._unfold.clicked.connect(self._on_unfold_clicked)
         self.list.changed.connect(self.changed)
         self.list.submitted.connect(self.submitted)
+        self.list.sent.connect(self.submitted)
+        self.list.picked.connect(self.picked)
         self.list.search.textEdited.connect(self._on_search_edited)
         self._fold(not arg.required)
         self.finish()
@@ -173,7 +175,18 @@ class StaffField(PickField):
 
 
 class ConditionField(PickField):
-    """A filing condition that fits the kind, with the limit it gives and what must hold at closing."""
+    """A filing condition that fits the kind, with its limit; the only one that fits is chosen already."""
+
+    def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
+        super().__init__(arg, context, parent)
+        fitting = self.choices("")
+        self._by_itself = fitting[0].value if len(fitting) == 1 else ""
+        if self._by_itself:
+            self.list.choose(self._by_itself)
+
+    def has_input(self) -> bool:
+        """What was chosen for the person would not be lost."""
+        return super().has_input() and self.list.chosen() != [self._by_itself]
 
     def choices(self, typed: str) -> Sequence[Choice]:
         """Return the conditions in use that fit the case's kind; all in use where none does."""
