@@ -70,6 +70,7 @@ class CommandBar(QFrame):
         self.list.search.textChanged.connect(self._on_typed)
         self.list.picked.connect(self._on_picked)
         self.list.submitted.connect(self._on_submitted)
+        self.list.sent.connect(self._on_submitted)
         self.list.search.installEventFilter(self)
         self.hide()
         self.retranslate()
