@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from service.runtime import Runtime
 
 AGAIN_S = 0.5
-_OF_RIGHTS = frozenset({Subject.ACCOUNT, Subject.STAFF, Subject.GRID, Subject.DIVISION})
+_OF_RIGHTS = frozenset({Subject.ACCOUNT, Subject.STAFF, Subject.GRID, Subject.DIVISION, Subject.TOWN})
 _TAKE_NOTHING = frozenset({"signed_in", "token_given"})
 """What happens to accounts without any right being altered."""
 

@@ -226,7 +226,7 @@ class Runtime:
             if member is not None and member.grid_code is not None:
                 grids.append(member.grid_code)
             grids += [g.code for g in self.world.grids.values() if g.responsible == own.staff]
-        return sight_of(own, grids, things)
+        return sight_of(own, grids, things, self.world.sensitive_kinds())
 
     def me(self, asker: Asker) -> Me:
         """Return who the asker is, as the wire says it."""

@@ -92,6 +92,10 @@ class World:
         known = self.kinds.get(kind)
         return known is not None and known.sensitive
 
+    def sensitive_kinds(self) -> frozenset[str]:
+        """Return the kinds of which ``is_sensitive`` says so."""
+        return frozenset(code for code in self.kinds if self.is_sensitive(code))
+
     def things_in(self, area: str) -> frozenset[str]:
         """Return the staff and vehicles of an area: staff by their grid, all others by the town."""
         whole = self.info.division.startswith(area)

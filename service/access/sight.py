@@ -27,7 +27,8 @@ class Sight(msgspec.Struct, frozen=True):
 
     ``marks`` are what a watched case must carry where not all cases are seen; ``area`` is the head of the division
     codes seen, "" for all; ``hidden`` are the parts of a case that are masked; ``subjects`` the guarded ones seen;
-    ``kinds`` the registers seen.
+    ``kinds`` the registers seen. ``closed_kinds`` are those sensitive by now, where that hides anything: they close
+    their older cases as well, whatever was so when those came in.
     """
 
     subjects: frozenset[Subject]
@@ -38,6 +39,7 @@ class Sight(msgspec.Struct, frozen=True):
     area: str = ""
     hidden: frozenset[Field] = frozenset()
     kinds: frozenset[EntryKind] = frozenset()
+    closed_kinds: frozenset[str] = frozenset()
 
     @property
     def whole(self) -> bool:
@@ -61,7 +63,12 @@ class Sight(msgspec.Struct, frozen=True):
             area=self.area,
             by_source_no=Field.SOURCE_NO not in self.hidden,
             by_sensitive=Field.SENSITIVE not in self.hidden,
+            closed_kinds=self.closed_kinds,
         )
+
+    def is_sensitive(self, case: Case) -> bool:
+        """Return whether a case is sensitive to this reader: marked so, or of a kind that is so by now."""
+        return case.sensitive or case.kind in self.closed_kinds
 
     def sees_change(self, change: Change, watched_by: Collection[str], account: str = "") -> bool:
         """Return whether a change may be seen by ``account``; ``watched_by`` are the watchers of its case."""
@@ -92,13 +99,14 @@ class Sight(msgspec.Struct, frozen=True):
 
     def sees_photos(self, case: Case, watched_by: Collection[str]) -> bool:
         """Return whether the photos of a case may be seen."""
-        return self.sees_case(watched_by) and not self._closed(sensitive=case.sensitive)
+        return self.sees_case(watched_by) and not self._closed(sensitive=self.is_sensitive(case))
 
     def show_case(self, case: Case) -> Case:
         """Return a case with what is not for this reader masked."""
-        if not self.hidden or (self.hidden == _ONLY_SENSITIVE and not case.sensitive):
+        sensitive = self.is_sensitive(case)
+        if not self.hidden or (self.hidden == _ONLY_SENSITIVE and not sensitive):
             return case
-        close = self._closed(sensitive=case.sensitive)
+        close = self._closed(sensitive=sensitive)
         fields: dict[str, Any] = {"reports": tuple(self._show_report(r, close=close) for r in case.reports)}
         if Field.SOURCE_NO in self.hidden and case.source_no:
             fields["source_no"] = MASK
@@ -113,7 +121,7 @@ class Sight(msgspec.Struct, frozen=True):
         if not self.hidden:
             return outcome
         case = outcome.case
-        return Outcome(self.show_change(outcome.change, sensitive=case.sensitive), self.show_case(case))
+        return Outcome(self.show_change(outcome.change, sensitive=self.is_sensitive(case)), self.show_case(case))
 
     def show_change(self, change: Change, *, sensitive: bool) -> Change:
         """Return a change with what is not for this reader masked; ``sensitive`` says so of its case."""
@@ -160,11 +168,16 @@ class Sight(msgspec.Struct, frozen=True):
         return shown
 
 
-def sight_of(actor: Actor, grids: Collection[GridCode] = (), things: Collection[str] = ()) -> Sight:
+def sight_of(
+    actor: Actor,
+    grids: Collection[GridCode] = (),
+    things: Collection[str] = (),
+    sensitive_kinds: Collection[str] = (),
+) -> Sight:
     """Return how much an account may see.
 
     ``grids`` are those its staff member answers for; ``things`` whoever and whatever belongs to its area, where it
-    has one.
+    has one; ``sensitive_kinds`` the town's.
     """
     rights = rights_of(actor.roles)
     own = frozenset() if actor.staff is None or rights.positions is Reach.NONE else frozenset({str(actor.staff)})
@@ -178,6 +191,7 @@ def sight_of(actor: Actor, grids: Collection[GridCode] = (), things: Collection[
         area=actor.area,
         hidden=frozenset(Field) - rights.fields,
         kinds=readable(actor.roles) if Door.REGISTER_READ in rights.doors else frozenset(),
+        closed_kinds=frozenset() if Field.SENSITIVE in rights.fields else frozenset(sensitive_kinds),
     )
 
 

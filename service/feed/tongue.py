@@ -131,7 +131,7 @@ def frames(
             if hidden is not None:
                 out.append(tongue.say(Skip(*hidden), epoch))
                 hidden = None
-            seen.append(sight.show_change(change, sensitive=entry.case is None or entry.case.sensitive))
+            seen.append(sight.show_change(change, sensitive=entry.case is None or sight.is_sensitive(entry.case)))
             continue
         if seen:
             out += _in_parts(seen, tongue, epoch)

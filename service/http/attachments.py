@@ -5,10 +5,8 @@ from typing import Annotated, Literal
 
 from litestar import Response, get, post
 from litestar.params import FromPath, QueryParameter
-from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from domain.case import Case
 from domain.faults import invalid, not_found
 from domain.ids import AttachmentId
 from domain.wire import AttachmentInfo
@@ -22,7 +20,6 @@ from service.photos import MAX_BODY, Photo, clean
 from service.store import reads
 from service.store import statements as sql
 from service.store.rows import to_us, watchers
-from service.world import World
 from service.write.transaction import Job
 from service.write.work import Work
 
@@ -57,8 +54,8 @@ async def get_attachment(
     """Return a kept photo as JPEG: one's own, or one of a case one may see."""
     runtime, asker = runtime_of(request), asker_of(request)
     sight = runtime.sight(asker)
-    which, world = AttachmentId(attachment_id), runtime.world
-    ask = partial(_visible, attachment_id=which, thumb=size == "thumb", asker=asker, sight=sight, world=world)
+    which = AttachmentId(attachment_id)
+    ask = partial(_visible, attachment_id=which, thumb=size == "thumb", asker=asker, sight=sight)
     jpeg = await runtime.read(ask)
     if jpeg is None:
         raise not_found("unknown_attachment", attachment=attachment_id[:64])
@@ -66,21 +63,14 @@ async def get_attachment(
 
 
 def _visible(
-    connection: Connection, attachment_id: AttachmentId, *, thumb: bool, asker: Asker, sight: Sight, world: World
+    connection: Connection, attachment_id: AttachmentId, *, thumb: bool, asker: Asker, sight: Sight
 ) -> bytes | None:
-    """Return the JPEG, None where there is none or it hangs on no case this reader sees.
-
-    A kind that is sensitive by now closes the photos of its older cases as well, whatever was so when they came in.
-    """
+    """Return the JPEG, None where there is none or it hangs on no case this reader sees."""
     if not sight.whole and reads.photo_owner(connection, attachment_id) != asker.own.account:
         cases = reads.cases_of_photo(connection, attachment_id)
-        if not any(sight.sees_photos(_marked(case, world), watchers(case)) for case in cases):
+        if not any(sight.sees_photos(case, watchers(case)) for case in cases):
             return None
     return reads.photo(connection, attachment_id, thumb=thumb)
-
-
-def _marked(case: Case, world: World) -> Case:
-    return case if case.sensitive or not world.is_sensitive(case.kind) else replace(case, sensitive=True)
 
 
 def _keep(work: Work, attachment_id: AttachmentId, photo: Photo, asker: Asker) -> None:

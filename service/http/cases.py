@@ -121,7 +121,7 @@ async def get_changes(request: ApiRequest, case_no: FromPath[str]) -> Response[C
     sight = runtime_of(request).sight(asker_of(request))
     ask = partial(reads.timeline, subject=Subject.CASE, subject_id=case_no)
     found = await runtime_of(request).read(ask)
-    return reply(request, ChangePage(tuple(sight.show_change(c, sensitive=case.sensitive) for c in found)))
+    return reply(request, ChangePage(tuple(sight.show_change(c, sensitive=sight.is_sensitive(case)) for c in found)))
 
 
 def command_job(call: Call, data: Command) -> Job:

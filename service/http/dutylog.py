@@ -70,7 +70,7 @@ def _shown(connection: Connection, changes: list[Change], sight: Sight, account:
     for change in changes:
         case = cases.get(CaseNo(change.subject_id)) if change.subject is Subject.CASE else None
         if sight.sees_change(change, () if case is None else watchers(case), account):
-            shown.append(sight.show_change(change, sensitive=case is not None and case.sensitive))
+            shown.append(sight.show_change(change, sensitive=case is not None and sight.is_sensitive(case)))
     return tuple(shown)
 
 

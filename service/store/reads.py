@@ -342,6 +342,25 @@ def case_page(
     limit: int,
 ) -> list[Case]:
     """Return cases newest first, of those that ``scope`` lets be seen and searched."""
+    found: list[Case] = []
+    while True:
+        more = _case_page(connection, states, text, since, scope, after, limit)
+        found += [case for case in more if not text or scope.told_apart(case, text)]
+        if len(found) >= limit or len(more) < limit:
+            return found[:limit]
+        after = to_us(more[-1].opened_at), more[-1].case_no
+
+
+def _case_page(
+    connection: Connection,
+    states: Collection[CaseState],
+    text: str,
+    since: datetime | None,
+    scope: Scope,
+    after: tuple[int, str] | None,
+    limit: int,
+) -> list[Case]:
+    """Return cases by what their rows know of them."""
     c = t.cases.c
     query = select(c.body).order_by(c.opened_at.desc(), c.case_no.desc()).limit(limit)
     if states:

@@ -6,6 +6,7 @@ It is the same that ``Sight.sees_case`` says of one case; a test holds the two t
 import msgspec
 from sqlalchemy import ColumnElement, and_, false, or_
 
+from domain.case import Case
 from service.store import tables as t
 from service.store.rows import SENSITIVE, mark_area
 
@@ -14,13 +15,14 @@ class Scope(msgspec.Struct, frozen=True):
     """``marks`` are the watchers a case must have one of, None for all cases; ``area`` the head of its division's code.
 
     ``by_source_no`` and ``by_sensitive`` say whether a text may be looked for where it would be masked if shown: what
-    is not shown cannot be found either.
+    is not shown cannot be found either, nor what was said in a case of the ``closed_kinds`` (``told_apart``).
     """
 
     marks: frozenset[str] | None = None
     area: str = ""
     by_source_no: bool = True
     by_sensitive: bool = True
+    closed_kinds: frozenset[str] = frozenset()
 
     def rows(self) -> list[ColumnElement[bool]]:
         """Return the conditions a case's row must meet to be seen."""
@@ -43,6 +45,13 @@ class Scope(msgspec.Struct, frozen=True):
         if self.by_source_no:
             ways.append(c.source_no.contains(text, autoescape=True))
         return or_(*ways)
+
+    def told_apart(self, case: Case, text: str) -> bool:
+        """Return whether a case that ``found`` lets through may be found by this text: rows know no kind of a case."""
+        if case.kind not in self.closed_kinds:
+            return True
+        shown = [case.case_no, *([case.source_no] if self.by_source_no else ())]
+        return any(text.casefold() in told.casefold() for told in shown)
 
 
 EVERYTHING = Scope()
