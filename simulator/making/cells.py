@@ -55,12 +55,11 @@ def make_cells(plan: Plan, frame: Frame, outline: Any, rng: np.random.Generator)
 
 def lived_in(plan: Plan, points: Points) -> Points:
     """Return how densely the land at each point is lived on, 0 (fields) to 1 (town centre); shape (n,)."""
-    density = np.zeros(len(points))
-    for i, village in enumerate(plan.villages):
-        apart = np.hypot(points[:, 0] - village.at[0], points[:, 1] - village.at[1])
-        full = 1.0 if i == 0 else 0.8
-        density = np.maximum(density, full * np.exp(-((apart / village.reach_m) ** 2)))
-    return density
+    at = np.array([village.at for village in plan.villages])
+    reach_m = np.array([village.reach_m for village in plan.villages])
+    full = np.where(np.arange(len(at)) == 0, 1.0, 0.8)
+    apart = np.hypot(points[:, 0, None] - at[:, 0], points[:, 1, None] - at[:, 1])
+    return np.max(full * np.exp(-((apart / reach_m) ** 2)), axis=1, initial=0.0)
 
 
 def _spread(plan: Plan, outline: Any, rng: np.random.Generator) -> Points:
@@ -71,7 +70,9 @@ def _spread(plan: Plan, outline: Any, rng: np.random.Generator) -> Points:
     weight = 1.0 + 13.0 * lived_in(plan, xy)
     points = xy[rng.choice(len(xy), GRIDS, replace=False, p=weight / weight.sum())]
     for _ in range(_ROUNDS):
-        nearest = np.argmin(((xy[:, None, :] - points[None, :, :]) ** 2).sum(axis=2), axis=1)
+        apart = (xy[:, 0, None] - points[:, 0]) ** 2
+        apart += (xy[:, 1, None] - points[:, 1]) ** 2
+        nearest = np.argmin(apart, axis=1)
         mass = np.bincount(nearest, weights=weight, minlength=GRIDS)
         moved = np.column_stack(
             [np.bincount(nearest, weights=weight * xy[:, axis], minlength=GRIDS) for axis in (0, 1)]

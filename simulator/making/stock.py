@@ -205,16 +205,19 @@ def _apart(crossings: list[Crossing]) -> list[Crossing]:
 def _add_cameras(stock: Stock, roads: Roads, area: Any, middle: Any, rng: np.random.Generator) -> None:
     """Put cameras at crossings, looking along a road; one in six turns."""
     crossings: list[Crossing] = []
-    for i, (name, _, line) in enumerate(roads):
-        for other_name, _, other in roads[i + 1 :]:
-            met = line.intersection(other)
-            if met.geom_type != "Point" or not area.contains(met) or not (name or other_name):
-                continue
-            along = line.project(met)
-            ahead = line.interpolate(min(line.length, along + 3e-4))
-            heading = degrees(atan2(ahead.x - met.x, ahead.y - met.y)) % 360
-            label = " / ".join(dict.fromkeys(n for n in (name, other_name) if n))
-            crossings.append((met.distance(middle), label, (met.x, met.y), heading))
+    lines = [line for _, _, line in roads]
+    for i, j in sorted(zip(*shapely.STRtree(lines).query(lines, predicate="intersects").tolist(), strict=True)):
+        if i >= j:
+            continue
+        (name, _, line), (other_name, _, other) = roads[i], roads[j]
+        met = line.intersection(other)
+        if met.geom_type != "Point" or not area.contains(met) or not (name or other_name):
+            continue
+        along = line.project(met)
+        ahead = line.interpolate(min(line.length, along + 3e-4))
+        heading = degrees(atan2(ahead.x - met.x, ahead.y - met.y)) % 360
+        label = " / ".join(dict.fromkeys(n for n in (name, other_name) if n))
+        crossings.append((met.distance(middle), label, (met.x, met.y), heading))
     crossings.sort()
     for i, (_, label, (lon, lat), heading) in enumerate(_apart(crossings)[:CAMERAS], 1):
         turns = i % 6 == 0

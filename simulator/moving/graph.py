@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from heapq import heappop, heappush
-from math import hypot, inf
+from math import dist, inf
 from typing import NamedTuple
 
 import numpy as np
@@ -57,7 +57,8 @@ class RoadGraph:
 
     def nearest(self, place: Place) -> int:
         """Return the node nearest to a place."""
-        return int(np.argmin(np.hypot(self._array[:, 0] - place[0], self._array[:, 1] - place[1])))
+        east, north = self._array[:, 0] - place[0], self._array[:, 1] - place[1]
+        return int(np.argmin(east * east + north * north))
 
     def within(self, place: Place, radius_m: float) -> list[int]:
         """Return the nodes within a distance of a place."""
@@ -91,11 +92,11 @@ class RoadGraph:
 
         ``slowness`` is seconds per metre by rank (A* with the straight line at the fastest rank as its guess).
         """
-        least = min(slowness)
-        goal_place = self.places[goal]
+        least, lowest = min(slowness), len(slowness) - 1
+        places, edges, goal_place = self.places, self.edges, self.places[goal]
         best = {start: 0.0}
         came: dict[int, int] = {}
-        queue = [(least * apart(self.places[start], goal_place), start)]
+        queue = [(least * apart(places[start], goal_place), start)]
         done: set[int] = set()
         while queue:
             _, node = heappop(queue)
@@ -104,12 +105,13 @@ class RoadGraph:
             if node in done:
                 continue
             done.add(node)
-            for edge in self.edges[node]:
-                cost = best[node] + edge.length_m * slowness[min(edge.rank, len(slowness) - 1)]
-                if cost < best.get(edge.to, inf):
-                    best[edge.to] = cost
-                    came[edge.to] = node
-                    heappush(queue, (cost + least * apart(self.places[edge.to], goal_place), edge.to))
+            so_far = best[node]
+            for to, length_m, rank in edges[node]:
+                cost = so_far + length_m * slowness[rank if rank < lowest else lowest]
+                if cost < best.get(to, inf):
+                    best[to] = cost
+                    came[to] = node
+                    heappush(queue, (cost + least * dist(places[to], goal_place), to))
         return []
 
 
@@ -122,4 +124,4 @@ def _walked(came: dict[int, int], goal: int) -> list[int]:
 
 def apart(a: Place, b: Place) -> float:
     """Return the distance between two places in metres."""
-    return hypot(a[0] - b[0], a[1] - b[1])
+    return dist(a, b)
