@@ -2,7 +2,7 @@
 
 PY := .venv/bin/python
 PYTEST := QT_QPA_PLATFORM=offscreen $(PY) -m pytest
-# Tests of one file stay in one process; those that start real processes run alone, so that their clocks are honest.
+# Tests of one file stay in one process; those that start real processes come last, two files at a time.
 CAP := timeout --foreground --kill-after=20
 UV_VERSION := 0.13.9
 BENCHMARKS := start map intake feed ui recommend addresses jobs
@@ -30,12 +30,12 @@ demo:
 test:
 	@sh packaging/setup.sh test
 	$(CAP) 1200 env $(PYTEST) -n 2 --dist loadfile -m "not end2end and not slow" $(ARGS)
-	$(CAP) 1200 env $(PYTEST) -m "end2end and not slow" $(ARGS)
+	$(CAP) 1200 env $(PYTEST) -n 2 --dist loadfile -m "end2end and not slow" $(ARGS)
 
 test-full:
 	@sh packaging/setup.sh test
 	$(CAP) 1800 env $(PYTEST) -n 2 --dist loadfile -m "not end2end" $(ARGS)
-	$(CAP) 1800 env $(PYTEST) -m end2end $(ARGS)
+	$(CAP) 1800 env $(PYTEST) -n 2 --dist loadfile -m end2end $(ARGS)
 
 # All checks run, however many of them fail. The second mypy has the types of Windows: whatever is POSIX only is an error.
 lint:

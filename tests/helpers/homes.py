@@ -6,7 +6,9 @@ Everything in ``tests/helpers`` that takes a folder asks ``database_of`` which i
 import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -20,6 +22,25 @@ def database_of(folder: Path) -> str:
     """Return the database of a folder: the URL it was given, else the SQLite file ``town.db`` in it."""
     says = folder / SAYS
     return says.read_text() if says.exists() else str(folder / "town.db")
+
+
+def new_database(folder: Path) -> str:
+    """Return ``database_of``. A SQLite file that is not there yet is made on the newest schema, with nothing in it.
+
+    A copy: the migrations take a fifth of a second, and have tests of their own.
+    """
+    database = database_of(folder)
+    if "://" not in database and not Path(database).exists():
+        Path(database).write_bytes(_migrated())
+    return database
+
+
+@lru_cache(maxsize=1)
+def _migrated() -> bytes:
+    with TemporaryDirectory() as made:
+        file = Path(made) / "migrated.db"
+        _migrate(str(file))
+        return file.read_bytes()
 
 
 @contextmanager

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from homes import database_of
+from homes import new_database
 from towns import MORNING, make_town
 
 from domain.case import NewReport
@@ -39,7 +39,7 @@ ROOM = make_asker("room", Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER, Role.
 @contextmanager
 def settled_store(folder: Path, town: Town | None = None) -> Iterator[tuple[Store, Ledger]]:
     """Open a store that holds the small town, and the ledger to write it with."""
-    with opened(database_of(folder), exclusive=True) as store:
+    with opened(new_database(folder), exclusive=True) as store:
         with store.reading.begin() as connection:
             empty = reads.head(connection).seq == 0
         if empty:
