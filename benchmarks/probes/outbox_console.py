@@ -69,15 +69,21 @@ class Giver:
             await asyncio.sleep(PAUSE_S * self._rng.random())
 
     async def drain(self) -> None:
-        """Wait until everything is sent, or waits for a person."""
-        async with asyncio.timeout(PATIENCE_S):
-            while any(entry.stage is not Stage.HELD for entry in self.outbox.entries()):  # noqa: ASYNC110
-                await asyncio.sleep(0.01)
+        """Wait until everything is sent, or waits for a person; for ever, as long as it goes on."""
+        left = self._to_send()
+        while left:
+            async with asyncio.timeout(PATIENCE_S):
+                while self._to_send() >= left:  # noqa: ASYNC110
+                    await asyncio.sleep(0.01)
+            left = self._to_send()
         left = self.outbox.entries()
         say("left", len(left), "held", sum(entry.stage is Stage.HELD for entry in left))
         await self.outbox.stop()
         await self.session.stop()
         await self.tasks.stop()
+
+    def _to_send(self) -> int:
+        return sum(entry.stage is not Stage.HELD for entry in self.outbox.entries())
 
 
 def _note(room: Room, case: Case, text: str) -> Order:

@@ -109,6 +109,14 @@ def town(own_service: Served) -> Town:
     return Town(own_service)
 
 
+@pytest.fixture(scope="module")
+def settled(service: Served) -> Town:
+    """A town for tests that only read; its sensitive case is accepted, with a note."""
+    town = Town(service)
+    town.secret = command(town.room, town.secret, "accept", text="两家争执的备注").case
+    return town
+
+
 def _numbers(answer: httpx.Response, name: str = "cases") -> set[str]:
     return {c["case_no"] for c in answer.json()[name]}
 
@@ -117,9 +125,9 @@ def _numbers(answer: httpx.Response, name: str = "cases") -> set[str]:
     ("area", "seen"),
     [("", "iox"), ("330699", "iox"), ("330699103", "iox"), (VILLAGE, "ix"), (OTHER_VILLAGE, ""), ("330699104", "")],
 )
-def test_an_area_bounds_lists_pictures_timelines_exports_and_commands(town: Town, area: str, seen: str) -> None:
-    client = town.account("chief", Role.DUTY_CHIEF, Role.ACCEPTOR, area=area)
-    cases: dict[str, Case] = {"i": town.inside, "o": town.outside, "x": town.secret}
+def test_an_area_bounds_lists_pictures_timelines_exports_and_commands(settled: Town, area: str, seen: str) -> None:
+    client = settled.account(f"chief{area}", Role.DUTY_CHIEF, Role.ACCEPTOR, area=area)
+    cases: dict[str, Case] = {"i": settled.inside, "o": settled.outside, "x": settled.secret}
     wanted = {cases[c].case_no for c in seen}
     assert _numbers(client.get("/v1/cases")) == wanted
     assert _numbers(client.get("/v1/snapshot")) == wanted
@@ -133,7 +141,7 @@ def test_an_area_bounds_lists_pictures_timelines_exports_and_commands(town: Town
         answer = client.post(f"/v1/cases/{case.case_no}/commands", json=body, headers={"Idempotency-Key": key()})
         assert answer.json()["key"] == ("stale_version" if may else "unknown_case")
         answer = client.post(f"/v1/cases/{case.case_no}/contact", json={"reason": "回访"})
-        assert answer.status_code == 200 if may and case is not town.outside else answer.status_code == 404
+        assert answer.status_code == 200 if may and case is not settled.outside else answer.status_code == 404
 
 
 def test_a_report_from_outside_the_area_is_refused_and_so_is_an_imported_row(town: Town) -> None:
@@ -242,9 +250,9 @@ def _everything(client: httpx.Client, case: Case) -> str:
         (Role.COUNTY, ()),
     ],
 )
-def test_what_is_masked_arrives_nowhere(town: Town, role: Role, hidden: tuple[str, ...]) -> None:
-    client = town.account("x", role)
-    case = command(town.room, town.secret, "accept", text="两家争执的备注").case
+def test_what_is_masked_arrives_nowhere(settled: Town, role: Role, hidden: tuple[str, ...]) -> None:
+    client = settled.account(f"one-{role.value}", role)
+    case = settled.secret
     told = _everything(client, case)
     secret = client.get(f"/v1/cases/{case.case_no}").json()
     assert (MASK in (secret["title"], secret["reports"][0]["text"])) == bool(hidden)
@@ -253,14 +261,14 @@ def test_what_is_masked_arrives_nowhere(town: Town, role: Role, hidden: tuple[st
     assert PHONE not in told
     assert CALLER not in told
     if role is Role.READER:
-        assert "路口有垃圾" not in str(client.get(f"/v1/cases/{town.inside.case_no}").json()["reports"])
+        assert "路口有垃圾" not in str(client.get(f"/v1/cases/{settled.inside.case_no}").json()["reports"])
 
 
-def test_what_is_masked_cannot_be_searched_for(town: Town) -> None:
+def test_what_is_masked_cannot_be_searched_for(settled: Town) -> None:
     for role, finds in ((Role.ACCEPTOR, True), (Role.INSPECTOR, False), (Role.READER, False)):
-        client = town.account("x", role)
+        client = settled.account(f"seeker-{role.value}", role)
         assert bool(client.get("/v1/cases?q=两家争执").json()["cases"]) is finds
-    worker = town.account("w", Role.GRID_WORKER)
+    worker = settled.account("w", Role.GRID_WORKER)
     assert worker.get("/v1/cases?q=A-1").json()["cases"] == []
 
 
