@@ -32,6 +32,9 @@ class Damage(StrEnum):
     ENTRY_DIFFERS = "entry_differs"  # an entry of the register is not what its last change made it
     ENTRY_MISSING = "entry_missing"
     ENTRY_UNSAID = "entry_unsaid"  # an entry is kept that no change made
+    ACCOUNT_DIFFERS = "account_differs"  # an account may, or is, something else than its changes say
+    ACCOUNT_MISSING = "account_missing"
+    ACCOUNT_UNSAID = "account_unsaid"  # an account is kept that no change made
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,7 @@ class Verdict:
     contacts: int = 0
     photos: int = 0
     entries: int = 0
+    accounts: int = 0
     erased: int = 0
     unproven: int = 0
     erasures_unsigned: list[int] = field(default_factory=list)

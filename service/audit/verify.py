@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection
 
 from domain.wire_audit import SignedHead
+from service.audit.accounts import check_accounts
 from service.audit.chain import LOG, ChainCheck, KeyAdded
 from service.audit.entries import check_entries
 from service.audit.folds import check_cases
@@ -41,6 +42,7 @@ def check(
         check_cases(connection, verdict)
         check_photos(connection, verdict)
         check_entries(connection, verdict)
+        check_accounts(connection, verdict)
     return verdict
 
 
