@@ -70,12 +70,12 @@ class Giver:
 
     async def drain(self) -> None:
         """Wait until everything is sent, or waits for a person; for ever, as long as it goes on."""
-        left = self._to_send()
-        while left:
+        waiting = self._to_send()
+        while waiting:
             async with asyncio.timeout(PATIENCE_S):
-                while self._to_send() >= left:  # noqa: ASYNC110
+                while self._to_send() >= waiting:  # noqa: ASYNC110
                     await asyncio.sleep(0.01)
-            left = self._to_send()
+            waiting = self._to_send()
         left = self.outbox.entries()
         say("left", len(left), "held", sum(entry.stage is Stage.HELD for entry in left))
         await self.outbox.stop()

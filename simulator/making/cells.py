@@ -59,7 +59,7 @@ def lived_in(plan: Plan, points: Points) -> Points:
     reach_m = np.array([village.reach_m for village in plan.villages])
     full = np.where(np.arange(len(at)) == 0, 1.0, 0.8)
     apart = np.hypot(points[:, 0, None] - at[:, 0], points[:, 1, None] - at[:, 1])
-    return np.max(full * np.exp(-((apart / reach_m) ** 2)), axis=1, initial=0.0)
+    return np.asarray(np.max(full * np.exp(-((apart / reach_m) ** 2)), axis=1, initial=0.0))
 
 
 def _spread(plan: Plan, outline: Any, rng: np.random.Generator) -> Points:
