@@ -23,7 +23,7 @@ from resources.town import write_town
 from service.store import tables as t
 from service.store.engine import Store
 
-pytestmark = pytest.mark.end2end
+pytestmark = [pytest.mark.end2end, pytest.mark.timeout(500)]
 
 SENDERS = 6
 A_ROUND = 120
