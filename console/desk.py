@@ -366,6 +366,7 @@ class Desk(QObject):
         self.messages.fill()
         self.map_feed.rename()
         self.register_layers.rename()
+        self.map_desk.retranslate()
         self.fence_desk.fill()
         self._entitle()
         self._remember("language", language)

@@ -46,12 +46,15 @@ class FenceDesk(QObject):
     def on_changed(self, kinds: frozenset[EntryKind]) -> None:
         """Entries of these registers altered."""
         if kinds & KINDS:
-            self._tell()
+            if self._known is not None:
+                self._tell()
             self.fill()
 
     def on_second(self) -> None:
         """Let time pass: hours begin and end."""
         self._seconds += 1
+        if self._known is None:
+            self._tell()  # not before: at sign-in the names of our own come after the register
         if self._seconds % LOOK_EVERY_S == 0:
             self.fill()
 

@@ -233,6 +233,10 @@ class Fences(QObject, MapGuest):
         self.card.show_alerts([self._alert(held) for held in told[:MOST_ALERTS_SHOWN]])
         self.card.show_rights(may_write=self._may_write, can_undo=self._undoable and desk.register.can_undo)
 
+    def rename(self) -> None:
+        """See ``MapGuest``."""
+        self._show_rows()
+
     def _row(self, held: Held[Geofence]) -> FenceRow:
         desk, body = self._desk, held.body
         ringing = {alert.body.fence for alert in desk.fence_desk.waiting()}

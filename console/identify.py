@@ -66,6 +66,11 @@ class MapIdentify(QObject, MapGuest):
         self._view.refresh()
         return True
 
+    def rename(self) -> None:
+        """See ``MapGuest``."""
+        if self._at is not None and not self.card.isHidden():
+            self.card.show_found(self._found(QPointF(*self._view.camera.to_screen(*self._at))))
+
     def key(self, event: QKeyEvent) -> bool:
         """Escape turns the tool off."""
         if self.card.isHidden() or event.key() != Qt.Key.Key_Escape:

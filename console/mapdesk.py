@@ -1,7 +1,7 @@
 """The map's larger tools, each made when it is first wanted, and the menu behind the button with the three dots."""
 
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
@@ -11,6 +11,7 @@ from console.foundmark import FoundMark
 from layers.mercator import to_plane
 from widgets.command_bar import Hit
 from widgets.map.guests import MapGuest
+from widgets.map.tool_card import ToolCard
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -19,6 +20,17 @@ if TYPE_CHECKING:
     from console.mapselect import MapSelect
     from console.playback.desk import MapPlayback
     from console.redline import Redline
+
+
+class HasCard(Protocol):
+    """A tool with a card over the map."""
+
+    @property
+    def card(self) -> ToolCard:
+        """The card."""
+
+
+Tool = TypeVar("Tool", bound=HasCard)
 
 TOOLS = ("map_identify", "map_select", "map_redline", "map_fences", "map_playback")
 """Desk actions that are tools of the map, in the order of the menu."""
@@ -64,7 +76,7 @@ class MapDesk(QObject, MapGuest):
         """Listing what lies at a place."""
         from console.identify import MapIdentify  # noqa: PLC0415 - not before it is wanted
 
-        return MapIdentify(self._desk)
+        return self._standing(MapIdentify(self._desk))
 
     def open_identify(self) -> None:
         """Turn identifying on."""
@@ -76,21 +88,21 @@ class MapDesk(QObject, MapGuest):
         """Choosing by an area."""
         from console.mapselect import MapSelect  # noqa: PLC0415 - not before it is wanted
 
-        return MapSelect(self._desk)
+        return self._standing(MapSelect(self._desk))
 
     @cached_property
     def playback(self) -> "MapPlayback":
         """Playing back the last hours."""
         from console.playback.desk import MapPlayback  # noqa: PLC0415 - likewise
 
-        return MapPlayback(self._desk)
+        return self._standing(MapPlayback(self._desk))
 
     @cached_property
     def redline(self) -> "Redline":
         """Drawing for everybody."""
         from console.redline import Redline  # noqa: PLC0415 - likewise
 
-        return Redline(self._desk)
+        return self._standing(Redline(self._desk))
 
     def open_redline(self) -> None:
         """Begin drawing."""
@@ -102,12 +114,17 @@ class MapDesk(QObject, MapGuest):
         """Geofences on our own units."""
         from console.fences import Fences  # noqa: PLC0415 - likewise
 
-        return Fences(self._desk)
+        return self._standing(Fences(self._desk))
 
     def open_fences(self) -> None:
         """Show the geofences and what they told."""
         self._put_away("fences")
         self.fences.open()
+
+    def _standing(self, tool: Tool) -> Tool:
+        """Have what lies over the map make way for the tool's card."""
+        tool.card.altered.connect(self._desk.panels.map.overlays.place)
+        return tool
 
     @property
     def in_playback(self) -> bool:
@@ -123,6 +140,12 @@ class MapDesk(QObject, MapGuest):
         """Begin choosing."""
         self._put_away("select")
         self.select.open()
+
+    def retranslate(self) -> None:
+        """The language changed: the tools that were made say anew what they found."""
+        for name in ("identify", "redline", "fences", "playback"):
+            if name in self.__dict__:
+                getattr(self, name).rename()
 
     def _put_away(self, but: str) -> None:
         """Close the cards of the other tools: they stand in one place."""

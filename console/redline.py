@@ -166,6 +166,10 @@ class Redline(QObject, MapGuest):
         if DRAWN in kinds and not self.card.isHidden():
             self._show_rows()
 
+    def rename(self) -> None:
+        """See ``MapGuest``."""
+        self._show_rows()
+
     def _say(self, key: str) -> None:
         self.card.say(key)
         self._show_rows()

@@ -81,7 +81,7 @@ class Scout(QObject):
             self._selection.select_unit(moving.unit_id)
 
     def on_unit_changed(self, unit_id: UnitId | None) -> None:
-        """Another unit is selected: the map goes to whoever of it was heard of last."""
+        """Another unit is selected: the map goes to whoever of it was heard of last, unless one of it is ringed."""
         picture = self._session.room.picture if self._session.room is not None else None
         if picture is None or unit_id is None:
             self._panels.map.select_thing(None)
@@ -89,7 +89,7 @@ class Scout(QObject):
         movers = [ThingId(s.staff_id) for s in picture.members.values() if s.unit_id == unit_id]
         movers += [v.vehicle_id for v in picture.vehicles.values() if v.unit_id == unit_id]
         fixes = [picture.positions[thing] for thing in movers if thing in picture.positions]
-        if fixes:
+        if fixes and self._panels.map.chosen.thing not in movers:
             latest = max(fixes, key=lambda fix: fix.fixed_at)
             self._panels.map.select_thing(latest.thing)
             self._panels.map.show_case(latest.lon, latest.lat)

@@ -5,7 +5,7 @@ Drawn in device pixels: ``ratio`` is how many a logical one has. ``SIGNS`` says 
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.states import FenceState
@@ -55,6 +55,11 @@ def draw_fence(
 def _sign(state: FenceState) -> Sign:
     def draw(painter: QPainter, size: float, theme: Theme) -> None:
         draw_fence(painter, QPolygonF(QRectF(-size / 2, -size * 0.34, size, size * 0.68)), state, theme, 0.5)
+        if state is FenceState.RINGING:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.text))
+            r = size * 0.26
+            painter.drawPolygon(QPolygonF([QPointF(0, -r), QPointF(r, r * 0.8), QPointF(-r, r * 0.8)]))
 
     return draw
 

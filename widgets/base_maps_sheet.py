@@ -206,6 +206,7 @@ class BaseMapsSheet(Sheet):
             getattr(self, name).setAccessibleName(words(f"base_map.field.{name}"))
         self.list.setAccessibleName(words("base_map.title"))
         self.key.setPlaceholderText(words("base_map.key_hint"))
+        self.address.setPlaceholderText(words(f"base_map.example.{self.kind.currentData()}"))
         self._fault.retranslate()
 
     def set_theme(self, theme: Theme) -> None:

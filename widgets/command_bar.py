@@ -141,6 +141,8 @@ class CommandBar(QFrame):
         words = self._words
         self.list.set_texts(words("desk.top.command"), words("desk.command.hint"))
         self._none.setText(words("desk.command.nothing"))
+        if self.isVisible():
+            self._search()
 
     def set_theme(self, theme: Theme) -> None:
         """Nothing of it is painted by hand."""

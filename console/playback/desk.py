@@ -230,7 +230,10 @@ class MapPlayback(QObject, MapGuest):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         box = QRectF(painter.fontMetrics().boundingRect(text)).adjusted(-14, -6, 14, 6)
+        tree = self._view.overlays.layer_tree
         box.moveCenter(QRectF(0, 0, width, 2 * FRAME_PX + 44).center())
+        if tree.isVisible() and box.right() > tree.x():
+            box.moveRight(tree.x() - FRAME_PX)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colour)
         painter.drawRoundedRect(box, 5, 5)
@@ -243,6 +246,13 @@ class MapPlayback(QObject, MapGuest):
             self._place()
         return False
 
+    def rename(self) -> None:
+        """See ``MapGuest``."""
+        if self.on:
+            self._desk.layer_notes.show_playback(True)
+            self._place()
+
     def _place(self) -> None:
         legend = self._view.overlays.legend
         self.bar.place(legend.geometry().right() if legend.isVisible() else 0)
+        self._view.overlays.place()  # what the bar covers makes way

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from console.shot.dispatchscenes import DISPATCH_SCENES, OVER_THE_DESK
+from console.shot.mapscenes import MAP_SCENES, SHEETS_OVER_THE_MAP
 from console.shot.toolscenes import TOOL_SCENES
 
 if TYPE_CHECKING:
@@ -117,13 +118,13 @@ LAYER_SCENES: dict[str, Arrange] = {
     "track-sheet": track_sheet,
     "saved-views": saved_views,
     **TOOL_SCENES,
+    **MAP_SCENES,
     **DISPATCH_SCENES,
 }
 """Scenes by the name they are asked for, like those of ``console.shot.scenes``."""
 
-WHOLE_WINDOW = (
-    frozenset({"select", "playback", "fence-sheet", "base-maps-sheet", "track-sheet", "saved-views"}) | OVER_THE_DESK
-)
+_SHEETS = frozenset({"select", "playback", "fence-sheet", "base-maps-sheet", "track-sheet", "saved-views"})
+WHOLE_WINDOW = _SHEETS | OVER_THE_DESK | SHEETS_OVER_THE_MAP
 """Scenes of a sheet over the window: they are taken of the whole desk."""
 
 

@@ -301,9 +301,10 @@ def _add_fences(stock: Stock, town: Town, middle: Any) -> None:
         Geofence(
             "北坞后山警戒线",
             _ring(x - 0.011, y + 0.0135, 0.0034, 0.0026, 9),
+            enter=False,
             leave=False,
-            dwell_s=600,
-            note="滑坡隐患期间自己人进入时提醒",
+            dwell_s=1_200,
+            note="滑坡隐患期间自己人久留时提醒",
             synthetic=True,
         ),
     )

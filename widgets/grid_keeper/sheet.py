@@ -207,6 +207,9 @@ class GridKeeperSheet(QFrame):
         for encoding in ENCODINGS:
             self.encoding.addItem(encoding.upper() if encoding else words("mesh.encoding.auto"), encoding)
         self.encoding.setCurrentIndex(max(0, self.encoding.findData(chosen)))
+        for combo in self.columns.values():
+            if combo.count():
+                combo.setItemText(0, words("mesh.column.none"))
         for name, combo in (*self.columns.items(), ("encoding", self.encoding), ("versions", self.versions)):
             combo.setAccessibleName(words(f"mesh.field.{name}"))
         self.crs.setPlaceholderText(words("mesh.crs.hint"))

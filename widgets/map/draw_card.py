@@ -51,6 +51,7 @@ class DrawCard(ToolCard):
             self._forms[form] = button
             forms.addWidget(button)
         self.label, self.ink, self.hours = QLineEdit(), Combo(), QSpinBox()
+        self.ink.setSizeAdjustPolicy(Combo.SizeAdjustPolicy.AdjustToContents)
         self.label.setMaxLength(MOST_LABEL)
         for ink in Ink:
             self.ink.addItem("", ink.value)

@@ -23,6 +23,9 @@ class MapGuest:
         """Take a key; return whether it was one of its own."""
         return False
 
+    def rename(self) -> None:
+        """Names or the language changed: say anew what was found."""
+
     def click(self, at: QPointF) -> bool:
         """Take a click at a logical pixel; return whether it is done with."""
         return False

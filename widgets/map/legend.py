@@ -1,6 +1,7 @@
 """The legend: how many open cases show each lamp, people and vehicles on shift, and whether data is made up."""
 
 from collections.abc import Callable, Sequence
+from itertools import accumulate
 from math import ceil
 
 from PySide6.QtCore import QRectF, QSize, Qt
@@ -17,10 +18,15 @@ from resources.words import Words
 from widgets.map.overlay import Card
 
 PAD, ROW, GAP, SIGN = 14, 27, 26, 26
+FEWEST_COLUMNS, MOST_COLUMNS = 2, 6
+QWIDGETSIZE_MAX = 16_777_215
 
 
 class Legend(Card):
-    """Rows in two columns under a title, sized to what they say."""
+    """Rows in columns under a title, sized to what they say: two columns, more where they would stand too high.
+
+    What finds no room at all is counted in the last row.
+    """
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
@@ -28,6 +34,9 @@ class Legend(Card):
         self._title = ""
         self._rows: tuple[LegendRow, ...] = ()
         self._synthetic = False
+        self._most = QSize(QWIDGETSIZE_MAX, QWIDGETSIZE_MAX)
+        self._columns = FEWEST_COLUMNS
+        self._shown: tuple[LegendRow, ...] = ()
 
     def set_rows(self, title: str, rows: Sequence[LegendRow]) -> None:
         """Show these rows."""
@@ -41,34 +50,61 @@ class Legend(Card):
             self._synthetic = on
             self._settle()
 
+    def bound(self, width: int, height: int) -> None:
+        """Stand no wider and no higher than this."""
+        if QSize(width, height) != self._most:
+            self._most = QSize(width, height)
+            self._settle()
+
     def retranslate(self) -> None:
         """Take up another language (rows are set anew from outside)."""
         self._settle()
 
     def sizeHint(self) -> QSize:
-        """The size that holds every row."""
-        lines = 1 + ceil(len(self._rows) / 2) + self._synthetic
-        columns = [self._column_width(i) for i in (0, 1)]
+        """The size that holds what is shown."""
+        return self._size(self._columns, self._shown)
+
+    def _size(self, columns: int, rows: Sequence[LegendRow]) -> QSize:
+        lines = 1 + ceil(len(rows) / columns) + self._synthetic
+        widths = self._column_widths(columns, rows)
         title = QFontMetricsF(self.body_font()).horizontalAdvance(self._title)
-        width = max(title, sum(columns) + (GAP if columns[1] else 0))
+        width = max(title, sum(widths) + GAP * (len(widths) - 1))
         return QSize(ceil(width) + 2 * PAD, lines * ROW + 14)
+
+    def _lay_out(self) -> None:
+        """Choose the columns: as few as stand low enough; where none do, as many as there is room for, and cut."""
+        fitting = FEWEST_COLUMNS
+        for columns in range(FEWEST_COLUMNS, MOST_COLUMNS + 1):
+            size = self._size(columns, self._rows)
+            if columns > FEWEST_COLUMNS and size.width() > self._most.width():
+                break
+            fitting = columns
+            if size.height() <= self._most.height():
+                break
+        room = fitting * max(1, (self._most.height() - 14) // ROW - 1 - self._synthetic)
+        self._columns, self._shown = fitting, self._rows
+        if len(self._rows) > room:
+            left_out = len(self._rows) - room + 1
+            more = LegendRow("", self.words("map.legend.more", n=left_out))
+            self._shown = (*self._rows[: room - 1], more)
 
     def paint_content(self, painter: QPainter) -> None:
         """See ``Card``."""
         painter.setPen(QColor(self.theme.text))
         painter.setFont(self.body_font())
         painter.drawText(_line(PAD, 0, self.width()), Qt.AlignmentFlag.AlignVCenter, self._title)
-        second = PAD + self._column_width(0) + GAP
-        for i, row in enumerate(self._rows):
-            x = PAD if i % 2 == 0 else second
-            self._paint_sign(painter, row.symbol, x + 9, 7 + ROW * (1 + i // 2) + ROW / 2)
+        columns = self._columns
+        lefts = list(accumulate((width + GAP for width in self._column_widths(columns, self._shown)), initial=PAD))
+        for i, row in enumerate(self._shown):
+            x, line = lefts[i % columns], 1 + i // columns
+            self._paint_sign(painter, row.symbol, x + 9, 7 + ROW * line + ROW / 2)
             painter.setPen(QColor(self.theme.text))
-            painter.drawText(_line(x + SIGN, 1 + i // 2, self.width()), Qt.AlignmentFlag.AlignVCenter, _text(row))
+            painter.drawText(_line(x + SIGN, line, self.width()), Qt.AlignmentFlag.AlignVCenter, _text(row))
         if self._synthetic:
             painter.setPen(QColor(self.theme.text_second))
             painter.setFont(self.small_font())
-            line = _line(PAD, 1 + ceil(len(self._rows) / 2), self.width())
-            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, self.words("map.synthetic"))
+            line_of = _line(PAD, 1 + ceil(len(self._shown) / columns), self.width())
+            painter.drawText(line_of, Qt.AlignmentFlag.AlignVCenter, self.words("map.synthetic"))
 
     def _paint_sign(self, painter: QPainter, symbol: str, x: float, y: float) -> None:
         painter.save()
@@ -92,15 +128,17 @@ class Legend(Card):
             SIGNS[symbol](painter, 16, theme)
         painter.restore()
 
-    def _column_width(self, column: int) -> float:
+    def _column_widths(self, columns: int, rows: Sequence[LegendRow]) -> list[float]:
         metrics = QFontMetricsF(self.body_font())
-        return max((SIGN + metrics.horizontalAdvance(_text(row)) for row in self._rows[column::2]), default=0.0)
+        parts = [rows[column::columns] for column in range(min(columns, len(rows)))]
+        return [max(SIGN + metrics.horizontalAdvance(_text(row)) for row in part) for part in parts]
 
     def _settle(self) -> None:
         said = [self._title, *(_text(row) for row in self._rows)]
         if self._synthetic:
             said.append(self.words("map.synthetic"))
         self.setAccessibleName("；".join(said))
+        self._lay_out()
         if self.size() != self.sizeHint():
             self.resize(self.sizeHint())
             self.updateGeometry()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QRegion
 
 from layers.camera import Camera, Insets
@@ -24,7 +24,9 @@ from widgets.map.layer_tree import LayerTree
 from widgets.map.legend import Legend
 from widgets.map.overlay import Card
 from widgets.map.pick_card import PickCard, PickedRow
+from widgets.map.playback_bar import PlaybackBar
 from widgets.map.scale_bar import ScaleBar
+from widgets.map.tool_card import ToolCard
 from widgets.map.toolbar import MapToolbar
 
 Item = TypeVar("Item", bound=LayerItem)
@@ -35,6 +37,9 @@ FEED_MS = 250
 """Legend and list follow the layers at most this often."""
 ROOM_FOR_LIST = 620
 ROOM_FOR_LEGEND = 420
+LEGEND_PX = 230
+"""So high a legend may stand on any map, and on a large one up to three eighths of its height."""
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 """Least width and height of the map with the list of layers and the legend on it."""
 
 
@@ -102,22 +107,31 @@ class MapOverlays(QObject):
         """Put everything into its corner, and hide what there is no room for."""
         width, height = self._canvas.width(), self._canvas.height()
         self.toolbar.move(EDGE, EDGE)
-        self.pick_card.move(2 * EDGE + self.toolbar.width(), EDGE)
+        open_cards = [c for c in self._canvas.findChildren(ToolCard, options=_DIRECT) if not c.isHidden()]
+        beside = max((c.geometry().right() for c in open_cards), default=EDGE + self.toolbar.width())
+        self.pick_card.move(beside + EDGE, EDGE)
         tree, card = self.layer_tree, self.layer_options
-        tree.bound(height - 3 * EDGE - self.scale_bar.height() - self.attribution.height())
+        bar = self._canvas.findChild(PlaybackBar, options=_DIRECT)
+        barred = QRect() if bar is None or bar.isHidden() else bar.geometry()
+        free = height - self.scale_bar.height() - self.attribution.height()
+        tree.bound((barred.y() if barred.right() > width - tree.width() else free) - 3 * EDGE)
         tree.move(width - tree.width() - EDGE, EDGE)
         card.fit(height - 2 * EDGE)
         card.move(tree.x() - card.width() - 8, EDGE)
+        foot = max((c.geometry().bottom() for c in open_cards), default=self.toolbar.geometry().bottom())
+        high = min(height - foot - 2 * EDGE, max(LEGEND_PX, height * 3 // 8))
+        self.legend.bound(width - tree.width() - 3 * EDGE, high)
         self.legend.move(EDGE, height - self.legend.height() - EDGE)
         self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
         self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
         self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
-        tree.setVisible(self._shown and roomy)
+        tree.setVisible(self._shown and roomy and beside < tree.x())
         if not tree.isVisibleTo(self._canvas):
             card.hide()
-        self.legend.setVisible(self._shown and roomy)
+        clear = self.legend.y() > foot and not barred.intersects(self.legend.geometry())
+        self.legend.setVisible(self._shown and roomy and clear)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
 
@@ -142,7 +156,7 @@ class MapOverlays(QObject):
     def covered(self) -> QRegion:
         """Return what the cards hide: painting them again with each frame of the map would cost more than the frame."""
         found = QRegion()
-        for card in self._canvas.findChildren(Card, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for card in self._canvas.findChildren(Card, options=_DIRECT):
             if card.isVisible():
                 found += card.hidden_below()
         return found

@@ -33,6 +33,7 @@ class PlaybackBar(Card):
         self.setObjectName("map_playback")
         self._speeds = list(speeds)
         self._playing = False
+        self._moment = ""
         self.title, self.note = QLabel(), QLabel()
         set_role(self.title, "heading")
         set_role(self.note, "small")
@@ -88,6 +89,7 @@ class PlaybackBar(Card):
         self.slider.blockSignals(True)
         self.slider.setValue(int(at_s))
         self.slider.blockSignals(False)
+        self._moment = moment
         self.title.setText(self.words("playback.title", moment=moment))
         self.speed.setCurrentIndex(self._speeds.index(speed))
         if playing != self._playing:
@@ -118,6 +120,7 @@ class PlaybackBar(Card):
         self.speed.setAccessibleName(words("playback.speed"))
         self.slider.setAccessibleName(words("playback.slider"))
         self.note.setText(words("playback.note"))
+        self.title.setText(words("playback.title", moment=self._moment))
         self._name_play()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -3,7 +3,7 @@
 from math import floor, log10
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Camera
@@ -13,6 +13,7 @@ from resources.words import Words
 from widgets.map.overlay import SECOND_PX, sized
 
 LONGEST_PX = 150.0
+GROUND = 190
 
 
 def round_distance(most_m: float) -> float:
@@ -64,11 +65,23 @@ class ScaleBar(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         right, y = self.width() - 4.5, self.height() - 8.5
         left = right - self.length_px
+        ground = QColor(self._theme.map_ground)
+        ground.setAlpha(GROUND)  # names of the map may stand below
+        painter.fillRect(QRectF(left - 6, 0, self.length_px + 10, self.height()), ground)
         ends = [QPointF(left, y - 6), QPointF(left, y), QPointF(right, y), QPointF(right, y - 6)]
         for colour, width in ((self._theme.map_ground, 4.0), (self._theme.text_second, 1.5)):
             painter.setPen(QPen(QColor(colour), width))
             painter.drawPolyline(ends)
-        painter.setPen(QColor(self._theme.text))
-        painter.setFont(sized(self.font(), SECOND_PX))
-        painter.drawText(QRectF(left, 0, self.length_px, y - 5), Qt.AlignmentFlag.AlignCenter, self.text())
+        self._paint_text(painter, QRectF(left, 0, self.length_px, y - 5))
         painter.end()
+
+    def _paint_text(self, painter: QPainter, box: QRectF) -> None:
+        """Paint the distance with a halo: a raster base map below may be of any colour."""
+        font = sized(self.font(), SECOND_PX)
+        metrics, path = QFontMetricsF(font), QPainterPath()
+        left = box.center().x() - metrics.horizontalAdvance(self.text()) / 2
+        path.addText(left, box.center().y() + (metrics.ascent() - metrics.descent()) / 2, font, self.text())
+        halo = QPen(QColor(self._theme.map_ground), 3.5)
+        halo.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+        painter.strokePath(path, halo)
+        painter.fillPath(path, QColor(self._theme.text))

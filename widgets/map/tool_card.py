@@ -1,7 +1,7 @@
 """A card for one tool of the map, in its upper left corner beside the buttons: a title, what the tool says, a close."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -17,6 +17,8 @@ class ToolCard(Card):
     """The card; subclasses put theirs into ``column`` and name it by ``title_key``. ``closed`` when it was closed."""
 
     closed = Signal()
+    altered = Signal()
+    """It opened, closed or takes another room: what lies beside it makes way."""
     title_key = ""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
@@ -48,6 +50,21 @@ class ToolCard(Card):
         if not self.isHidden():
             self.hide()
             self.closed.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """See ``altered``."""
+        super().showEvent(event)
+        self.altered.emit()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """See ``altered``."""
+        super().hideEvent(event)
+        self.altered.emit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """See ``altered``."""
+        super().resizeEvent(event)
+        self.altered.emit()
 
     def fit(self) -> None:
         """Take the height of what it says."""

@@ -9,10 +9,12 @@ from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from domain.places import distance_m
+from layers.contract import LegendRow
 from layers.mercator import to_degrees
 from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import NOW, Scene, make_scene, pixels, thing_mark, town_grids, wait_settled
+from widgets.map.draw_card import DrawCard
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
 
@@ -105,6 +107,40 @@ def test_the_age_of_positions_stands_beside_their_layer(scene: Scene) -> None:
     assert (row.note, row.stale) == ("3 分前", True)
 
 
+def test_a_long_legend_takes_more_columns_and_counts_what_finds_no_room(qtbot: QtBot, scene: Scene) -> None:
+    legend = scene.view.overlays.legend
+    rows = [LegendRow("staff", f"第 {i} 行", i) for i in range(24)]
+    legend.bound(2_000, 2_000)
+    legend.set_rows("图例", rows)
+    tall, wide = legend.height(), legend.width()
+    assert tall == (1 + 12 + legend._synthetic) * 27 + 14
+    legend.bound(2_000, 300)
+    assert legend.height() <= 300
+    assert legend.width() > wide
+    assert legend._shown == tuple(rows)
+    legend.bound(wide + 10, 200)
+    assert (legend.height() <= 200, legend.width() <= wide + 10) == (True, True)
+    assert legend._shown[-1].text == f"另有 {24 - len(legend._shown) + 1} 项"
+
+
+def test_what_lies_over_the_map_makes_way_for_a_card(qtbot: QtBot, scene: Scene) -> None:
+    view, overlays = scene.view, scene.view.overlays
+    view.resize(900, 640)
+    card = DrawCard(Words("zh-CN"), load_theme("dark"), view)
+    card.altered.connect(overlays.place)
+    assert overlays.legend.isVisible()
+    card.open_card()
+    assert not overlays.legend.isVisible() or not overlays.legend.geometry().intersects(card.geometry())
+    assert overlays.layer_tree.isVisible()
+    assert overlays.pick_card.x() > card.geometry().right()
+    view.resize(640, 640)
+    overlays.layer_tree.resize(300, 200)
+    overlays.place()
+    assert not overlays.layer_tree.isVisible() or overlays.layer_tree.x() > card.geometry().right()
+    card.close_card()
+    assert overlays.layer_tree.isVisible()
+
+
 def test_a_small_map_leaves_out_legend_and_list(qtbot: QtBot, scene: Scene) -> None:
     view: MapView = scene.view
     view.resize(400, 300)
@@ -125,6 +161,7 @@ def test_time_of_the_service_makes_positions_stale_in_the_legend(qtbot: QtBot, s
 def test_a_frame_of_the_map_does_not_paint_what_lies_over_it_again(qtbot: QtBot, scene: Scene) -> None:
     view = scene.view
     wait_settled(qtbot, view)
+    qtbot.waitUntil(lambda: not view.overlays._feed.isActive())  # what the layers said is taken up
     legend, tree = view.overlays.legend, view.overlays.layer_tree
     assert legend.isVisible()
     assert tree.isVisible()
