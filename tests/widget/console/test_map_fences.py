@@ -128,5 +128,5 @@ async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Ser
         ((_, told),) = kept(served, "fence_alert").items()
         assert (told["by"], told["body"]["acknowledged"]) == ("wu", True)
         assert desk.map_feed.models.geofences.fences.marks[0].state is FenceState.WATCHING
-        assert "notice.fence_told" not in standing(desk)
+        await until(lambda: "notice.fence_told" not in standing(desk))
         assert desk.register.all(Geofence)
