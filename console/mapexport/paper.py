@@ -53,10 +53,11 @@ async def draw_paper(
 
 async def _drawn(chart: PrintMap) -> QImage:
     """Return the picture once it is whole; after some time what there is of it is not given out as the whole."""
+    await asyncio.to_thread(chart.make_room)
     async with asyncio.timeout(PATIENCE_S):
         while (picture := chart.picture()) is None:  # noqa: ASYNC110 - a look at what other threads draw
             await asyncio.sleep(POLL_S)
-    return picture
+        return await asyncio.to_thread(picture.copy)
 
 
 def _write_pdf(out: Path, title: str, paint: Callable[[QPainter], None]) -> None:

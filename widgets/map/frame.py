@@ -14,7 +14,7 @@ from PySide6.QtGui import QImage, QPainter
 
 from layers.colours import argb
 from layers.contract import Area, Focus, Label, LayerItem, Look
-from layers.labels import LabelAtlas, Occupied, draw_labels, place_labels
+from layers.labels import NEW_A_FRAME, LabelAtlas, Occupied, draw_labels, place_labels
 from layers.raster.contract import Frame, Raster, Surface, no_pictures, surface_of
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
@@ -47,11 +47,19 @@ class MapFrame:
         self._taken = Occupied()
         self._names = no_pictures()
         self.complete = False
+        self.labels_a_frame = NEW_A_FRAME
+        """Names drawn for the first time in one frame at most; fewer hold the thread for a shorter time."""
 
     def restyle(self) -> None:
         """Take up another theme, language or font: labels are made anew, tiles follow."""
         self._atlas = None
         self._base_key = self._still_key = self._static_key = None
+
+    def make_room(self, area: Area) -> None:
+        """Take the memory for pictures of an area's size, each page of it. Any thread, while nobody draws."""
+        shape = (area.height, area.width)
+        self._base, self._still, self._frame = (np.full(shape, 0, np.uint32) for _ in range(3))
+        self._base_key = self._still_key = None
 
     def draw(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the picture of an area from the tiles there are; missing ones are asked for."""
@@ -178,7 +186,7 @@ class MapFrame:
         key = (self._version, states, focus)
         if key != self._still_key or self.wanting:
             self._still_key = key
-            self._label_atlas(area).begin()
+            self._label_atlas(area).begin(self.labels_a_frame)
             self._draw_still(area, items, focus)
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:

@@ -11,6 +11,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
 
+LABELS_AT_ONCE = 10
 FINE = 2.0
 """Device pixels a logical pixel: about 190 to the inch on the sheet."""
 
@@ -21,6 +22,7 @@ class PrintMap(MapCanvas):
     def __init__(self, words: Words, theme: Theme, family: str, shown: MapCanvas, without: Collection[str]) -> None:
         """Show what ``shown`` shows, as it was chosen there, but for the layers ``without``."""
         super().__init__(words, theme, family, shown.rasters, None)
+        self._frame.labels_a_frame = LABELS_AT_ONCE
         self.set_layers(shown.models, as_given=True)
         for item in shown.items:
             options = item.options
@@ -32,10 +34,17 @@ class PrintMap(MapCanvas):
         self._fitted = True
         self._camera = Camera(width=width, height=height).fitted(bounds)
 
+    def make_room(self) -> None:
+        """Take the memory the picture needs. Any thread, before ``picture`` is first asked for."""
+        self._frame.make_room(self._area())
+
     def picture(self) -> QImage | None:
-        """Return the picture once every tile and label of it is drawn; each call goes on with them."""
+        """Return the picture once every tile and label of it is drawn; each call goes on with them for a short while.
+
+        It is the map's own memory: to be copied, in whichever thread, before anything is asked of the map again.
+        """
         image = self._frame.draw(self._area(), self._visible(), self._focus)
-        return image.copy() if self.settled else None
+        return image if self.settled else None
 
     def legend(self) -> list[LegendRow]:
         """Return the rows that explain what is shown."""

@@ -31,6 +31,8 @@ class ScaleBar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._words = words
         self._theme = theme
+        self.backed = True
+        """Whether a ground of its own lies below it: on paper there is none."""
         self.length_px = 0.0
         self.distance_m = 0.0
         self.resize(round(LONGEST_PX) + 8, 34)
@@ -67,7 +69,8 @@ class ScaleBar(QWidget):
         left = right - self.length_px
         ground = QColor(self._theme.map_ground)
         ground.setAlpha(GROUND)  # names of the map may stand below
-        painter.fillRect(QRectF(left - 6, 0, self.length_px + 10, self.height()), ground)
+        if self.backed:
+            painter.fillRect(QRectF(left - 6, 0, self.length_px + 10, self.height()), ground)
         ends = [QPointF(left, y - 6), QPointF(left, y), QPointF(right, y), QPointF(right, y - 6)]
         for colour, width in ((self._theme.map_ground, 4.0), (self._theme.text_second, 1.5)):
             painter.setPen(QPen(QColor(colour), width))

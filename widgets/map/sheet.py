@@ -44,6 +44,7 @@ def record_side(camera: Camera, rows: list[LegendRow], theme: Theme, words: Word
     holder.setFont(_font(TEXT_PX, family))
     legend, bar = Legend(words, theme, holder), ScaleBar(words, theme, holder)
     legend.set_rows(words("map_export.legend"), rows)
+    bar.backed = False
     bar.set_camera(camera)
     y = 0.0
     for part in (legend, bar):
