@@ -34,6 +34,7 @@ class BookDesk(QObject):
         self._desk, self._body, self._make_book = desk, body, book
         self._use, self._can_use = use, can_use
         self.sheet: BookSheet | None = None
+        desk.appearance.language_changed.connect(self._on_language)
         desk.register.changed.connect(self._on_changed)
         desk.register.done.connect(self._on_done)
         desk.register.refused.connect(self._on_refused)
@@ -95,6 +96,9 @@ class BookDesk(QObject):
         held = self._desk.register.get(self._body, EntryId(key))
         if held is not None:
             self._desk.register.remove(held)
+
+    def _on_language(self, language: str) -> None:
+        self.fill()
 
     def _on_used(self, key: str) -> None:
         if self._use is not None:

@@ -363,7 +363,6 @@ class Desk(QObject):
         self.room_feed.retranslate()
         self.intake.templates.show()
         self.alarms.fill()
-        self.messages.fill()
         self.map_feed.rename()
         self.register_layers.rename()
         self.map_desk.retranslate()

@@ -57,6 +57,7 @@ class EntryDesk(QObject, Generic[S]):
         self._kinds = frozenset(kind_of(body) for body in bodies)
         self.sheet: S | None = None
         self.told: set[EntryId] = set()
+        desk.appearance.language_changed.connect(self._on_language)
 
     def make_sheet(self) -> S:
         """Make the sheet and connect it."""
@@ -98,6 +99,9 @@ class EntryDesk(QObject, Generic[S]):
             if typed is not None:
                 found.append((entry, typed))
         return sorted(found, key=lambda row: order(*row))  # type: ignore[arg-type,return-value]  # orders compare
+
+    def _on_language(self, language: str) -> None:
+        self.fill()
 
     def put(
         self,

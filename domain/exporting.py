@@ -74,4 +74,7 @@ def export_row(case: Case, rules: Rules, calendar: WorkCalendar, now: datetime) 
         lon=case.lon,
         lat=case.lat,
         synthetic=case.synthetic,
+        lead_unit=case.lead_unit or "",
+        helper_units=" ".join(case.helper_units),
+        copied_units=" ".join(case.copied_units),
     )

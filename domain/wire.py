@@ -326,7 +326,7 @@ class ImportResult(msgspec.Struct, frozen=True):
 
 
 class ExportRow(msgspec.Struct, frozen=True):
-    """One case as it is exported: never a contact."""
+    """One case as it is exported: never a contact. Helpers and copies are ids of units, parted by blanks."""
 
     case_no: CaseNo
     source: str
@@ -343,6 +343,9 @@ class ExportRow(msgspec.Struct, frozen=True):
     lon: float | None
     lat: float | None
     synthetic: bool
+    lead_unit: str = ""
+    helper_units: str = ""
+    copied_units: str = ""
 
 
 class ExportPage(msgspec.Struct, frozen=True):

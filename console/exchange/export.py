@@ -38,6 +38,9 @@ COLUMNS = (
     "lon",
     "lat",
     "synthetic",
+    "lead_unit",
+    "helper_units",
+    "copied_units",
 )
 MAX_EXPORT_ROWS = 5_000_000
 GEOPACKAGE_ROWS = 200_000

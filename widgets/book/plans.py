@@ -69,7 +69,6 @@ class PlanBook(Book[Plan]):
     """Plans as the sheet shows them."""
 
     name = "plan"
-    printable = True
 
     def heads(self) -> Sequence[str]:
         """See ``Book``."""
