@@ -29,6 +29,8 @@ LEAST = QSize(240, 180)
 REACH_PX = 5.0
 ARRIVALS_MS = 24
 """Tiles that come in within this time are shown together."""
+LAST_MS = 10
+"""How long the last tile that came in, and labels while the map moves, wait for a frame that is painted anyway."""
 NEAR_SCALE = 2.4
 """How close ``show_case`` looks, plane metres a logical pixel."""
 
@@ -59,12 +61,12 @@ class MapCanvas(QWidget):
         self._fitted = False
         self._fitted_for: tuple[Bounds | None, int, int] | None = None
         self._at_once = False
+        self._painted: Area | None = None
         self._cross = False
         self.covered: Callable[[], QRegion] = QRegion
         """Tells where nothing of the map is to be seen, because something lies over it."""
         self._arrivals = QTimer(self)
         self._arrivals.setSingleShot(True)
-        self._arrivals.setInterval(ARRIVALS_MS)
         self._arrivals.timeout.connect(self.refresh)
         self._tiles.tiles_arrived.connect(self._on_tiles_arrived)
         self._compiled.connect(self.refresh)
@@ -299,15 +301,23 @@ class MapCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame."""
-        painter = QPainter(self)
-        try:
-            if not self._draw(painted_on(painter, self._area(), event.region())):
-                painter.drawImage(0, 0, self._frame.picture(self._area()))
-            self._paint_over(painter)
-        finally:
-            painter.end()  # a painter left open on a widget ends the program
-        if self._frame.wanting:
+        with self._tiles.held_off():
+            painter = QPainter(self)
+            try:
+                if not self._draw(painted_on(painter, self._area(), event.region())):
+                    painter.drawImage(0, 0, self._frame.picture(self._area()))
+                self._paint_over(painter)
+            finally:
+                painter.end()  # a painter left open on a widget ends the program
+        if self._arrivals.isActive() and (QRegion(self.rect()) - self.covered() - event.region()).isEmpty():
+            self._arrivals.stop()  # whatever came in is painted
+        area, self._painted = self._painted, self._area()
+        if not self._frame.wanting:
+            return
+        if area == self._painted:
             self.refresh()
+        else:  # while the map moves the next frame is on its way: one between would be late for it
+            self._arrivals.start(LAST_MS)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the widget's size; until somebody moved the map it stays fitted."""
@@ -394,10 +404,9 @@ class MapCanvas(QWidget):
 
     def _on_tiles_arrived(self) -> None:
         if not self._tiles.busy:
-            self._arrivals.stop()
-            self.refresh()
+            self._arrivals.start(LAST_MS)
         elif not self._arrivals.isActive():
-            self._arrivals.start()
+            self._arrivals.start(ARRIVALS_MS)
 
     def _on_model_changed(self) -> None:
         self._fit_first()

@@ -5,7 +5,7 @@ and names below all that moves) and *frame*, which is what the widget paints: mo
 that neither a case nor the name of a town or division is hidden by somebody who stands there.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from itertools import dropwhile, takewhile
 
 import numpy as np
@@ -130,11 +130,15 @@ class MapFrame:
         for item in items:
             self._tiles.spoil(item.spoilt())
 
-    def _render(self, frame: Frame, area: Area, items: Sequence[LayerItem]) -> None:
-        """Draw all that stands still; any thread."""
+    def _render(
+        self, frame: Frame, area: Area, items: Sequence[LayerItem], before: Callable[[], None] | None = None
+    ) -> None:
+        """Draw all that stands still, item by item, each after ``before``; any thread."""
         frame[...] = np.uint32(argb(self._look.theme.map_ground))
         raster = self._rasters.raster
         for item in items:
+            if before is not None:
+                before()
             item.paint_tile(raster, frame, area)
 
     def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
@@ -160,12 +164,15 @@ class MapFrame:
     def _want(self, placed: Placed, items: Sequence[LayerItem]) -> None:
         self._ahead = None
         shown = tuple(items)
-        self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown))
+        let_pass = self._tiles.let_pass
+        self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown, let_pass))
 
     def _keep_older(self, area: Area) -> None:
         """Keep the last whole picture of another scale, to be shown stretched until tiles of the new one are in."""
         if self.complete and area.scale != self._area.scale:
-            self._older = self._still.copy(), self._area
+            spare = np.empty_like(self._still) if self._older is None else self._older[0]
+            self._older, self._still = (self._still, self._area), spare  # which is drawn anew as a whole
+            self._still_key = None
 
     def _show_older(self, area: Area) -> None:
         self._base[...] = np.uint32(argb(self._look.theme.map_ground))
