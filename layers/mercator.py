@@ -26,9 +26,13 @@ def to_degrees(x: float, y: float) -> tuple[float, float]:
 
 def to_plane_arrays(lon: Floats, lat: Floats) -> tuple[Floats, Floats]:
     """Return the plane metres of many points."""
-    held = np.clip(lat, -MAX_LAT, MAX_LAT)
-    x = lon * (pi / 180) * EARTH_RADIUS_M  # np.radians goes one by one
-    y = np.log(np.tan(held * (pi / 360) + pi / 4)) * EARTH_RADIUS_M
+    x, y = lon * (pi / 180), np.clip(lat, -MAX_LAT, MAX_LAT)  # np.radians goes one by one
+    x *= EARTH_RADIUS_M
+    y *= pi / 360  # in place: what is in between stays in the nearest cache
+    y += pi / 4
+    np.tan(y, out=y)
+    np.log(y, out=y)
+    y *= EARTH_RADIUS_M
     return x, y
 
 

@@ -69,10 +69,9 @@ class MarkTable(Generic[Mark]):
     def move(self, slots: npt.NDArray[np.intp], lons: Floats, lats: Floats, times: Floats | float) -> None:
         """Place the marks in ``slots`` anew (degrees)."""
         for a in range(0, len(slots), AT_ONCE):
-            some = slots[a : a + AT_ONCE]
+            some = _run_of(slots[a : a + AT_ONCE])
             self._xs[some], self._ys[some] = to_plane_arrays(lons[a : a + AT_ONCE], lats[a : a + AT_ONCE])
-        if len(slots):
-            self._times[slots] = times
+            self._times[some] = times if isinstance(times, float) else times[a : a + AT_ONCE]
 
     def remove(self, keys: Iterable[str]) -> bool:
         """Take marks out; unknown keys are passed over. Return whether anything went."""
@@ -107,3 +106,10 @@ class MarkTable(Generic[Mark]):
             self._xs = np.concatenate([self._xs, more])
             self._ys = np.concatenate([self._ys, more])
             self._times = np.concatenate([self._times, more])
+
+
+def _run_of(slots: npt.NDArray[np.intp]) -> npt.NDArray[np.intp] | slice:
+    """Return slots that follow one another as a slice, which is placed faster: when all move they do."""
+    first, last = int(slots[0]), int(slots[-1])
+    run = last - first + 1 == len(slots) and bool((slots[1:] > slots[:-1]).all())
+    return slice(first, last + 1) if run else slots

@@ -114,13 +114,14 @@ def choose(
         code = np.int64(codes[last - j])
         rows = showing(covered, at, masks, code * LANES, shift)
         found, more = np.uint32(code << 16) | rows, 1 if rows != 0 else 0
-        band, end = y // BAND, (y + size - 1) // BAND  # without branches: nobody can foretell them
+        band = y // BAND
         n = band * room + counts[band]
         flat_shown[n], flat_what[n] = corner, found
-        counts[band] += more
-        n = (band + 1) * room + counts[band + 1]
-        flat_shown[n], flat_what[n] = corner, found
-        counts[band + 1] += more if end != band else 0
+        counts[band] += more  # without a branch: nobody can foretell it
+        if (y + size - 1) // BAND != band:
+            n = (band + 1) * room + counts[band + 1]
+            flat_shown[n], flat_what[n] = corner, found
+            counts[band + 1] += more
         cover(covered, at, stride, hides, code * LANES, shift)
 
 

@@ -1,15 +1,18 @@
-"""Drawing straight on the window's pixels: the same picture, and nothing outside of what is to be painted."""
+"""Drawing straight on the window's pixels: the same picture, nothing outside, and nothing between two frames."""
+
+import time
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from tests.helpers.map_scene import Scene, make_scene, pixels, thing_mark, wait_settled
-from widgets.map import canvas
+from widgets.map import canvas, tiles
 from widgets.map.surface import painted_on
+from widgets.map.tiles import TILE, TileKey, TileStore
 from widgets.map.view import MapView
 
 
@@ -92,3 +95,26 @@ def test_pixels_that_are_not_a_frames_are_left_to_qt(qtbot: QtBot) -> None:
         painter.scale(2, 2)
         assert painted_on(painter, area, whole) is None
         painter.end()
+
+
+def test_what_came_in_is_painted_with_the_next_frame_and_not_once_more(qtbot: QtBot) -> None:
+    view = make_scene(qtbot).view
+    view._arrivals.stop()
+    view._on_tiles_arrived()
+    view.repaint(QRect(300, 200, 40, 40))  # as when a card goes: the rest has still to be painted
+    assert view._arrivals.isActive()
+    view.repaint()
+    assert not view._arrivals.isActive()
+
+
+def test_no_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "HELD_OFF_S", 60.0)
+    store = TileStore()
+    begun = []
+    with store.held_off():
+        store.want([TileKey(1.0, 1.0, 0, 0)], lambda frame, _area: begun.append(frame.shape))
+        time.sleep(0.05)
+        assert not begun
+    qtbot.waitUntil(lambda: not store.busy)
+    assert begun == [(TILE, TILE)]
+    store.stop()
