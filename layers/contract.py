@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from layers.fading import FULL, FadedRaster, faded_onto
 from layers.options import Filter, Group, LayerOptions, Style
-from layers.raster.contract import Frame, Marks, Placing, Raster
+from layers.raster.contract import F64, Frame, Marks, Placing, Raster
 from resources.theme import Theme
 from resources.words import Words
 
@@ -275,9 +275,9 @@ class LayerItem:
         """Return the labels that go with what moves."""
         return ()
 
-    def obstacles(self, area: Area, focus: Focus) -> Sequence[tuple[float, float, float]]:
-        """Return where labels that stand still should not lie: device pixel x, y, and how far around."""
-        return ()
+    def obstacles(self, area: Area, focus: Focus) -> F64:
+        """Return where labels that stand still should not lie (count, 3): device pixel x, y, and how far around."""
+        return np.empty((0, 3))
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """Return what is drawn at a device pixel, within ``reach`` device pixels."""

@@ -1,6 +1,6 @@
 """Labels: text with a halo, rendered once and kept, and which of them find room."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -67,7 +67,9 @@ class LabelAtlas:
         self.book: U32 = np.empty(1 << 16, np.uint32)
         """The pictures, one after the other; replaced when it grows."""
         self._used = 0
-        self._measured: dict[int, tuple[Sequence[Label], F64]] = {}
+        self._measured: dict[int, tuple[Sequence[Label], F64, int]] = {}
+        self._edition = 0
+        """Grows when a picture was made or has gone."""
         self._budget = NEW_A_FRAME
         self.wanting = False
 
@@ -120,24 +122,29 @@ class LabelAtlas:
         return found
 
     def measured(self, labels: Sequence[Label]) -> F64:
-        """Return what placing needs of labels, a row each: x, y, priority, width, height, away, shift, firm.
+        """Return what placing needs of labels, a row each: x, y, priority, width, height, away, shift, firm, start.
 
-        A tuple is measured once: layers that hand out the same one again are placed sooner.
+        ``start`` is where the picture starts in the book, -1 where there is none yet. A tuple is measured once: layers
+        that hand out the same one again are placed sooner.
         """
         kept = self._measured.get(id(labels))
-        if kept is not None and kept[0] is labels:
+        if kept is None or kept[0] is not labels:
+            rows = np.empty((9, len(labels)))
+            for i, label in enumerate(labels):
+                wide, high = self.size(label.text, label.style)
+                shift = max(18 * self.ratio, high / 2 + 10 * self.ratio)  # clear of a mark, however tall the face is
+                may = label.style in SHIFTED and not label.beside
+                rows[:8, i] = (label.x, label.y, label.priority, wide, high, label.beside * self.ratio,
+                               shift if may else 0.0, label.style in FIRM)  # fmt: skip
+        elif kept[2] == self._edition:
             return kept[1]
-        rows = np.empty((8, len(labels)))
-        for i, label in enumerate(labels):
-            wide, high = self.size(label.text, label.style)
-            shift = max(18 * self.ratio, high / 2 + 10 * self.ratio)  # clear of a mark, however tall the face is
-            may = label.style in SHIFTED and not label.beside
-            rows[:, i] = (label.x, label.y, label.priority, wide, high, label.beside * self.ratio,
-                          shift if may else 0.0, label.style in FIRM)  # fmt: skip
+        else:
+            rows = kept[1]
+        rows[8] = [self._starts.get((label.text, label.style), -1) for label in labels]
         if isinstance(labels, tuple):
-            if len(self._measured) >= MEASURED_KEPT:
+            if len(self._measured) >= MEASURED_KEPT and id(labels) not in self._measured:
                 self._measured.clear()
-            self._measured[id(labels)] = labels, rows
+            self._measured[id(labels)] = labels, rows, self._edition
         return rows
 
     def _keep(self, key: tuple[str, LabelStyle], picture: U32) -> None:
@@ -149,6 +156,7 @@ class LabelAtlas:
         self.book[self._used : self._used + picture.size] = picture.ravel()
         self._starts[key] = self._used
         self._used += picture.size
+        self._edition += 1
 
     def _forget_oldest(self, needed: set[tuple[str, LabelStyle]]) -> None:
         """Drop the older half of the pictures, but for those needed now."""
@@ -230,11 +238,11 @@ def _compose(cover: npt.NDArray[np.float32], halo: npt.NDArray[np.float32], colo
 class Occupied:
     """Boxes already taken on a frame, by labels and by marks (each told by its middle and how far around)."""
 
-    def __init__(self, marks: Callable[[], Iterable[tuple[float, float, float]]] | None = None) -> None:
+    def __init__(self, marks: Callable[[], Sequence[F64]] | None = None) -> None:
         self._labels: list[F64] = []
         self._marks: list[F64] = []
         self._asked = marks
-        """What is to be blocked, once the first label asks: many frames have none."""
+        """What is to be blocked (count, 3 each), once the first label asks: many frames have none."""
 
     def block(self, x: float, y: float, around: float) -> None:
         """Take a square around a pixel for a mark."""
@@ -247,7 +255,7 @@ class Occupied:
     def taken(self) -> Taken:
         """Return all that is taken."""
         asked, self._asked = self._asked, None
-        squares = np.array(list(asked()) if asked is not None else [], float).reshape(-1, 3)
+        squares = np.concatenate([np.empty((0, 3)), *(asked() if asked is not None else ())])
         if len(squares):
             self._marks.append(np.column_stack([squares[:, :2] - squares[:, 2:], squares[:, :2] + squares[:, 2:]]))
         marks, labels = (np.concatenate([np.empty((0, 4)), *boxes]) for boxes in (self._marks, self._labels))
@@ -290,7 +298,9 @@ def place_labels(
     measured = [atlas.measured(some) for some in labels if some]
     if not measured:
         return Placed(no_pictures(), np.empty(0, bool))
-    xs, ys, priority, wide, high, away, shift, firm = (np.concatenate(column) for column in zip(*measured, strict=True))
+    xs, ys, priority, wide, high, away, shift, firm, begin = (
+        np.concatenate(column) for column in zip(*measured, strict=True)
+    )
     order = np.argsort(priority, kind="stable")
     xs, ys, wide, high, firm = xs[order], ys[order], wide[order], high[order], firm[order] > 0
     px, py = (xs - area.left) / area.scale, (area.top - ys) / area.scale
@@ -299,8 +309,10 @@ def place_labels(
     seated = np.flatnonzero(~np.isnan(corners[:, 0]))
     left, top = corners[seated].T
     taken.take(np.column_stack([left, top, left + wide[seated], top + high[seated]]))
-    listed = [label for some in labels for label in some]
-    starts = atlas.starts([(label.text, label.style) for label in (listed[i] for i in order[seated].tolist())])
+    starts = begin[order[seated]].astype(np.int32)
+    if (starts < 0).any():
+        listed = [label for some in labels for label in some]
+        starts = atlas.starts([(label.text, label.style) for label in (listed[i] for i in order[seated].tolist())])
     made = starts >= 0
     sizes = wide[seated][made].astype(np.int32), high[seated][made].astype(np.int32)
     places = np.rint(left[made]).astype(np.int32), np.rint(top[made]).astype(np.int32)

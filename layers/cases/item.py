@@ -18,7 +18,7 @@ from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, Pic
 from layers.local import LocalPlaces, nearest
 from layers.numbered import NumberedMarks
 from layers.options import Filter, Style
-from layers.raster.contract import F32, U16, U32, Frame, Raster, Sprites
+from layers.raster.contract import F32, F64, U16, U32, Frame, Raster, Sprites
 from layers.symbols import (
     CASE_SIZE,
     SMALL_CASE_SIZE,
@@ -203,16 +203,16 @@ class CasesItem(LayerItem):
             if -1e6 < px < 1e6 and -1e6 < py < 1e6:
                 raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
 
-    def obstacles(self, area: Area, focus: Focus) -> Sequence[tuple[float, float, float]]:
+    def obstacles(self, area: Area, focus: Focus) -> F64:
         """See ``LayerItem``: marks and clusters, unless they cover everything anyway."""
         table = self._shown().table
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
-            return ()
+            return super().obstacles(area, focus)
         found = self._clusters_at(area).clusters
         half = CASE_SIZE / 2 * area.ratio
         px, py = (found.xs - area.left) / area.scale, (area.top - found.ys) / area.scale
         inside = (px > 0) & (px < area.width) & (py > 0) & (py < area.height)
-        return [(float(px[i]), float(py[i]), half) for i in np.flatnonzero(inside).tolist()]
+        return np.column_stack([px[inside], py[inside], np.full(np.count_nonzero(inside), half)])
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""

@@ -174,6 +174,11 @@ class Surface(NamedTuple):
     width: int
     boxes: I32
 
+    def whole(self) -> Frame | None:
+        """Return it as a frame, None where its rows do not follow one another or not all of it may be drawn on."""
+        together = self.stride == self.width and self.boxes.tolist() == [[0, 0, self.width, self.height]]
+        return self.flat.reshape(self.height, self.width) if together else None
+
 
 def surface_of(frame: Frame) -> Surface:
     """Return the whole of a frame."""

@@ -121,12 +121,15 @@ def lay_pictures(frame: Frame, book: U32, starts: I32, wide: I32, high: I32, lef
     low, even, eight = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8)
     for k in range(starts.shape[0]):
         first, last = max(0, -lefts[k]), min(wide[k], width - lefts[k])
+        if first >= last:
+            continue
         for r in range(max(0, -tops[k]), min(high[k], height - tops[k])):
-            line = frame[tops[k] + r]
-            at = starts[k] + r * wide[k]
-            for i in range(first, last):
-                source, under = book[at + i], line[lefts[k] + i]
+            at, left = starts[k] + r * wide[k], lefts[k]
+            sources = book[at + first : at + last]
+            line = frame[tops[k] + r, left + first : left + last]
+            for i in range(last - first):  # from 0 on, over two slices: so that it takes many pixels at a time
+                source, under = sources[i], line[i]
                 alpha = source >> np.uint32(24)
                 rest = np.uint32(256) - (alpha + (alpha >> np.uint32(7)))
                 rb, ag = ((under & low) * rest) >> eight, ((under >> eight) & low) * rest
-                line[lefts[k] + i] = np.uint32(source + (rb & low) + (ag & even))
+                line[i] = np.uint32(source + (rb & low) + (ag & even))

@@ -354,8 +354,7 @@ class MapCanvas(QWidget):
         area, items, at_once = self._area(), self._visible(), self._at_once
         self._at_once = False
         if at_once:
-            self._frame.draw_now(area, items, self._focus)
-            return False
+            return self._frame.draw_now(area, items, self._focus, surface)
         return self._frame.draw_onto(surface, area, items, self._focus)
 
     def _visible(self) -> tuple[LayerItem, ...]:

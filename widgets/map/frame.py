@@ -89,19 +89,24 @@ class MapFrame:
         image.setDevicePixelRatio(area.ratio)
         return image
 
-    def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
-        """Return the whole picture drawn at once in this thread, without tiles: for pictures and measurements."""
+    def draw_now(self, area: Area, items: Sequence[LayerItem], focus: Focus, surface: Surface | None = None) -> bool:
+        """Draw the whole picture at once in this thread, without tiles: for pictures and measurements.
+
+        Return whether it is on the surface, as it is on one that is a frame as well; else ``picture`` has it.
+        """
         self._follow(area, items)
         for item in items:
             item.finish(area)
-        self._render(self._frame, area, items)
+        whole = None if surface is None else surface.whole()
+        frame = self._frame if whole is None else whole
+        self._render(frame, area, items)
         self._base_key = self._still_key = None
         self.complete = True
         self._label_atlas(area).begin(budget=100_000)
-        self._draw_marks(self._frame, area, items, focus)
-        self._draw_moving(area, items, focus)
-        self._name_moving(area, [label for item in items for label in item.live_labels(area, focus)])
-        return self.picture(area)
+        self._draw_marks(frame, area, items, focus)
+        self._draw_moving(frame, area, items, focus)
+        self._name_moving(frame, area, [label for item in items for label in item.live_labels(area, focus)])
+        return whole is not None
 
     @property
     def wanting(self) -> bool:
@@ -205,7 +210,7 @@ class MapFrame:
         """Draw labels, and the marks under whatever moves, over what is there; keep the names that go over it."""
         raster = self._rasters.raster
         labels = [item.labels(area, focus) for item in items]
-        self._taken = Occupied(lambda: [place for item in items for place in item.obstacles(area, focus)])
+        self._taken = Occupied(lambda: [item.obstacles(area, focus) for item in items])
         placed = place_labels(raster, area, self._label_atlas(area), labels, self._taken)
         self._names = placed.only(placed.firm)
         raster.lay_pictures(frame, placed.only(~placed.firm))
@@ -222,8 +227,8 @@ class MapFrame:
                 return True
         else:
             np.copyto(self._frame, self._still)
-            self._draw_moving(area, items, focus)
-        self._name_moving(area, labels)
+            self._draw_moving(self._frame, area, items, focus)
+        self._name_moving(self._frame, area, labels)
         return False
 
     def _show_moving(self, onto: Surface, area: Area, live: Sequence[LayerItem], focus: Focus) -> bool:
@@ -236,27 +241,27 @@ class MapFrame:
         key = self._still_version, area, focus, tuple(item.mark_state() for item in live[1:])
 
         def above(noting: Raster) -> None:
-            self._draw_above(noting, area, live, focus)
+            self._draw_above(noting, self._frame, area, live, focus)
 
         return self._above.show(raster, onto, self._still, marks, above, key)
 
-    def _draw_moving(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
+    def _draw_moving(self, frame: Frame, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         """Draw what moves and what lies over it."""
         live = tuple(dropwhile(lambda item: not item.moving, items))
         for item in live[:1]:
-            item.paint_live(self._rasters.raster, self._frame, area, focus)
-        self._draw_above(self._rasters.raster, area, live, focus)
+            item.paint_live(self._rasters.raster, frame, area, focus)
+        self._draw_above(self._rasters.raster, frame, area, live, focus)
 
-    def _draw_above(self, onto: Raster, area: Area, live: Sequence[LayerItem], focus: Focus) -> None:
+    def _draw_above(self, onto: Raster, frame: Frame, area: Area, live: Sequence[LayerItem], focus: Focus) -> None:
         """Draw what hides moving things: the names of towns and divisions, then the layers above."""
-        onto.lay_pictures(self._frame, self._names)
+        onto.lay_pictures(frame, self._names)
         for item in live[1:]:
-            item.paint_live(onto, self._frame, area, focus)
+            item.paint_live(onto, frame, area, focus)
 
-    def _name_moving(self, area: Area, labels: Sequence[Label]) -> None:
+    def _name_moving(self, frame: Frame, area: Area, labels: Sequence[Label]) -> None:
         """Draw the names of what moves over the frame."""
         if labels:
-            draw_labels(self._rasters.raster, self._frame, area, self._label_atlas(area), labels, self._taken.copy())
+            draw_labels(self._rasters.raster, frame, area, self._label_atlas(area), labels, self._taken.copy())
 
     def _label_atlas(self, area: Area) -> LabelAtlas:
         if self._atlas is None or self._atlas.ratio != area.ratio:
