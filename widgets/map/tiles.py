@@ -19,8 +19,10 @@ from layers.raster.contract import Frame
 
 TILE = 512
 """Side of a tile in device pixels."""
-KEPT_LEAST = 64
-"""Tiles kept at least; a megabyte each."""
+KEPT_LEAST = 48
+"""Tiles kept at least; a megabyte each. A window of 1920 x 1080 shows some twenty."""
+KEPT_BEYOND = 1.25
+"""Tiles kept as a share of those wanted, what is just out of sight included."""
 REST_MS = 3000
 """How long nothing has been drawn until the memory it took is given back."""
 HELD_OFF_S = 0.05
@@ -90,6 +92,7 @@ class TileStore(QObject):
         self._orders = 0
         self._pool: ThreadPoolExecutor | None = None
         self._stopped = False
+        self._limit = KEPT_LEAST
         self._clear = Event()
         self._clear.set()
         self.generation = 0
@@ -142,9 +145,7 @@ class TileStore(QObject):
         else:
             for key in missing:
                 self._submit([key], render)
-        limit = max(KEPT_LEAST, 2 * len(wanted))
-        while len(self._tiles) > limit:
-            self._tiles.popitem(last=False)
+        self._limit = max(KEPT_LEAST, round(KEPT_BEYOND * len(wanted)))
 
     @contextmanager
     def held_off(self) -> Iterator[None]:
@@ -215,6 +216,8 @@ class TileStore(QObject):
             if generation == self.generation or key not in self._tiles:
                 self._tiles[key] = generation, frame
                 arrived = True
+        while len(self._tiles) > self._limit:
+            self._tiles.popitem(last=False)
         if arrived:
             self.tiles_arrived.emit()
         if not self.busy and not self._stopped:

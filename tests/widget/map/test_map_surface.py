@@ -118,3 +118,13 @@ def test_no_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monkeypatch: py
     qtbot.waitUntil(lambda: not store.busy)
     assert begun == [(TILE, TILE)]
     store.stop()
+
+
+def test_no_more_tiles_are_kept_than_are_wanted_and_some(qtbot: QtBot) -> None:
+    store = TileStore()
+    for block in range(4):
+        store.want([TileKey(1.0, 1.0, column, block) for column in range(20)], lambda frame, _area: None)
+        qtbot.waitUntil(lambda: not store.busy)
+    assert len(store._tiles) == tiles.KEPT_LEAST
+    assert all(store.find(TileKey(1.0, 1.0, column, 3))[1] for column in range(20))
+    store.stop()
