@@ -70,6 +70,7 @@ def test_in_a_window_with_a_card_over_the_map_it_is_the_same_picture(
             view.repaint()
             assert not drawn[-1]
             np.testing.assert_array_equal(straight, shown(window))
+            np.testing.assert_array_equal(straight[297:408, 91:424], pixels(card.grab().toImage()))
         drawn.clear()
     view.setParent(None)
 
