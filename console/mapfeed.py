@@ -96,9 +96,15 @@ class MapFeed(QObject):
         self._tasks.cancel(OWNER)
         self._throttle.stop()
         self._room = room
+        if room is not None and self._early is not None:
+            self._lay_early(self._early)
 
     def expect(self, shapes: EarlyShapes | None) -> None:
-        """Take the first shapes from here where they are of the geometry wanted."""
+        """Take the first shapes from here where they are of the geometry wanted.
+
+        They are shown as soon as somebody is signed in: their tiles are drawn while the snapshot is still being read.
+        Should the snapshot name another geometry, that replaces them.
+        """
         self._early = shapes
 
     def take(self, delta: Delta) -> None:
@@ -159,6 +165,20 @@ class MapFeed(QObject):
 
     # -- whole -----------------------------------------------------------------------------------------------------
 
+    def _lay_early(self, early: EarlyShapes) -> None:
+        """Lay the ground before there is a picture: at once where it is there, so that it is in the first frame."""
+        if early.ready:
+            shapes = early.made()
+            if shapes is not None:
+                self._lay(shapes)
+        else:
+            self._tasks.start(OWNER, "ground", self._wait_early(early))
+
+    async def _wait_early(self, early: EarlyShapes) -> None:
+        await early.take()
+        if self._early is early:
+            self._lay_early(early)
+
     async def _load_shapes(self, room: Room) -> None:
         self._show_shapes(await self._read(room))
 
@@ -166,14 +186,17 @@ class MapFeed(QObject):
         """Show shapes and tell of them; those that stand already are told of once to whoever signed in since."""
         room = self._room
         if shapes is not None:
-            self.models.basemap.put(shapes.base)
-            self.models.divisions.put(shapes.areas)
-            self.models.grids.put(shapes.grids)
-            self._shown_geometry = shapes.tag
+            self._lay(shapes)
         elif room is None or room is self._told or room.geometry is None:
             return
         self._told = room
         self.shapes_loaded.emit()
+
+    def _lay(self, shapes: MapShapes) -> None:
+        self.models.grids.put(shapes.grids)  # first: the view is fitted to the grids where there are any, once
+        self.models.basemap.put(shapes.base)
+        self.models.divisions.put(shapes.areas)
+        self._shown_geometry = shapes.tag
 
     async def _read(self, room: Room) -> MapShapes | None:
         """Return the room's shapes, None where they are shown already."""
@@ -181,8 +204,10 @@ class MapFeed(QObject):
         if geometry is None or geometry.tag == self._shown_geometry:
             return None
         self._early = None
-        ready = None if early is None else await early.take(geometry.tag)
-        return await asyncio.to_thread(read_shapes, geometry) if ready is None else ready
+        ready = None if early is None else await early.take()
+        if ready is None or ready.tag != geometry.tag:
+            return await asyncio.to_thread(read_shapes, geometry)
+        return ready
 
     async def _load_all(self, room: Room) -> None:
         """Show shapes, cases and things together: one drawing instead of three."""

@@ -41,10 +41,18 @@ class EarlyShapes:
         self._made.set_running_or_notify_cancel()
         threading.Thread(target=self._read, name="onemap-shapes", daemon=True).start()
 
-    async def take(self, tag: str) -> MapShapes | None:
-        """Return the shapes of the geometry with this tag; None where these are of another, or could not be read."""
-        made = await asyncio.wrap_future(self._made)
-        return made if made is not None and made.tag == tag else None
+    @property
+    def ready(self) -> bool:
+        """Whether they have been read, or could not be."""
+        return self._made.done()
+
+    def made(self) -> MapShapes | None:
+        """Return the shapes once ``ready``; None where they could not be read."""
+        return self._made.result()
+
+    async def take(self) -> MapShapes | None:
+        """Return the shapes when they are ready; None where they could not be read."""
+        return await asyncio.wrap_future(self._made)
 
     def _read(self) -> None:
         """Read them; what fails is read again in the ordinary way, which says what is wrong."""

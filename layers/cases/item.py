@@ -126,8 +126,8 @@ class CasesItem(LayerItem):
 
     def static_state(self) -> Hashable:
         """See ``LayerItem``."""
-        shown = self.ended_shown()
-        return self._style, shown, self._model.ended_revision if shown else 0
+        drawn = self.ended_shown() and len(self._model.ended) > 0  # without any no tile is drawn for them
+        return self._style, self._model.ended_revision if drawn else 0
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""

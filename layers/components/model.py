@@ -59,9 +59,11 @@ class ComponentsModel(Observed):
         self._states: npt.NDArray[np.uint8] | None = None
 
     def replace(self, marks: Iterable[ComponentMark]) -> None:
-        """Show exactly these components."""
-        self.table.clear()
+        """Show exactly these components; nobody hears of it where they are the same."""
         ranked = sorted((m for m in marks if usable(m.lon, m.lat)), key=_rank)
+        if ranked == self.table.marks:
+            return
+        self.table.clear()
         self.table.put((m.ident, m, m.lon, m.lat, 0.0) for m in ranked)
         self._lay_pipes(ranked)
         self._touch()

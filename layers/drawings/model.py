@@ -42,9 +42,11 @@ class DrawingsModel(Observed):
         self.placed: tuple[Placed, ...] = ()
 
     def replace(self, marks: Iterable[DrawingMark]) -> None:
-        """Show exactly these drawings, in the order given."""
-        self.placed = tuple(map(_placed, marks))
-        self._changed()
+        """Show exactly these drawings, in the order given; nobody hears of it where they are the same."""
+        shown = tuple(marks)
+        if shown != tuple(placed.mark for placed in self.placed):
+            self.placed = tuple(map(_placed, shown))
+            self._changed()
 
     def get(self, ident: str | None) -> Placed | None:
         """Return a drawing that is shown."""

@@ -37,8 +37,10 @@ class HazardsModel(Observed):
         self.zones = Zones()
 
     def replace(self, marks: Iterable[HazardMark]) -> None:
-        """Show exactly these zones."""
+        """Show exactly these zones; nobody hears of it where they are the same."""
         ranked = tuple(sorted(marks, key=lambda mark: LEVELS.index(mark.level)))
+        if ranked == self.zones.marks:
+            return  # nothing altered, so no tile is drawn anew
         self.zones = Zones(ranked, rings_to_shapes([mark.ring for mark in ranked]))
         self._changed()
 

@@ -106,8 +106,10 @@ class PositionsItem(LayerItem):
         raster.stamp(frame, *self._symbols(area))
 
     def marks(self, area: Area, focus: Focus) -> Marks | None:
-        """See ``LayerItem``: the symbols, unless there are routes or crowds."""
-        return None if self._bound(focus) or self._crowded(area) else self._symbols(area)
+        """See ``LayerItem``: the symbols, unless there are routes or crowds. Without things no symbol is made."""
+        if not len(self._model.table) or self._bound(focus) or self._crowded(area):
+            return None
+        return self._symbols(area)
 
     def _crowded(self, area: Area) -> bool:
         """Return whether things are counted at this scale, not drawn one by one."""

@@ -2,8 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QByteArray, QDataStream, Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
 
 from layers.raster.blit import blit
 from layers.raster.contract import (
@@ -25,7 +25,13 @@ from layers.raster.contract import (
     cell_range,
     cells_of,
 )
+from layers.raster.paths import paths
 from layers.raster.seats import seat
+
+OPAQUE = 255
+HAIRLINES_AT_ONCE = 256
+STROKES_AT_ONCE = 8
+"""Lines drawn as one path: each call costs, and so does sorting the edges of a large path of broad lines."""
 
 
 def as_image(frame: Frame) -> QImage:
@@ -45,28 +51,28 @@ class QtRaster:
         """See ``Raster.fill``."""
         with _Painting(frame, smooth=False) as painter:
             painter.setPen(Qt.PenStyle.NoPen)
-            for f, colour in zip(which.tolist(), colours.tolist(), strict=True):
+            for path, colour in zip(paths(shapes, which, placing, closed=True), colours.tolist(), strict=True):
                 painter.setBrush(QBrush(QColor.fromRgba(colour)))
-                painter.drawPath(_path(shapes, f, placing, closed=True))
+                painter.drawPath(path)
 
     def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
         """See ``Raster.outline``."""
         with _Painting(frame, smooth=True) as painter:
             painter.setPen(QPen(QColor.fromRgba(colour), 1.0))
-            for f in which.tolist():
-                painter.drawPath(_path(shapes, f, placing, closed=closed))
+            _draw(painter, shapes, which, colour, placing, closed=closed, at_once=HAIRLINES_AT_ONCE)
 
     def stroke(
         self, frame: Frame, shapes: Shapes, which: I32, colour: int, widths: F32, placing: Placing, *, closed: bool
     ) -> None:
         """See ``Raster.stroke``."""
         with _Painting(frame, smooth=True) as painter:
-            for f, width in zip(which.tolist(), widths.tolist(), strict=True):
+            for width in np.unique(widths).tolist():
                 pen = QPen(QColor.fromRgba(colour), width)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 painter.setPen(pen)
-                painter.drawPath(_path(shapes, f, placing, closed=closed))
+                chosen = which[widths == width]
+                _draw(painter, shapes, chosen, colour, placing, closed=closed, at_once=STROKES_AT_ONCE)
 
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""
@@ -142,24 +148,10 @@ class _Painting:
         self._painter.end()
 
 
-def _path(shapes: Shapes, feature: int, placing: Placing, *, closed: bool) -> QPainterPath:
-    path = QPainterPath()
-    path.setFillRule(Qt.FillRule.OddEvenFill)
-    per_metre, dx, dy = placing
-    for r in range(int(shapes.parts[feature]), int(shapes.parts[feature + 1])):
-        a, b = int(shapes.rings[r]), int(shapes.rings[r + 1])
-        points = np.empty((b - a, 2), ">f8")
-        points[:, 0] = shapes.xs[a:b] * per_metre + dx
-        points[:, 1] = dy - shapes.ys[a:b] * per_metre
-        path.addPolygon(_polygon(points))
-        if closed:
-            path.closeSubpath()
-    return path
-
-
-def _polygon(points: npt.NDArray[np.float64]) -> QPolygonF:
-    """Return big-endian points (count, 2) as Qt reads them from its own stream: four times as fast as one by one."""
-    polygon = QPolygonF()
-    stream = QDataStream(QByteArray(len(points).to_bytes(4, "big") + points.tobytes()))
-    stream >> polygon
-    return polygon
+def _draw(
+    painter: QPainter, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool, at_once: int
+) -> None:
+    """Draw lines with the pen that is set, ``at_once`` of them unless they are to be seen through one another."""
+    together = at_once if colour >> 24 == OPAQUE else 1
+    for path in paths(shapes, which, placing, closed=closed, at_once=together):
+        painter.drawPath(path)

@@ -52,24 +52,26 @@ async def peer() -> AsyncIterator[Peer]:
         yield running
 
 
-async def test_shapes_are_taken_by_their_tag(peer: Peer) -> None:
+async def test_shapes_are_read_with_their_tag(peer: Peer) -> None:
     peer.say("/v1/geometry", GEOMETRY)
     early = EarlyShapes(EarlyReplies(peer.url, "secret"))
-    taken = await early.take("g1")
+    taken = await early.take()
     assert taken is not None
+    assert early.ready
+    assert early.made() is taken
+    assert taken.tag == "g1"
     assert taken.grids.grids == read_shapes(GEOMETRY).grids.grids
     assert len(taken.grids.grids) == 1
-    assert await early.take("g2") is None
 
 
 @pytest.mark.parametrize("body", [b"", b"\x93\x01", msgspec.msgpack.encode({"tag": 1}), b"\x91" * 100_000])
 async def test_what_is_no_geometry_is_read_in_the_ordinary_way(peer: Peer, body: bytes) -> None:
     peer.answers["/v1/geometry"] = [(200, body, "application/msgpack")]
-    assert await EarlyShapes(EarlyReplies(peer.url, "secret")).take("g1") is None
+    assert await EarlyShapes(EarlyReplies(peer.url, "secret")).take() is None
 
 
 async def test_a_service_that_is_not_there_gives_no_shapes() -> None:
-    assert await EarlyShapes(EarlyReplies("http://127.0.0.1:1", "secret")).take("g1") is None
+    assert await EarlyShapes(EarlyReplies("http://127.0.0.1:1", "secret")).take() is None
 
 
 def test_a_start_imports_no_network_library_and_no_source_is_read() -> None:

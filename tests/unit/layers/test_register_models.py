@@ -42,6 +42,8 @@ def component(name: str, state: Sensed, **more: object) -> ComponentMark:
 
 def test_what_is_in_alarm_is_drawn_last_and_stays_so_when_it_alters() -> None:
     model = ComponentsModel()
+    model.replace([])
+    assert model.revision == 0, "none instead of none draws nothing anew"
     model.replace([component("a", Sensed.ALARM), component("b", Sensed.OK), component("c", Sensed.PLAIN)])
     assert [m.ident for m in model.table.marks] == ["c", "b", "a"]
     model.update([component("b", Sensed.ALARM), component("a", Sensed.OK)])
@@ -56,7 +58,12 @@ def test_what_is_in_alarm_is_drawn_last_and_stays_so_when_it_alters() -> None:
 def test_the_gravest_zone_is_picked_and_drawn_last() -> None:
     ring = ((120.75, 29.72), (120.76, 29.72), (120.76, 29.73))
     model = HazardsModel()
-    model.replace([HazardMark("r", HazardLevel.RED, ring), HazardMark("y", HazardLevel.YELLOW, ring)])
+    marks = [HazardMark("r", HazardLevel.RED, ring), HazardMark("y", HazardLevel.YELLOW, ring)]
+    model.replace(marks)
+    told: list[int] = []
+    model.subscribe(lambda: told.append(model.revision))
+    model.replace(marks)
+    assert told == [], "the same once more draws no tile anew"
     assert [mark.ident for mark in model.zones.marks] == ["y", "r"]
     assert model.slot("r") == 1
     assert model.slot("none") is None
