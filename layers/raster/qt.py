@@ -66,7 +66,7 @@ class QtRaster:
     ) -> None:
         """See ``Raster.stroke``."""
         with _Painting(frame, smooth=True) as painter:
-            for width in np.unique(widths).tolist():
+            for width in sorted(set(widths.tolist())):  # np.unique would import the masked arrays, 15 ms
                 pen = QPen(QColor.fromRgba(colour), width)
                 pen.setCapStyle(Qt.PenCapStyle.RoundCap)
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
