@@ -1,7 +1,10 @@
 """From the live picture to the case card: the selected case, its timeline, what may be done, whom to send, photos."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from importlib import import_module
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
@@ -10,6 +13,7 @@ from client.line import LineState
 from client.picture import Delta, Picture
 from client.room import Room
 from console.holdings import Holdings
+from console.late import Late
 from console.select import Selection
 from console.suggester import Suggester
 from console.tasks import Tasks
@@ -26,9 +30,12 @@ from domain.register import EntryKind
 from domain.runcards import Proposal
 from domain.states import ENDED, CaseState
 from domain.units import UnitStatus
-from widgets.case_card.panel import CaseCard
 
-OWNER = "card"
+if TYPE_CHECKING:
+    from widgets.case_card.panel import CaseCard
+
+OWNER, MAKER = "card", "card-maker"
+CARD_MODULE = "widgets.case_card.panel"
 LOOKUP_MOST = 50
 RETRY_EVERY_S = 3
 """What could not be fetched is asked for again this often once the line is live."""
@@ -49,11 +56,16 @@ class CardFeed(QObject):
     case_left = Signal(object)
 
     def __init__(
-        self, tasks: Tasks, card: CaseCard, selection: Selection, holdings: Holdings, parent: QObject | None = None
+        self,
+        tasks: Tasks,
+        card: "Late[CaseCard]",
+        selection: Selection,
+        holdings: Holdings,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tasks = tasks
-        self._card = card
+        self._late_card = card
         self._selection = selection
         self._holdings = holdings
         self._suggester = Suggester(tasks, holdings)
@@ -63,8 +75,8 @@ class CardFeed(QObject):
         self._seconds = 0
         self._retry_at: int | None = None
         self._ahead: Ahead = _as_it_is
-        card.set_lookup(self.look_up)
-        card.set_runner_source(self.runners)
+        self._tell(lambda card: card.set_lookup(self.look_up))
+        self._tell(lambda card: card.set_runner_source(self.runners))
 
     def use(self, room: Room | None) -> None:
         """Follow this room from here on."""
@@ -72,7 +84,7 @@ class CardFeed(QObject):
         self._suggester.stop()
         self._room = room
         self._selection.select_case(None)
-        self._card.forget_drafts()
+        self._tell(lambda card: card.forget_drafts())
 
     def look_ahead(self, ahead: Ahead) -> None:
         """Take what tells how a case will be once what waits on it is done: more can be asked for behind that."""
@@ -89,13 +101,13 @@ class CardFeed(QObject):
         self._changes = self._retry_at = None
         case = self._case(case_no)
         if case is None or self._room is None:
-            self._card.show_case(None)
+            self._tell(lambda card: card.show_case(None))
             if case_no is not None and self._room is not None and self._room.picture is not None:
                 self._tasks.start(OWNER, "case", self._fetch_case(self._room, case_no))
             return
         self._show(case)
-        self._card.set_changes(None)
-        self._card.set_fault("")
+        self._tell(lambda card: card.set_changes(None))
+        self._tell(lambda card: card.set_fault(""))
         self._suggest(case)
         self._tasks.start(OWNER, "changes", self._fetch_changes(self._room, case.case_no))
 
@@ -120,7 +132,7 @@ class CardFeed(QObject):
 
     def on_second(self, now: datetime) -> None:
         """Let time pass (service time)."""
-        self._card.set_now(now)
+        self._tell(lambda card: card.set_now(now))
         self._seconds += 1
         self._try_again()
         case = self._case(self._selection.case_no)
@@ -153,13 +165,26 @@ class CardFeed(QObject):
 
     def put_photo(self, attachment_id: str, full: bool, image: QImage) -> None:
         """Hand a photo to the card."""
-        self._card.set_photo(AttachmentId(attachment_id), image, full=full)
+        self._tell(lambda card: card.set_photo(AttachmentId(attachment_id), image, full=full))
 
     def miss_photo(self, attachment_id: str, full: bool, fault: Fault) -> None:
         """Tell the card that a photo cannot be had."""
-        self._card.set_photo(AttachmentId(attachment_id), None, full=full)
+        self._tell(lambda card: card.set_photo(AttachmentId(attachment_id), None, full=full))
+
+    def make_card(self) -> None:
+        """Have the card made in the turns that follow, where it is not yet; whoever asks for it gets it at once."""
+        if self._late_card.made is None:
+            self._tasks.start(MAKER, "card", self._make_card())
+
+    async def _make_card(self) -> None:
+        await asyncio.to_thread(import_module, CARD_MODULE)  # which the window need not wait for
+        self._late_card.get()
 
     # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _tell(self, told: "Callable[[CaseCard], object]") -> None:
+        """Tell the card, or have it told first thing once it is made. What is told holds its values by then."""
+        self._late_card.then(told)
 
     def _picture(self) -> Picture | None:
         return None if self._room is None else self._room.picture
@@ -172,8 +197,10 @@ class CardFeed(QObject):
         if self._room is None:
             return
         self._steps = self._steps_on(self._room, case)
-        self._card.set_now(self._room.service_now())
-        self._card.show_case(case, self._steps)
+        steps, now = self._steps, self._room.service_now()
+        self._tell(lambda card: card.set_now(now))
+        self._tell(lambda card: card.show_case(case, steps))
+        self.make_card()
 
     def _steps_on(self, room: Room, case: Case) -> list[Step]:
         """Return what may be asked for: behind what waits, or, where that cannot be told, only what describes."""
@@ -189,7 +216,8 @@ class CardFeed(QObject):
         fresh = [c for c in changes if _about(c, case_no) and c.seq > last]
         if fresh:
             self._changes.extend(fresh)
-            self._card.set_changes(tuple(self._changes))
+            known = tuple(self._changes)
+            self._tell(lambda card: card.set_changes(known))
 
     def _try_again(self) -> None:
         """Fetch what could not be had while the line was down."""
@@ -210,11 +238,11 @@ class CardFeed(QObject):
         except Fault:
             if self._selection.case_no == case_no:
                 self._retry_at = self._seconds + RETRY_EVERY_S
-                self._card.miss_changes()
+                self._tell(lambda card: card.miss_changes())
             return
         if self._selection.case_no == case_no:
             self._changes = list(page.changes)
-            self._card.set_changes(page.changes)
+            self._tell(lambda card: card.set_changes(page.changes))
 
     async def _fetch_case(self, room: Room, case_no: CaseNo) -> None:
         """Bring a case that the picture does not hold: an ended one, found by its number."""
@@ -235,16 +263,17 @@ class CardFeed(QObject):
         picture, room = self._picture(), self._room
         if picture is None or room is None:
             return
-        self._card.set_unit_status(statuses(picture, self._holdings))
+        doing = statuses(picture, self._holdings)
+        self._tell(lambda card: card.set_unit_status(doing))
         if case.state is CaseState.PENDING_DISPATCH:
             self._suggester.suggest(room, case, self._on_suggested)
         else:
             self._suggester.stop()
-            self._card.set_candidates(())
+            self._tell(lambda card: card.set_candidates(()))
 
     def _on_suggested(self, case_no: CaseNo, candidates: Sequence[Candidate], proposal: Proposal | None) -> None:
         if case_no == self._selection.case_no:
-            self._card.set_candidates(candidates, proposal)
+            self._tell(lambda card: card.set_candidates(candidates, proposal))
 
 
 def _about(change: Change, case_no: CaseNo) -> bool:

@@ -114,7 +114,7 @@ class Desk(QObject):
         self.room_feed = RoomFeed(
             self.tasks, self.names, self.notices, held, p.case_list, p.board, p.today, p.top_bar, self
         )
-        self.card_feed = CardFeed(self.tasks, p.card, self.selection, self.map_feed.holdings, self)
+        self.card_feed = CardFeed(self.tasks, p.late_card, self.selection, self.map_feed.holdings, self)
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
         self.finder = Finder(self.words, self.names, self.tasks)
         # The window they stand in
@@ -313,6 +313,7 @@ class Desk(QObject):
             self._warm = True  # not before: compiling would take its time from the first picture
             self.panels.map.warm_up()
             self.outbox.begin()
+            self.card_feed.make_card()
         if not self._focused and self.panels.case_list.view.isVisible() and not self.admin.is_open:
             self._focused = True
             if not self._is_working():

@@ -70,7 +70,7 @@ class DuplicateSearch(QObject):
     def _ask(self, case: Case | None) -> None:
         if case is None or self._room is None or case.state in ENDED:
             self._tasks.cancel(OWNER, "card")
-            self._panels.card.set_similar(())
+            self._panels.late_card.then(lambda card: card.set_similar(()))
             return
         self._asked = (case.case_no, told_of(case))
         self._tasks.start(OWNER, "card", self._look_beside(self._room, case))

@@ -86,7 +86,7 @@ class OutboxDesk(QObject):
             WaitingMark(e.order.action, self._at(e.order.given_at), self._at(e.order.not_after), e.stage is Stage.HELD)
             for e in entries
         ]
-        self._desk.panels.card.set_waiting(marks)
+        self._desk.panels.late_card.then(lambda card: card.set_waiting(marks))
 
     def on_sent(self, entry: Entry, outcome: Outcome | None) -> None:
         """Something that had waited was done."""

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 from console.appearance import Appearance, Dressed
 from console.late import Late
 from console.mapfeed import MapModels
-from widgets.case_card.panel import CaseCard
 from widgets.case_list.panel import CaseListPanel
 from widgets.command_bar import CommandBar
+from widgets.common.empty import EmptyState
 from widgets.help_sheet import HelpSheet
 from widgets.map.view import MapView
 from widgets.names import Names
@@ -20,6 +20,8 @@ from widgets.top_bar import TopBar
 from widgets.unit_board.panel import UnitBoard
 
 if TYPE_CHECKING:
+    from domain.machine import Step
+    from widgets.case_card.panel import CaseCard
     from widgets.report_form import ReportForm
 
 
@@ -29,7 +31,7 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
     top_bar: TopBar
     notices: NoticeStrip
     case_list: CaseListPanel
-    card: CaseCard
+    late_card: "Late[CaseCard]"
     board: UnitBoard
     today: TodayPanel
     map: MapView
@@ -39,13 +41,26 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
     help_sheet: HelpSheet
 
     @property
+    def card(self) -> "CaseCard":
+        """The case card, made now where no case has been on it yet."""
+        return self.late_card.get()
+
+    def press_card_key(self, text: str) -> None:
+        """Let the card do what a letter or digit stands for; what it was told before it was made it knows by then."""
+        self.card.press_key(text)
+
+    def card_steps(self) -> "tuple[Step, ...]":
+        """Return what may be done now on the case on the card."""
+        return self.card.steps()
+
+    @property
     def report_form(self) -> "ReportForm":
         """The report form, made now where nobody has opened it yet."""
         return self.late_report_form.get()
 
     def show_card(self) -> None:
         """Let the card stand where it and the report form share a place."""
-        self.card_stack.setCurrentWidget(self.card)
+        self.card_stack.setCurrentIndex(0)
 
     def show_report_form(self) -> None:
         """Let the report form stand where the card was; the card keeps all that was typed."""
@@ -68,7 +83,6 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
             self.top_bar,
             self.notices,
             self.case_list,
-            self.card,
             self.board,
             self.today,
             self.map,
@@ -80,8 +94,22 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
 def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: QWidget) -> Panels:
     """Return new panels, empty as before the first snapshot. ``frame`` is the page that sheets lie over."""
     words, theme = appearance.words, appearance.theme
-    card, stack = CaseCard(words, theme, names), QStackedWidget()
-    stack.addWidget(card)
+    stack, no_case = QStackedWidget(), EmptyState()
+    stack.addWidget(no_case)
+
+    def make_card() -> "CaseCard":
+        from widgets.case_card.panel import CaseCard  # noqa: PLC0415 - not before a case is chosen, or all else is there
+
+        return CaseCard(words, appearance.theme, names)
+
+    def say_no_case(_language: str = "") -> None:
+        no_case.show_texts(words("desk.card.empty"), words("desk.card.empty_hint"))
+
+    say_no_case()
+    appearance.language_changed.connect(say_no_case)
+    late_card = Late(make_card)
+    late_card.then(lambda _: appearance.language_changed.disconnect(say_no_case))
+    late_card.then(lambda card: _put_first(stack, card))
 
     def make_report_form() -> "ReportForm":
         from widgets.report_form import ReportForm  # noqa: PLC0415 - not before somebody takes a report down
@@ -96,7 +124,7 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
         top_bar=TopBar(words, theme),
         notices=NoticeStrip(words, theme),
         case_list=CaseListPanel(words, theme, names),
-        card=card,
+        late_card=late_card,
         board=UnitBoard(words, theme, names),
         today=TodayPanel(words, theme),
         map=view,
@@ -105,3 +133,14 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
         command_bar=CommandBar(words, theme, frame),
         help_sheet=HelpSheet(words, theme, frame),
     )
+
+
+def _put_first(stack: QStackedWidget, card: QWidget) -> None:
+    """Let the card take the place of what stood there until it was made."""
+    stood = stack.widget(0)
+    shown = stack.currentWidget() is stood
+    stack.insertWidget(0, card)
+    if shown:
+        stack.setCurrentIndex(0)
+    stack.removeWidget(stood)
+    stood.deleteLater()

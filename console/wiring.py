@@ -72,8 +72,8 @@ def _connect_selection(desk: "Desk") -> None:
     panels, selection = desk.panels, desk.selection
     panels.case_list.case_selected.connect(selection.select_case)
     panels.case_list.case_opened.connect(desk.scout.on_case_opened)
-    panels.case_list.letter_pressed.connect(panels.card.press_key)
-    desk.frame.letter_pressed.connect(panels.card.press_key)
+    panels.case_list.letter_pressed.connect(panels.press_card_key)
+    desk.frame.letter_pressed.connect(panels.press_card_key)
     panels.map.case_picked.connect(desk.scout.on_case_picked)
     panels.map.thing_picked.connect(desk.scout.on_thing_picked)
     panels.board.unit_selected.connect(selection.select_unit)
@@ -90,7 +90,7 @@ def _connect_selection(desk: "Desk") -> None:
 def _connect_intake(desk: "Desk") -> None:
     panels = desk.panels
     desk.selection.case_changed.connect(desk.intake.duplicates.on_case_changed)
-    panels.card.case_wanted.connect(desk.selection.select_case)
+    panels.late_card.then(lambda card: card.case_wanted.connect(desk.selection.select_case))
     panels.late_report_form.then(lambda form: form.telling_changed.connect(desk.intake.duplicates.on_telling_changed))
     panels.late_report_form.then(lambda form: form.thumb_wanted.connect(desk.scout.on_photo_requested))
     panels.late_report_form.then(lambda form: form.set_now(desk.service_now()))
@@ -113,8 +113,8 @@ def _connect_intake(desk: "Desk") -> None:
 
 def _connect_intents(desk: "Desk") -> None:
     panels, intents, clerk = desk.panels, desk.intents, desk.clerk
-    panels.card.action_requested.connect(desk.intake.holds.ask)
-    panels.card.reveal_requested.connect(intents.reveal)
+    panels.late_card.then(lambda card: card.action_requested.connect(desk.intake.holds.ask))
+    panels.late_card.then(lambda card: card.reveal_requested.connect(intents.reveal))
     panels.late_report_form.then(lambda form: form.report_requested.connect(intents.report))
     intents.started.connect(clerk.on_started)
     intents.done.connect(clerk.on_done)
@@ -128,7 +128,7 @@ def _connect_intents(desk: "Desk") -> None:
 
 
 def _connect_photos(desk: "Desk") -> None:
-    desk.panels.card.photo_requested.connect(desk.scout.on_photo_requested)
+    desk.panels.late_card.then(lambda card: card.photo_requested.connect(desk.scout.on_photo_requested))
     desk.photos.loaded.connect(desk.card_feed.put_photo)
     desk.photos.failed.connect(desk.card_feed.miss_photo)
 
@@ -138,7 +138,7 @@ def _connect_bars_and_sheets(desk: "Desk") -> None:
     panels.command_bar.set_source(desk.finder.find)
     desk.finder.tell_ready(panels.command_bar.search_again)
     panels.command_bar.opened.connect(desk.finder.on_opened)
-    desk.finder.use_steps(panels.card.steps)
+    desk.finder.use_steps(panels.card_steps)
     panels.help_sheet.set_source(desk.actions.key_list)
     panels.command_bar.hit_chosen.connect(desk.scout.on_hit_chosen)
     panels.top_bar.command_requested.connect(panels.command_bar.open_bar)
@@ -153,7 +153,7 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.card_feed.look_ahead(desk.outbox.ahead)
     desk.room_feed.stale_since.connect(desk.veils.show)
     desk.selection.case_changed.connect(desk.outbox_desk.mark_card)
-    desk.panels.card.waiting_requested.connect(desk.outbox_desk.open)
+    desk.panels.late_card.then(lambda card: card.waiting_requested.connect(desk.outbox_desk.open))
     desk.panels.top_bar.outbox_requested.connect(desk.outbox_desk.open)
     desk.panels.top_bar.line_requested.connect(desk.outbox_desk.open)
     desk.reception.closed.connect(desk.outbox_desk.on_closed)
@@ -173,7 +173,7 @@ def _connect_outbox(desk: "Desk") -> None:
 
 def _connect_map(desk: "Desk") -> None:
     panels = desk.panels
-    panels.card.locate_requested.connect(desk.scout.on_locate_requested)
+    panels.late_card.then(lambda card: card.locate_requested.connect(desk.scout.on_locate_requested))
     panels.map.place_picked.connect(desk.scout.on_place_picked)
     panels.map.camera_changed.connect(desk.looking.on_camera_changed)
     panels.map.add_layer_wanted.connect(desk.own_layers.open_menu)
@@ -209,5 +209,6 @@ def _connect_appearance(desk: "Desk") -> None:
     appearance.dress([desk.sign_in, desk.intake.held_strip, *desk.panels.dressed()])
     desk.intake.late_bulk_sheet.then(lambda sheet: appearance.dress([sheet]))
     desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
+    desk.panels.late_card.then(lambda card: appearance.dress([card]))
     appearance.language_changed.connect(desk.on_language_changed)
     appearance.theme_changed.connect(desk.on_theme_changed)

@@ -1,7 +1,10 @@
 """What nobody has opened yet is not made at a start, whatever happens meanwhile; opened, it knows what it needs."""
 
-from desks import signed_in, until
+from desks import listed, signed_in, until
 from served import ALL_ROOM, Served, send_report
+
+from domain.people import Role
+from widgets.common.empty import EmptyState
 
 
 async def test_form_sheet_and_papers_wait_until_they_are_wanted(served: Served) -> None:
@@ -20,3 +23,33 @@ async def test_form_sheet_and_papers_wait_until_they_are_wanted(served: Served) 
         assert form is not None
         assert abs((form._now - desk.service_now()).total_seconds()) < 2
         await until(lambda: form._reader is not None)
+
+
+async def test_the_card_is_made_by_itself_soon_and_at_once_for_a_key(served: Served) -> None:
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    case = send_report(gateway).case
+    async with signed_in(served) as desk:
+        await until(lambda: listed(desk) == [case.case_no])
+        standing = desk.panels.card_stack.currentWidget()
+        if desk.panels.late_card.made is None:
+            assert isinstance(standing, EmptyState)
+            assert standing.accessibleName().startswith(desk.words("desk.card.empty"))
+        desk.selection.select_case(case.case_no)
+        desk.panels.press_card_key("A")
+        card = desk.panels.late_card.made
+        assert card is not None
+        assert card.case() == case
+        assert desk.panels.card_stack.currentWidget() is card
+        assert card._form is not None
+        await until(lambda: card.body.complete)
+
+
+async def test_a_card_nobody_asked_for_is_there_once_the_map_is_whole(served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.appearance.use_language("en")
+        await until(lambda: desk.panels.late_card.made is not None)
+        card = desk.panels.card
+        assert desk.panels.card_stack.currentWidget() is card
+        assert card._empty.accessibleName().startswith(desk.words("desk.card.empty"))
+        desk.appearance.use_language("zh-CN")
+        assert card._empty.accessibleName().startswith(desk.words("desk.card.empty"))
