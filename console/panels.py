@@ -109,7 +109,7 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
     appearance.language_changed.connect(say_no_case)
     late_card = Late(make_card)
     late_card.then(lambda _: appearance.language_changed.disconnect(say_no_case))
-    late_card.then(lambda card: _put_first(stack, card))
+    late_card.then(lambda card: _take_place(stack, no_case, card))
 
     def make_report_form() -> "ReportForm":
         from widgets.report_form import ReportForm  # noqa: PLC0415 - not before somebody takes a report down
@@ -135,12 +135,11 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
     )
 
 
-def _put_first(stack: QStackedWidget, card: QWidget) -> None:
-    """Let the card take the place of what stood there until it was made."""
-    stood = stack.widget(0)
+def _take_place(stack: QStackedWidget, stood: QWidget, part: QWidget) -> None:
+    """Let a part take the place of what stood there until it was made."""
     shown = stack.currentWidget() is stood
-    stack.insertWidget(0, card)
+    stack.insertWidget(stack.indexOf(stood), part)
     if shown:
-        stack.setCurrentIndex(0)
+        stack.setCurrentWidget(part)
     stack.removeWidget(stood)
     stood.deleteLater()
