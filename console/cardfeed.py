@@ -1,9 +1,7 @@
 """From the live picture to the case card: the selected case, its timeline, what may be done, whom to send, photos."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -35,7 +33,6 @@ if TYPE_CHECKING:
     from widgets.case_card.panel import CaseCard
 
 OWNER, MAKER = "card", "card-maker"
-CARD_MODULE = "widgets.case_card.panel"
 LOOKUP_MOST = 50
 RETRY_EVERY_S = 3
 """What could not be fetched is asked for again this often once the line is live."""
@@ -171,14 +168,10 @@ class CardFeed(QObject):
         """Tell the card that a photo cannot be had."""
         self._tell(lambda card: card.set_photo(AttachmentId(attachment_id), None, full=full))
 
-    def make_card(self) -> None:
+    def _make_card(self) -> None:
         """Have the card made in the turns that follow, where it is not yet; whoever asks for it gets it at once."""
         if self._late_card.made is None:
-            self._tasks.start(MAKER, "card", self._make_card())
-
-    async def _make_card(self) -> None:
-        await asyncio.to_thread(import_module, CARD_MODULE)  # which the window need not wait for
-        self._late_card.get()
+            self._tasks.start(MAKER, "card", self._late_card.make_soon())
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
@@ -200,7 +193,7 @@ class CardFeed(QObject):
         steps, now = self._steps, self._room.service_now()
         self._tell(lambda card: card.set_now(now))
         self._tell(lambda card: card.show_case(case, steps))
-        self.make_card()
+        self._make_card()
 
     def _steps_on(self, room: Room, case: Case) -> list[Step]:
         """Return what may be asked for: behind what waits, or, where that cannot be told, only what describes."""

@@ -36,6 +36,7 @@ from console.gridkeeper import GridKeeper
 from console.idlelock import IdleLock
 from console.intake import Intake
 from console.intents import Intents
+from console.late import furnish
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
 from console.looking import Looking
@@ -112,7 +113,7 @@ class Desk(QObject):
         self.panels = p = make_panels(self.appearance, self.names, self.map_feed.models, self.frame)
         held = self.map_feed.holdings
         self.room_feed = RoomFeed(
-            self.tasks, self.names, self.notices, held, p.case_list, p.board, p.today, p.top_bar, self
+            self.tasks, self.names, self.notices, held, p.case_list, p.late_board, p.late_today, p.top_bar, self
         )
         self.card_feed = CardFeed(self.tasks, p.late_card, self.selection, self.map_feed.holdings, self)
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
@@ -268,6 +269,12 @@ class Desk(QObject):
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
         self._entitle()
+        p = self.panels
+        self.tasks.start("desk", "furnish", furnish(self._is_drawn, (p.late_board, p.late_today, p.late_card)))
+
+    def _is_drawn(self) -> bool:
+        """Whether the map shows the grids, and all of what it shows."""
+        return bool(self.map_feed.models.grids.shapes.grids) and self.panels.map.settled
 
     def _use(self, room: Room | None) -> None:
         feeds = (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking, self.intake)
@@ -309,11 +316,10 @@ class Desk(QObject):
         self.plans.on_second()
         if room is None:
             return
-        if not self._warm and self.map_feed.models.grids.shapes.grids and self.panels.map.settled:
+        if not self._warm and self._is_drawn():
             self._warm = True  # not before: compiling would take its time from the first picture
             self.panels.map.warm_up()
             self.outbox.begin()
-            self.card_feed.make_card()
         if not self._focused and self.panels.case_list.view.isVisible() and not self.admin.is_open:
             self._focused = True
             if not self._is_working():

@@ -35,7 +35,7 @@ class MessageDesk(EntryDesk["MessageSheet"]):
     def on_closed(self) -> None:
         """Nobody is signed in any more."""
         self._unheard.clear()
-        self.desk.panels.board.set_last_words({})
+        self.desk.panels.late_board.then(lambda board: board.set_last_words({}))
         if self.sheet is not None:
             self.sheet.forget()
         super().on_closed()
@@ -60,7 +60,7 @@ class MessageDesk(EntryDesk["MessageSheet"]):
         for _, body in found:  # the latest first
             said = body.answer or body.text
             last.setdefault(body.unit, f"{words(f'message.state.{body.state}')} · {said}")
-        self.desk.panels.board.set_last_words(last)
+        self.desk.panels.late_board.then(lambda board: board.set_last_words(last))
         if self.sheet is not None:
             self.sheet.show_messages([(entry.entry_id, body) for entry, body in found])
             self.sheet.set_unit(self.desk.selection.unit_id)

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtWidgets import QStackedWidget, QWidget
+from PySide6.QtWidgets import QWidget
 
 from console.appearance import Appearance, Dressed
-from console.late import Late
+from console.late import Late, Place
 from console.mapfeed import MapModels
 from widgets.case_list.panel import CaseListPanel
 from widgets.command_bar import CommandBar
@@ -15,14 +15,14 @@ from widgets.help_sheet import HelpSheet
 from widgets.map.view import MapView
 from widgets.names import Names
 from widgets.notices import NoticeStrip
-from widgets.today import TodayPanel
 from widgets.top_bar import TopBar
-from widgets.unit_board.panel import UnitBoard
 
 if TYPE_CHECKING:
     from domain.machine import Step
     from widgets.case_card.panel import CaseCard
     from widgets.report_form import ReportForm
+    from widgets.today import TodayPanel
+    from widgets.unit_board.panel import UnitBoard
 
 
 class Panels(msgspec.Struct, frozen=True, weakref=True):
@@ -32,13 +32,25 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
     notices: NoticeStrip
     case_list: CaseListPanel
     late_card: "Late[CaseCard]"
-    board: UnitBoard
-    today: TodayPanel
+    late_board: "Late[UnitBoard]"
+    late_today: "Late[TodayPanel]"
     map: MapView
     late_report_form: "Late[ReportForm]"
-    card_stack: QStackedWidget
+    card_stack: Place
+    board_place: Place
+    today_place: Place
     command_bar: CommandBar
     help_sheet: HelpSheet
+
+    @property
+    def board(self) -> "UnitBoard":
+        """The unit board, made now where it is not yet."""
+        return self.late_board.get()
+
+    @property
+    def today(self) -> "TodayPanel":
+        """The figures of today, made now where they are not yet."""
+        return self.late_today.get()
 
     @property
     def card(self) -> "CaseCard":
@@ -73,8 +85,8 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
             "dock-cases": self.case_list,
             "dock-map": self.map,
             "dock-card": self.card_stack,
-            "dock-units": self.board,
-            "dock-today": self.today,
+            "dock-units": self.board_place,
+            "dock-today": self.today_place,
         }
 
     def dressed(self) -> list[Dressed]:
@@ -83,8 +95,6 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
             self.top_bar,
             self.notices,
             self.case_list,
-            self.board,
-            self.today,
             self.map,
             self.command_bar,
             self.help_sheet,
@@ -94,8 +104,7 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
 def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: QWidget) -> Panels:
     """Return new panels, empty as before the first snapshot. ``frame`` is the page that sheets lie over."""
     words, theme = appearance.words, appearance.theme
-    stack, no_case = QStackedWidget(), EmptyState()
-    stack.addWidget(no_case)
+    no_case = EmptyState()
 
     def make_card() -> "CaseCard":
         from widgets.case_card.panel import CaseCard  # noqa: PLC0415 - not before a case is chosen, or all else is there
@@ -107,9 +116,9 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
 
     say_no_case()
     appearance.language_changed.connect(say_no_case)
-    late_card = Late(make_card)
+    late_card = Late(make_card, "widgets.case_card.panel")
     late_card.then(lambda _: appearance.language_changed.disconnect(say_no_case))
-    late_card.then(lambda card: _take_place(stack, no_case, card))
+    stack = Place(late_card, no_case)
 
     def make_report_form() -> "ReportForm":
         from widgets.report_form import ReportForm  # noqa: PLC0415 - not before somebody takes a report down
@@ -118,6 +127,19 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
 
     late_report_form = Late(make_report_form)
     late_report_form.then(stack.addWidget)
+
+    def make_board() -> "UnitBoard":
+        from widgets.unit_board.panel import UnitBoard  # noqa: PLC0415 - not before the first picture
+
+        return UnitBoard(words, appearance.theme, names)
+
+    def make_today() -> "TodayPanel":
+        from widgets.today import TodayPanel  # noqa: PLC0415 - not before the first picture
+
+        return TodayPanel(words, appearance.theme)
+
+    late_board = Late(make_board, "widgets.unit_board.panel")
+    late_today = Late(make_today, "widgets.today")
     view = MapView(words, theme, appearance.family or "")
     view.set_layers(models.all())
     return Panels(
@@ -125,21 +147,13 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
         notices=NoticeStrip(words, theme),
         case_list=CaseListPanel(words, theme, names),
         late_card=late_card,
-        board=UnitBoard(words, theme, names),
-        today=TodayPanel(words, theme),
+        late_board=late_board,
+        late_today=late_today,
         map=view,
         late_report_form=late_report_form,
         card_stack=stack,
+        board_place=Place(late_board, QWidget()),
+        today_place=Place(late_today, QWidget()),
         command_bar=CommandBar(words, theme, frame),
         help_sheet=HelpSheet(words, theme, frame),
     )
-
-
-def _take_place(stack: QStackedWidget, stood: QWidget, part: QWidget) -> None:
-    """Let a part take the place of what stood there until it was made."""
-    shown = stack.currentWidget() is stood
-    stack.insertWidget(stack.indexOf(stood), part)
-    if shown:
-        stack.setCurrentWidget(part)
-    stack.removeWidget(stood)
-    stood.deleteLater()

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -9,6 +10,7 @@ from client.line import LineReading, LineState
 from client.picture import Delta
 from client.room import Room
 from console.holdings import Holdings
+from console.late import Late
 from console.notices import Notice, NoticeHub
 from console.tasks import Tasks
 from console.throttle import Throttle
@@ -18,9 +20,11 @@ from domain.today import Today, today_figures
 from widgets.case_list.panel import CaseListPanel
 from widgets.names import Names
 from widgets.notices import Severity
-from widgets.today import TodayPanel
 from widgets.top_bar import LineKind, LineView, TopBar
-from widgets.unit_board.panel import UnitBoard
+
+if TYPE_CHECKING:
+    from widgets.today import TodayPanel
+    from widgets.unit_board.panel import UnitBoard
 
 OWNER = "room-feed"
 LIST_MS = 40
@@ -50,14 +54,14 @@ class RoomFeed(QObject):
         notices: NoticeHub,
         holdings: Holdings,
         case_list: CaseListPanel,
-        board: UnitBoard,
-        today: TodayPanel,
+        board: "Late[UnitBoard]",
+        today: "Late[TodayPanel]",
         bar: TopBar,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._tasks, self._names, self._notices, self._holdings = tasks, names, notices, holdings
-        self._list, self._board, self._today, self._bar = case_list, board, today, bar
+        self._list, self._late_board, self._late_today, self._bar = case_list, board, today, bar
         self._room: Room | None = None
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
@@ -69,6 +73,7 @@ class RoomFeed(QObject):
         self._list_throttle.due.connect(self._flush_list)
         self._board_throttle = Throttle(BOARD_MS, self)
         self._board_throttle.due.connect(self._flush_board)
+        board.then(lambda _: self._flush_board())
         self._today_throttle = Throttle(TODAY_MS, self)
         self._today_throttle.due.connect(self._flush_today)
 
@@ -81,7 +86,7 @@ class RoomFeed(QObject):
         self._told_skew = self._was_offline = self._at_own = False
         self._cases.clear()
         self._removed.clear()
-        self._today.set_figures(None)
+        self._late_today.then(lambda today: today.set_figures(None))
         self._bar.set_overdue(None)
         self._list.set_loading(self._names.words("desk.loading_cases"))
 
@@ -120,7 +125,8 @@ class RoomFeed(QObject):
             return
         self._seconds += 1
         self._list.set_now(now)
-        self._board.set_now(now)
+        if self._late_board.made is not None:
+            self._late_board.made.set_now(now)
         self._bar.set_now(now, room.picture.town.calendar.timezone)
         if self._seconds % TODAY_AT_LEAST_EVERY_S == 0:
             self._today_throttle.request()
@@ -171,7 +177,8 @@ class RoomFeed(QObject):
             names.set_grids({grid.code: grid.name for grid in room.geometry.grids})
         self._show_person(room)
         self._list.refresh()
-        self._board.refresh()
+        if self._late_board.made is not None:
+            self._late_board.made.refresh()
 
     def _show_person(self, room: Room) -> None:
         picture = room.picture
@@ -195,8 +202,10 @@ class RoomFeed(QObject):
         room = self._room
         if room is None or room.picture is None:
             return
-        picture = room.picture
-        self._board.set_picture(
+        picture, board = room.picture, self._late_board.made
+        if board is None:
+            return  # filled as soon as it is made
+        board.set_picture(
             picture.units.values(),
             picture.members.values(),
             picture.vehicles.values(),
@@ -216,4 +225,4 @@ class RoomFeed(QObject):
         cases, now = list(picture.cases.values()), room.service_now()
         figures: Today = await asyncio.to_thread(today_figures, cases, picture.town.rules, picture.town.calendar, now)
         if self._room is room:
-            self._today.set_figures(figures)
+            self._late_today.then(lambda today: today.set_figures(figures))

@@ -76,14 +76,15 @@ def _connect_selection(desk: "Desk") -> None:
     desk.frame.letter_pressed.connect(panels.press_card_key)
     panels.map.case_picked.connect(desk.scout.on_case_picked)
     panels.map.thing_picked.connect(desk.scout.on_thing_picked)
-    panels.board.unit_selected.connect(selection.select_unit)
-    panels.board.assign_requested.connect(desk.clerk.on_unit_assigned)
-    panels.board.case_dropped.connect(desk.clerk.on_case_dropped)
+    board = panels.late_board
+    board.then(lambda board: board.unit_selected.connect(selection.select_unit))
+    board.then(lambda board: board.assign_requested.connect(desk.clerk.on_unit_assigned))
+    board.then(lambda board: board.case_dropped.connect(desk.clerk.on_case_dropped))
     selection.case_changed.connect(panels.case_list.select)
     selection.case_changed.connect(panels.map.select_case)
     selection.case_changed.connect(desk.scout.on_case_changed)
     selection.case_changed.connect(desk.card_feed.show)
-    selection.unit_changed.connect(panels.board.select)
+    board.then(lambda board: selection.unit_changed.connect(board.select))
     selection.unit_changed.connect(desk.scout.on_unit_changed)
 
 
@@ -209,6 +210,7 @@ def _connect_appearance(desk: "Desk") -> None:
     appearance.dress([desk.sign_in, desk.intake.held_strip, *desk.panels.dressed()])
     desk.intake.late_bulk_sheet.then(lambda sheet: appearance.dress([sheet]))
     desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
-    desk.panels.late_card.then(lambda card: appearance.dress([card]))
+    for late in (desk.panels.late_card, desk.panels.late_board, desk.panels.late_today):
+        late.then(lambda part: appearance.dress([part]))
     appearance.language_changed.connect(desk.on_language_changed)
     appearance.theme_changed.connect(desk.on_theme_changed)

@@ -15,6 +15,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from console.folders import write_atomically
+from console.late import Place
 from resources.theme import load_theme
 from resources.words import Words
 
@@ -145,7 +146,7 @@ class Workspace(QObject):
         self.settle()
         dock.raise_()
         panel: QWidget = dock.widget()
-        return panel
+        return panel.part() if isinstance(panel, Place) else panel
 
     def retranslate(self, words: Words) -> None:
         """Give the docks their titles in the language in use."""

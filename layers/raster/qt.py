@@ -2,8 +2,8 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from layers.raster.blit import blit
 from layers.raster.contract import (
@@ -24,6 +24,7 @@ from layers.raster.contract import (
     Wanted,
     cell_range,
     cells_of,
+    make_sprites,
 )
 from layers.raster.paths import paths
 from layers.raster.seats import seat
@@ -42,6 +43,33 @@ def as_image(frame: Frame) -> QImage:
 
 class QtRaster:
     """Draws with QPainter; any thread. Edges differ from the kernels' by antialiasing, nothing else."""
+
+    def exercise(self) -> None:
+        """Draw a little of everything, in the thread that made the program.
+
+        PySide6 makes classes and enumerations when they are first needed. Two threads that need the same one at the
+        same time, one to draw a tile and one to draw the frame, may end the program.
+        """
+        frame, place = np.zeros((4, 4), np.uint32), Placing(1.0, 0.0, 4.0)
+        corners, ends, box = np.array([0, 3, 3], np.float32), np.array([0, 3], np.int32), np.zeros((1, 4), np.float32)
+        one = Shapes(corners, corners[::-1].copy(), ends, np.array([0, 1], np.int32), box, (0.0, 0.0))
+        which, colour = np.zeros(1, np.int32), 0xFF808080
+        self.fill(frame, one, which, np.array([colour], np.uint32), place)
+        self.outline(frame, one, which, colour, place, closed=True)
+        self.stroke(frame, one, which, colour, np.ones(1, np.float32), place, closed=False)
+        sprite = make_sprites(np.zeros((1, 3, 3), np.uint32))
+        self.stamp(frame, corners[:1], corners[:1], np.zeros(1, np.uint16), sprite, place)
+        with _Painting(frame, smooth=True) as painter:
+            painter.setPen(QPen(QColor.fromRgba(colour), 1.0, Qt.PenStyle.DashLine))
+            painter.setBrush(QColor.fromRgba(colour))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.fillRect(0, 0, 1, 1, QColor.fromRgba(colour))
+            painter.drawPolygon(QPolygonF([QPointF(0, 0), QPointF(1, 1)]))
+            painter.drawPolyline(QPolygonF([QPointF(0, 0), QPointF(1, 1)]))
+            painter.drawEllipse(QPointF(1, 1), 1.0, 1.0)
+            painter.drawLine(QPointF(0, 0), QPointF(1, 1))
+            painter.translate(QPointF(0, 0))
+            painter.scale(1.0, 1.0)
 
     def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
         """Return the shapes as they are: thinning without a compiler costs more than it saves."""

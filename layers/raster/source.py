@@ -20,7 +20,9 @@ class RasterSource:
     """
 
     def __init__(self) -> None:
-        self._raster: Raster = QtRaster()
+        plain = QtRaster()
+        plain.exercise()
+        self._raster: Raster = plain
         self._ready: list[Callable[[], None]] = []
         self._thread: Thread | None = None
         self._lock = Lock()
