@@ -36,7 +36,7 @@ from console.gridkeeper import GridKeeper
 from console.idlelock import IdleLock
 from console.intake import Intake
 from console.intents import Intents
-from console.late import furnish
+from console.late import Late, furnish
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
 from console.looking import Looking
@@ -76,12 +76,12 @@ from domain.wire import Geometry
 from resources.words import Words
 from widgets.common.sheet import Sheet
 from widgets.names import Names
-from widgets.sign_in import SignInPanel
 
 if TYPE_CHECKING:
     from console.mapexport.exporter import MapExporter
     from console.paper import PaperDesk
     from widgets.book.book import Book
+    from widgets.sign_in import SignInPanel
 
 SECOND_MS = 1000
 
@@ -108,7 +108,7 @@ class Desk(QObject):
         # The panels, and what keeps them as the room is
         self.map_feed = MapFeed(self.tasks, self.names, settings.number("map_updates_per_s"), self)
         self.looking = Looking(settings.number("map_updates_per_s"), self)
-        self.sign_in = SignInPanel(self.words, self.appearance.theme)
+        self.late_sign_in = Late(self._make_sign_in, "widgets.sign_in")
         self.frame = DeskFrame()
         self.panels = p = make_panels(self.appearance, self.names, self.map_feed.models, self.frame)
         held = self.map_feed.holdings
@@ -119,7 +119,8 @@ class Desk(QObject):
         self.notice_feed = NoticeFeed(self.notices, p.notices, self.words, settings.number("notice_s"), self)
         self.finder = Finder(self.words, self.names, self.tasks)
         # The window they stand in
-        self.window = DeskWindow(self.sign_in, self.words("app.title"))
+        self.window = DeskWindow(self.words("app.title"))
+        self.late_sign_in.then(self.window.add_sign_in)
         self.workspace = Workspace(self.frame, p.docks(), self.words)
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
@@ -132,7 +133,7 @@ class Desk(QObject):
         self.finder.use_actions(self.actions)
         self.finder.use_register(self.register)
         # Those who answer to people
-        self.reception = Reception(self.session, self.sign_in, self.notices, settings, self.words, self)
+        self.reception = Reception(self.session, self.late_sign_in, self.notices, settings, self.words, self)
         self.scout = Scout(
             self.session, self.selection, p, self.names, self.photos, self.map_feed, self.room_feed, self
         )
@@ -289,6 +290,16 @@ class Desk(QObject):
         town = self.names.town_name()
         title = self.words("app.title_town", town=town) if town else self.words("app.title")
         self.window.setWindowTitle(title)
+
+    @property
+    def sign_in(self) -> "SignInPanel":
+        """The page to sign in, made now where nobody had to yet."""
+        return self.late_sign_in.get()
+
+    def _make_sign_in(self) -> "SignInPanel":
+        from widgets.sign_in import SignInPanel  # noqa: PLC0415 - who comes with a token needs none
+
+        return SignInPanel(self.words, self.appearance.theme)
 
     @cached_property
     def paper(self) -> "PaperDesk":

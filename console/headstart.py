@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from client.early import EarlyReplies
-from console import quickenums
+from console import quickenums, quicknumpy
 from console.keptcode import KeptCode
 
 if TYPE_CHECKING:
@@ -59,6 +59,7 @@ def begin(server: str | None, token: str | None, ca_file: Path | None) -> HeadSt
     os.environ.setdefault(BLAS_THREADS, "1")
     for name in NOT_TO_READ:
         sys.modules.setdefault(name, ModuleType(name))
+    quicknumpy.import_numpy()
     import_module("shapely")
     early = None
     if replies is not None:

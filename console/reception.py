@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
@@ -14,7 +15,10 @@ from console.settings import Settings
 from domain.faults import Fault, FaultKind
 from resources.words import Words
 from widgets.intents import SignInIntent
-from widgets.sign_in import SignInPanel
+
+if TYPE_CHECKING:
+    from console.late import Late
+    from widgets.sign_in import SignInPanel
 
 CODE_WANTED = frozenset({"code_needed", "bad_code"})
 RIGHTS_CHANGED = "rights_changed"
@@ -34,14 +38,14 @@ class Reception(QObject):
     def __init__(
         self,
         session: Session,
-        panel: SignInPanel,
+        panel: "Late[SignInPanel]",
         notices: NoticeHub,
         settings: Settings,
         words: Words,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._session, self._panel, self._notices, self._settings = session, panel, notices, settings
+        self._session, self._late_panel, self._notices, self._settings = session, panel, notices, settings
         self._words = words
         self._asked: SignInIntent | None = None
 
@@ -52,31 +56,32 @@ class Reception(QObject):
 
     def on_signing_in(self) -> None:
         """A sign-in is on its way."""
-        self._panel.set_busy(True)
+        self._late_panel.then(lambda panel: panel.set_busy(True))
 
     def on_began(self, room: Room) -> None:
         """Signed in."""
-        self._panel.set_busy(False)
-        self._panel.clear_password()
+        self._late_panel.then(lambda panel: panel.set_busy(False))
+        self._late_panel.then(lambda panel: panel.clear_password())
         self._remember()
         self.opened.emit(room)
 
     def on_password_wanted(self) -> None:
         """The password is right, and has to be changed before anything else."""
-        self._panel.set_busy(False)
-        self._panel.clear_password()
+        self._late_panel.then(lambda panel: panel.set_busy(False))
+        self._late_panel.then(lambda panel: panel.clear_password())
 
     def on_refused(self, fault: Fault) -> None:
         """The sign-in did not work; where a one-time code was missing or wrong the password need not be typed again."""
-        self._panel.set_busy(False)
+        panel = self._late_panel.get()
+        panel.set_busy(False)
         if fault.key in CODE_WANTED:
-            self._panel.ask_code()
-        self._panel.set_fault(partial(sentence, self._words, f"fault.{fault.key}", dict(fault.params)))
+            panel.ask_code()
+        panel.set_fault(partial(sentence, self._words, f"fault.{fault.key}", dict(fault.params)))
 
     def on_ended(self, fault: Fault | None) -> None:
         """The session is over: signed out, or no longer valid."""
         self.closed.emit()
-        self._panel.set_busy(False)
+        self._late_panel.then(lambda panel: panel.set_busy(False))
         if fault is not None:
             self.on_refused(fault)
 

@@ -79,17 +79,24 @@ class DeskWindow(QMainWindow):
 
     close_requested = Signal()
 
-    def __init__(self, sign_in: QWidget, title: str) -> None:
+    def __init__(self, title: str) -> None:
         super().__init__()
         self.setObjectName("desk-window")
         self.setWindowTitle(title)
         self.setMinimumSize(LEAST_WIDTH_PX, LEAST_HEIGHT_PX)
         self._may_close = False
         self._pages = QStackedWidget(self)
-        self._pages.addWidget(sign_in)
-        self._sign_in = sign_in
+        self._pages.addWidget(QWidget())  # until it is known whether somebody has to sign in
+        self._sign_in: QWidget | None = None
         self._desk: QWidget | None = None
         self.setCentralWidget(self._pages)
+
+    def add_sign_in(self, page: QWidget) -> None:
+        """Take the page to sign in; it shows unless the desk does."""
+        self._sign_in = page
+        self._pages.addWidget(page)
+        if not self.on_desk:
+            self._pages.setCurrentWidget(page)
 
     def add_desk(self, frame: DeskFrame) -> None:
         """Take the page of the desk."""
@@ -98,8 +105,9 @@ class DeskWindow(QMainWindow):
 
     def show_sign_in(self) -> None:
         """Show the page to sign in."""
-        self._pages.setCurrentWidget(self._sign_in)
-        self._sign_in.setFocus()
+        if self._sign_in is not None:
+            self._pages.setCurrentWidget(self._sign_in)
+            self._sign_in.setFocus()
 
     def show_desk(self) -> None:
         """Show the desk."""

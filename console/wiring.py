@@ -32,9 +32,11 @@ def _connect_life(desk: "Desk") -> None:
 
 def _connect_session(desk: "Desk") -> None:
     reception = desk.reception
-    desk.sign_in.sign_in_requested.connect(reception.on_sign_in_requested)
-    desk.sign_in.language_picked.connect(desk.appearance.use_language)
-    desk.sign_in.theme_picked.connect(desk.appearance.use_theme)
+    door = desk.late_sign_in
+    door.then(lambda panel: panel.sign_in_requested.connect(reception.on_sign_in_requested))
+    door.then(lambda panel: panel.language_picked.connect(desk.appearance.use_language))
+    door.then(lambda panel: panel.theme_picked.connect(desk.appearance.use_theme))
+    door.then(lambda panel: desk.appearance.dress([panel]))
     desk.session.signing_in.connect(reception.on_signing_in)
     desk.session.began.connect(reception.on_began)
     desk.session.refused.connect(reception.on_refused)
@@ -207,7 +209,7 @@ def _connect_addresses(desk: "Desk") -> None:
 
 def _connect_appearance(desk: "Desk") -> None:
     appearance = desk.appearance
-    appearance.dress([desk.sign_in, desk.intake.held_strip, *desk.panels.dressed()])
+    appearance.dress([desk.intake.held_strip, *desk.panels.dressed()])
     desk.intake.late_bulk_sheet.then(lambda sheet: appearance.dress([sheet]))
     desk.panels.late_report_form.then(lambda form: appearance.dress([form]))
     for late in (desk.panels.late_card, desk.panels.late_board, desk.panels.late_today):

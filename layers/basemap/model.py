@@ -38,7 +38,9 @@ def read_features(features: Iterable[BaseFeature]) -> BaseShapes:
     """Return features as shapes. Pure: may run in any thread. What cannot be read as geometry is left out."""
     listed = list(features)
     geometries = read_wkb([f.wkb for f in listed])
-    of = {kind: [i for i, f in enumerate(listed) if f.kind is kind] for kind in BaseKind}
+    of: dict[BaseKind, list[int]] = {kind: [] for kind in BaseKind}
+    for i, feature in enumerate(listed):
+        of[feature.kind].append(i)
 
     def shapes(kind: BaseKind, kinds: frozenset[int]) -> tuple[Shapes, list[int]]:
         found, kept = to_shapes(geometries[of[kind]], kinds)
