@@ -181,7 +181,7 @@ class TileStore(QObject):
     def _submit(self, keys: Sequence[TileKey], render: Render) -> None:
         if self._pool is None:
             workers = max(1, min(3, (cpu_count() or 2) - 1))
-            self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile", initializer=give_way)
+            self._pool = ThreadPoolExecutor(workers, thread_name_prefix="map-tile")
         self._orders += 1
         future = self._pool.submit(self._draw, keys, self._orders, render)
         for key in keys:
@@ -200,6 +200,7 @@ class TileStore(QObject):
             x, y = (key.column - left) * TILE, (key.row - top) * TILE
             tile = frame if len(keys) == 1 else frame[y : y + TILE, x : x + TILE].copy()
             self._done.put((key, order, tile))
+        give_way()  # from here on: what a thread draws first is the first picture, which everybody waits for
         self._finished.emit()
 
     def _on_finished(self) -> None:
