@@ -139,7 +139,8 @@ async def test_it_is_worked_by_keyboard_alone(served: Served, qtbot) -> None:
         assert accounts.form is None
         assert accounts.table.view.hasFocus()
         press(Qt.Key.Key_N)
-        assert desk.panels.card_stack.currentWidget() is desk.panels.card, "the desk below hears no letter"
+        card = desk.panels.card  # made now, where it is not yet
+        assert desk.panels.card_stack.currentWidget() is card, "the desk below hears no letter"
         press(Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
         assert sheet.screen_shown is sheet.screens["units"]
         press(Qt.Key.Key_Escape)
