@@ -64,6 +64,8 @@ def running(words: list[str], says: str, by: tuple[str, ...] = (sys.executable, 
         process.terminate()
         process.wait(timeout=30)
         reader.join(timeout=5)
+        if process.stdout is not None and not reader.is_alive():
+            process.stdout.close()
 
 
 def service(database: str, town: Path) -> AbstractContextManager[str]:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject
 from client.api import new_key
 from client.picture import Delta
 from console.putting import Putter
+from domain.case import Rules
 from domain.ids import EntryId
 from domain.register import Entry, kind_of, read_body
 from domain.register_shapes import Body
@@ -58,6 +59,11 @@ class EntryDesk(QObject, Generic[S]):
         self.sheet: S | None = None
         self.told: set[EntryId] = set()
         desk.appearance.language_changed.connect(self._on_language)
+
+    def rules(self) -> Rules:
+        """Return the town's own figures, all their versions."""
+        room = self.desk.session.room
+        return Rules({}) if room is None or room.picture is None else room.picture.town.rules
 
     def make_sheet(self) -> S:
         """Make the sheet and connect it."""

@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from widgets.message_sheet import MessageSheet
 
 OWNER = "messages"
-HEARD_WITHIN = timedelta(minutes=5)
-"""A message nobody has read so long after it was sent is told of, once."""
 KEPT_FOR = timedelta(days=7)
 
 
@@ -42,11 +40,13 @@ class MessageDesk(EntryDesk["MessageSheet"]):
 
     def on_second(self) -> None:
         """A second has passed: what nobody out there has read in time is told once."""
-        now = self.desk.service_now()
+        now, rules = self.desk.service_now(), self.rules()
         for entry_id, body in self._unheard.items():
-            if entry_id not in self.told and now - body.sent_at >= HEARD_WITHIN:
+            minutes = rules.at(body.sent_at).message_minutes  # a clock keeps the rule it started under
+            if entry_id not in self.told and now - body.sent_at >= timedelta(minutes=minutes):
                 self.told.add(entry_id)
-                values: dict[str, Value] = {"unit": self.desk.names.unit(body.unit), "text": body.text[:40]}
+                unit = self.desk.names.unit(body.unit)
+                values: dict[str, Value] = {"unit": unit, "n": minutes, "text": body.text[:40]}
                 told = Notice(Severity.WARNING, "notice.message_unheard", values, entry_id, "messages")
                 self.desk.notices.post(told)
                 self.desk.alarms.sounds.play(Tone.ALERT)

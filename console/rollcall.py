@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from widgets.roll_call_sheet import RollCallSheet
 
 OWNER = "roll-call"
-DUE_AFTER = timedelta(minutes=10)
-"""Who has not answered so long after the call is told of as missing."""
 KEPT_FOR = timedelta(days=30)
 
 
@@ -74,7 +72,8 @@ class RollCallDesk(EntryDesk["RollCallSheet"]):
             self.desk.notices.info("notice.roll_call_nobody", replace=OWNER)
         else:
             now = self.desk.service_now()
-            self._put(EntryId(new_key()), RollCall(now, now + DUE_AFTER, units), 0, "roll_call_made")
+            due = now + timedelta(minutes=self.rules().at(now).roll_call_minutes)
+            self._put(EntryId(new_key()), RollCall(now, due, units), 0, "roll_call_made")
 
     def toggle(self, unit: str) -> None:
         """Note that a unit answered, or that it did not after all."""

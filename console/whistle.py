@@ -9,7 +9,6 @@ from client.api import new_key
 from console.entrydesk import EntryDesk
 from console.notices import Notice
 from console.tones import Tone
-from domain.case import Rules
 from domain.ids import CaseNo, EntryId, UnitId
 from domain.register import Entry
 from domain.register_message import Message
@@ -76,13 +75,13 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         sheet.show_whistles(
             rows,
             may_blow=self.desk.register.may_write(Whistle),
-            minutes=self._rules().at(self.desk.service_now()).whistle_minutes,
+            minutes=self.rules().at(self.desk.service_now()).whistle_minutes,
             case=case,
         )
 
     def on_second(self) -> None:
         """A second has passed: who is overdue is told once, and again when it is a matter for the duty leader."""
-        now, rules, altered = self.desk.service_now(), self._rules(), False
+        now, rules, altered = self.desk.service_now(), self.rules(), False
         for key, whistle in self._open.items():
             late = dict[Standing, list[UnitId]]()
             for called in whistle.called:
@@ -183,7 +182,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
     def _row(self, key: EntryId, whistle: Whistle) -> "WhistleRow":
         from widgets.whistle_sheet import CalledRow, WhistleRow  # noqa: PLC0415 - the sheet is there
 
-        now, rules, reminded = self.desk.service_now(), self._rules(), self._reminded(key)
+        now, rules, reminded = self.desk.service_now(), self.rules(), self._reminded(key)
         rows: list[CalledRow] = []
         for called in whistle.called:
             held = self._signed.get(key, {}).get(called.unit)
@@ -207,10 +206,6 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
     def _signed_at(self, key: EntryId, unit: UnitId) -> datetime | None:
         held = self._signed.get(key, {}).get(unit)
         return held[1].at if held is not None and held[1].present else None
-
-    def _rules(self) -> Rules:
-        room = self.desk.session.room
-        return Rules({}) if room is None or room.picture is None else room.picture.town.rules
 
     def _tell_signed(self) -> None:
         """Say how many have signed in, where that are more than before."""

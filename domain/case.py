@@ -230,7 +230,8 @@ class Rules(msgspec.Struct, frozen=True):
     A case that was taken in hand is free again after ``claim_minutes``; two cases of a kind within ``similar_m`` and
     ``similar_hours`` of each other are likely the same (domain.md 2.2). A look in the field usually takes
     ``task_minutes`` (domain.md 2.3). A unit that is whistled for may be given ``whistle_minutes`` to sign in; one that
-    is overdue by ``whistle_escalate_minutes`` is a matter for the duty leader.
+    is overdue by ``whistle_escalate_minutes`` is a matter for the duty leader. A message nobody has read after
+    ``message_minutes`` is told of, and so is who has not answered a roll call after ``roll_call_minutes``.
 
     ``later`` are the versions that took or will take effect after these, by time; ``at`` says which are in force.
     """
@@ -248,6 +249,8 @@ class Rules(msgspec.Struct, frozen=True):
     task_minutes: int = 30
     whistle_minutes: int = 30
     whistle_escalate_minutes: int = 10
+    message_minutes: int = 5
+    roll_call_minutes: int = 10
     later: tuple["RulesFrom", ...] = ()
 
     def __post_init__(self) -> None:

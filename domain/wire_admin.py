@@ -212,6 +212,8 @@ class RulesEdit(_In, frozen=True, kw_only=True):
     task_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
     whistle_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 30
     whistle_escalate_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
+    message_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 5
+    roll_call_minutes: Annotated[int, msgspec.Meta(ge=1, le=1440)] = 10
 
 
 class DayKind(StrEnum):

@@ -63,6 +63,8 @@ def set_rules(work: Work, edit: RulesEdit, asker: Asker) -> Done:
         task_minutes=edit.task_minutes,
         whistle_minutes=edit.whistle_minutes,
         whistle_escalate_minutes=edit.whistle_escalate_minutes,
+        message_minutes=edit.message_minutes,
+        roll_call_minutes=edit.roll_call_minutes,
     )
     later = [version for version in info.rules.later if version.since != since] + [RulesFrom(since, rules)]
     _bounded(later, MOST_VERSIONS, "rules")

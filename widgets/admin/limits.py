@@ -29,6 +29,8 @@ BOUNDS = (
     ("task_minutes", 1, 1440),
     ("whistle_minutes", 1, 1440),
     ("whistle_escalate_minutes", 1, 1440),
+    ("message_minutes", 1, 1440),
+    ("roll_call_minutes", 1, 1440),
 )
 FIRST = "first"
 STAGES = tuple(state for state in CaseState if state in OPEN)
@@ -131,6 +133,8 @@ class LimitsScreen(SettingsScreen):
                 task_minutes=v["task_minutes"],
                 whistle_minutes=v["whistle_minutes"],
                 whistle_escalate_minutes=v["whistle_escalate_minutes"],
+                message_minutes=v["message_minutes"],
+                roll_call_minutes=v["roll_call_minutes"],
             )
             return Act("rules", "", edit)
 

@@ -12,7 +12,6 @@ from served import Served
 
 from client.api import ServiceClient
 from client.room import Room
-from console import messages
 from domain.people import Role
 from simulator.acting.pace import Pace
 from simulator.acting.radios import Radios
@@ -64,7 +63,6 @@ async def test_a_message_is_carried_on_and_answered(served: Served) -> None:
 async def test_what_nobody_reads_is_told_once_and_an_answer_by_radio_is_noted(
     served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(messages, "HEARD_WITHIN", timedelta(seconds=1))
     async with open_desk() as desk:
         await sign_in(desk, served)
         await until(lambda: bool(desk.panels.board.rows()))
@@ -72,6 +70,12 @@ async def test_what_nobody_reads_is_told_once_and_an_answer_by_radio_is_noted(
         assert "notice.message_which" in standing(desk)
         desk.selection.select_unit(desk.panels.board.rows()[0].unit.unit_id)
         desk.messages.send("到老街口")
+        await until(lambda: bool(desk.messages._unheard))
+        sent, limit = next(iter(desk.messages._unheard.values())).sent_at, desk.messages.rules().message_minutes
+        monkeypatch.setattr(desk, "service_now", lambda: sent + timedelta(minutes=limit) - timedelta(seconds=30))
+        desk.messages.on_second()
+        assert "notice.message_unheard" not in standing(desk), "the town's own minutes are not over"
+        monkeypatch.setattr(desk, "service_now", lambda: sent + timedelta(minutes=limit))
         await until(lambda: "notice.message_unheard" in standing(desk))
         desk.actions.trigger("messages")
         sheet = desk.messages.sheet

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from served import ALL_ROOM, Served
 
-from console import rollcall
 from console.desk import Desk
 from tests.widget.console.test_outbox_desk import sign_in, standing
 from widgets.roll_call_sheet import RollCallSheet
@@ -21,7 +20,6 @@ def sheet_of(desk: Desk) -> RollCallSheet:
 
 
 async def test_who_answers_and_who_is_missing(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rollcall, "DUE_AFTER", timedelta(seconds=1))
     served.account("wang", PASSWORD, *ALL_ROOM)
     async with open_desk() as one, open_desk() as other:
         await sign_in(one, served)
@@ -41,6 +39,8 @@ async def test_who_answers_and_who_is_missing(served: Served, monkeypatch: pytes
         QTest.keyClick(sheet.table.view, Qt.Key.Key_Return)
         await until(lambda: any(row.key == first and row.cells[1].startswith("✓") for row in there.table.shown()))
         assert f"1/{len(on_shift)}" in there.facts()
+        called, limit = one.service_now(), one.roll_call.rules().roll_call_minutes
+        monkeypatch.setattr(one, "service_now", lambda: called + timedelta(minutes=limit + 1))
         await until(lambda: "notice.roll_call_missing" in standing(one))
         # a mistake is taken back, a second call is not made over an open one
         there.table.choose(first)
