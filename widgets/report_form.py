@@ -122,8 +122,8 @@ class ReportForm(QFrame):
         place.addWidget(self._where, 1)
         place.addWidget(self._pick)
         place.addWidget(self._unpick)
-        contact.addWidget(self.contact_phone, 1)
-        contact.addWidget(self.contact_name, 1)
+        contact.addWidget(self.contact_phone, 5)
+        contact.addWidget(self.contact_name, 2)
         rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
             ("channel", self.channel),
             ("text", self.text),
