@@ -13,7 +13,7 @@ from console.settings import Settings
 from domain.ids import CaseNo
 
 PASSWORD = "a long enough one"
-PATIENCE_S = 15.0
+PATIENCE_S = 45.0
 
 
 async def until(true: Callable[[], object]) -> None:
