@@ -242,6 +242,8 @@ class OutboxDesk(QObject):
                 return words(f"{field}.{value}")
             case "urgent" | "historic":
                 return words("outbox.yes" if value else "outbox.no")
+            case "place":
+                return f"{value[0]:.6f}, {value[1]:.6f}"
             case _:
                 return f"{value:.6f}" if isinstance(value, float) else str(value)
 

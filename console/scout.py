@@ -21,6 +21,8 @@ class Scout(QObject):
     """Follows the person's pointing. ``action_chosen`` names a desk action to be done."""
 
     action_chosen = Signal(str)
+    report_placed = Signal(object)
+    """A place was picked for a report: a ``PlacePicked``."""
 
     def __init__(
         self,
@@ -36,6 +38,7 @@ class Scout(QObject):
         super().__init__(parent)
         self._session, self._selection, self._panels, self._names = session, selection, panels, names
         self._photos, self._map_feed, self._room_feed = photos, map_feed, room_feed
+        self._for_card = False
 
     # -- cases -----------------------------------------------------------------------------------------------------
 
@@ -125,14 +128,26 @@ class Scout(QObject):
 
     def on_place_requested(self) -> None:
         """The report form wants a place."""
+        self._for_card = False
         self._panels.map.begin_place_pick()
         self._panels.map.setFocus()
 
+    def on_card_place_requested(self) -> None:
+        """The form on the card wants a place."""
+        self.on_place_requested()
+        self._for_card = True
+
     def on_place_picked(self, picked: PlacePicked) -> None:
-        """A place was picked on the map."""
+        """A place was picked on the map, for whichever form asked last."""
+        if self._for_card:
+            self._for_card = False
+            self._panels.show_card()
+            self._panels.card.put_place(picked.lon, picked.lat)
+            return
         label = "" if picked.grid is None else self._grid_name(picked.grid)
         self._panels.report_form.set_place(picked.lon, picked.lat, label)
         self._panels.show_report_form()
+        self.report_placed.emit(picked)
 
     def on_photo_requested(self, wanted: PhotoWanted) -> None:
         """The card wants a photo."""

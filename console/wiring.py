@@ -178,6 +178,7 @@ def _connect_map(desk: "Desk") -> None:
     panels = desk.panels
     panels.late_card.then(lambda card: card.locate_requested.connect(desk.scout.on_locate_requested))
     panels.map.place_picked.connect(desk.scout.on_place_picked)
+    panels.late_card.then(lambda card: card.place_requested.connect(desk.scout.on_card_place_requested))
     panels.map.camera_changed.connect(desk.looking.on_camera_changed)
     panels.map.add_layer_wanted.connect(desk.own_layers.open_menu)
     panels.map.remove_layer_wanted.connect(desk.own_layers.on_remove_wanted)
@@ -203,7 +204,7 @@ def _connect_addresses(desk: "Desk") -> None:
     desk.actions.enable((GRID_KEEPER,), False)
     desk.reception.reloaded.connect(desk.grid_keeper.on_reloaded)
     desk.panels.command_bar.searched.connect(desk.addresses.on_searched)
-    desk.panels.map.place_picked.connect(desk.addresses.on_place_picked)
+    desk.scout.report_placed.connect(desk.addresses.on_place_picked)
     desk.panels.late_report_form.then(desk.addresses.connect_form)
 
 

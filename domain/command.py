@@ -41,6 +41,7 @@ class ArgKind(StrEnum):
     MOMENT = "moment"  # ISO 8601 with offset
     PHOTOS = "photos"
     CHOICE = "choice"
+    PLACE = "place"  # [lon, lat] in degrees
     TICKS = "ticks"  # the closing conditions that were ticked
     FLAG = "flag"
 

@@ -7,10 +7,12 @@ import msgspec
 
 from domain.case import MAX_PHOTOS, Case
 from domain.command import Arg, ArgKind, Command, Context, Decision, SideEffect
+from domain.correcting import correction
 from domain.faults import Fault, FaultKind, conflict, forbidden, invalid
 from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.machine import STEPS, TABLE, Step
 from domain.people import Actor, same_person
+from domain.places import check_lon_lat
 from domain.reasons import REASONS
 from domain.states import CaseState
 
@@ -113,6 +115,8 @@ def _resolve(step: Step, case: Case, data: dict[str, Any], actor: Actor, context
         data = {**data, "limit": limit, "closing": list(condition.closing_zh)}
     elif step.action in ("help_arrive", "help_report"):
         data = {**data, "helper": actor.unit}
+    elif step.action == "correct":
+        data = correction(case, data)
     elif step.action == "take_over" and case.claim is not None:
         data = {**data, "from": case.claim.by}
     elif step.action == "merge":
@@ -183,6 +187,8 @@ def _value(arg: Arg, value: Any, context: Context) -> Any:
         return _typed(arg, value, bool)
     if arg.kind in (ArgKind.UNITS, ArgKind.PHOTOS, ArgKind.TICKS, ArgKind.CASES):
         return _list(arg, _typed(arg, value, list), context)
+    if arg.kind is ArgKind.PLACE:
+        return _place(arg, _typed(arg, value, list))
     text: str = _typed(arg, value, str)
     if len(text) > arg.most:
         raise Fault(FaultKind.TOO_LARGE, "argument_too_long", argument=arg.name, limit=arg.most)
@@ -211,6 +217,15 @@ def _check_text(arg: Arg, text: str, context: Context) -> None:
             _moment(arg, text)
         case _:
             return
+
+
+def _place(arg: Arg, values: list[Any]) -> list[float]:
+    """Return a place as two floats; a number beyond all bounds is brought near them first, and refused."""
+    if len(values) != 2 or any(type(value) not in (int, float) for value in values):
+        raise invalid("argument_wrong_type", argument=arg.name, expected="[lon, lat]")
+    lon, lat = (float(max(-999, min(999, value))) for value in values)
+    check_lon_lat(lon, lat)
+    return [lon, lat]
 
 
 def _moment(arg: Arg, text: str) -> None:

@@ -10,22 +10,24 @@ from typing import Any
 import msgspec
 
 from domain.case import Case
+from domain.correcting import present
 from domain.not_after import DESCRIPTIVE_FIELDS
 
 COMPARED = (
     "state",
     "kind",
     "title",
+    "words",
     "address",
-    "lon",
-    "lat",
+    "place",
     "lead_unit",
     "condition",
     "supervise",
     "urgent",
     "historic",
 )
-"""Fields of a case a person acts upon, in the order they are told."""
+"""What a person acts upon in a case, in the order it is told. A place is one thing: longitude and latitude are kept or
+taken together; the words are those of the first report."""
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -44,20 +46,21 @@ class Difference(msgspec.Struct, frozen=True):
 
 def seen_of(case: Case) -> dict[str, Any]:
     """Return the compared fields of a case as plain values, to be kept beside a command."""
-    return {name: msgspec.to_builtins(getattr(case, name)) for name in COMPARED}
+    of_fields = present(case)
+    return {n: of_fields[n] if n in of_fields else msgspec.to_builtins(getattr(case, n)) for n in COMPARED}
 
 
 def differences(seen: Mapping[str, Any], now: Case, args: Mapping[str, Any]) -> tuple[Difference, ...]:
     """Return what is another now than it was seen, with what the command's arguments say of the same field."""
-    present = seen_of(now)
+    by_now = seen_of(now)
     return tuple(
-        Difference(name, seen[name], present[name], args.get(name) if name in DESCRIPTIVE_FIELDS else None)
+        Difference(name, seen[name], by_now[name], args.get(name) if name in DESCRIPTIVE_FIELDS else None)
         for name in COMPARED
-        if name in seen and seen[name] != present[name]
+        if name in seen and seen[name] != by_now[name]
     )
 
 
 def chosen_args(args: Mapping[str, Any], now: Case, theirs: frozenset[str]) -> dict[str, Any]:
     """Return a command's arguments with the fields in ``theirs`` said as others left them."""
-    present = seen_of(now)
-    return {name: present[name] if name in theirs and name in present else value for name, value in args.items()}
+    by_now = seen_of(now)
+    return {name: by_now[name] if name in theirs and name in by_now else value for name, value in args.items()}

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 from domain.case import Case, Claim, Helped, OpenRequest, Report
 from domain.change import Change, Subject
 from domain.clock import Limit, LimitUnit, Pause
+from domain.correcting import corrected
 from domain.erasing import erased
 from domain.ids import AccountId, AttachmentId, CaseNo, GridCode, StaffId, UnitId
 from domain.places import Placement
@@ -402,6 +403,7 @@ EFFECTS: dict[str, Effect] = {
     "call_back": _call_back,
     "note": lambda c, ch: {"photos": _photos(c, ch)},
     "placed": _placed,
+    "correct": corrected,
     "erased": erased,
 }
 """Effects by action. Actions that alter nothing but state and version are not listed."""

@@ -6,6 +6,7 @@ target leaves the state as it is. How a change alters a case is in ``domain.fold
 
 from domain import guards as g
 from domain.command import Arg, ArgKind
+from domain.correcting import CORRECTING
 from domain.helping import CARD_ARGS, HELPING
 from domain.ids import MAX_ID
 from domain.people import Role
@@ -447,7 +448,7 @@ _MOVING: tuple[Step, ...] = (
     _step("-", "note", OPEN, None, ROOM | {R.INSPECTOR, R.COUNTY}, (_TEXT, _MORE_PHOTOS)),
 )
 
-TABLE: tuple[Step, ...] = (*(in_one_hand(step) for step in (*_MOVING, *HELPING)), *SHARING)
+TABLE: tuple[Step, ...] = (*(in_one_hand(step) for step in (*_MOVING, *HELPING, *CORRECTING)), *SHARING)
 
 STEPS: dict[str, Step] = {step.action: step for step in TABLE}
 """The table by action. Each action stands in it once."""

@@ -44,7 +44,7 @@ _DESCRIBES = frozenset(
 )
 _ANSWERS = ("approve_", "refuse_", "endorse_")
 
-DESCRIPTIVE_FIELDS = ("title", "kind", "address", "lon", "lat", "text", "urgent")
+DESCRIPTIVE_FIELDS = ("title", "words", "kind", "address", "place", "text", "urgent")
 """What a command may say about a case in words: here a person may keep the own or take the other's."""
 
 

@@ -15,6 +15,7 @@ class ReasonList(StrEnum):
     SUPERVISE = "supervise"  # 督办
     SEND_UP = "send_up"  # 报送上级
     OVERRIDE = "override"  # 不派推荐单位
+    CORRECT = "correct"  # 更正
 
 
 REASONS: dict[ReasonList, tuple[str, ...]] = {
@@ -34,4 +35,5 @@ REASONS: dict[ReasonList, tuple[str, ...]] = {
     ReasonList.SUPERVISE: ("overdue", "leader_instruction", "repeated_complaint", "major_urgent", "reworked_twice"),
     ReasonList.SEND_UP: ("beyond_power", "needs_several_towns", "major_urgent"),
     ReasonList.OVERRIDE: ("knows_the_case", "nearer_in_fact", "skill_or_gear", "suggested_busy", "leader_instruction"),
+    ReasonList.CORRECT: ("misheard", "found_on_site", "told_again", "wrong_place", "typing"),
 }

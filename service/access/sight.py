@@ -137,9 +137,16 @@ class Sight(msgspec.Struct, frozen=True):
             data["case"] = self._show_top(plain, close=close)
         if "report" in data:
             data["report"] = self._show_plain(data["report"], close=close)
-        if "reports" in data:
-            data["reports"] = [self._show_plain(r, close=close) for r in data["reports"]]
-        return replace(change, data=self._show_top(data, close=close))
+        if "before" in data:
+            data["before"] = self._show_said(data["before"], close=close)
+        return replace(change, data=self._show_said(data, close=close))
+
+    def _show_said(self, data: dict[str, Any], *, close: bool) -> dict[str, Any]:
+        """Return what a change says is so, or was before it, with what is not for this reader masked."""
+        shown = dict(data)
+        if "reports" in shown:
+            shown["reports"] = [self._show_plain(r, close=close) for r in shown["reports"]]
+        return self._show_top(shown, close=close)
 
     def _closed(self, *, sensitive: bool) -> bool:
         return sensitive and Field.SENSITIVE in self.hidden

@@ -12,7 +12,7 @@ from domain.ids import CaseNo, ReportId
 from domain.machine import STEPS
 from domain.people import Actor, Role
 from domain.wire import Outcome, RevealedContact
-from service.access import Asker, Sight
+from service.access import Asker, Sight, check_place
 from service.store import reads
 from service.store.rows import watchers
 from service.write.reporting import author_of, check_kind
@@ -65,6 +65,8 @@ def carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, autho
     if decision.action == "file" and data.get("kind"):
         check_kind(work.world, data["kind"])
         data = {**data, "sensitive": work.world.is_sensitive(data["kind"]) or case.sensitive}
+    elif decision.action == "correct" and "place" in data:
+        data = {**data, **_fallen(work, data["place"], actor)}
     change, after = work.record_case(case, case_no, decision.action, author, data, state=decision.state)
     for effect in decision.also:
         other = work.case(effect.case_no)
@@ -72,6 +74,14 @@ def carry_out(work: Work, case_no: CaseNo, command: Command, actor: Actor, autho
             raise not_found("unknown_case", case_no=effect.case_no)
         work.record_case(other, other.case_no, effect.action, author, effect.data, state=effect.state or other.state)
     return Outcome(change, after)
+
+
+def _fallen(work: Work, place: list[float], actor: Actor) -> dict[str, object]:
+    """Return the grid a corrected place falls into; it has to lie where the actor may act, like that of a report."""
+    placement, grid_code = work.place(*place)
+    area = work.world.area_of_grid(grid_code)
+    check_place(actor, area)
+    return {"placement": placement.value, "grid_code": grid_code, "area": area}
 
 
 def reveal(work: Work, case_no: CaseNo, reason: str, asker: Asker, sight: Sight) -> list[RevealedContact]:

@@ -174,9 +174,9 @@ def _goes(
 
 
 def _first_report(data: Mapping[str, Any]) -> str | None:
-    """Return the report a first change brought; a title was made of its words."""
+    """Return the report a first change brought, or a correction is about; a title was made of its words."""
     brought: Any = data.get("report") or next(iter(data.get("case", {}).get("reports", ())), {})
-    named = brought.get("report_id")
+    named = brought.get("report_id") or data.get("which")
     return named if isinstance(named, str) else None
 
 

@@ -155,7 +155,8 @@ def actor_for(case: Case, *, roles: frozenset[Role] = ALL_ROLES, task: str = "")
 
 def arguments(step: Step, case: Case, into: str = "", until: datetime | None = None, pick: int = 0) -> dict[str, Any]:
     """Return arguments that make a step complete; ``pick`` chooses among what may be chosen."""
-    return {arg.name: _value(arg, case, into, until, pick) for arg in step.args if arg.required}
+    required = {arg.name: _value(arg, case, into, until, pick) for arg in step.args if arg.required}
+    return required | ({"title": f"更正 {case.version}"} if step.action == "correct" else {})
 
 
 def _value(arg: Arg, case: Case, into: str, until: datetime | None, pick: int) -> Any:

@@ -15,6 +15,7 @@ from domain.machine import Step
 from domain.runcards import Proposal
 from domain.states import CaseState
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.correcting import PlaceField
 from widgets.case_card.fields.override import OverrideField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.registry import build_field
@@ -30,6 +31,7 @@ class ActionForm(QFrame):
 
     submitted = Signal(object)
     cancelled = Signal()
+    place_wanted = Signal()
 
     def __init__(self, step: Step, context: FormContext, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -52,6 +54,8 @@ class ActionForm(QFrame):
             field.submitted.connect(self.submit)
             field.changed.connect(self._show_effect)
             field.picked.connect(self._on_picked)
+            if isinstance(field, PlaceField):
+                field.wanted.connect(self.place_wanted)
         self._note.hide()
         self.retranslate()
 
@@ -106,9 +110,17 @@ class ActionForm(QFrame):
             for value in given if isinstance(given, list) else [given]:
                 if isinstance(value, str):
                     field.prefill(value)
+            if isinstance(field, PlaceField) and isinstance(given, list):
+                field.put(*given)
             if isinstance(field, PhotosField):
                 field.add_files(list(files.get(field.arg.name, ())))
             field.update_context()
+
+    def put_place(self, lon: float, lat: float) -> None:
+        """Take a place that was pointed at on the map."""
+        field = self.field("place")
+        if isinstance(field, PlaceField):
+            field.put(lon, lat)
 
     def refresh_choices(self) -> None:
         """What can be picked from altered."""

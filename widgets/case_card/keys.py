@@ -72,6 +72,7 @@ ACTION_KEYS: dict[str, str] = {
     "hand_over": "9",
     "call_back": "8",
     "merge_in": "7",
+    "correct": "6",
     # Flags and the rest
     "supervise": "C",
     "reply_supervise": "L",
@@ -108,7 +109,7 @@ FLAGS = frozenset(
             "merge",
             "merge_in",
         ),
-        *("claim", "release", "hand_over", "add_helpers"),
+        *("claim", "release", "hand_over", "add_helpers", "correct"),
     }
 )
 """Actions that stand behind those that move the case along."""

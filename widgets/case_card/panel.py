@@ -66,6 +66,7 @@ class CaseCard(QWidget):
     locate_requested = Signal(object)
     typing_changed = Signal(bool)
     waiting_requested = Signal()
+    place_requested = Signal()
     case_wanted = Signal(object)
     """Another case is to be shown: its ``CaseNo``."""
 
@@ -299,6 +300,11 @@ class CaseCard(QWidget):
         if self._form is not None and self._form.step.action == intent.action:
             self._form.fill(intent.args, intent.files)
 
+    def put_place(self, lon: float, lat: float) -> None:
+        """Take a place that was pointed at for the open form."""
+        if self._form is not None:
+            self._form.put_place(lon, lat)
+
     def is_typing(self) -> bool:
         """Return whether something a person put in would be lost."""
         return self._form is not None and self._form.has_input()
@@ -383,6 +389,7 @@ class CaseCard(QWidget):
         form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)
         form.cancelled.connect(self._leave_form)
+        form.place_wanted.connect(self.place_requested)
         self._form = form
         self.body.place_form(form)
         self.typing_changed.emit(True)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from domain.change import Change
 from domain.clock import Limit, LimitUnit
@@ -9,6 +10,9 @@ from domain.ids import AccountId, StaffId, UnitId
 from domain.machine import STEPS
 from widgets.durations import limit_text
 from widgets.names import Names
+
+MOST_SAID = 120
+"""Characters of each side of a correction; the case itself shows the whole."""
 
 
 def story(change: Change, names: Names) -> str:
@@ -103,6 +107,41 @@ def _sharing(change: Change, names: Names) -> str:
     return words(f"choice.{data['outcome']}") if change.action == "call_back" else ""
 
 
+def _corrected(change: Change, names: Names) -> str:
+    """What was corrected: each thing with what stood there before."""
+    if change.action != "correct":
+        return ""
+    words = names.words
+    now, before = _said(change.data), _said(change.data.get("before", {}))
+    return words("list.semicolon").join(
+        words(
+            "correct.story",
+            name=words(f"arg.{name}"),
+            before=before.get(name) or words("correct.empty"),
+            now=text or words("correct.empty"),
+        )
+        for name, text in now.items()
+        if name in before
+    )
+
+
+def _said(data: dict[str, Any]) -> dict[str, str]:
+    """Return what a correction says, in the order of its form; long words shortened."""
+    words = next(iter(data.get("reports", ())), {}).get("text")
+    place = data.get("place")
+    told = {
+        "title": data.get("title"),
+        "words": words,
+        "address": data.get("address"),
+        "place": place and f"{place[0]:.6f}, {place[1]:.6f}",
+    }
+    return {
+        name: text if len(text := str(value or "")) <= MOST_SAID else f"{text[:MOST_SAID]}…"
+        for name, value in told.items()
+        if name in data or (name == "words" and "reports" in data)
+    }
+
+
 def _until(change: Change, names: Names) -> str:
     until = change.data.get("until")
     if not until:
@@ -139,6 +178,7 @@ _PARTS: tuple[Callable[[Change, Names], str], ...] = (
     _condition,
     _choice,
     _sharing,
+    _corrected,
     _until,
     _merge,
     _photos,

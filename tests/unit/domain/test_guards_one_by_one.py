@@ -249,6 +249,12 @@ BREAK: dict[str, list[tuple[str, Callable[[Scene], Scene]]]] = {
         ("unit_named_twice", _both(_case(helper_units=(UNITS[2].unit_id,)), _args(helpers=[UNITS[2].unit_id]))),
         ("unit_named_twice", _both(_case(copied_units=(UNITS[2].unit_id,)), _args(copies=[UNITS[2].unit_id]))),
     ],
+    "something_is_corrected": [
+        ("nothing_to_correct", _args(title="垃圾堆放")),
+        ("nothing_to_correct", _args(title="  ", words=" 路口有垃圾 ")),
+        ("nothing_to_correct", _both(_case(reports=()), _args(title="垃圾堆放", words="别的"))),
+        ("nothing_to_correct", _both(_case(lon=120.0, lat=29.0), _args(title="", place=[120, 29.0]))),
+    ],
     "override_has_reason": [("override_wants_reason", _args(suggested=[UNITS[1].unit_id, UNITS[2].unit_id]))],
 }
 
@@ -382,6 +388,14 @@ def test_an_argument_beyond_all_bounds_is_refused(step: Step, name: str) -> None
         ("feedback", {"photos": ["a9"]}, "unknown_attachment"),
         ("feedback", {"text": "   "}, "argument_missing"),
         ("feedback", {"photos": []}, "argument_missing"),
+        ("correct", {"reason": "weather"}, "unknown_reason"),
+        ("correct", {"title": "字" * 201}, "argument_too_long"),
+        ("correct", {"address": "字" * 201}, "argument_too_long"),
+        ("correct", {"place": [120.0]}, "argument_wrong_type"),
+        ("correct", {"place": [True, 29.0]}, "argument_wrong_type"),
+        ("correct", {"place": [120.0, 90.5]}, "coordinates_out_of_range"),
+        ("correct", {"place": [10**400, 29.0]}, "coordinates_out_of_range"),
+        ("correct", {"place": [float("nan"), 29.0]}, "coordinates_out_of_range"),
         ("request_suspension", {"until": "tomorrow"}, "not_a_moment"),
         ("request_suspension", {"until": "2026-03-05T10:00:00"}, "moment_without_offset"),
     ],

@@ -117,6 +117,11 @@ def test_what_differs_is_told_field_by_field_and_a_choice_only_where_both_spoke(
     args = {"kind": "0103", "text": "备注"}
     assert chosen_args(args, now, frozenset()) == args
     assert chosen_args(args, now, frozenset({"kind"})) == {"kind": "0302", "text": "备注"}
+    moved = case(lon=120.5, lat=29.5)
+    args = {"place": [120.1, 29.5]}
+    (place,) = differences(seen, moved, args)
+    assert (place.field, place.is_choice) == ("place", True)
+    assert chosen_args(args, moved, frozenset({"place"})) == {"place": [120.5, 29.5]}, "never half of each"
     agreed = differences(seen, now, {"kind": "0302"})
     assert not any(d.is_choice for d in agreed), "who said the same has nothing to choose"
 

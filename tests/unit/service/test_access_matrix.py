@@ -142,6 +142,8 @@ class Bench:
         work.attachments.add(PHOTO)
         grids = [grid_code(0, 0)] if Role.GRID_WORKER in asker.own.roles else []
         args = {a.name: _argument(a.kind, step, a.name) for a in step.args if a.required}
+        if step.action == "correct":
+            args["title"] = "又一个标题"
         command = Command(step.action, case.version, args)
         try:
             admit(asker, Door.COMMAND)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from domain.command import Arg, ArgKind
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.correcting import CorrectedField, PlaceField
 from widgets.case_card.fields.moment import MomentField
 from widgets.case_card.fields.options import OptionsField
 from widgets.case_card.fields.override import OverrideField, SuggestedField
@@ -37,6 +38,7 @@ FIELDS: dict[ArgKind, type[Field]] = {
     ArgKind.COLLEAGUE: ColleagueField,
     ArgKind.PHOTOS: PhotosField,
     ArgKind.TICKS: TicksField,
+    ArgKind.PLACE: PlaceField,
 }
 BY_NAME: dict[str, type[Field]] = {
     "kind": KindField,
@@ -44,6 +46,9 @@ BY_NAME: dict[str, type[Field]] = {
     "override": OverrideField,
     "run_card": RunCardField,
     "unmet": UnmetField,
+    "title": CorrectedField,
+    "words": CorrectedField,
+    "address": CorrectedField,
 }
 """Arguments that want more than their kind says: the one text that is a code, and what a dispatch keeps for itself."""
 
