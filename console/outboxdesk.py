@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 OWNER = "outbox-desk"
 SHOW_MS, TELL_MS = 250, 1000
 MEANWHILE_MOST = 4
+WORDS_MOST = 40
+"""Characters of the words of a report, where they stand beside what others made of them."""
 
 
 class OutboxDesk(QObject):
@@ -242,6 +244,8 @@ class OutboxDesk(QObject):
                 return words(f"{field}.{value}")
             case "urgent" | "historic":
                 return words("outbox.yes" if value else "outbox.no")
+            case "words":
+                return str(value) if len(value) <= WORDS_MOST else f"{value[:WORDS_MOST]}…"
             case "place":
                 return f"{value[0]:.6f}, {value[1]:.6f}"
             case _:

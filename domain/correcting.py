@@ -8,7 +8,6 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from domain import guards as g
 from domain.case import Case
 from domain.change import Change
 from domain.command import Arg, ArgKind, Context

@@ -33,6 +33,20 @@ async def run_card(desk: "Desk", folder: Path) -> None:
     card.press_key("4")
 
 
+async def correct(desk: "Desk", folder: Path) -> None:
+    """A case that is being corrected: the form with what stands there now, an earlier correction in its timeline."""
+    case = await to_dispatch(desk)
+    room, card = desk.session.room, desk.panels.card
+    if case is None or room is None:
+        return
+    said = {"reason": "told_again", "address": desk.words("shot.gas_place"), "text": desk.words("shot.gas_leak")}
+    await room.client.command(case.case_no, Command("correct", case.version, said), key=new_key())
+    desk.selection.select_case(case.case_no)
+    await wait(lambda: case.version + 1 == getattr(card.case(), "version", 0))
+    card.press_key("6")
+    await asyncio.sleep(POLL_S)
+
+
 async def run_cards(desk: "Desk", folder: Path) -> None:
     """The book of run cards over the desk."""
     desk.run_cards.open()
@@ -128,6 +142,7 @@ DISPATCH_SCENES = {
     "run-card": run_card,
     "run-cards": run_cards,
     "run-card-form": run_card_form,
+    "correct": correct,
     "whistle": whistle,
     "whistle-form": whistle_form,
     "plans": plans,

@@ -54,6 +54,7 @@ SCENE_NAMES = (
     "run-card",
     "run-cards",
     "run-card-form",
+    "correct",
     "whistle",
     "whistle-form",
     "plans",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -9,6 +10,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from domain.case import Case
+from domain.correcting import CORRECTED
 from domain.guards import overrides
 from domain.ids import StaffId, UnitId
 from domain.machine import Step
@@ -159,6 +161,9 @@ class ActionForm(QFrame):
             wrong[0].focus_input()
             return
         values = {f.arg.name: f.value() for f in self.fields}
+        if self.step.action == "correct" and all(values[name] is None for name in CORRECTED):
+            self._fault.tell(partial(self.context.names.words, "fault.nothing_to_correct"))
+            return
         case = self.context.case
         self.submitted.emit(
             ActionIntent(

@@ -3,13 +3,14 @@
 from typing import Any
 
 import msgspec
+import pytest
 from domain_factories import Ledger, actor_for, as_plain, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from domain.correcting import CORRECTED, altered, present
-from domain.fold import fold_all
+from domain.fold import EFFECTS, fold_all
 from domain.places import Placement
 from domain.states import Channel
 
@@ -67,3 +68,11 @@ def test_a_place_that_no_grid_holds_is_outside() -> None:
     after = ledger.do(case.case_no, "correct", actor_for(case), reason="wrong_place", place=[120, 29.5])
     assert (after.lon, after.lat, after.placement, after.grid_code) == (120.0, 29.5, Placement.OUTSIDE, None)
     assert set(CORRECTED) == set(present(after))
+
+
+def test_an_older_console_follows_without_knowing_the_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = Ledger()
+    case = ledger.report(Channel.HOTLINE)
+    now = ledger.do(case.case_no, "correct", actor_for(case), reason="typing", title="新标题")
+    monkeypatch.delitem(EFFECTS, "correct")
+    assert fold_all(ledger.changes) == replace(now, title=case.title), "at the right version, with the old title"

@@ -8,7 +8,7 @@ import pytest
 from desks import PASSWORD, listed, open_desk, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QRadioButton
 from served import ALL_ROOM, Served, command, send_report
 
 from client.outbox.order import Stage
@@ -188,6 +188,33 @@ async def test_a_conflict_is_shown_field_by_field_and_mine_is_kept_when_a_person
         await until(lambda: sheet.empty.isVisibleTo(sheet))
         sheet.close_sheet()
     assert state(served, case) == (CaseState.PENDING_FILE, 3)
+
+
+async def test_of_a_correction_each_field_is_kept_or_taken_by_itself(served: Served) -> None:
+    case = fresh(served)
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        await until(lambda: listed(desk) == [case.case_no])
+        await cut(desk)
+        mine = {"reason": "misheard", "title": "我的标题", "place": [120.806, 29.556]}
+        desk.intents.act(ActionIntent(case.case_no, "correct", case.version, mine))
+        await until(lambda: len(desk.outbox.entries()) == 1)
+        theirs = {"reason": "typing", "title": "对方的标题", "place": [120.807, 29.557]}
+        command(served.client(served.token("wang", Role.ACCEPTOR)), case, "correct", **theirs)
+        await mend(desk)
+        await until(lambda: entries(desk) == [("correct", Stage.HELD)])
+        desk.actions.trigger("outbox")
+        sheet = desk.outbox_desk._sheet
+        assert sheet is not None
+        await until(lambda: set(sheet.detail._theirs) == {"title", "place"})
+        shown = {button.text() for button in sheet.detail.findChildren(QRadioButton)}
+        assert shown >= {"对方的标题", "我的标题", "120.807000, 29.557000", "120.806000, 29.556000"}
+        sheet.detail._theirs["title"].setChecked(True)
+        sheet.detail.again.click()
+        await until(lambda: not desk.outbox.entries())
+        sheet.close_sheet()
+    now = msgspec.json.decode(_case(served, case), type=Case)
+    assert (now.title, now.lon, now.lat, now.version) == ("对方的标题", 120.806, 29.556, 3)
 
 
 async def test_dropping_asks_once_and_nothing_is_sent(served: Served) -> None:

@@ -19,6 +19,7 @@ from domain.machine import STEPS, TABLE, Step
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_card.fields.base import Field, FormContext
+from widgets.case_card.fields.correcting import CorrectedField
 from widgets.case_card.fields.options import OptionsField
 from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.pickers import PickField
@@ -32,7 +33,9 @@ from widgets.names import Names
 
 def _fill(field: Field, chance: random.Random) -> None:
     """Put something in, as a person would."""
-    if isinstance(field, TextField):
+    if isinstance(field, CorrectedField):
+        field.prefill(f"已看过现场 {chance.random()}")
+    elif isinstance(field, TextField):
         field.prefill("已看过现场")
     elif isinstance(field, OptionsField):
         field.prefill(chance.choice(list(field._buttons)))
@@ -89,7 +92,7 @@ def test_what_the_forms_send_the_rules_accept(
         form = card._form
         assert form is not None
         for field in form.fields:
-            if field.arg.required:
+            if field.arg.required or isinstance(field, CorrectedField):
                 _fill(field, chance)
             if field.arg.name == "level":
                 _level(field, case)
@@ -112,7 +115,7 @@ def test_each_action_has_a_key_and_reserved_letters_are_left_alone() -> None:
     commands = {step.action for step in TABLE if step.action not in NOT_COMMANDS}
     assert ACTION_KEYS.keys() == commands
     assert not RESERVED & set(ACTION_KEYS.values())
-    assert all(len(key) == 1 and key.isascii() and (key.isupper() or key in "0789") for key in ACTION_KEYS.values())
+    assert all(len(key) == 1 and key.isascii() and (key.isupper() or key in "06789") for key in ACTION_KEYS.values())
 
 
 def test_no_two_actions_on_offer_share_a_key() -> None:
