@@ -127,11 +127,10 @@ def _corrected(change: Change, names: Names) -> str:
 
 def _said(data: dict[str, Any]) -> dict[str, str]:
     """Return what a correction says, in the order of its form; long words shortened."""
-    words = next(iter(data.get("reports", ())), {}).get("text")
-    place = data.get("place")
+    said, place = data.get("reports"), data.get("place")
     told = {
         "title": data.get("title"),
-        "words": words,
+        "words": said and said[0].get("text"),
         "address": data.get("address"),
         "place": place and f"{place[0]:.6f}, {place[1]:.6f}",
     }

@@ -19,7 +19,9 @@ class CorrectedField(TextField):
     def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
         self._base = self._now(arg, context)
         super().__init__(arg, context, parent)
-        self.edit.setFixedHeight(34 if arg.name in ONE_LINE else 76)
+        self.edit.setFixedHeight(36 if arg.name in ONE_LINE else 76)
+        if arg.name in ONE_LINE:
+            self.edit.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.edit.setPlainText(self._base)
 
     def retranslate(self) -> None:
