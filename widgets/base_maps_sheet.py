@@ -85,6 +85,8 @@ class BaseMapsSheet(Sheet):
         self._good.setWordWrap(True)
         self.list = QListWidget()
         self.list.setObjectName("pick_rows")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.kind, self.system, self.offers, self.preset = Combo(), Combo(), Combo(), Combo()
         self.name, self.address, self.attribution, self.key = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
         names = ("add", "test", "ask", "file", "retry", "remove", "undo", "preset_add", "close")

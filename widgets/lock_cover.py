@@ -35,6 +35,8 @@ class LockCover(QFrame):
         set_role(self._sos, "fault")
         set_role(self.unlock, "primary")
         set_role(self.leave, "quiet")
+        for said in (self._facts, self._news, self._sos):
+            said.setWordWrap(True)  # a long name takes two lines
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setMaxLength(PASSWORD_MOST)
         self.code.setMaxLength(CODE_MOST)

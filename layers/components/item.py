@@ -144,7 +144,9 @@ class ComponentsItem(LayerItem):
         counts = self._model.counts() if len(self._model.table) else {}
         words, hidden = self.look.words, self.options.hides(STATE.name)
         return [
-            LegendRow(f"component.{state}", words(f"map.sensed.{state}"), counts[state])
+            LegendRow(
+                f"component.{state}", words("map.legend.component", state=words(f"map.sensed.{state}")), counts[state]
+            )
             for state in reversed(STATES)
             if counts.get(state) and state.value not in hidden
         ]

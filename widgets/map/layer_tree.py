@@ -91,8 +91,9 @@ class LayerTree(Card):
         wanted = self.rows.wanted()
         width = min(MOST_WIDTH_PX, max(wanted.width(), 150)) + 2 * EDGE_X
         height = min(self._most_height, wanted.height() + BUTTON_PX + 2 * EDGE_Y + 4)
-        if (width, height) != (self.width(), self.height()):
-            self.resize(width, height)
+        before = self.size()
+        self.resize(width, max(0, height))
+        if self.size() != before:  # a map too low for its cards bounds it to less than it can be: that is no news
             self.resized.emit()
 
     def set_theme(self, theme: Theme) -> None:

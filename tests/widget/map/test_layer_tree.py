@@ -249,3 +249,14 @@ def test_another_language_and_a_small_map(qtbot: QtBot, scene: Scene) -> None:
     tree = scene.view.overlays.layer_tree
     assert tree.geometry().bottom() <= scene.view.height()
     assert scene.view.overlays.layer_options.geometry().bottom() <= scene.view.height()
+
+
+def test_a_map_narrower_than_the_tree_is_laid_out_all_the_same(qtbot: QtBot, scene: Scene) -> None:
+    """The tree is bound to less than nothing, cannot be that, and may not ask to be placed again for ever."""
+    tree = scene.view.overlays.layer_tree
+    scene.view.setMinimumSize(0, 0)
+    scene.view.resize(tree.width() - 20, 400)
+    scene.view.overlays.place()
+    scene.view.resize(900, 600)
+    assert tree.isVisibleTo(scene.view)
+    assert tree.height() > 100
