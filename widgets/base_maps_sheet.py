@@ -23,6 +23,7 @@ from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 WIDTH_PX, HEIGHT_PX = 860, 600
 KINDS = ("mbtiles", "pmtiles", "xyz", "wmts")
@@ -77,12 +78,11 @@ class BaseMapsSheet(Sheet):
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words, self._presets = words, tuple(presets)
         self._shown: tuple[SourceRow, ...] = ()
-        self._title, self._hint, self._fault, self._good = QLabel(), QLabel(), FaultLabel(), QLabel()
+        self._title, self._hint, self._fault, self._good = QLabel(), QLabel(), FaultLabel(), WrappedLabel()
         set_role(self._title, "title")
         set_role(self._hint, "second")
         set_role(self._good, "good")
         self._hint.setWordWrap(True)
-        self._good.setWordWrap(True)
         self.list = QListWidget()
         self.list.setObjectName("pick_rows")
         self.list.setWordWrap(True)

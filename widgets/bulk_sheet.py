@@ -18,6 +18,7 @@ from widgets.common.button import Button
 from widgets.common.fault_label import Telling, told_text
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.intents import ActionIntent, BulkIntent
 from widgets.names import Names
 
@@ -39,11 +40,9 @@ class BulkSheet(Sheet):
         self._form: ActionForm | None = None
         self._results: dict[CaseNo, tuple[Telling, bool]] = {}
         self._running = False
-        self._title, self._named = QLabel(), QLabel()
+        self._title, self._named = QLabel(), WrappedLabel()
         set_role(self._title, "title")
         set_role(self._named, "second")
-        self._named.setWordWrap(True)
-        self._named.setTextFormat(Qt.TextFormat.PlainText)
         self._list = QListWidget()
         self._list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._list.setWordWrap(True)

@@ -12,6 +12,7 @@ from domain.wire import SimilarCase
 from resources.theme import Theme
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.durations import span_text
 from widgets.names import Names
 
@@ -40,7 +41,7 @@ class _Row(QFrame):
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setObjectName("clock_box")
-        self.photo, self.title, self.facts = QLabel(), QLabel(), QLabel()
+        self.photo, self.title, self.facts = QLabel(), WrappedLabel(), WrappedLabel()
         self.photo.setFixedSize(THUMB_W, THUMB_H)
         for label in (self.title, self.facts):
             label.setWordWrap(True)
@@ -74,8 +75,7 @@ class Duplicates(QWidget):
         self._marked: CaseNo | None = None
         self._images: dict[str, QImage] = {}
         self._rows: list[_Row] = []
-        self._title = QLabel()
-        self._title.setWordWrap(True)
+        self._title = WrappedLabel()
         set_role(self._title, "warning")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)

@@ -12,6 +12,7 @@ from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 RESULT_MOST = 500
@@ -32,12 +33,9 @@ class FollowSheet(Sheet):
     ) -> None:
         super().__init__(parent, *size)
         self.names, self._name, self._keys = names, name, {**keys, "end": "", "close": "Esc"}
-        self._title, self.facts, self.below, self.empty = QLabel(), QLabel(), QLabel(), EmptyState()
+        self._title, self.facts, self.below, self.empty = QLabel(), WrappedLabel(), WrappedLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self.below, "second")
-        for label in (self.facts, self.below):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
         self.list, self.rows = RowTable(theme, self, stretch=0), RowTable(theme, self, stretch=0)
         self.result = QLineEdit()
         self.result.setMaxLength(RESULT_MOST)

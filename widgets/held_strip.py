@@ -13,6 +13,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.intents import ActionIntent
 from widgets.names import Names
 
@@ -110,10 +111,8 @@ class HeldStrip(QFrame):
         )
 
     def _add_line(self) -> None:
-        line, text, button = QWidget(), QLabel(), Button()
+        line, text, button = QWidget(), WrappedLabel(), Button()
         line.setObjectName("field")
-        text.setWordWrap(True)
-        text.setTextFormat(Qt.TextFormat.PlainText)
         set_role(button, "primary")
         button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         button.clicked.connect(self._on_take_back)

@@ -8,6 +8,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 FIELD_PX = 320
 PASSWORD_MOST, CODE_MOST = 256, 8
@@ -25,7 +26,7 @@ class LockCover(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._words = words
         self._who, self._since, self._count, self._leaving = "", "", 0, False
-        self._title, self._facts, self._news, self._sos = QLabel(), QLabel(), QLabel(), QLabel()
+        self._title, self._facts, self._news, self._sos = QLabel(), WrappedLabel(), WrappedLabel(), WrappedLabel()
         self._calls = 0
         self.password, self.code, self.fault = QLineEdit(), QLineEdit(), FaultLabel()
         self.unlock, self.leave = Button(), Button()
@@ -35,8 +36,6 @@ class LockCover(QFrame):
         set_role(self._sos, "fault")
         set_role(self.unlock, "primary")
         set_role(self.leave, "quiet")
-        for said in (self._facts, self._news, self._sos):
-            said.setWordWrap(True)  # a long name takes two lines
         self.password.setEchoMode(QLineEdit.EchoMode.Password)
         self.password.setMaxLength(PASSWORD_MOST)
         self.code.setMaxLength(CODE_MOST)

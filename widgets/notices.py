@@ -13,6 +13,7 @@ from widgets.common.button import Button
 from widgets.common.chip import mixed
 from widgets.common.lamp import Shape, paint_shape
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 SHOWN_AT_MOST = 3
 
@@ -47,8 +48,7 @@ class _NoticeRow(QFrame):
         super().__init__(parent)
         self._theme = theme
         self.notice = Notice("", Severity.INFO, "")
-        self._text, self._action, self._close = QLabel(), Button(), Button("✕")
-        self._text.setWordWrap(True)
+        self._text, self._action, self._close = WrappedLabel(), Button(), Button("✕")
         set_role(self._action, "quiet")
         set_role(self._close, "quiet")
         self._close.setFixedWidth(36)

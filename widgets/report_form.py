@@ -36,6 +36,7 @@ from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.intents import PhotoWanted, ReportIntent
 from widgets.names import Names
 from widgets.report_gist import Facet, GistStrip
@@ -73,10 +74,9 @@ class ReportForm(QFrame):
         self._place: tuple[float, float] | None = None
         self._place_label, self._busy = "", False
         self._now = datetime.now(UTC)
-        self._title, self._fault, self._where = QLabel(), FaultLabel(), QLabel()
+        self._title, self._fault, self._where = QLabel(), FaultLabel(), WrappedLabel()
         set_role(self._title, "title")
         set_role(self._where, "second")
-        self._where.setWordWrap(True)
         self.channel = Combo()
         self.kind = PickList(rows_shown=4)
         self.text = QPlainTextEdit()
@@ -120,8 +120,11 @@ class ReportForm(QFrame):
         place.setSpacing(6)
         contact.setSpacing(8)
         place.addWidget(self._where, 1)
-        place.addWidget(self._pick)
-        place.addWidget(self._unpick)
+        picking = QVBoxLayout()  # one above the other: side by side they are wider than the card
+        picking.setSpacing(4)
+        picking.addWidget(self._pick)
+        picking.addWidget(self._unpick)
+        place.addLayout(picking)
         contact.addWidget(self.contact_phone, 5)
         contact.addWidget(self.contact_name, 2)
         rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (

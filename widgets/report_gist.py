@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from domain.gist import Gist, Guess, Why
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 NONE: tuple[Guess, ...] = ()
@@ -86,11 +87,9 @@ class GistStrip(QWidget):
         grid.setVerticalSpacing(2)
         grid.setColumnStretch(1, 1)
         for row, facet in enumerate(Facet):
-            key, said = QLabel(KEYS[facet].name.removeprefix("Key_")), QLabel()
+            key, said = QLabel(KEYS[facet].name.removeprefix("Key_")), WrappedLabel()
             key.setObjectName("key_cap")
             set_role(key, "second")
-            said.setWordWrap(True)
-            said.setTextFormat(Qt.TextFormat.PlainText)
             grid.addWidget(key, row, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(said, row, 1)
             self._lines[facet] = key, said

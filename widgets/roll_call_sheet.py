@@ -12,6 +12,7 @@ from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 WIDTH_PX, HEIGHT_PX = 720, 640
@@ -31,10 +32,9 @@ class RollCallSheet(Sheet):
         self._names = names
         self._call: RollCall | None = None
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
-        self._title, self._facts, self.empty = QLabel(), QLabel(), EmptyState()
+        self._title, self._facts, self.empty = QLabel(), WrappedLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self._facts, "second")
-        self._facts.setWordWrap(True)
         self.table, self.result = RowTable(theme, self), QLineEdit()
         self.result.setMaxLength(RESULT_MOST)
         self.call, self.mark, self.end, self.leave = Button(), Button(), Button(), Button()

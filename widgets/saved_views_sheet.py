@@ -57,6 +57,8 @@ class SavedViewsSheet(Sheet):
         self._hint.setWordWrap(True)
         self.list, self.name, self.shared = QListWidget(), QLineEdit(), QCheckBox()
         self.list.setObjectName("pick_rows")
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.name.setMaxLength(MOST_NAME)
         self.buttons = {name: Button() for name in ("go", "rename", "renew", "remove", "undo", "save", "close")}

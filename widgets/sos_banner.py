@@ -8,7 +8,7 @@ from datetime import datetime
 import msgspec
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from domain.ids import EntryId
 from resources.theme import Theme
@@ -16,6 +16,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.lamp import Shape, paint_shape
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 BLINK_MS = 600
 RESULT_MOST = 300
@@ -49,7 +50,7 @@ class SosBanner(QFrame):
         self._words, self._theme = words, theme
         self._calls: tuple[SosCall, ...] = ()
         self._lit = False
-        self._title, self._detail = QLabel(), QLabel()
+        self._title, self._detail = WrappedLabel(), WrappedLabel()
         for label in (self._title, self._detail):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)

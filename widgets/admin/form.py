@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.words import Words
 from widgets.admin.asking import Act
@@ -14,6 +14,7 @@ from widgets.admin.entries import Entry
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ class AdminForm(QFrame):
         self.setObjectName("form")
         self._words, self.spec = words, spec
         self._busy = False
-        self._title, self._effect, self._fault = QLabel(), QLabel(), FaultLabel()
+        self._title, self._effect, self._fault = WrappedLabel(), WrappedLabel(), FaultLabel()
         set_role(self._title, "heading")
         set_role(self._effect, "warning" if spec.grave else "second")
         for label in (self._title, self._effect):

@@ -18,6 +18,7 @@ from widgets.common.flow import FlowLayout
 from widgets.common.row_table import Row, RowTable
 from widgets.common.section import hairline
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 SIDE_PX = 400
 
@@ -51,7 +52,7 @@ class Screen(QWidget):
         self._telling: Telling = ""
         self._scroll = QScrollArea()
         self.table, self._empty, self._fault = RowTable(known.theme, self), EmptyState(), FaultLabel()
-        self._again, self._head, self._title = Button(), QLabel(), QLabel()
+        self._again, self._head, self._title = Button(), WrappedLabel(), WrappedLabel()
         self._stack = QStackedWidget()
         self._facts_box, self._own_box, self._row_box = QWidget(), QWidget(), QWidget()
         self._facts = QGridLayout(self._facts_box)
@@ -296,10 +297,8 @@ class Screen(QWidget):
         self._head.setVisible(not key)
         _clear(self._facts)
         for i, (label, text) in enumerate(self.facts(key) if self._loaded else ()):
-            name, value = QLabel(self.words(label)), QLabel(text)
+            name, value = QLabel(self.words(label)), WrappedLabel(text)
             set_role(name, "second")
-            value.setWordWrap(True)
-            value.setTextFormat(Qt.TextFormat.PlainText)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._facts.addWidget(name, i, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(value, i, 1)

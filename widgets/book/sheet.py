@@ -21,6 +21,7 @@ from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 WIDTH_PX, HEIGHT_PX = 1120, 720
 NEW = ""
@@ -47,12 +48,10 @@ class BookSheet(Sheet):
         self._asked = ""
         self.form: AdminForm | None = None
         self.editing = NEW
-        self._title, self._hint, self.told, self.empty = QLabel(), QLabel(), QLabel(), EmptyState()
+        self._title, self._hint, self.told, self.empty = QLabel(), QLabel(), WrappedLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self._hint, "second")
         self._hint.setWordWrap(True)
-        self.told.setWordWrap(True)
-        self.told.setTextFormat(Qt.TextFormat.PlainText)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.table, self._right = RowTable(theme, self, stretch=1), QScrollArea()
         self.buttons = {name: Button() for name in ("use", "edit", "add", "remove", "undo", "close")}

@@ -11,6 +11,7 @@ from domain.wire import RevealedContact
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.intents import RevealIntent
 
 SHOWN_MS = 60_000
@@ -28,8 +29,7 @@ class ContactRow(QWidget):
         self._case_no: CaseNo | None = None
         self._held = 0
         self._contacts: tuple[RevealedContact, ...] = ()
-        self._line = QLabel()
-        self._line.setWordWrap(True)
+        self._line = WrappedLabel()
         self._ask, self._send, self._cancel = Button(), Button(), Button()
         set_role(self._ask, "quiet")
         set_role(self._send, "primary")

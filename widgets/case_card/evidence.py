@@ -12,6 +12,7 @@ from resources.theme import Theme
 from widgets.common.flow import FlowLayout
 from widgets.common.photo import SMALL_THUMB, PhotoThumb
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 GAP_PX = 8
@@ -39,9 +40,7 @@ class Evidence(QWidget):
         self._shown_facts: list[tuple[str, str]] = []
         self._strip = QWidget()
         self._flow = FlowLayout(self._strip, spacing_px=GAP_PX)
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._text = WrappedLabel()
         self._text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.facts = QWidget()
         self._facts = QGridLayout(self.facts)
@@ -197,10 +196,8 @@ class Evidence(QWidget):
                 widget.hide()
                 widget.deleteLater()
         for i, (name, value) in enumerate(rows):
-            left, right = QLabel(name), QLabel(value)
+            left, right = QLabel(name), WrappedLabel(value)
             set_role(left, "second")
-            right.setWordWrap(True)
-            right.setTextFormat(Qt.TextFormat.PlainText)
             self._facts.addWidget(left, i, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(right, i, 1)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.correcting import CORRECTED
@@ -25,6 +25,7 @@ from widgets.case_card.fields.run_card import UnmetField
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.intents import ActionIntent
 
 
@@ -40,7 +41,12 @@ class ActionForm(QFrame):
         self.setObjectName("form")
         self.step, self.context = step, context
         self._offered, self._busy, self._moved = True, False, False
-        self._title, self._effect, self._note, self._fault = QLabel(), QLabel(), QLabel(), FaultLabel()
+        self._title, self._effect, self._note, self._fault = (
+            WrappedLabel(),
+            WrappedLabel(),
+            WrappedLabel(),
+            FaultLabel(),
+        )
         for label, role in ((self._effect, "second"), (self._note, "warning")):
             set_role(label, role)  # type: ignore[arg-type]  # the pairs above are roles
             label.setWordWrap(True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.case import Case, Claim
 from domain.states import Supervise
@@ -13,6 +13,7 @@ from widgets.common.chip import Chip
 from widgets.common.flow import FlowLayout
 from widgets.common.lamp import Shape
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 from widgets.signs import supervise_colour
 
@@ -23,7 +24,7 @@ class CaseHeader(QWidget):
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names, self._theme = names, theme
-        self._title, self._meta, self._kind = QLabel(), QLabel(), QLabel()
+        self._title, self._meta, self._kind = WrappedLabel(), WrappedLabel(), WrappedLabel()
         for label in (self._title, self._meta, self._kind):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)

@@ -14,6 +14,7 @@ from resources.theme import Theme
 from widgets.calling import callback_text, source_of
 from widgets.common.lamp import LampSign
 from widgets.common.style import set_colour, set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 from widgets.signs import LAMP_SHAPES, lamp_colour
 
@@ -24,9 +25,7 @@ SHOWN_AT_MOST = 30
 class _Row(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self.sign, self.text = LampSign(14), QLabel()
-        self.text.setWordWrap(True)
-        self.text.setTextFormat(Qt.TextFormat.PlainText)
+        self.sign, self.text = LampSign(14), WrappedLabel()
         self.text.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from domain.approving import ClockEffect, effect_of_yes
@@ -13,6 +12,7 @@ from domain.states import RequestKind
 from resources.theme import Theme
 from widgets.asking import asked_by, reason_text
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 
@@ -23,7 +23,7 @@ class RequestBox(QFrame):
         super().__init__(parent)
         self.setObjectName("clock_box")
         self._names, self._theme = names, theme
-        self._title, self._why, self._effect, self._own = QLabel(), QLabel(), QLabel(), QLabel()
+        self._title, self._why, self._effect, self._own = (WrappedLabel() for _ in range(4))
         set_role(self._title, "heading")
         set_role(self._effect, "second")
         set_role(self._own, "warning")
@@ -31,8 +31,6 @@ class RequestBox(QFrame):
         column.setContentsMargins(9, 6, 9, 6)
         column.setSpacing(2)
         for label in (self._title, self._why, self._effect, self._own):
-            label.setWordWrap(True)
-            label.setTextFormat(Qt.TextFormat.PlainText)
             column.addWidget(label)
         self.hide()
 

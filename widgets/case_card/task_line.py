@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from domain.case import Case
 from domain.clock import Lamp
@@ -11,6 +11,7 @@ from domain.timing import task_clock
 from resources.theme import Theme
 from widgets.common.lamp import LampSign
 from widgets.common.style import set_colour
+from widgets.common.wrapped import WrappedLabel
 from widgets.durations import clock_text, limit_text
 from widgets.names import Names
 from widgets.signs import LAMP_SHAPES, lamp_colour
@@ -22,8 +23,7 @@ class TaskLine(QWidget):
     def __init__(self, names: Names, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._names, self._theme = names, theme
-        self._sign, self._text = LampSign(14), QLabel()
-        self._text.setWordWrap(True)
+        self._sign, self._text = LampSign(14), WrappedLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)

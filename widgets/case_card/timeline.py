@@ -13,6 +13,7 @@ from widgets.case_card.story import story
 from widgets.common.lamp import Shape, paint_shape
 from widgets.common.section import SectionHeader
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 SHOWN_AT_MOST = 200
@@ -36,11 +37,9 @@ class _Row(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
-        self._time, self._text = QLabel(), QLabel()
+        self._time, self._text = QLabel(), WrappedLabel()
         self.dot = _Dot(theme)
         set_role(self._time, "second")
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 2, 0, 2)
         row.setSpacing(8)

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from resources.theme import Theme
 from widgets.common.button import Button
 from widgets.common.chip import mixed
 from widgets.common.lamp import Shape, paint_shape
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 from widgets.waiting import WaitingMark
 
@@ -26,8 +27,7 @@ class WaitingStrip(QWidget):
         super().__init__(parent)
         self._names, self._theme = names, theme
         self._marks: tuple[WaitingMark, ...] = ()
-        self._text, self._open = QLabel(), Button()
-        self._text.setWordWrap(True)
+        self._text, self._open = WrappedLabel(), Button()
         set_role(self._open, "quiet")
         row = QHBoxLayout(self)
         row.setContentsMargins(34, 4, 4, 4)

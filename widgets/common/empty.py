@@ -1,10 +1,11 @@
 """What a panel shows while it has nothing: what would be here, and how to get it."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 
 class EmptyState(QWidget):
@@ -14,10 +15,9 @@ class EmptyState(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._title, self._hint, self._button = QLabel(), QLabel(), Button()
+        self._title, self._hint, self._button = WrappedLabel(), WrappedLabel(), Button()
         set_role(self._hint, "second")
         for label in (self._title, self._hint):
-            label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._button.clicked.connect(self.action_requested)
         self._button.hide()

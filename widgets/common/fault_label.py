@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 
 Telling = str | Callable[[], str]
 """A text, or what looks it up in the language in use each time."""
@@ -15,13 +16,12 @@ def told_text(telling: Telling) -> str:
     return telling if isinstance(telling, str) else telling()
 
 
-class FaultLabel(QLabel):
+class FaultLabel(WrappedLabel):
     """Hidden while nothing is wrong."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self._telling: Telling = ""
-        self.setWordWrap(True)
         set_role(self, "fault")
         self.hide()
 

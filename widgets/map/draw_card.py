@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QListWidget, QListWidgetItem, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QSpinBox, QWidget
 
 from domain.register_map import Form, Ink
 from resources.theme import Theme
@@ -12,12 +12,13 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
 MOST_LABEL = 200
 MOST_HOURS = 720
 FIRST_HOURS = 8
-LIST_PX = 150
+LIST_PX, LEAST_LIST_PX = 150, 60
 
 
 class DrawnRow(msgspec.Struct, frozen=True):
@@ -59,11 +60,11 @@ class DrawCard(ToolCard):
         self.hours.setValue(FIRST_HOURS)
         inks.addWidget(self.ink)
         inks.addWidget(self.hours, 1)
-        self.said = QLabel()
-        self.said.setWordWrap(True)
+        self.said = WrappedLabel()
         set_role(self.said, "second")
         self.list = QListWidget()
-        self.list.setFixedHeight(LIST_PX)
+        self.list.setMinimumHeight(LEAST_LIST_PX)  # on a low map it gives way, and scrolls
+        self.list.setMaximumHeight(LIST_PX)
         self._move, self._delete, self._undo = Button(), Button(), Button()
         for button in (self._move, self._delete, self._undo):
             acts.addWidget(button)

@@ -11,9 +11,10 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
-LIST_PX = 104
+LIST_PX, LEAST_LIST_PX = 104, 40
 MOST_RADIUS_M, FIRST_RADIUS_M = 20_000, 200
 ID_ROLE = Qt.ItemDataRole.UserRole
 
@@ -67,8 +68,7 @@ class FenceCard(ToolCard):
         self.radius.setRange(10, MOST_RADIUS_M)
         self.radius.setSingleStep(50)
         self.radius.setValue(FIRST_RADIUS_M)
-        self.said, self._told = QLabel(), QLabel()
-        self.said.setWordWrap(True)
+        self.said, self._told = WrappedLabel(), QLabel()
         set_role(self.said, "second")
         set_role(self._told, "heading")
         self.fences, self.alerts = QListWidget(), QListWidget()
@@ -101,7 +101,8 @@ class FenceCard(ToolCard):
             button.setObjectName(f"fence_alert_{name}")
             alert_acts.addWidget(button)
         for shown in (self.fences, self.alerts):
-            shown.setFixedHeight(LIST_PX)
+            shown.setMinimumHeight(LEAST_LIST_PX)  # on a low map the lists give way, and scroll
+            shown.setMaximumHeight(LIST_PX)
             shown.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             shown.setWordWrap(True)
         column = self.column

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from layers.contract import Picked
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
 MOST_ROWS = 40
@@ -33,8 +34,7 @@ class IdentifyCard(ToolCard):
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
         self.setObjectName("map_identify")
-        self.said = QLabel()
-        self.said.setWordWrap(True)
+        self.said = WrappedLabel()
         set_role(self.said, "second")
         self._page = QWidget()
         self._rows = QVBoxLayout(self._page)
@@ -91,7 +91,7 @@ class IdentifyCard(ToolCard):
         self._buttons.clear()
         room = MOST_ROWS
         for each in self._found or ():
-            head = QLabel(each.title)
+            head = WrappedLabel(each.title)
             set_role(head, "small")
             self._rows.addWidget(head)
             head.show()

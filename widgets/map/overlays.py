@@ -108,6 +108,8 @@ class MapOverlays(QObject):
         width, height = self._canvas.width(), self._canvas.height()
         self.toolbar.move(EDGE, EDGE)
         open_cards = [c for c in self._canvas.findChildren(ToolCard, options=_DIRECT) if not c.isHidden()]
+        for open_card in open_cards:
+            open_card.fit()
         beside = max((c.geometry().right() for c in open_cards), default=EDGE + self.toolbar.width())
         self.pick_card.move(beside + EDGE, EDGE)
         tree, card = self.layer_tree, self.layer_options

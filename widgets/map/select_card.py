@@ -11,6 +11,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
 TYPING_PAUSE_MS = 250
@@ -73,8 +74,7 @@ class SelectCard(ToolCard):
         row.addWidget(self._within)
         row.addWidget(self.distance, 1)
         self.column.addLayout(row)
-        self.said = QLabel()
-        self.said.setWordWrap(True)
+        self.said = WrappedLabel()
         set_role(self.said, "second")
         self.column.addWidget(self.said)
         self._rows: list[tuple[Count, QWidget]] = []

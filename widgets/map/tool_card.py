@@ -67,11 +67,13 @@ class ToolCard(Card):
         self.altered.emit()
 
     def fit(self) -> None:
-        """Take the height of what it says."""
+        """Take the height of what it says; no more than the map has, where its lists can give way."""
         self.column.activate()
         height = self.column.totalSizeHint().height()
         if self.column.hasHeightForWidth():
             height = self.column.totalHeightForWidth(WIDTH_PX)
+        room = self.parentWidget().height() - 2 * TOP_PX
+        height = min(height, max(room, self.column.totalMinimumSize().height()))
         self.resize(WIDTH_PX, height)
 
     def retranslate(self) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QR
 from resources.theme import Theme
 from widgets.common.key_button import KeyButton
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 from widgets.waiting import Decision, FieldChoice, OutboxIntent, WaitingRow
 
@@ -25,7 +26,7 @@ class OutboxDetail(QWidget):
         self._row: WaitingRow | None = None
         self._dropping = False
         self._theirs: dict[str, QRadioButton] = {}
-        self._why, self._meanwhile = QLabel(), QLabel()
+        self._why, self._meanwhile = WrappedLabel(), WrappedLabel()
         for label in (self._why, self._meanwhile):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -106,10 +107,10 @@ class OutboxDetail(QWidget):
             grid.addWidget(label, 0, column)
         self._theirs.clear()
         for at, choice in enumerate(fields, 1):
-            grid.addWidget(QLabel(choice.name), at, 0)
-            grid.addWidget(QLabel(choice.seen), at, 1)
+            grid.addWidget(WrappedLabel(choice.name), at, 0)
+            grid.addWidget(WrappedLabel(choice.seen), at, 1)
             if not choice.mine:
-                grid.addWidget(QLabel(choice.theirs), at, 2)
+                grid.addWidget(WrappedLabel(choice.theirs), at, 2)
                 continue
             theirs, mine = QRadioButton(choice.theirs), QRadioButton(choice.mine)
             group = QButtonGroup(self._fields)

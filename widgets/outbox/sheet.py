@@ -14,6 +14,7 @@ from widgets.common.key_button import KeyButton
 from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.durations import age_text
 from widgets.names import Names
 from widgets.outbox.detail import OutboxDetail
@@ -37,14 +38,13 @@ class OutboxSheet(Sheet):
         self._others: tuple[tuple[str, int], ...] = ()
         self._key_place = ""
         self._now: datetime | None = None
-        self._title, self._facts, self._foot = QLabel(), QLabel(), QLabel()
+        self._title, self._facts, self._foot = QLabel(), WrappedLabel(), WrappedLabel()
         self.send, self._close = KeyButton("", SEND_KEY, theme, primary=True), Button()
         self.table, self.empty = RowTable(theme, self, stretch=1), EmptyState()
         self.detail = OutboxDetail(names, theme)
         set_role(self._title, "title")
         for label in (self._facts, self._foot):
             set_role(label, "second")
-            label.setWordWrap(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self._lay_out()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from widgets.common.button import Button
@@ -12,6 +12,7 @@ from widgets.common.combo import Combo
 from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 from widgets.shift.values import Do, HandoverRow, ShiftIntent
 
@@ -31,9 +32,8 @@ class HandoverPage(QWidget):
         self._read: set[int] = set()
         self._of: tuple[str, int] = ("", 0)
         self.sheets, self.draft, self.print = Combo(), Button(), Button()
-        self.facts, self.table, self.empty = QLabel(), RowTable(theme, self, stretch=2), EmptyState()
+        self.facts, self.table, self.empty = WrappedLabel(), RowTable(theme, self, stretch=2), EmptyState()
         self.remarks, self.sign = QPlainTextEdit(), Button()
-        self.facts.setWordWrap(True)
         set_role(self.facts, "second")
         set_role(self.sign, "primary")
         self.remarks.setFixedHeight(TEXT_PX)

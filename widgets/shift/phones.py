@@ -56,6 +56,8 @@ class PhonesPage(QWidget):
         self.table.set_rows(heads, [Row(r.entry_id, (r.name, r.number, r.note)) for r in rows])
         self.table.view.setVisible(bool(rows))
         self.empty.setVisible(not rows)
+        hint = self._words("shift.no_phones_hint" if may_keep else "shift.no_phones_ask")
+        self.empty.show_texts(self._words("paper.no_phones"), hint)
         self._foot.setVisible(may_keep)
         self._show_drop()
 
@@ -67,8 +69,6 @@ class PhonesPage(QWidget):
         """Look the words up again."""
         words = self._words
         self.table.set_texts(words("shift.tab.phones"), words("shift.tab.phones"))
-        hint = words("shift.no_phones_hint" if self._may_keep else "shift.no_phones_ask")
-        self.empty.show_texts(words("paper.no_phones"), hint)
         for edit, key in ((self.name, "name"), (self.number, "number"), (self.note, "note")):
             edit.setPlaceholderText(words(f"paper.head.{key}"))
             edit.setAccessibleName(words(f"paper.head.{key}"))

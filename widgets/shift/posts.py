@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -13,6 +13,8 @@ from widgets.common.row_table import Row, RowTable
 from widgets.shift.values import Do, PostRow, ShiftIntent
 
 NAME_MOST = 100
+NAME_PX = 240
+"""So wide a post's name stands on the button that signs on to it; it is whole in the list."""
 
 
 class PostsPage(QWidget):
@@ -53,6 +55,8 @@ class PostsPage(QWidget):
         self.table.set_rows(heads, [Row(r.name, (r.name, comma.join(r.people) or nobody), not r.people) for r in rows])
         self.table.view.setVisible(bool(rows))
         self.empty.setVisible(not rows)
+        hint = words("shift.no_posts_hint" if may_add else "shift.no_posts_ask")
+        self.empty.show_texts(words("shift.no_posts"), hint)
         self.name.setVisible(may_add)
         self.add.setVisible(may_add)
         if rows and not self.table.key:
@@ -67,8 +71,6 @@ class PostsPage(QWidget):
         """Look the words up again."""
         words = self._words
         self.table.set_texts(words("shift.tab.posts"), words("shift.tab.posts"))
-        hint = words("shift.no_posts_hint" if self._may_add else "shift.no_posts_ask")
-        self.empty.show_texts(words("shift.no_posts"), hint)
         self.name.setPlaceholderText(words("shift.post_name"))
         self.name.setAccessibleName(words("shift.post_name"))
         self.add.setText(words("shift.add_post"))
@@ -85,7 +87,9 @@ class PostsPage(QWidget):
         row = self._row()
         self.act.setVisible(row is not None)
         if row is not None:
-            self.act.setText(self._words("shift.sign_off" if row.mine else "shift.sign_on", post=row.name))
+            short = self.act.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, NAME_PX)
+            self.act.setText(self._words("shift.sign_off" if row.mine else "shift.sign_on", post=short))
+            self.act.setToolTip(row.name if short != row.name else "")
 
     def _on_act(self) -> None:
         row = self._row()

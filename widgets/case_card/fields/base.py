@@ -14,6 +14,7 @@ from domain.runcards import Proposal
 from domain.units import UnitStatus
 from domain.wire import SimilarCase
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 Lookup = Callable[[str], Sequence[Case]]
@@ -45,10 +46,9 @@ class Field(QWidget):
         super().__init__(parent)
         self.setObjectName("field")
         self.arg, self.context = arg, context
-        self.label, self.problem_line = QLabel(), QLabel()
+        self.label, self.problem_line = QLabel(), WrappedLabel()
         set_role(self.label, "second")
         set_role(self.problem_line, "fault")
-        self.problem_line.setWordWrap(True)
         self.problem_line.hide()
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from domain.command import Arg
 from domain.ids import UnitId
 from domain.runcards import Missing, unmet
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.common.style import set_role
+from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
 
 LACKS, MET = "⚠", "✓"
@@ -43,8 +44,7 @@ class UnmetField(Field):
 
     def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
         super().__init__(arg, context, parent)
-        self.line = QLabel()
-        self.line.setWordWrap(True)
+        self.line = WrappedLabel()
         self.column.addWidget(self.line)
         self.label.hide()
         self._missing: tuple[Missing, ...] = ()
