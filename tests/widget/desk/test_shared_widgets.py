@@ -20,6 +20,7 @@ from widgets.common.key_button import KeyButton
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.tab_strip import Tab, TabStrip
+from widgets.common.wrapped import WrappedLabel, breakable
 from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
 
 
@@ -276,3 +277,13 @@ def test_ctrl_enter_on_a_button_is_left_to_the_form(qtbot: QtBot) -> None:
     with qtbot.assertNotEmitted(button.clicked):
         qtbot.keyClick(button, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     assert form.sent == 1
+
+
+def test_a_word_longer_than_the_line_is_broken_and_widens_nothing(qtbot: QtBot) -> None:
+    word = "https_example_without_a_blank" * 6
+    label = WrappedLabel(f"330699103-20261123-0045 {word}")
+    qtbot.addWidget(label)
+    assert label.minimumSizeHint().width() < 260
+    assert label.heightForWidth(260) >= 4 * label.fontMetrics().height()
+    assert label.text() == f"330699103-20261123-0045 {word}"
+    assert breakable("330699103-20261123-0045") == "330699103-20261123-0045"
