@@ -116,15 +116,8 @@ class ReportForm(QFrame):
         grid.setHorizontalSpacing(12)
         grid.setVerticalSpacing(8)
         grid.setColumnStretch(1, 1)
-        place, contact = QHBoxLayout(), QHBoxLayout()
-        place.setSpacing(6)
+        place, contact = self._place_row(), QHBoxLayout()
         contact.setSpacing(8)
-        place.addWidget(self._where, 1)
-        picking = QVBoxLayout()  # one above the other: side by side they are wider than the card
-        picking.setSpacing(4)
-        picking.addWidget(self._pick)
-        picking.addWidget(self._unpick)
-        place.addLayout(picking)
         contact.addWidget(self.contact_phone, 5)
         contact.addWidget(self.contact_name, 2)
         rows: tuple[tuple[str, QWidget | QHBoxLayout], ...] = (
@@ -172,6 +165,16 @@ class ReportForm(QFrame):
         buttons.addWidget(self._cancel)
         foot.addLayout(buttons)
         outer.addLayout(foot)
+
+    def _place_row(self) -> QHBoxLayout:
+        row, picking = QHBoxLayout(), QVBoxLayout()
+        row.setSpacing(6)
+        picking.setSpacing(4)
+        for button in (self._pick, self._unpick):
+            picking.addWidget(button)  # one above the other: side by side they are wider than the card
+        row.addWidget(self._where, 1)
+        row.addLayout(picking)
+        return row
 
     def _connect(self) -> None:
         self._pick.clicked.connect(self.place_requested)

@@ -72,8 +72,9 @@ class ToolCard(Card):
         height = self.column.totalSizeHint().height()
         if self.column.hasHeightForWidth():
             height = self.column.totalHeightForWidth(WIDTH_PX)
-        room = self.parentWidget().height() - 2 * TOP_PX
-        height = min(height, max(room, self.column.totalMinimumSize().height()))
+        parent = self.parentWidget()
+        if parent is not None:
+            height = min(height, max(parent.height() - 2 * TOP_PX, self.column.totalMinimumSize().height()))
         self.resize(WIDTH_PX, height)
 
     def retranslate(self) -> None:
