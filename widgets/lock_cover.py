@@ -11,6 +11,7 @@ from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 
 FIELD_PX = 320
+ROOM_PX = 12
 PASSWORD_MOST, CODE_MOST = 256, 8
 
 
@@ -120,6 +121,8 @@ class LockCover(QFrame):
         words = self._words
         self._title.setText(words("lock.title"))
         self._facts.setText(words("lock.facts", who=self._who, since=self._since))
+        # An aligned box asks no part of it how high it is at its width: a long name takes two lines
+        self._facts.setMinimumHeight(self._facts.heightForWidth(FIELD_PX - 2 * ROOM_PX))
         self._news.setText(words("lock.news", n=self._count) if self._count else words("lock.no_news"))
         self._sos.setText(f"■ {words('lock.sos', n=self._calls)}")
         self._sos.setVisible(self._calls > 0)
