@@ -195,8 +195,8 @@ def test_services_recover_by_themselves_when_the_server_comes_back(own_cluster: 
             refused = rooms[0].post("/v1/reports", json=REPORT, headers={"Idempotency-Key": key()})
             assert (refused.status_code, refused.json()["key"]) == (503, "store_unavailable")
             assert rooms[1].get("/v1/cases").status_code == 503
-            assert rooms[0].get("/v1/ready").json()["key"] == "store_unavailable"
-            until(lambda: rooms[1].get("/v1/ready").status_code == 503)
+            for room in rooms:  # a pooled connection may give one more answer before it notices
+                until(lambda room=room: room.get("/v1/ready").json().get("key") == "store_unavailable")  # type: ignore[misc]
             own_cluster.start()
             again = key()
 

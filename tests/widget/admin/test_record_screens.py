@@ -83,7 +83,7 @@ async def test_keys_and_head_are_shown(served: Served) -> None:
         assert given.status_code == 201, given.text
         proof.load()
         await until(lambda: len(proof.table.shown()) == 1)
-        assert desk.words("admin.proof.never") in text_of(proof)
+        await until(lambda: desk.words("admin.proof.never") in text_of(proof))
         proof.table.choose(proof.table.shown()[0].key)
         await until(lambda: public.hex()[:8] in text_of(proof))
 
