@@ -14,7 +14,7 @@ from client.transport import refusal
 from domain.change import Seq
 from domain.faults import Fault, FaultKind
 from domain.wire import WIRE, WIRE_HEADER
-from domain.wire_feed import FeedMessage, Look
+from domain.wire_feed import FeedMessage, Said
 
 MAX_FRAME = 64 * 1024 * 1024
 """Bytes of one message."""
@@ -49,10 +49,10 @@ class LiveFeed:
             raise Fault(FaultKind.UNAVAILABLE, "line_down") from error
         raise Fault(FaultKind.UNAVAILABLE, "line_down")
 
-    async def say(self, look: Look) -> None:
-        """Tell the service what of the telemetry we look at. A line that is down is noticed by ``messages``."""
+    async def say(self, said: Said) -> None:
+        """Tell the service what we look at, or what is open here. A cut line is noticed by ``messages``."""
         with suppress(WebSocketException, OSError):
-            await self._socket.send(msgspec.msgpack.encode(look))
+            await self._socket.send(msgspec.msgpack.encode(said))
 
     def drop(self) -> None:
         """Cut the line at once, without waiting for a peer that no longer answers."""

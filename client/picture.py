@@ -7,6 +7,7 @@ No I/O. ``apply`` says in a ``Delta`` what it altered and what has to be fetched
 * a change on a case that does not follow what we hold (a case never seen, or seen before some skipped change) asks for
   that case: ``wanted`` holds the version it must have at least, ``put_case`` brings it;
 * a change of an entry says all of it, so none is ever wanted; readings are telemetry, like positions;
+* who has which case open holds for one line: another one begins with nobody;
 * changes of units, staff, town, grids and divisions ask for the reference data again.
 """
 
@@ -25,7 +26,19 @@ from domain.reading import Reading
 from domain.register import REGISTERS, Entry, EntryKind, fold_entry, reaches
 from domain.step import ROOM
 from domain.wire import AccountName, Me, Outcome, Snapshot, TownInfo
-from domain.wire_feed import Bye, Changes, FeedMessage, Fixes, Hello, KeepAlive, Readings, Resync, Skip, position_of
+from domain.wire_feed import (
+    Bye,
+    Changes,
+    FeedMessage,
+    Fixes,
+    Hello,
+    KeepAlive,
+    Readings,
+    Resync,
+    Skip,
+    Viewers,
+    position_of,
+)
 
 EntryKey = tuple[EntryKind, EntryId]
 
@@ -37,8 +50,9 @@ class Delta(msgspec.Struct, frozen=True):
     """What a message altered. ``whole`` means everything may have (a snapshot was loaded).
 
     ``changes`` are the changes taken, in order; ``cases`` the numbers of cases that look different now, ``removed``
-    those no longer shown to us; ``entries`` and ``readings`` those of the register that altered or went; ``fetch`` the
-    cases to ask for; ``resync`` a reason to fetch a snapshot.
+    those no longer shown to us; ``entries`` and ``readings`` those of the register that altered or went;
+    ``viewers`` the cases that somebody opened or closed; ``fetch`` the cases to ask for; ``resync`` a reason to fetch a
+    snapshot.
     """
 
     whole: bool = False
@@ -50,6 +64,7 @@ class Delta(msgspec.Struct, frozen=True):
     fetch: frozenset[CaseNo] = frozenset()
     entries: frozenset[EntryKey] = frozenset()
     readings: frozenset[EntryKey] = frozenset()
+    viewers: frozenset[CaseNo] = frozenset()
     reference: bool = False
     shapes: bool = False
     resync: str | None = None
@@ -78,6 +93,7 @@ class Picture:
         self.positions: dict[ThingId, Position] = {p.thing: p for p in snapshot.positions}
         self.entries: dict[EntryKey, Entry] = {(e.kind, e.entry_id): e for e in snapshot.entries}
         self.readings: dict[EntryKey, Reading] = {r.key: r for r in snapshot.readings}
+        self.viewers: dict[CaseNo, tuple[AccountId, ...]] = {}
         self.wanted: dict[CaseNo, int] = {}
         self._uploaded: set[AttachmentId] = set()
         self.load_reference(snapshot)
@@ -146,10 +162,8 @@ class Picture:
                 return self._take_changes(changes)
             case Skip(first=first, last=last):
                 return self._take_skip(first, last)
-            case Fixes():
-                return self._take_fixes(message)
-            case Readings():
-                return self._take_readings(message)
+            case Fixes() | Readings() | Viewers():
+                return self._take_telemetry(message)
             case KeepAlive(head=head):
                 return self._take_promise(head)
             case Hello(epoch=epoch, head=head, clock=clock):
@@ -203,12 +217,11 @@ class Picture:
         return NOTHING if gone is None else Delta(removed=frozenset({case_no}))
 
     def _take_hello(self, epoch: str, head: int, clock: ServiceClock) -> Delta:
+        left, self.viewers = frozenset(self.viewers), {}
         if epoch != self.epoch or head < self.head:
-            return Delta(resync="other_epoch")
-        if clock != self.clock:
-            self.clock = clock
-            return Delta(reference=True)
-        return NOTHING
+            return Delta(viewers=left, resync="other_epoch")
+        altered, self.clock = clock != self.clock, clock
+        return Delta(viewers=left, reference=altered)
 
     def _take_promise(self, head: int) -> Delta:
         """Whatever the service has, up to ``head``, was sent before it said so; what has not come was lost."""
@@ -272,6 +285,11 @@ class Picture:
         except (ValueError, KeyError, TypeError):  # of a later program
             return frozenset()
 
+    def _take_telemetry(self, message: Fixes | Readings | Viewers) -> Delta:
+        if isinstance(message, Viewers):
+            return self._take_viewers(message)
+        return self._take_fixes(message) if isinstance(message, Fixes) else self._take_readings(message)
+
     def _take_readings(self, message: Readings) -> Delta:
         gone = set(message.gone)
         if message.whole:
@@ -283,6 +301,17 @@ class Picture:
                 self.readings[reading.key] = reading
                 altered.add(reading.key)
         return Delta(readings=frozenset(altered))
+
+    def _take_viewers(self, message: Viewers) -> Delta:
+        altered = frozenset(self.viewers) if message.whole else frozenset[CaseNo]()
+        if message.whole:
+            self.viewers = {}
+        for told in message.cases:
+            if told.accounts:
+                self.viewers[told.case_no] = told.accounts
+            else:
+                self.viewers.pop(told.case_no, None)
+        return Delta(viewers=altered | {told.case_no for told in message.cases})
 
     def _take_fixes(self, message: Fixes) -> Delta:
         fresh: set[ThingId] = set()

@@ -24,7 +24,7 @@ from domain.ids import CaseNo
 from domain.machine import Step
 from domain.register import Entry
 from domain.wire import AttachmentInfo, Geometry, Outcome
-from domain.wire_feed import Bye, FeedMessage, KeepAlive, Look
+from domain.wire_feed import Bye, FeedMessage, Hello, KeepAlive, Look, Open
 
 if TYPE_CHECKING:
     from client.feed import LiveFeed
@@ -66,6 +66,9 @@ class Room:
         self._wanted = asyncio.Event()
         self._look = Look()
         self._looked = asyncio.Event()
+        self._open = Open()
+        self._opened = asyncio.Event()
+        self._hears_open = False
         self._stay_away_s = 0.0
 
     # -- listeners -------------------------------------------------------------------------------------------------
@@ -131,6 +134,12 @@ class Room:
             self._look = look
             self._looked.set()
 
+    def have_open(self, case_no: CaseNo | None) -> None:
+        """Let colleagues see that we have this case open, None for none; it holds over cuts of the line."""
+        if case_no != self._open.case_no:
+            self._open = Open(case_no)
+            self._opened.set()
+
     # -- running ---------------------------------------------------------------------------------------------------
 
     async def run(self) -> None:
@@ -159,6 +168,7 @@ class Room:
             await self._load()
         picture = self._held()
         self.client.time.forget()
+        self._hears_open = False
         breath_s, self._breath_s = self._breath_s, 0.0
         await asyncio.sleep(breath_s)
         feeds = await asyncio.to_thread(import_module, "client.feed")  # what it stands on takes its time to import
@@ -177,6 +187,7 @@ class Room:
                 tasks.create_task(self._keep_reference(), name="room-reference"),
                 tasks.create_task(self._keep_wanted(feed), name="room-wanted"),
                 tasks.create_task(self._keep_looking(feed), name="room-look"),
+                tasks.create_task(self._keep_open(feed), name="room-open"),
             ]
             await self._follow(feed)
             for helper in helpers:
@@ -222,6 +233,9 @@ class Room:
         picture = self._held()
         if isinstance(message, KeepAlive):
             self.client.time.note_stamp(_real_time(picture, message.at))
+        elif isinstance(message, Hello):
+            self._hears_open = message.hears_open is True
+            self._opened.set()
         elif isinstance(message, Bye):
             if message.reason in SIGN_IN_OVER:
                 raise Fault(FaultKind.UNAUTHENTICATED, message.reason)
@@ -251,6 +265,14 @@ class Room:
             self._looked.clear()
             await feed.say(self._look)
             await self._looked.wait()
+
+    async def _keep_open(self, feed: "LiveFeed") -> None:
+        """Say which case is open here, once the service says that it hears it, and whenever it alters."""
+        while True:
+            await self._opened.wait()
+            self._opened.clear()
+            if self._hears_open:
+                await feed.say(self._open)
 
     async def _keep_reference(self) -> None:
         """Fetch town, units, staff and shapes again where changes asked for it, not more often than is useful."""

@@ -53,6 +53,7 @@ from console.photos import PhotoCache
 from console.pickfeed import PickFeed
 from console.plans import PlanDesk
 from console.preferences import Preferences
+from console.presence import PresenceDesk
 from console.reception import Reception
 from console.register import Register
 from console.registerlayers import RegisterLayers
@@ -142,6 +143,7 @@ class Desk(QObject):
         self._second = QTimer(self, interval=SECOND_MS)
         self._second.timeout.connect(self.on_second)
         self._second.timeout.connect(self.base_maps.on_second)
+        self._second.timeout.connect(self.presence.on_second)
         connect(self)
         self.appearance.apply()
 
@@ -167,7 +169,7 @@ class Desk(QObject):
         """Build what links the room with its units: calls for help, roll call, messages."""
         self.alarms = AlarmDesk(self, self._folders.cache / "tones")
         self.roll_call, self.messages, self.whistle = RollCallDesk(self), MessageDesk(self), WhistleDesk(self)
-        self.plans = PlanDesk(self)
+        self.plans, self.presence = PlanDesk(self), PresenceDesk(self)
         self.run_cards = BookDesk(self, RunCard, self._run_card_book)
 
     def _run_card_book(self) -> "Book[RunCard]":
@@ -281,7 +283,7 @@ class Desk(QObject):
         feeds = (self.outbox, self.map_feed, self.room_feed, self.card_feed, self.intents, self.looking, self.intake)
         for feed in (*feeds, self.addresses, self.grid_keeper):
             feed.use(room)
-        for kept in (self.register, self.picks):
+        for kept in (self.register, self.picks, self.presence):
             kept.use(room)
         self.photos.use(None if room is None else room.client)
         self.finder.use(None)

@@ -65,6 +65,8 @@ def follow(desk: "Desk", room: Room) -> None:
     room.on_delta(desk.whistle.take)
     room.on_delta(desk.plans.take)
     room.on_delta(desk.admin.on_delta)
+    room.on_delta(desk.presence.take)
+    room.on_line(desk.presence.on_line)
     room.on_line(desk.reception.on_line)
     room.on_line(desk.outbox.on_line)
     room.on_fault(desk.reception.on_fault)
@@ -86,6 +88,7 @@ def _connect_selection(desk: "Desk") -> None:
     selection.case_changed.connect(panels.map.select_case)
     selection.case_changed.connect(desk.scout.on_case_changed)
     selection.case_changed.connect(desk.card_feed.show)
+    selection.case_changed.connect(desk.presence.on_case_changed)
     board.then(lambda board: selection.unit_changed.connect(board.select))
     selection.unit_changed.connect(desk.scout.on_unit_changed)
 

@@ -1,7 +1,8 @@
 """What the live feed says and hears (docs/api/feed.md): MessagePack over WebSocket, JSON over Server-Sent Events.
 
-``FeedMessage`` is what a reader hears, ``Look`` all it says. These are the messages of wire 3. Wire 2 has no
-``Readings`` and skips changes of the register. Wire 1, besides, has ``Positions`` for ``Fixes``, and no ``Bye``.
+``FeedMessage`` is what a reader hears, ``Said`` what it says. These are the messages of wire 3. Wire 2 has no
+``Readings`` and no ``Viewers``, and skips changes of the register. Wire 1, besides, has ``Positions`` for ``Fixes``,
+and no ``Bye``.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,7 +12,7 @@ import msgspec
 
 from domain.change import Change, Seq
 from domain.clock import ServiceClock
-from domain.ids import EntryId, ThingId
+from domain.ids import MAX_ID, AccountId, CaseNo, EntryId, ThingId
 from domain.places import Lat, Lon, Position
 from domain.reading import Reading
 from domain.register import EntryKind
@@ -29,7 +30,8 @@ _MS = timedelta(milliseconds=1)
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
     """First message of a feed: where the log stands and which clock is in force.
 
-    Numbers mean something only within their ``epoch``; a restored store begins another one.
+    Numbers mean something only within their ``epoch``; a restored store begins another one. ``hears_open`` is there
+    where the service takes ``Open`` from this reader; an earlier one of wire 3 would end the feed for it.
     """
 
     epoch: str
@@ -37,6 +39,7 @@ class Hello(msgspec.Struct, frozen=True, tag="hello"):
     clock: ServiceClock
     wire: int = WIRE
     alive_every_s: float = ALIVE_EVERY_S
+    hears_open: bool | msgspec.UnsetType = msgspec.UNSET
 
 
 class Changes(msgspec.Struct, frozen=True, tag="changes"):
@@ -114,7 +117,24 @@ class Readings(msgspec.Struct, frozen=True, tag="readings"):
     whole: bool = False
 
 
-FeedMessage = Hello | Changes | Skip | Fixes | Readings | KeepAlive | Resync | Bye
+class CaseViewers(msgspec.Struct, frozen=True, array_like=True):
+    """Who of the room has a case open now, by account; nobody where it is empty."""
+
+    case_no: CaseNo
+    accounts: tuple[AccountId, ...]
+
+
+class Viewers(msgspec.Struct, frozen=True, tag="viewers"):
+    """Wire 3: who of the room has which case open now, told to those alone who said ``Open``; never kept.
+
+    With ``whole`` nobody has any other case open.
+    """
+
+    cases: tuple[CaseViewers, ...]
+    whole: bool = False
+
+
+FeedMessage = Hello | Changes | Skip | Fixes | Readings | Viewers | KeepAlive | Resync | Bye
 
 
 class ViewBox(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,6 +166,15 @@ class Look(msgspec.Struct, frozen=True, tag="look", forbid_unknown_fields=True):
 
     view: ViewBox | None = None
     rate_hz: Annotated[int, msgspec.Meta(ge=1, le=MOST_RATE_HZ)] = DEFAULT_RATE_HZ
+
+
+class Open(msgspec.Struct, frozen=True, tag="open", forbid_unknown_fields=True):
+    """Which case a colleague of the room has open, None for none; from the first on ``Viewers`` are told to it."""
+
+    case_no: Annotated[CaseNo, msgspec.Meta(min_length=1, max_length=MAX_ID)] | None = None
+
+
+Said = Look | Open
 
 
 def fix_of(position: Position) -> Fix:

@@ -9,11 +9,13 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from domain.change import Seq, Subject
+from domain.ids import CaseNo
 from domain.register import REGISTERS, split_subject
 from domain.wire_feed import ALIVE_EVERY_S, KeepAlive, Look
 from service.access import Sight
 from service.clock import real_now
 from service.feed.gauging import Gauging
+from service.feed.presence import Presence
 from service.feed.reader import Reader
 from service.feed.telemetry import Telemetry
 from service.feed.tongue import Tongue, frames
@@ -36,6 +38,7 @@ class Hub:
         self.epoch = epoch
         self.telemetry = Telemetry(tracker)
         self.gauging = Gauging(gauges)
+        self.presence = Presence()
         self._clock = clock
         self._readers: set[Reader] = set()
 
@@ -69,6 +72,7 @@ class Hub:
         self._readers.discard(reader)
         self.telemetry.leave(reader)
         self.gauging.leave(reader)
+        self.presence.leave(reader)
 
     def watch(self, reader: Reader, look: Look) -> None:
         """Let a reader that has joined see the telemetry it looks at, from now on."""
@@ -76,11 +80,17 @@ class Hub:
             self.telemetry.join(reader, look)
             self.gauging.join(reader)
 
+    def open(self, reader: Reader, case_no: CaseNo | None, marks: frozenset[str] = frozenset()) -> None:
+        """Note which case, with these watchers, a reader that has joined has open; None for none."""
+        if reader in self._readers:
+            self.presence.open(reader, case_no, marks)
+
     def publish(self, recorded: Sequence[Recorded]) -> None:
         """Hand consecutive changes to everybody."""
         if not recorded:
             return
         self.head = recorded[-1].change.seq
+        self.presence.hear_of(recorded)
         encoded: dict[tuple[Sight, Tongue, str], list[bytes]] = {}
         private = any(_is_private(entry) for entry in recorded)
         for reader in self._readers:
@@ -91,12 +101,13 @@ class Hub:
                 reader.put(frame)
 
     def tick(self) -> None:
-        """Hand out readings, say where the log stands, end whose token has expired and who takes nothing.
+        """Hand out readings and who has what open, say where the log stands, end who has to go.
 
         Called twice a second.
         """
         self.gauging.turn()
         now = asyncio.get_running_loop().time()
+        self.presence.turn(now)
         real = real_now()
         alive: dict[Tongue, bytes] = {}
         for reader in self._readers:

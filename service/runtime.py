@@ -23,6 +23,7 @@ from service.feed.reader import Reader
 from service.fencing.watch import FenceWatch, still_known
 from service.gauges import REPORTING, Gauges
 from service.hub import Hub
+from service.openings import Openings
 from service.pace import Pace
 from service.passwords import Doorkeeper
 from service.pools import make_pool
@@ -78,6 +79,8 @@ class Runtime:
         self.writer = Writer(store, Ledger(self.world, head.seq), self.timekeeper.now, self._deliver)
         line = None if nats is None or relay_key is None else (nats, relay_key)
         self.relay = Relay(store, self.writer, self.tracker, self._hear_positions, line)
+        self.openings = Openings(self.read, self.hub)
+        self.relay.share_presence(self.hub.presence, self.openings.hear_elsewhere)
         self.geometry: dict[tuple[str, bool], bytes] = {}
         self._sights: tuple[World, dict[Actor, Sight]] = (self.world, {})
         self._reading = make_pool(READ_THREADS, "reading")
@@ -96,6 +99,7 @@ class Runtime:
         self.hub.end_all("stopping")
         await self.relay.stop()
         await self.review.stop()
+        await self.openings.stop()
         await asyncio.to_thread(self.writer.stop)
         self.doorkeeper.close()
         self._photos.shutdown(wait=False, cancel_futures=True)

@@ -55,6 +55,7 @@ class Reader:
         self.ended: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.turn = 0
         self.account = ""
+        self.in_room = False
         self.look = Look()
         self.behind: set[ThingId] | None = None
         self.owes_whole = False

@@ -10,10 +10,12 @@ from litestar.exceptions import WebSocketDisconnect
 
 from domain.change import MAX_SEQ, Seq
 from domain.faults import Fault, FaultKind, invalid
+from domain.step import ROOM
 from domain.wire import WIRE_HEADER, FaultBody
-from domain.wire_feed import Bye, Hello, Look, Resync
+from domain.wire_feed import Bye, Hello, Look, Open, Resync, Said
 from service.access import Door, admit
 from service.feed.catching_up import catch_up, hub_reaches
+from service.feed.presence import SINCE
 from service.feed.reader import Reader
 from service.feed.tongue import Tongue
 from service.http.codec import JSON, STATUS, Scoped, header, runtime_of
@@ -49,7 +51,7 @@ async def feed(socket: Socket) -> None:
         return
     try:
         await socket.accept()
-        await socket.send_bytes(hello(runtime, tongue))
+        await socket.send_bytes(hello(runtime, tongue, hears_open=reader.in_room and tongue.wire >= SINCE))
         reason = await catch_up(runtime, reader, socket.send_bytes, socket.query_params.get("epoch", ""), since)
         if reason in ("other_epoch", "too_far_behind"):
             await socket.send_bytes(tongue.say(Resync(reason)))
@@ -81,12 +83,15 @@ async def let_in(connection: Scoped, runtime: Runtime, tongue: Tongue) -> Reader
     reader = Reader(runtime.sight(asker), holder.token, holder.expires_at, tongue, outlet_of(connection.scope))
     reader.account = asker.own.account
     reader.turn = turn
+    reader.in_room = bool(asker.own.roles & ROOM)
     return reader
 
 
-def hello(runtime: Runtime, tongue: Tongue) -> bytes:
-    """Return the first message of a feed."""
-    return tongue.say(Hello(runtime.epoch, runtime.hub.head, runtime.timekeeper.clock, wire=tongue.wire))
+def hello(runtime: Runtime, tongue: Tongue, *, hears_open: bool = False) -> bytes:
+    """Return the first message of a feed; ``hears_open`` where it is heard which case the reader has open."""
+    offered = True if hears_open else msgspec.UNSET
+    clock = runtime.timekeeper.clock
+    return tongue.say(Hello(runtime.epoch, runtime.hub.head, clock, wire=tongue.wire, hears_open=offered))
 
 
 async def _serve(socket: Socket, runtime: Runtime, reader: Reader) -> str:
@@ -107,7 +112,7 @@ async def _serve(socket: Socket, runtime: Runtime, reader: Reader) -> str:
 
 
 async def _listen(socket: Socket, runtime: Runtime, reader: Reader) -> None:
-    """Hear what the reader looks at until it leaves. What cannot be read ends the feed."""
+    """Hear what the reader looks at and has open until it leaves. What cannot be read ends the feed."""
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
@@ -115,19 +120,27 @@ async def _listen(socket: Socket, runtime: Runtime, reader: Reader) -> None:
         if reader.tongue is Tongue.WIRE_1:
             continue
         try:
-            look = _read_look(message)
+            said = _read_said(message)
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             reader.end("look_bad")
             return
-        runtime.hub.watch(reader, look)
+        if isinstance(said, Open):
+            await runtime.openings.hear(reader, said)
+        else:
+            runtime.hub.watch(reader, said)
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-def _read_look(message: Any) -> Look:
+def _read_said(message: Any) -> Said:
     packed = message.get("bytes")
-    if packed is not None:
-        return msgspec.msgpack.decode(packed, type=Look)
-    return msgspec.json.decode(message.get("text") or "", type=Look)
+    decode: Any = msgspec.json.decode if packed is None else msgspec.msgpack.decode
+    given = (message.get("text") or "") if packed is None else packed
+    try:
+        look: Look = decode(given, type=Look)  # first, for a look was always read without its type as well
+    except msgspec.ValidationError:
+        opened: Open = decode(given, type=Open)
+        return opened
+    return look
 
 
 async def _close(socket: Socket, reader: Reader, reason: str) -> None:

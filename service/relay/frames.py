@@ -1,11 +1,11 @@
-"""What services tell each other beside the log: latest fixes, and the wish for all of them. Bounded like any wire."""
+"""What services tell each other beside the log: latest fixes, what is open, the wish for all of it. Bounded."""
 
 from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 import msgspec
 
-from domain.ids import ThingId
+from domain.ids import MAX_ID, AccountId, CaseNo, ThingId
 from domain.places import Position
 from service.store.rows import from_us, to_us
 
@@ -15,6 +15,11 @@ MOST_FIXES = 400
 """Of one frame; more than fit in."""
 
 _Meta = msgspec.Meta
+MOST_SEEN = 300
+"""Cases that are open, of one frame; about as many as fit in."""
+
+_Account = Annotated[AccountId, _Meta(min_length=1, max_length=MAX_ID)]
+_Number = Annotated[CaseNo, _Meta(min_length=1, max_length=MAX_ID)]
 
 
 class Fix(msgspec.Struct, frozen=True, array_like=True):
@@ -32,6 +37,7 @@ class Fix(msgspec.Struct, frozen=True, array_like=True):
 class Frame(msgspec.Struct, frozen=True, array_like=True):
     """One message. ``origin`` is the service that sent it; ``asks`` wants everybody's latest fixes.
 
+    ``seen`` is, where it is there, everything that is open at the sender: account and case.
     ``deaf`` says that the sender hears nothing over NATS now, so that it must be told over PostgreSQL.
     """
 
@@ -39,6 +45,7 @@ class Frame(msgspec.Struct, frozen=True, array_like=True):
     asks: bool = False
     fixes: Annotated[tuple[Fix, ...], _Meta(max_length=MOST_FIXES)] = ()
     deaf: bool = False
+    seen: Annotated[tuple[tuple[_Account, _Number], ...], _Meta(max_length=MOST_SEEN)] | None = None
 
 
 _encoder = msgspec.json.Encoder()
@@ -68,6 +75,14 @@ def _joined(origin: str, parts: list[bytes]) -> str:
 def asking(origin: str, *, asks: bool = True, deaf: bool = False) -> str:
     """Return a frame without fixes: it asks for all of them, or says that the sender hears nothing over NATS."""
     return _encoder.encode(Frame(origin, asks, deaf=deaf)).decode()
+
+
+def opened(origin: str, seen: Iterable[tuple[AccountId, CaseNo]]) -> str:
+    """Return the frame that says all that is open here; what does not fit in one is left out."""
+    told = list(seen)[:MOST_SEEN]
+    while len(frame := _encoder.encode(Frame(origin, seen=tuple(told)))) > MOST_BYTES:
+        told = told[: len(told) * 3 // 4]
+    return frame.decode()
 
 
 def read(text: str | bytes) -> Frame | None:

@@ -2,8 +2,9 @@
 
 Changes: the log alone counts. The database tells each service that the head moved, and the writer takes in what is new;
 where the telling fails, it finds out by itself within half a second. Positions: the latest fixes taken in here are told
-to the others ten times a second, never kept, and asked for anew by whoever begins or comes back. They go over a NATS
-server where one is named, and over PostgreSQL where it is not, or is lost, or is not named to one of the others.
+to the others ten times a second, never kept, and asked for anew by whoever begins or comes back; likewise who has which
+case open, whenever that alters. They go over a NATS server where one is named, and over PostgreSQL where it is not, or
+is lost, or is not named to one of the others.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from domain.places import Position
+from service.feed.presence import Presence, Seen
 from service.relay import frames
 from service.relay.postgres import CHANGES, FIXES, Listener, Teller
 from service.store.engine import Store
@@ -50,6 +52,8 @@ class Relay:
         self._listener: Listener | None = None
         self._teller: Teller | None = None
         self._nats: NatsLine | None = None
+        self._presence: Presence | None = None
+        self._hear_seen: Callable[[str, tuple[Seen, ...]], None] | None = None
         self._deaf_until = 0.0
         self._said_deaf_at = -SAY_DEAF_EVERY_S
         if not store.is_sqlite:
@@ -58,6 +62,10 @@ class Relay:
             self._listener = Listener(store.url, (CHANGES, FIXES), self._hear, self._joined)
             if nats is not None:
                 self._nats = _nats_line(*nats, self._hear_nats, self._ask)
+
+    def share_presence(self, presence: Presence, hear: Callable[[str, tuple[Seen, ...]], None]) -> None:
+        """Tell the others who has which case open here; ``hear`` is given what they say, on the loop."""
+        self._presence, self._hear_seen = presence, hear
 
     @property
     def listening(self) -> bool:
@@ -87,6 +95,9 @@ class Relay:
             return
         self._say_deaf(self._loop.time())
         self._tell(list(frames.written(self.origin, self._tracker.drain_taken())))
+        seen = None if self._presence is None else self._presence.share(self._loop.time())
+        if seen is not None:
+            self._tell([frames.opened(self.origin, seen)])
 
     def _say_deaf(self, now: float) -> None:
         """Have those who are on NATS tell us over PostgreSQL too, while we are not."""
@@ -140,6 +151,8 @@ class Relay:
             self._deaf_until = self._loop.time() + DEAF_FOR_S
         if frame.fixes:
             self._heard(frames.positions_of(frame.fixes))
+        if frame.seen is not None and self._hear_seen is not None:
+            self._hear_seen(frame.origin, frame.seen)
         if frame.asks and self._teller is not None and self._loop is not None:
             wait = self._answered_at + ANSWER_EVERY_S - self._loop.time()
             self._answered_at = max(self._loop.time(), self._answered_at + ANSWER_EVERY_S)
@@ -147,6 +160,8 @@ class Relay:
                 self._loop.call_later(max(0.0, wait), self._answer)
 
     def _answer(self) -> None:
+        if self._presence is not None:
+            self._presence.share_again()
         self._tell(list(frames.written(self.origin, list(self._tracker.latest.values()))))
 
 

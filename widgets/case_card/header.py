@@ -1,11 +1,13 @@
 """The head of the card: title, number, channel, time, and the badges that must not be overlooked."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.case import Case, Claim
+from domain.ids import AccountId, CaseNo
 from domain.states import Supervise
 from domain.wire import MASK
 from resources.theme import Theme
@@ -15,7 +17,11 @@ from widgets.common.lamp import Shape
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
+from widgets.presence import looking_text
 from widgets.signs import supervise_colour
+
+_Badge = tuple[str, str, Shape]
+"""What a badge says, its colour, and its sign."""
 
 
 class CaseHeader(QWidget):
@@ -41,7 +47,9 @@ class CaseHeader(QWidget):
         top.addWidget(self._title, 1)
         top.addWidget(self._urgent, 0, Qt.AlignmentFlag.AlignTop)
         top.addWidget(self._supervise, 0, Qt.AlignmentFlag.AlignTop)
-        self._shown_badges: list[tuple[str, str]] | None = None
+        self._shown_badges: list[_Badge] | None = None
+        self._case: Case | None = None
+        self._viewers: Mapping[CaseNo, tuple[AccountId, ...]] = {}
         self._badges = QWidget()
         self._badge_flow = FlowLayout(self._badges, spacing_px=6)
         column = QVBoxLayout(self)
@@ -71,7 +79,14 @@ class CaseHeader(QWidget):
         self._kind.setText(" · ".join(fact for fact in facts if fact))
         self._show_badges(case)
 
+    def set_viewers(self, viewers: Mapping[CaseNo, tuple[AccountId, ...]]) -> None:
+        """Take which cases colleagues have open now."""
+        self._viewers = viewers
+        if self._case is not None:
+            self._show_badges(self._case)
+
     def _show_badges(self, case: Case) -> None:
+        self._case = case
         words, theme = self._names.words, self._theme
         level = case.supervise
         self._supervise.setVisible(level is not Supervise.NONE)
@@ -89,10 +104,10 @@ class CaseHeader(QWidget):
             widget = item.widget()
             if widget is not None:
                 widget.deleteLater()
-        for text, colour in badges:
+        for text, colour, shape in badges:
             chip = Chip()
             chip.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            chip.show_chip(text, Shape.NONE, colour, theme.panel, outlined=True)
+            chip.show_chip(text, shape, colour, theme.panel, outlined=True)
             chip.setToolTip(self._hint_of(case, text))
             self._badge_flow.addWidget(chip)
         self._badges.setVisible(self._badge_flow.count() > 0)
@@ -101,10 +116,17 @@ class CaseHeader(QWidget):
         words = self._names.words
         if text == words("desk.card.masked"):
             return words("desk.card.masked_hint")
+        if text == looking_text(self._viewers.get(case.case_no, ()), self._names):
+            return words("presence.hint")
         theirs = case.claim is not None and not self._names.is_me(case.claim.by)
         return words("desk.claim.hint") if theirs and case.claim and text == self._claim_text(case.claim) else ""
 
-    def _badge_texts(self, case: Case) -> list[tuple[str, str]]:
+    def _badge_texts(self, case: Case) -> list[_Badge]:
+        looking = looking_text(self._viewers.get(case.case_no, ()), self._names)
+        seen = [(looking, self._theme.near, Shape.EYE)] if looking else []
+        return seen + [(text, colour, Shape.NONE) for text, colour in self._facts(case)]
+
+    def _facts(self, case: Case) -> list[tuple[str, str]]:
         words, theme = self._names.words, self._theme
         found: list[tuple[str, str]] = []
         if case.claim is not None:

@@ -15,7 +15,7 @@ from shiboken6 import isValid
 from domain.case import Case
 from domain.change import Change
 from domain.command import ArgKind
-from domain.ids import AttachmentId, CaseNo, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.nearest import Runner
 from domain.recommend import Candidate
@@ -176,6 +176,10 @@ class CaseCard(QWidget):
     def set_waiting(self, marks: Sequence[WaitingMark]) -> None:
         """Show what waits to be sent on the case shown; it has not happened."""
         self.body.waiting.set_marks(marks)
+
+    def set_viewers(self, viewers: Mapping[CaseNo, tuple[AccountId, ...]]) -> None:
+        """Take which cases colleagues have open now; the head of the card names them."""
+        self.body.header.set_viewers(viewers)
 
     def set_candidates(self, candidates: Sequence[Candidate], proposal: Proposal | None = None) -> None:
         """Show the suggested units of a case that waits to be dispatched, and the set of its run card."""

@@ -16,6 +16,7 @@ from widgets.case_list.table import (
     LAMP_ROLE,
     LINE_ROLE,
     MARK_ROLE,
+    VIEWERS_ROLE,
     WAITING_ROLE,
     waiting_key,
 )
@@ -23,6 +24,7 @@ from widgets.common.fonts import SECOND_PX, sized
 from widgets.common.lamp import Shape, paint_shape
 from widgets.signs import LAMP_SHAPES, lamp_colour, supervise_colour
 
+_Index = QModelIndex | QPersistentModelIndex
 ROW_PX = 58
 TITLE_PX = 15
 
@@ -70,8 +72,7 @@ class CaseRowDelegate(QStyledItemDelegate):
         _line(painter, QRect(left, box.top() + 8, right.left() - left - 10, 24), case.title)
         painter.setFont(sized(font, SECOND_PX))
         painter.setPen(QColor(self._theme.text_second))
-        claim, waiting = str(index.data(CLAIM_ROLE) or ""), index.data(WAITING_ROLE)
-        right_edge = self._paint_flags(painter, box, case, claim, waiting)
+        right_edge = self._paint_flags(painter, box, case, index)
         _line(painter, QRect(left, box.top() + 31, right_edge - left, 20), str(index.data(LINE_ROLE)))
         painter.restore()
 
@@ -97,9 +98,11 @@ class CaseRowDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(self._theme.accent), 1))
             painter.drawRect(box.adjusted(0, 0, -1, -1))
 
-    def _paint_flags(self, painter: QPainter, box: QRect, case: Case, claim: str, waiting: bool | None) -> int:
+    def _paint_flags(self, painter: QPainter, box: QRect, case: Case, index: _Index) -> int:
         """Paint the small marks at the right of the second line; return where the line must end."""
         x = box.right() - 12
+        claim, waiting = str(index.data(CLAIM_ROLE) or ""), index.data(WAITING_ROLE)
+        viewers = str(index.data(VIEWERS_ROLE) or "")
         flags: list[tuple[str, str]] = []
         if waiting is not None:
             flags.append((self._words(waiting_key(held=waiting)), self._theme.near if waiting else self._theme.accent))
@@ -112,6 +115,8 @@ class CaseRowDelegate(QStyledItemDelegate):
             flags.append((self._words("desk.card.urgent"), self._theme.near))
         font, second = painter.font(), painter.pen()
         painter.setFont(sized(font, 12))
+        if viewers:
+            x = self._paint_eye(painter, x, box.top(), viewers)
         for text, colour in flags:
             width = painter.fontMetrics().horizontalAdvance(text) + 8
             x -= width
@@ -123,6 +128,15 @@ class CaseRowDelegate(QStyledItemDelegate):
         painter.setFont(font)
         painter.setPen(second)
         return x - 4
+
+    def _paint_eye(self, painter: QPainter, right: int, top: int, viewers: str) -> int:
+        """Paint an eye with who looks at the case now, unframed: it is no claim. Return where the next mark may end."""
+        width = painter.fontMetrics().horizontalAdvance(viewers)
+        x = right - width
+        painter.setPen(QColor(self._theme.near))
+        painter.drawText(QRect(x, top + 32, width, 18), int(Qt.AlignmentFlag.AlignCenter), viewers)
+        paint_shape(painter, QRectF(x - 17, top + 34, 14, 14), Shape.EYE, self._theme.near)
+        return x - 23
 
 
 def _line(painter: QPainter, box: QRect, text: str) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.clock import Lamp
-from domain.ids import CaseNo
+from domain.ids import AccountId, CaseNo
 from domain.people import Role
 from resources.theme import Theme
 from resources.words import Words
@@ -130,6 +130,10 @@ class CaseListPanel(QWidget):
     def set_waiting(self, waiting: Mapping[CaseNo, bool]) -> None:
         """Mark the cases on which something waits to be sent; True where it waits for a person."""
         self.table.set_waiting(waiting)
+
+    def set_viewers(self, viewers: Mapping[CaseNo, tuple[AccountId, ...]]) -> None:
+        """Mark the cases that colleagues have open now."""
+        self.table.set_viewers(viewers)
 
     def set_loading(self, text: str) -> None:
         """Say why there is no list yet, or no longer; empty once there is one."""

@@ -7,7 +7,7 @@ from PySide6.QtCore import QAbstractListModel, QMimeData, QModelIndex, QObject, 
 
 from domain.case import Case
 from domain.clock import Lamp, Reading
-from domain.ids import CaseNo
+from domain.ids import AccountId, CaseNo
 from domain.lamp_watch import LampWatch
 from domain.states import LINK_OF
 from domain.timing import stage_clock
@@ -17,6 +17,7 @@ from widgets.case_list.rows import CaseRows, Filter, ListTab, Order
 from widgets.durations import clock_text
 from widgets.intents import CASE_MIME
 from widgets.names import Names
+from widgets.presence import looking_sign, looking_text
 
 Index = QModelIndex | QPersistentModelIndex
 CASE_ROLE = Qt.ItemDataRole.UserRole
@@ -26,6 +27,7 @@ LINE_ROLE = Qt.ItemDataRole.UserRole + 3
 CLAIM_ROLE = Qt.ItemDataRole.UserRole + 4
 WAITING_ROLE = Qt.ItemDataRole.UserRole + 5
 MARK_ROLE = Qt.ItemDataRole.UserRole + 6
+VIEWERS_ROLE = Qt.ItemDataRole.UserRole + 7
 RESET_FROM = 64
 """From so many changed cases at once on, the view is told once instead of row by row."""
 
@@ -47,6 +49,7 @@ class CaseTable(QAbstractListModel):
         self._rows: CaseRows | None = None
         self.marks = Marks()
         self._waiting: Mapping[CaseNo, bool] = {}
+        self._viewers: Mapping[CaseNo, tuple[AccountId, ...]] = {}
 
     @property
     def rows(self) -> CaseRows | None:
@@ -73,6 +76,8 @@ class CaseTable(QAbstractListModel):
             words = self._names.words
             lamp, waiting = words(f"lamp.{self.lamp(case)}"), self.waits_on(case)
             mark = "" if waiting is None else f", {words(waiting_key(held=waiting))}"
+            looking = looking_text(self._viewers.get(case.case_no, ()), self._names)
+            mark += f", {looking}" if looking else ""
             first = f"{words('bulk.mark')}, " if case.case_no in self.marks else ""
             return (
                 f"{first}{case.title}, {lamp}, {self.clock(case)}, {self.line(case)} {self.claim(case)}".strip() + mark
@@ -86,6 +91,7 @@ class CaseTable(QAbstractListModel):
             CLAIM_ROLE: self.claim,
             MARK_ROLE: self._is_marked,
             WAITING_ROLE: self.waits_on,
+            VIEWERS_ROLE: self.viewers,
         }
         shown = ways.get(role)
         return None if shown is None else shown(case)
@@ -175,6 +181,14 @@ class CaseTable(QAbstractListModel):
         self._waiting = dict(waiting)
         self.refresh()
 
+    def set_viewers(self, viewers: Mapping[CaseNo, tuple[AccountId, ...]]) -> None:
+        """Mark the cases that colleagues have open now; the rows that differ are told."""
+        before, self._viewers = self._viewers, dict(viewers)
+        for case_no in before.keys() | viewers.keys():
+            row = self.row_of(case_no)
+            if row is not None and before.get(case_no) != viewers.get(case_no):
+                self.dataChanged.emit(self.index(row), self.index(row))
+
     def holds(self, case_no: CaseNo) -> bool:
         """Return whether a case is known, listed or not."""
         return self._rows is not None and self._rows.case(case_no) is not None
@@ -190,6 +204,10 @@ class CaseTable(QAbstractListModel):
     def waits_on(self, case: Case) -> bool | None:
         """Return whether what waits on a case waits for a person; None where nothing does."""
         return self._waiting.get(case.case_no)
+
+    def viewers(self, case: Case) -> str:
+        """Return who has a case open now, as shown beside the eye; empty for nobody."""
+        return looking_sign(self._viewers.get(case.case_no, ()), self._names)
 
     def lamp(self, case: Case) -> Lamp:
         """Return the lamp of a case."""

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 
@@ -18,6 +18,7 @@ class Shape(StrEnum):
     DIAMOND_OPEN = "diamond_open"
     PLAY = "play"
     RING_DASHED = "ring_dashed"
+    EYE = "eye"
     NONE = "none"
 
 
@@ -64,6 +65,13 @@ def _outline(painter: QPainter, centre: QPointF, r: float, shape: Shape, colour:
             pen.setDashPattern([1.6, 1.4])
             painter.setPen(pen)
             painter.drawEllipse(centre, r * 0.85, r * 0.85)
+        case Shape.EYE:
+            lids = QPainterPath(QPointF(x - r, y))
+            lids.quadTo(QPointF(x, y - r * 1.3), QPointF(x + r, y))
+            lids.quadTo(QPointF(x, y + r * 1.3), QPointF(x - r, y))
+            painter.drawPath(lids)
+            painter.setBrush(QColor(colour))
+            painter.drawEllipse(centre, r * 0.26, r * 0.26)
 
 
 def _polygon(*points: tuple[float, float]) -> QPolygonF:
