@@ -28,6 +28,10 @@ LINGER_S = 0.05
 """The server takes a refused handshake as ended only once the connection is gone; until then we stay."""
 LOOK_EVERY_S = 0.1
 """A reader is heard so often at most; what it says meanwhile waits with it."""
+AT_ONCE_S = 0.03
+"""A message that comes sooner than this after the pause was waiting already."""
+MOST_BACKLOG = 10
+"""Messages found waiting one after the other, after which what a reader says it has open is too old to be told."""
 TRY_AGAIN = 1013
 GOING_AWAY = 1001
 RETRY_AFTER_S = {"slow_reader": 5.0, "too_many_feeds": 10.0, "stopping": 2.0}
@@ -113,8 +117,11 @@ async def _serve(socket: Socket, runtime: Runtime, reader: Reader) -> str:
 
 async def _listen(socket: Socket, runtime: Runtime, reader: Reader) -> None:
     """Hear what the reader looks at and has open until it leaves. What cannot be read ends the feed."""
+    backlog, loop = 0, asyncio.get_running_loop()
     while True:
+        asked = loop.time()
         message = await socket.receive()
+        backlog = backlog + 1 if loop.time() - asked < AT_ONCE_S else 0
         if message["type"] == "websocket.disconnect":
             return
         if reader.tongue is Tongue.WIRE_1:
@@ -125,7 +132,7 @@ async def _listen(socket: Socket, runtime: Runtime, reader: Reader) -> None:
             reader.end("look_bad")
             return
         if isinstance(said, Open):
-            await runtime.openings.hear(reader, said)
+            await runtime.openings.hear(reader, said if backlog <= MOST_BACKLOG else Open())
         else:
             runtime.hub.watch(reader, said)
         await asyncio.sleep(LOOK_EVERY_S)

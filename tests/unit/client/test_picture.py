@@ -10,7 +10,7 @@ from domain.fold import fold_all
 from domain.ids import AccountId, CaseNo, ThingId
 from domain.places import Position
 from domain.wire import Outcome
-from domain.wire_feed import Changes, Fix, Fixes, Hello, KeepAlive, Resync, Skip, fix_of
+from domain.wire_feed import CaseViewers, Changes, Fix, Fixes, Hello, KeepAlive, Resync, Skip, Viewers, fix_of
 from tests.unit.client.peer import CLOCK, T0, noted, reported, snapshot
 
 ACTIONS = ("note", "accept", "mark_urgent", "note")
@@ -112,6 +112,18 @@ def test_another_epoch_or_a_head_behind_ours_asks_for_a_resync() -> None:
     assert picture.apply(Hello(epoch="e2", head=12, clock=CLOCK)).resync == "other_epoch"
     assert picture.apply(Hello(epoch="e1", head=8, clock=CLOCK)).resync == "other_epoch"
     assert picture.apply(Resync(reason="too_old")).resync == "too_old"
+
+
+def test_who_has_what_open_is_folded_and_ends_with_the_line() -> None:
+    picture = Picture(snapshot(9))
+    a, b, li, wang = CaseNo("a"), CaseNo("b"), AccountId("li"), AccountId("wang")
+    assert picture.apply(Viewers((CaseViewers(a, (li,)),), whole=True)).viewers == {a}
+    assert picture.apply(Viewers((CaseViewers(a, ()), CaseViewers(b, (li, wang))))).viewers == {a, b}
+    assert picture.viewers == {b: (li, wang)}
+    assert picture.apply(Viewers((CaseViewers(a, (wang,)),), whole=True)).viewers == {a, b}
+    assert picture.viewers == {a: (wang,)}
+    assert picture.apply(Hello(epoch="e1", head=12, clock=CLOCK)).viewers == {a}
+    assert picture.viewers == {}
 
 
 def test_an_unreadable_change_on_a_case_fetches_that_case_and_harms_no_other() -> None:

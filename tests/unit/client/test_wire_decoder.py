@@ -22,8 +22,22 @@ plain = st.recursive(
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=12), inner, max_size=5),
     max_leaves=20,
 )
-TAGS = ("hello", "changes", "skip", "fixes", "positions", "alive", "resync", "bye", "look")
-FIELDS = ("epoch", "head", "clock", "wire", "changes", "first", "last", "positions", "gone", "whole", "at", "reason")
+TAGS = ("hello", "changes", "skip", "fixes", "positions", "alive", "resync", "bye", "look", "viewers", "open")
+FIELDS = (
+    "epoch",
+    "head",
+    "clock",
+    "wire",
+    "changes",
+    "first",
+    "last",
+    "positions",
+    "gone",
+    "whole",
+    "at",
+    "reason",
+    "cases",
+)
 tagged = st.builds(
     lambda tag, rest: {"type": tag, **rest},
     st.sampled_from(TAGS),

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from postgres import Cluster
 
-from domain.ids import ThingId
+from domain.ids import AccountId, CaseNo, ThingId
 from domain.places import Position
 from service.relay import frames
 from service.relay.postgres import FIXES, Listener, Teller
 from service.store.engine import parse_url
 
 AT = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
+IDS = st.text(min_size=1, max_size=64)
 POSITIONS = st.builds(
     Position,
     thing=st.text(min_size=1, max_size=128).map(ThingId),
@@ -46,6 +47,23 @@ def test_every_position_arrives_as_it_was_in_frames_that_fit(positions: list[Pos
 def test_frames_are_as_full_as_may_be() -> None:
     fixes = [Position(ThingId(f"s-{n:05}"), 120.805, 29.555, AT, 1.2, 90.0, 5.0) for n in range(1000)]
     assert len(list(frames.written("0123456789ab", fixes))) <= 9
+
+
+@given(st.lists(st.tuples(IDS.map(AccountId), IDS.map(CaseNo)), max_size=400))
+def test_what_is_open_arrives_as_far_as_it_fits_in_one_frame(seen: list[tuple[AccountId, CaseNo]]) -> None:
+    written = frames.opened("me", seen)
+    assert len(written.encode()) <= frames.MOST_BYTES
+    read = frames.read(written)
+    assert read is not None
+    assert read.seen == tuple(seen[: len(read.seen or ())])
+    assert len(read.seen) == len(seen) or len(read.seen) >= 10
+
+
+def test_nothing_open_is_said_too_and_other_frames_say_nothing_of_it() -> None:
+    empty, asking = frames.read(frames.opened("me", [])), frames.read(frames.asking("me"))
+    assert empty is not None
+    assert asking is not None
+    assert (empty.seen, asking.seen) == ((), None)
 
 
 @given(st.binary(max_size=300) | st.text(max_size=300))
