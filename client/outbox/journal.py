@@ -47,9 +47,11 @@ def parse(content: bytes, cipher: Cipher) -> Found:
             return Found(records, at, position, damaged + (not torn))
         end = at + _LENGTH.size + length
         opened = cipher.open(content[at + _LENGTH.size : end], _place(generation, position))
+        if end > len(content):  # half written; or whole, with another length than it was written with
+            return Found(records, at, position, damaged + (opened is not None))
         if opened is not None:
             records.append(opened)
-        elif end >= len(content):
+        elif end == len(content):
             break  # the last one, half written
         else:
             damaged += 1

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from client.outbox.cipher import Cipher, new_master
+from client.outbox.cipher import SEAL_BYTES, Cipher, new_master
 from client.outbox.journal import HEADER_BYTES, Journal, parse
 from domain.faults import Fault
 
@@ -80,6 +80,21 @@ def test_a_flipped_bit_never_yields_another_record(
     assert damaged or records == LINES[: len(records)]
     if damaged:
         assert path.with_name("a.damaged").read_bytes() == content
+
+
+def test_a_last_record_whose_length_was_altered_is_told_of_and_hides_none_that_follows(tmp_path: Path) -> None:
+    path = tmp_path / "a"
+    content = bytearray(written(path, LINES))
+    last = len(content) - len(LINES[-1]) - SEAL_BYTES
+    content[last - 2] += 1  # 256 bytes more than there are
+    path.write_bytes(content)
+    assert reopened(path) == (LINES[:-1], 1)
+    assert path.with_name("a.damaged").read_bytes() == content
+    journal = Journal(path, cipher())
+    journal.read()
+    journal.append([b"after"])
+    journal.close()
+    assert reopened(path) == ([*LINES[:-1], b"after"], 0)
 
 
 def test_records_cannot_be_swapped_left_out_or_put_back(tmp_path: Path) -> None:
