@@ -162,15 +162,13 @@ class PickFeed(QObject):
         held = None if room is None or room.picture is None else room.picture.entries.get((kind, entry_id))
         models = self._models
         component = models.components.mark(key)
-        zone = models.hazards.slot(key)
         drawing = models.drawings.get(key)
-        fence = models.geofences.slot(key)
         mark = (
             component
             or models.cameras.mark(key)
-            or (None if zone is None else models.hazards.zones.marks[zone])
+            or models.hazards.mark(key)
             or (None if drawing is None else drawing.mark)
-            or (None if fence is None else models.geofences.fences.marks[fence])
+            or models.geofences.mark(key)
         )
         if mark is None or held is None:
             return None

@@ -64,7 +64,7 @@ def _hazards(desk: "Desk") -> None:
     _show_only(desk, ["hazards", "drawings"])
     desk.panels.map.fit()
     desk.panels.map.zoom(3)
-    marks = desk.map_feed.models.hazards.zones.marks
+    marks = desk.map_feed.models.hazards.held.marks
     if marks:
         desk.panels.map.pick_entry(marks[-1].ident)
 

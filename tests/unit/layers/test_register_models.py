@@ -64,7 +64,7 @@ def test_the_gravest_zone_is_picked_and_drawn_last() -> None:
     model.subscribe(lambda: told.append(model.revision))
     model.replace(marks)
     assert told == [], "the same once more draws no tile anew"
-    assert [mark.ident for mark in model.zones.marks] == ["y", "r"]
+    assert [mark.ident for mark in model.held.marks] == ["y", "r"]
     assert model.slot("r") == 1
     assert model.slot("none") is None
 

@@ -65,8 +65,8 @@ async def test_a_fence_is_drawn_named_altered_switched_deleted_and_taken_back(se
         assert (body["off_post_s"], body["hours"]) == (900, {"start": 480, "end": 1080, "days": [1, 2, 3, 4, 5]})
         assert len(body["ring"]) == 3
         assert entry["expires_at"] is not None
-        (mark,) = desk.map_feed.models.geofences.fences.marks
-        assert mark.state in (FenceState.WATCHING, FenceState.RESTING)
+        (mark,) = desk.map_feed.models.geofences.held.marks
+        assert mark.rank in (FenceState.WATCHING, FenceState.RESTING)
         # another name; its end, edge and people stay
         card.fences.setCurrentRow(0)
         press(card.acts["edit"])
@@ -79,7 +79,7 @@ async def test_a_fence_is_drawn_named_altered_switched_deleted_and_taken_back(se
         # off, deleted, and taken back
         await until(lambda: "河堤东" in card.fences.item(0).text())
         press(card.acts["switch"])
-        await until(lambda: desk.map_feed.models.geofences.fences.marks[0].state is FenceState.PAUSED)
+        await until(lambda: desk.map_feed.models.geofences.held.marks[0].rank is FenceState.PAUSED)
         assert kept(served)[entry_id]["body"]["paused"]
         press(card.acts["delete"])
         await until(lambda: card.fences.count() == 0)
@@ -118,7 +118,7 @@ async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Ser
         assert "李网格" in card.alerts.item(0).text()
         assert "进入河堤" in card.alerts.item(0).text()
         assert "notice.fence_told" in standing(desk)
-        assert desk.map_feed.models.geofences.fences.marks[0].state is FenceState.RINGING
+        assert desk.map_feed.models.geofences.held.marks[0].rank is FenceState.RINGING
         await until(lambda: desk.map_feed.models.positions.place("s-li") is not None)
         card.alerts.setCurrentRow(0)
         press(card.alert_acts["show"])
@@ -127,6 +127,6 @@ async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Ser
         await until(lambda: card.alerts.item(0).text().startswith("✓"))
         ((_, told),) = kept(served, "fence_alert").items()
         assert (told["by"], told["body"]["acknowledged"]) == ("wu", True)
-        assert desk.map_feed.models.geofences.fences.marks[0].state is FenceState.WATCHING
+        assert desk.map_feed.models.geofences.held.marks[0].rank is FenceState.WATCHING
         await until(lambda: "notice.fence_told" not in standing(desk))
         assert desk.register.all(Geofence)

@@ -89,7 +89,7 @@ async def test_the_map_shows_what_is_put_and_what_sensors_say(served: Served) ->
         camera = register.put(Camera("老街口", 120.805, 29.555, 45.0))
         register.put(Hazard("积水", HazardLevel.RED, RING))
         register.put(Drawing(Form.LINE, RING, "封路"))
-        await until(lambda: models.hazards.zones.marks and models.drawings.placed)
+        await until(lambda: models.hazards.held.marks and models.drawings.placed)
         await until(lambda: len(models.components.table) == len(models.cameras.table) == 1)
         key = f"component:{gas}"
         assert models.components.mark(key).state is Sensed.OFFLINE, "it has never spoken"
@@ -112,4 +112,4 @@ async def test_the_map_shows_what_is_put_and_what_sensors_say(served: Served) ->
         held = register.get(Hazard, register.all(Hazard)[0].entry_id)
         assert held is not None
         register.remove(held)
-        await until(lambda: not models.hazards.zones.marks)
+        await until(lambda: not models.hazards.held.marks)
