@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeyEvent
 
 from console.notices import sentence
 from console.register import Held
@@ -24,7 +24,7 @@ from layers.raster.contract import Shapes
 from widgets.common.pick_list import Choice
 from widgets.fence_sheet import THING, UNIT, FenceSheet, FenceWish
 from widgets.map.fence_card import AlertRow, FenceCard, FenceForm, FenceRow
-from widgets.map.guests import MapGuest
+from widgets.map.guests import MapGuest, undo_or_close
 from widgets.map.sketch import Sketch, SketchKind
 
 if TYPE_CHECKING:
@@ -264,15 +264,7 @@ class Fences(QObject, MapGuest):
 
     def key(self, event: QKeyEvent) -> bool:
         """Ctrl+Z on the map takes back; Escape closes."""
-        if self.card.isHidden():
-            return False
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.undo()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.card.close_card()
-        else:
-            return False
-        return True
+        return undo_or_close(event, self.card, self.undo)
 
     def _on_closed(self) -> None:
         self._view.end_sketch()

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import msgspec
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QKeyEvent
 
 from console.notices import sentence
 from console.register import Held
@@ -20,7 +20,7 @@ from domain.ids import EntryId
 from domain.register import Entry, EntryKind, EntryPut, read_body
 from domain.register_map import Drawing, Form
 from widgets.map.draw_card import DrawCard, DrawnRow
-from widgets.map.guests import MapGuest
+from widgets.map.guests import MapGuest, undo_or_close
 from widgets.map.sketch import Sketch, SketchKind
 
 if TYPE_CHECKING:
@@ -193,15 +193,7 @@ class Redline(QObject, MapGuest):
 
     def key(self, event: QKeyEvent) -> bool:
         """Ctrl+Z on the map takes back; Escape closes."""
-        if self.card.isHidden():
-            return False
-        if event.matches(QKeySequence.StandardKey.Undo):
-            self.undo()
-        elif event.key() == Qt.Key.Key_Escape:
-            self.card.close_card()
-        else:
-            return False
-        return True
+        return undo_or_close(event, self.card, self.undo)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

@@ -4,11 +4,14 @@ A guest is added with ``MapView.add_guest`` by whoever made it. It paints over t
 and is asked first about keys and clicks; what it does not take goes on as always.
 """
 
-from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from collections.abc import Callable
+
+from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen
 
 from layers.camera import Camera
 from resources.theme import Theme
+from widgets.map.tool_card import ToolCard
 
 RING_PX = 13.0
 
@@ -29,6 +32,19 @@ class MapGuest:
     def click(self, at: QPointF) -> bool:
         """Take a click at a logical pixel; return whether it is done with."""
         return False
+
+
+def undo_or_close(event: QKeyEvent, card: ToolCard, undo: Callable[[], object]) -> bool:
+    """Take the keys of an open card of things drawn: Ctrl+Z takes back, Escape closes. Return whether it was one."""
+    if card.isHidden():
+        return False
+    if event.matches(QKeySequence.StandardKey.Undo):
+        undo()
+    elif event.key() == Qt.Key.Key_Escape:
+        card.close_card()
+    else:
+        return False
+    return True
 
 
 def paint_ring(painter: QPainter, at: QPointF, theme: Theme, radius: float = RING_PX) -> None:
