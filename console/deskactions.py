@@ -189,6 +189,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("map_fences", ("Ctrl+Alt+F",), desk.map_desk.open_fences),
         DeskAction("map_playback", ("Ctrl+Alt+P",), desk.map_desk.open_playback),
         DeskAction("fit_map", ("Ctrl+Home",), panels.map.fit),
+        DeskAction("fold_legend", ("Ctrl+Alt+G",), panels.map.overlays.legend.toggle),
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),

@@ -23,7 +23,8 @@ M = TypeVar("M", bound=RankedMark)
 class RankedItem(LayerItem, Generic[M]):
     """A layer of areas. ``by`` names the filter and the word a legend row puts the rank in.
 
-    ``signs`` is what a legend row's symbol begins with; ``reach_px`` how far an area is drawn beyond its edge.
+    ``words_of_rank`` is what the key of a rank's word begins with, ``signs`` what a legend row's symbol begins with;
+    ``reach_px`` how far an area is drawn beyond its edge.
     """
 
     group = Group.AREAS
@@ -134,7 +135,7 @@ class RankedItem(LayerItem, Generic[M]):
         return self.look.words("map.note.count", n=len(self._model.held.marks)), False
 
     def _said(self, rank: object) -> str:
-        return self.look.words(f"{self.words_of_rank}.{rank}")
+        return self.look.words(f"{self.words_of_rank}{rank}")
 
     def _shown(self, held: RankedAreas[M], bounds: tuple[float, float, float, float]) -> list[int]:
         hidden = self.options.hides(self.by)

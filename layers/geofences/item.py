@@ -15,7 +15,7 @@ class GeofencesItem(RankedItem[FenceMark]):
     """Geofences."""
 
     key = "geofences"
-    by, signs, words_of_rank = "state", "fence", "map.fence"
+    by, signs, words_of_rank = "state", "fence", "map.fence."
     names_weight, reach_px = 2.5, 8.0
 
     def name_of(self, mark: FenceMark) -> str:

@@ -15,7 +15,7 @@ class HazardsItem(RankedItem[HazardMark]):
     """Hazard zones."""
 
     key = "hazards"
-    by, signs, words_of_rank = "level", "hazard", "hazard_level"
+    by, signs, words_of_rank = "level", "hazard", "hazard_level."
     names_weight, reach_px = 2.0, 4.0
 
     def paint_area(self, painter: QPainter, held: RankedAreas[HazardMark], index: int, area: Area) -> None:

@@ -10,6 +10,15 @@ from PIL import Image
 
 pytestmark = [pytest.mark.end2end, pytest.mark.timeout(240)]
 
+PARTS_OF_THE_DESK = {
+    "list": ((0, 50, 328, 728), 500, 0.85),
+    "map": ((330, 50, 1236, 728), 3_000, 0.55),
+    "card": ((1238, 50, 1600, 728), 3_000, 0.85),
+    "board": ((0, 730, 1020, 900), 150, 0.97),
+    "today": ((1026, 730, 1600, 900), 150, 0.97),
+}
+"""Where each stands at 1600x900, how many colours it has at least, and how much of it may be of one."""
+
 
 def _run(*words: str, home: Path, **environment: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
@@ -56,11 +65,14 @@ def test_a_shot_of_the_desk_is_a_picture_of_something(tmp_path: Path, own_folder
     assert done.returncode == 0, done.stdout + done.stderr
     with Image.open(out) as picture:
         assert picture.size == (1600, 900)
-        colours = picture.convert("RGB").getcolors(2**24)
-    assert colours is not None
-    assert len(colours) > 500
-    most = max(count for count, _ in colours)
-    assert most < 0.8 * 1600 * 900, "one colour nearly everywhere: nothing was drawn"
+        desk = picture.convert("RGB")
+    for part, (box, least_colours, most_of_one) in PARTS_OF_THE_DESK.items():
+        drawn = desk.crop(box)
+        colours = drawn.getcolors(2**24)
+        assert colours is not None
+        assert len(colours) > least_colours, part
+        most = max(count for count, _ in colours) / (drawn.width * drawn.height)
+        assert most < most_of_one, f"one colour nearly everywhere: nothing was drawn of the {part}"
 
 
 def test_a_shot_without_a_reachable_service_says_so_and_writes_nothing(tmp_path: Path, own_folders: Path) -> None:

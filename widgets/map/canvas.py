@@ -261,7 +261,7 @@ class MapCanvas(QWidget):
     @property
     def settled(self) -> bool:
         """Whether the picture last painted is whole: every tile drawn, every label made."""
-        return self._frame.complete and not self._frame.wanting and all(item.ready for item in self._visible())
+        return self._frame.complete and not self._frame.wanting and all(item.ready for item in self.shown_items())
 
     @property
     def idle(self) -> bool:
@@ -281,7 +281,7 @@ class MapCanvas(QWidget):
     def pick_at(self, px: float, py: float, reach: float = REACH_PX) -> Picked | None:
         """Return what lies under a logical pixel, the topmost: cases, then things, then grids."""
         area = self._area()
-        for item in reversed(self._visible()):
+        for item in reversed(self.shown_items()):
             found = item.pick(area, px * area.ratio, py * area.ratio, reach * area.ratio)
             if found is not None:
                 return found
@@ -292,7 +292,7 @@ class MapCanvas(QWidget):
         area = self._area()
         return [
             (item, item.pick(area, px * area.ratio, py * area.ratio, reach * area.ratio))
-            for item in reversed(self._visible())
+            for item in reversed(self.shown_items())
         ]
 
     def refresh(self) -> None:
@@ -351,13 +351,14 @@ class MapCanvas(QWidget):
 
     def _draw(self, surface: Surface | None) -> bool:
         """Draw the frame; return whether it is on the surface already."""
-        area, items, at_once = self._area(), self._visible(), self._at_once
+        area, items, at_once = self._area(), self.shown_items(), self._at_once
         self._at_once = False
         if at_once:
             return self._frame.draw_now(area, items, self._focus, surface)
         return self._frame.draw_onto(surface, area, items, self._focus)
 
-    def _visible(self) -> tuple[LayerItem, ...]:
+    def shown_items(self) -> tuple[LayerItem, ...]:
+        """Return the layers that show at this scale, the lowest first."""
         denominator = self.denominator()
         return tuple(item for item in self._items if item.visible and item.options.shows_at(denominator))
 

@@ -1,16 +1,17 @@
 """The legend: how many open cases show each lamp, people and vehicles on shift, and whether data is made up."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate
 from math import ceil
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from domain.clock import Lamp
 from domain.units import UnitState
-from layers.contract import LegendRow
+from layers.cases.item import CasesItem
+from layers.contract import LayerItem, LegendRow
 from layers.legend_signs import SIGNS
 from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
@@ -19,18 +20,30 @@ from widgets.map.overlay import Card
 
 PAD, ROW, GAP, SIGN = 14, 27, 26, 26
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 6
+MOST_FOLDED = 12
+"""Rows of a folded legend: cases, and who is on the way to them; what else there is, a click shows."""
 QWIDGETSIZE_MAX = 16_777_215
+
+
+def legend_rows(shown: Iterable[LayerItem]) -> list[LegendRow]:
+    """Return the rows of layers, from the uppermost: cases first, then who is on the way to them, then the rest."""
+    ordered = sorted(shown, key=lambda item: (not isinstance(item, CasesItem), not item.moving))
+    return [row for item in ordered for row in item.legend()]
 
 
 class Legend(Card):
     """Rows in columns under a title, sized to what they say: two columns, more where they would stand too high.
 
-    What finds no room at all is counted in the last row.
+    A long one that ``folds`` is folded until it is clicked or its key pressed, and then again. What finds no place is
+    counted in the last row.
     """
 
-    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+    folding_changed = Signal()
+
+    def __init__(self, words: Words, theme: Theme, parent: QWidget, *, folds: bool = False) -> None:
         super().__init__(words, theme, parent)
         self.setObjectName("map_legend")
+        self._folds = self._folded = folds
         self._title = ""
         self._rows: tuple[LegendRow, ...] = ()
         self._synthetic = False
@@ -71,22 +84,35 @@ class Legend(Card):
         width = max(title, sum(widths) + GAP * (len(widths) - 1))
         return QSize(ceil(width) + 2 * PAD, lines * ROW + 14)
 
+    def toggle(self) -> None:
+        """Unfold a long legend, or fold it again; one that is short has nothing to fold."""
+        if self._is_long():
+            self._folded = not self._folded
+            self._settle()
+            self.folding_changed.emit()
+
     def _lay_out(self) -> None:
         """Choose the columns: as few as stand low enough; where none do, as many as there is room for, and cut."""
-        fitting = FEWEST_COLUMNS
+        fitting, rows = FEWEST_COLUMNS, self._rows[: MOST_FOLDED if self._folded else None]
         for columns in range(FEWEST_COLUMNS, MOST_COLUMNS + 1):
-            size = self._size(columns, self._rows)
+            size = self._size(columns, rows)
             if columns > FEWEST_COLUMNS and size.width() > self._most.width():
                 break
             fitting = columns
             if size.height() <= self._most.height():
                 break
         room = fitting * max(1, (self._most.height() - 14) // ROW - 1 - self._synthetic)
+        room = min(room, len(rows))
         self._columns, self._shown = fitting, self._rows
         if len(self._rows) > room:
             left_out = len(self._rows) - room + 1
             more = LegendRow("", self.words("map.legend.more", n=left_out))
             self._shown = (*self._rows[: room - 1], more)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Unfold or fold it where it is long."""
+        if event.button() is Qt.MouseButton.LeftButton:
+            self.toggle()
 
     def paint_content(self, painter: QPainter) -> None:
         """See ``Card``."""
@@ -133,12 +159,18 @@ class Legend(Card):
         parts = [rows[column::columns] for column in range(min(columns, len(rows)))]
         return [max(SIGN + metrics.horizontalAdvance(_text(row)) for row in part) for part in parts]
 
+    def _is_long(self) -> bool:
+        return self._folds and len(self._rows) > MOST_FOLDED
+
     def _settle(self) -> None:
         said = [self._title, *(_text(row) for row in self._rows)]
         if self._synthetic:
             said.append(self.words("map.synthetic"))
         self.setAccessibleName("；".join(said))
         self._lay_out()
+        long = self._is_long()
+        self.setCursor(Qt.CursorShape.PointingHandCursor if long else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(self.words("map.legend.unfold" if self._folded else "map.legend.fold") if long else "")
         if self.size() != self.sizeHint():
             self.resize(self.sizeHint())
             self.updateGeometry()

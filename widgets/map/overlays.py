@@ -21,7 +21,7 @@ from widgets.map.hover_card import HoverCard
 from widgets.map.layer_choices import LayerChoices
 from widgets.map.layer_options import LayerOptionsCard
 from widgets.map.layer_tree import LayerTree
-from widgets.map.legend import Legend
+from widgets.map.legend import Legend, legend_rows
 from widgets.map.overlay import Card
 from widgets.map.pick_card import PickCard, PickedRow
 from widgets.map.playback_bar import PlaybackBar
@@ -37,10 +37,10 @@ FEED_MS = 250
 """Legend and list follow the layers at most this often."""
 ROOM_FOR_LIST = 620
 ROOM_FOR_LEGEND = 420
+"""Least width and height of the map with the list of layers and the legend on it."""
 LEGEND_PX = 230
 """So high a legend may stand on any map, and on a large one up to three eighths of its height."""
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
-"""Least width and height of the map with the list of layers and the legend on it."""
 
 
 class MapOverlays(QObject):
@@ -58,7 +58,7 @@ class MapOverlays(QObject):
         self.layer_tree = LayerTree(words, theme, canvas)
         self.layer_options = LayerOptionsCard(words, theme, canvas)
         self.choices = LayerChoices(canvas)
-        self.legend = Legend(words, theme, canvas)
+        self.legend = Legend(words, theme, canvas, folds=True)
         self.scale_bar = ScaleBar(words, theme, canvas)
         self.coordinates = Coordinates(words, theme, canvas)
         self.attribution = Caption(words, theme, canvas)
@@ -83,6 +83,7 @@ class MapOverlays(QObject):
         tree.undo_wanted.connect(choices.undo)
         tree.reset_wanted.connect(choices.reset)
         tree.resized.connect(self.place)
+        self.legend.folding_changed.connect(self.place)
         card.chosen.connect(choices.choose)
         card.moved.connect(choices.move)
         card.undo_wanted.connect(choices.undo)
@@ -212,8 +213,7 @@ class MapOverlays(QObject):
     def feed(self) -> None:
         """Take up what the layers say of themselves now."""
         items = self._canvas.items
-        shown = sorted((item for item in reversed(items) if item.visible), key=lambda item: item.moving)
-        rows = [row for item in shown for row in item.legend()]
+        rows = legend_rows(reversed(self._canvas.shown_items()))
         cases = self._item(CasesItem)
         count, placeless = (0, 0) if cases is None else (cases.open_count(), cases.placeless_count())
         title = self._words("map.legend", count=count)

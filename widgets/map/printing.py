@@ -10,6 +10,7 @@ from layers.contract import Area, LegendRow
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
+from widgets.map.legend import legend_rows
 
 LABELS_AT_ONCE = 10
 FINE = 2.0
@@ -43,13 +44,12 @@ class PrintMap(MapCanvas):
 
         It is the map's own memory: to be copied, in whichever thread, before anything is asked of the map again.
         """
-        image = self._frame.draw(self._area(), self._visible(), self._focus)
+        image = self._frame.draw(self._area(), self.shown_items(), self._focus)
         return image if self.settled else None
 
     def legend(self) -> list[LegendRow]:
         """Return the rows that explain what is shown."""
-        shown = sorted(self._visible(), key=lambda item: item.moving)
-        return [row for item in shown for row in item.legend()]
+        return legend_rows(reversed(self.shown_items()))
 
     def _area(self) -> Area:
         return self._camera.area(FINE)

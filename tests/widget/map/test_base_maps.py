@@ -201,13 +201,16 @@ async def test_no_lie_of_a_server_reaches_the_windows_thread(
     for _ in range(100):  # the person pans meanwhile; none of what the servers do may run here
         bench.view.pan(3, 1)
         await asyncio.sleep(0.005)
+    named = ("html", "redirect", "size")
+    doors_of = dict(zip([source.name for source in sources], bench.made, strict=False))
     await until(lambda: sum(door.health.now().fault is not None for door in bench.made) >= 6)
+    await until(lambda: all(doors_of[lie].health.now().fault is not None for lie in named))
     await until(lambda: bench.made[-1].health.now().good_s is not None)
     assert callers
     assert main not in callers
     bench.feed.on_second()
     bench.view.overlays.feed()
-    listed = [bench.view.overlays.layer_tree.rows.row(f"tiles:{lie}") for lie in ("html", "redirect", "size")]
+    listed = [bench.view.overlays.layer_tree.rows.row(f"tiles:{lie}") for lie in named]
     assert all(row is not None and row.stale and "失败" in row.note for row in listed)
     item = bench.view.item("tiles:redirect")
     assert item is not None
