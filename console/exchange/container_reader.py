@@ -182,7 +182,7 @@ def _check_sqlite(path: Path) -> None:
         with closing(sqlite3.connect(f"{path.as_uri()}?mode=ro&immutable=1", uri=True)) as database:
             verdict = database.execute("PRAGMA quick_check(1)").fetchone()[0]
             listed = database.execute("SELECT count(*) FROM gpkg_contents").fetchone()[0]
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # what SQLite says of spoilt bytes may hold them
         raise invalid("gpkg_broken", reason=str(error)[:100]) from None
     if verdict != "ok":
         raise invalid("gpkg_broken", reason=str(verdict)[:100])

@@ -78,7 +78,7 @@ class MBTiles:
                     " AND length(tile_data)<=?",
                     asked,
                 ).fetchone()
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             raise invalid("pack_broken", file=self._path.name, reason=str(error)[:80]) from None
         return bytes(row[0]) if row is not None and isinstance(row[0], bytes) else None
 

@@ -213,6 +213,15 @@ def test_a_geopackage_with_spoilt_pages_is_refused(tmp_path: Path) -> None:
     _refused(tmp_path / "bad.gpkg", "gpkg_broken", {})
 
 
+def test_a_geopackage_with_a_spoilt_name_is_refused(tmp_path: Path) -> None:
+    """SQLite then quotes the name in what it says, and that is no text."""
+    whole = geopackage(tmp_path)
+    (tmp_path / "bad.gpkg").write_bytes(
+        whole.replace(b"triggergpkg_tile_matrix_zoom_level_update", b"trigger\x80pkg_tile_matrix_zoom_level_update", 1)
+    )
+    _refused(tmp_path / "bad.gpkg", "gpkg_broken", {})
+
+
 def test_a_geopackage_whose_list_of_layers_is_another_is_refused(tmp_path: Path) -> None:
     geopackage(tmp_path)
     made = tmp_path / "made.gpkg"
