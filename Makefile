@@ -2,6 +2,7 @@
 
 PY := .venv/bin/python
 PYTEST := QT_QPA_PLATFORM=offscreen $(PY) -m pytest
+SEARCHING := --hypothesis-profile=searching
 # Tests of one file stay in one process; those that start real processes come last, two files at a time.
 CAP := timeout --foreground --kill-after=20
 UV_VERSION := 0.13.9
@@ -34,8 +35,8 @@ test:
 
 test-full:
 	@sh packaging/setup.sh test
-	$(CAP) 1800 env $(PYTEST) -n 2 --dist loadfile -m "not end2end" $(ARGS)
-	$(CAP) 1800 env $(PYTEST) -n 2 --dist loadfile -m end2end $(ARGS)
+	$(CAP) 1800 env $(PYTEST) $(SEARCHING) -n 2 --dist loadfile -m "not end2end" $(ARGS)
+	$(CAP) 1800 env $(PYTEST) $(SEARCHING) -n 2 --dist loadfile -m end2end $(ARGS)
 
 # All checks run, however many of them fail. The second mypy has the types of Windows: whatever is POSIX only is an error.
 lint:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -25,6 +26,12 @@ gc.disable()
 
 pytest_plugins = ["postgres", "homes"]
 """Fixtures of ``tests/helpers`` that any test may ask for: a PostgreSQL server, and a folder per kind of database."""
+
+settings.register_profile("steady", derandomize=True, database=None)
+settings.register_profile("searching")
+settings.load_profile("steady")
+# What must hold before anything lands is the same for everybody: ``make test`` tries the same examples each time.
+# ``make test-full`` searches on, with others each time.
 
 YOUNG_ENOUGH = 20_000
 TESTS_A_SWEEP = 50
