@@ -20,6 +20,8 @@ B = TypeVar("B", bound=Body)
 
 TOLD_FAULTS = frozenset({ReadingState.FAULT, ReadingState.ALARM})
 FAULTS_MOST = 50
+NAMED_BY = ("name", "label", "matter", "text")
+"""What says of an entry which one it is, the first there is; a roll call has none of them."""
 STEPS_OF_A_WARNING = 2
 """By telephone within 10 minutes, in writing within 30 (domain.md 6.2)."""
 
@@ -136,9 +138,9 @@ def _entry_line(change: Change, picture: Picture, names: Names) -> LogRow | None
         step = "remove" if change.action == "remove" else "received" if body.get("received") else "put"
         text = words(f"shift.log.{kind.value}_{step}", post=str(body.get("post", "")))
         return LogRow(change.at, who, text, "shift")
-    name = words(f"register.{kind.value}")
-    said = words(f"shift.log.entry_{change.action}", name=name, what=str(body.get("name") or body.get("label") or ""))
-    return LogRow(change.at, who, said, "other")
+    what = next((str(body[name]) for name in NAMED_BY if body.get(name)), "")
+    step = f"shift.log.entry_{change.action}" if what else f"shift.log.entry_{change.action}_bare"
+    return LogRow(change.at, who, words(step, name=words(f"register.{kind.value}"), what=what), "other")
 
 
 def _bodies(picture: Picture, kind: EntryKind, body: type[B]) -> Iterable[tuple[Entry, B]]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.colours import mix
@@ -27,6 +27,8 @@ NEW_A_FRAME = 60
 SHEET = 8
 """Sprites of one style made together at most: numpy asks its price by the call, the cache by the pixel."""
 HALO_PX = 2
+WIDEST_PX = 280
+"""A label is shortened beyond so many logical pixels: a name of a hundred letters covered half the map."""
 
 
 class _Type(msgspec.Struct, frozen=True):
@@ -85,7 +87,7 @@ class LabelAtlas:
         if found is None:
             metrics = self._metrics[style]
             found = (
-                round(metrics.horizontalAdvance(text)) + 2 * self._halo + 2,
+                round(metrics.horizontalAdvance(self._fitted(text, style))) + 2 * self._halo + 2,
                 round(metrics.height()) + 2 * self._halo,
             )
             if len(self._sizes) > 4 * KEPT:
@@ -176,6 +178,10 @@ class LabelAtlas:
     def _halo(self) -> int:
         return max(1, round(HALO_PX * self.ratio))
 
+    def _fitted(self, text: str, style: LabelStyle) -> str:
+        """Return a text as it is written: with an ellipsis where it is too long."""
+        return self._metrics[style].elidedText(text, Qt.TextElideMode.ElideRight, WIDEST_PX * self.ratio)
+
     def _font(self, kind: _Type, family: str) -> QFont:
         font = QFont(family) if family else QFont()
         font.setPixelSize(max(1, round(kind.size * self.ratio)))
@@ -196,7 +202,7 @@ class LabelAtlas:
         rise = self._halo + self._metrics[style].ascent()
         for row, (text, (wide, high)) in enumerate(zip(texts, sizes, strict=True)):
             painter.setClipRect(0, row * step, wide, high)
-            painter.drawText(QPointF(self._halo + 1, row * step + rise), text)
+            painter.drawText(QPointF(self._halo + 1, row * step + rise), self._fitted(text, style))
         painter.end()
         cover = (pixels >> np.uint32(24)).astype(np.float32) * np.float32(1 / 255)
         sheet = _compose(cover, _halo(cover, self._halo), QColor(self._types[style].colour), self._ground)

@@ -269,6 +269,7 @@ class FenceSheet(Sheet):
         sides.addSpacing(16)
         sides.addLayout(right, 2)
         foot.addWidget(self._fault, 1)
+        foot.addStretch()  # while nothing is wrong: buttons keep their own width
         foot.addWidget(self.leave)
         foot.addWidget(self.save)
         column.setContentsMargins(20, 16, 20, 16)

@@ -43,6 +43,7 @@ class RollCallSheet(Sheet):
         for button in (self.mark, self.call, self.end, self.leave):
             foot.addWidget(button)
         foot.insertWidget(2, self.result, 1)
+        foot.insertStretch(3)  # while there is no result to be typed: buttons keep their own width
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         for part in (self._title, self._facts):

@@ -132,6 +132,7 @@ class SettingsSheet(Sheet):
         scroll.setWidget(page)
         foot = QHBoxLayout()
         foot.addWidget(self._fault, 1)
+        foot.addStretch()  # while nothing is wrong: buttons keep their own width
         foot.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)

@@ -22,6 +22,8 @@ from widgets.durations import age_text
 HEIGHT_PX = 50
 NARROW_PX = 1200
 COMMAND_PAD_PX = 14
+NAME_PX, NAME_NARROW_PX = 320, 120
+"""So wide a name of a person stays whole, in a narrow window so wide; roles make way for it."""
 
 
 class LineKind(StrEnum):
@@ -74,7 +76,7 @@ class TopBar(QFrame):
         self.setObjectName("top_bar")
         self.setFixedHeight(HEIGHT_PX)
         self._words, self._theme = words, theme
-        self._room, self._person = QLabel(), ElidedLabel()
+        self._room, self._duties, self._person = QLabel(), ElidedLabel(), ElidedLabel()
         self._command = _CommandBox()
         self._overdue, self._line, self._demo, self._outbox = Chip(), Chip(), Chip(), Chip()
         self._waiting, self._held = 0, 0
@@ -95,6 +97,7 @@ class TopBar(QFrame):
 
     def _build(self) -> None:
         set_role(self._room, "heading")
+        set_role(self._duties, "second")
         set_role(self._person, "second")
         set_role(self._date, "second")
         set_role(self._clock, "title")
@@ -103,13 +106,18 @@ class TopBar(QFrame):
         self._command.setMaximumWidth(520)
         self._command.setMinimumHeight(32)
         self._command.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self._person.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        for label in (self._duties, self._person):
+            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._demo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        who = QHBoxLayout()
+        who.setSpacing(4)
+        who.addWidget(self._duties)
+        who.addWidget(self._person)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(14)
         row.addWidget(self._room)
-        row.addWidget(self._person)
+        row.addLayout(who)
         row.addWidget(self._command, 3)
         row.addStretch(1)
         for widget in (self._demo, self._overdue, self._outbox, self._line, self._date, self._clock):
@@ -158,7 +166,9 @@ class TopBar(QFrame):
         """Look the words up again."""
         words = self._words
         self._room.setText(words("desk.top.room", town=self._town) if self._town else words("desk.top.no_room"))
-        self._person.setText(" · ".join(part for part in (self._duty, self._who) if part))
+        self._duties.setText(self._duty)
+        self._person.setText(f"· {self._who}" if self._duty and self._who else self._who)
+        self._keep_name_whole()
         self._command.show_hint(f"/   {words('desk.top.command')}")
         self._command.setAccessibleName(words("desk.top.command"))
         self._command.setToolTip(words("desk.top.command_hint"))
@@ -220,9 +230,14 @@ class TopBar(QFrame):
         narrow = self.width() < NARROW_PX
         if narrow != self._narrow:
             self._narrow = narrow
-            self._person.setHidden(narrow)
+            self._duties.setHidden(narrow)
+            self._keep_name_whole()
             self._date.setHidden(narrow)
             self._show_demo()
+
+    def _keep_name_whole(self) -> None:
+        most = NAME_NARROW_PX if self._narrow else NAME_PX
+        self._person.setMinimumWidth(min(most, self._person.sizeHint().width()))
 
     def _show_demo(self) -> None:
         self._demo.setVisible(self._synthetic)

@@ -113,6 +113,7 @@ class TrackSheet(Sheet):
             grid.addWidget(label, row, 0)
             grid.addWidget(control, row, 1)
         foot.addWidget(self._fault, 1)
+        foot.addStretch()  # while nothing is wrong: buttons keep their own width
         foot.addWidget(self.leave)
         foot.addWidget(self.read)
         column.setContentsMargins(20, 16, 20, 16)

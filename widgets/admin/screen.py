@@ -232,6 +232,8 @@ class Screen(QWidget):
         for label in (self._title, self._head):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
+        for box in (self._facts_box, self._own_box, self._row_box):
+            box.setObjectName("bare")
         self._facts.setContentsMargins(0, 0, 0, 0)
         self._facts.setHorizontalSpacing(12)
         self._facts.setVerticalSpacing(3)

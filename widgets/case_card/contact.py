@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.ids import CaseNo
@@ -35,7 +35,7 @@ class ContactRow(QWidget):
         set_role(self._send, "primary")
         self._reason = QLineEdit()
         self._reason.setMaxLength(MOST_REASON)
-        self._problem = QLabel()
+        self._problem = WrappedLabel()
         set_role(self._problem, "fault")
         self._hide_timer = QTimer(self)
         self._hide_timer.setSingleShot(True)

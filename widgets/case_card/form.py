@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.correcting import CORRECTED
@@ -24,6 +24,7 @@ from widgets.case_card.fields.registry import build_field
 from widgets.case_card.fields.run_card import UnmetField
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.flow import FlowLayout
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 from widgets.intents import ActionIntent
@@ -77,9 +78,8 @@ class ActionForm(QFrame):
             column.addWidget(field)
         column.addWidget(self._note)
         column.addWidget(self._fault)
-        row = QHBoxLayout()
-        row.setSpacing(8)
-        row.addWidget(self._send, 1)
+        row = FlowLayout(columns=2)  # side by side, or one above the other where an action has a long name
+        row.addWidget(self._send)
         row.addWidget(self._cancel)
         column.addLayout(row)
 

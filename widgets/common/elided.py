@@ -16,9 +16,17 @@ class ElidedLabel(QLabel):
         """Let the label become as narrow as a few letters."""
         return QSize(min(24, super().sizeHint().width()), super().minimumSizeHint().height())
 
+    def setText(self, text: str) -> None:
+        """Show this text."""
+        super().setText(text)
+        self._show_hint()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the whole text on hover only while it is cut."""
         super().resizeEvent(event)
+        self._show_hint()
+
+    def _show_hint(self) -> None:
         cut = self.fontMetrics().horizontalAdvance(self.text()) > self.contentsRect().width()
         self.setToolTip(self.text() if cut else "")
 

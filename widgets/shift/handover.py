@@ -40,6 +40,7 @@ class HandoverPage(QWidget):
         self.remarks.setTabChangesFocus(True)
         head, foot = QHBoxLayout(), QHBoxLayout()
         head.addWidget(self.sheets, 1)
+        head.addStretch()  # where there is no sheet: buttons keep their own width
         for button in (self.draft, self.print):
             head.addWidget(button)
         foot.addWidget(self.remarks, 1)

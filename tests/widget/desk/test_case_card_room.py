@@ -7,14 +7,16 @@ import pytest
 from domain_factories import FILED, PHOTO, Ledger, actor_for
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint
+from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
 from domain.decide import allowed_steps
-from domain.ids import AccountId
+from domain.ids import AccountId, AttachmentId
 from domain.people import Actor, Role
 from domain.states import CaseState
+from domain.wire import SimilarCase
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_card.keys import FLAGS
@@ -217,3 +219,31 @@ def test_the_timeline_calls_accounts_by_their_names(card: CaseCard, ledger: Ledg
     newest, *older = [row.accessibleName() for row in card.body.timeline._rows if row.isVisible()]
     assert "nobody-knows" in newest
     assert all("张伟" in line and "zhangwei" not in line for line in older)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_nothing_on_the_card_is_wider_than_its_room(
+    card: CaseCard, ledger: Ledger, words: Words, language: str
+) -> None:
+    """With every form there is, duplicates with photos, and a contact asked for without a reason."""
+    words.use("en" if language == "en" else "zh-CN")
+    card.retranslate()
+    case = _filed(ledger)
+    _show_all(card, ledger, case)
+    alike = [replace(ledger.report(), title="Wirtschaftsweg" * 9, photos=(AttachmentId(f"a{n}"),)) for n in range(3)]
+    card.set_similar([SimilarCase(other, 3600.0 * 999, 88_888.0) for other in alike])
+    image = QImage(160, 120, QImage.Format.Format_RGB32)
+    image.fill(QColor("red"))
+    for n in range(3):
+        card.set_photo(AttachmentId(f"a{n}"), image)
+    card.body.contact._on_ask_clicked()
+    card.body.contact._on_sent()
+    wide = {}
+    for step in card.steps():
+        card.start_action(step.action)
+        QApplication.processEvents()
+        least, room = card.body.minimumSizeHint().width(), card._scroll.viewport().width()
+        if least > room:
+            wide[step.action] = least - room
+        card._leave_form()
+    assert not wide

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from layers.contract import Area, Label, LabelStyle, Look
-from layers.labels import LabelAtlas, Occupied, draw_labels
+from layers.labels import WIDEST_PX, LabelAtlas, Occupied, draw_labels
 from layers.raster.contract import Frame
 from layers.raster.qt import QtRaster
 from resources.theme import load_theme
@@ -54,6 +54,12 @@ def test_no_label_lies_on_another(qtbot: QtBot, wanted: list[tuple[float, float,
     boxes = drawn(labels, Occupied())
     assert all(apart(a, b) for i, a in enumerate(boxes) for b in boxes[:i])
     assert bool(boxes) == bool(labels)
+
+
+def test_a_very_long_name_is_shortened(qtbot: QtBot) -> None:
+    for name in ("滑坡隐患点警戒线" * 12, "Longnamewithoutanybreak" * 8):
+        (box,) = drawn([Label(name, 300, 200, LabelStyle.DIVISION, 1.0)], Occupied())
+        assert box[2] - box[0] <= WIDEST_PX + 10
 
 
 def test_the_more_important_label_is_the_one_that_stays(qtbot: QtBot) -> None:
