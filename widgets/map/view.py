@@ -2,7 +2,8 @@
 
 ``MapView(words, theme, family="", rasters=None)``, then ``set_layers([models...])`` in any order; the models are filled
 by whoever made them (see ``layers``). ``warm_up()`` once the first window is up starts making the fast kernels ready in
-the background; ``stop()`` before the program ends the threads. Besides what ``widgets.map.canvas`` has:
+the background; ``stop()`` before the program ends the threads. Besides what ``widgets.map.canvas`` and
+``widgets.map.overlaid`` have:
 
 * ``select_case(case_no | None)``, ``select_thing``, ``select_grid``: ring or fill what is chosen; emits nothing
 * ``show_case(lon, lat)``: look there, closer if need be; ``fit()``: show all; ``back()``: the view before
@@ -22,40 +23,32 @@ Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what
 Escape ends choosing a place.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import msgspec
-from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QDragEnterEvent,
-    QDropEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
-    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
 
-from layers.camera import Insets
 from layers.cases.item import CasesItem
 from layers.contract import Picked, PickedKind
 from layers.mercator import to_degrees
 from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
-from widgets.map.canvas import MapCanvas
 from widgets.map.events import CasePicked, EntryPicked, GridPicked, PlacePicked, ThingPicked
 from widgets.map.guests import MapGuest
-from widgets.map.layer_choices import LayerChoices
 from widgets.map.measuring import paint_reading
-from widgets.map.overlays import MapOverlays
+from widgets.map.overlaid import ZOOM_STEPS, OverlaidMap
 from widgets.map.sketch import Sketch
 
 PAN_STEP_PX = 96
-ZOOM_STEPS = 4
-"""Eighths of an octave a notch or key."""
 NOTCH = 120
 CROSS_REACH_PX = 60.0
 DRAG_FROM_PX = 4
@@ -63,7 +56,7 @@ GESTURE_MS = 700
 """Moves that follow one another faster than this are one step back."""
 
 
-class MapView(MapCanvas):
+class MapView(OverlaidMap):
     """The map widget; see the module for how it is used."""
 
     case_picked = Signal(object)
@@ -72,10 +65,7 @@ class MapView(MapCanvas):
     entry_picked = Signal(object)
     place_picked = Signal(object)
     hovered = Signal(object)
-    add_layer_wanted = Signal()
     sketch_ended = Signal()
-    remove_layer_wanted = Signal(str)
-    files_dropped = Signal(object)
 
     def __init__(
         self,
@@ -90,7 +80,6 @@ class MapView(MapCanvas):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
-        self.setAcceptDrops(True)
         self._pressed: QPoint | None = None
         self._pointer: QPointF | None = None
         self._dragging = False
@@ -102,7 +91,6 @@ class MapView(MapCanvas):
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
         self._gesture.setInterval(GESTURE_MS)
-        self._overlays = MapOverlays(self, words, theme)
         self._keys: dict[int, Callable[[], None]] = {
             Qt.Key.Key_Left: lambda: self.pan(PAN_STEP_PX, 0),
             Qt.Key.Key_Right: lambda: self.pan(-PAN_STEP_PX, 0),
@@ -116,85 +104,8 @@ class MapView(MapCanvas):
             Qt.Key.Key_Return: self.pick_middle,
             Qt.Key.Key_Enter: self.pick_middle,
         }
-        self._wire()
-        self.retranslate()
-
-    def _wire(self) -> None:
-        over = self._overlays
-        self.covered = over.covered
-        over.toolbar.zoom_in_requested.connect(self.zoom_in)
-        over.toolbar.zoom_out_requested.connect(self.zoom_out)
-        over.toolbar.fit_requested.connect(self.fit)
-        over.toolbar.back_requested.connect(self.back)
-        over.layer_options.fit_wanted.connect(self.fit_layer)
-        over.layer_tree.add_wanted.connect(self.add_layer_wanted)
-        over.layer_tree.rows.remove_wanted.connect(self._on_remove_wanted)
-        over.layer_options.remove_wanted.connect(self._on_remove_wanted)
-        self.layers_changed.connect(over.on_layers_changed)
-        self.camera_changed.connect(self._on_camera_changed)
-
-    # -- what lies over it --------------------------------------------------------------------------------------
-
-    @property
-    def overlays(self) -> MapOverlays:
-        """What lies over the picture."""
-        return self._overlays
-
-    def set_overlays(self, on: bool) -> None:
-        """Show or hide all that lies over the picture (for small maps and bare pictures)."""
-        self._overlays.set_shown(on)
-
-    def _taken(self) -> Sequence[Insets]:
-        self._overlays.feed()  # so that legend and list are as large as they are going to be
-        return self._overlays.taken()
-
-    @property
-    def choices(self) -> LayerChoices:
-        """What is chosen of the layers."""
-        return self._overlays.choices
-
-    def focus_layers(self) -> None:
-        """Go to the tree of layers, to the row that was current last."""
-        rows = self._overlays.layer_tree.rows
-        if rows.isVisible():
-            if rows.current_key() is None and self.items:
-                rows.go_to(self.items[-1].key)
-            rows.setFocus()
-
-    def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
-        """Say beside a layer how old it is or which version; a stale note is shown as a warning."""
-        if self._overlays.layer_tree.set_note(key, text, stale=stale):
-            self._overlays.on_layers_changed()
-
-    def set_synthetic(self, on: bool) -> None:
-        """Say that the data is made up."""
-        self._overlays.legend.set_synthetic(on)
-
-    def set_sources_attribution(self, text: str) -> None:
-        """Say where the raster base maps that are shown come from; empty where there are none."""
-        self._overlays.set_attribution(text)
-
-    def set_theme(self, theme: Theme) -> None:
-        """Take up another theme."""
-        self._look.theme = theme
-        self._restyle()
-        self._overlays.set_theme(theme)
-
-    def retranslate(self) -> None:
-        """Take up another language."""
-        self.setAccessibleName(self._look.words("map.accessible"))
-        self._restyle()
-        self._overlays.retranslate()
 
     # -- what a person does -------------------------------------------------------------------------------------
-
-    def zoom_in(self) -> None:
-        """Zoom in at the middle."""
-        self.zoom(ZOOM_STEPS)
-
-    def zoom_out(self) -> None:
-        """Zoom out at the middle."""
-        self.zoom(-ZOOM_STEPS)
 
     def pick_middle(self) -> None:
         """Pick what is nearest to the middle, or the place itself while a place is being chosen."""
@@ -353,18 +264,6 @@ class MapView(MapCanvas):
         if self._drawing and self._sketch is not None:
             self._sketch.point_at(self._camera.x, self._camera.y)  # by keyboard the cross is the pointer
 
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Files of this computer may be let go on the map."""
-        if _files_of(event.mimeData()):
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Files were let go on the map: ``files_dropped`` carries their paths."""
-        files = _files_of(event.mimeData())
-        if files:
-            event.acceptProposedAction()
-            self.files_dropped.emit(files)
-
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""
         self._hover(None, None)
@@ -373,12 +272,6 @@ class MapView(MapCanvas):
         """The keys go elsewhere: no cross."""
         self._set_cross(False)
         super().focusOutEvent(event)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        """Put what lies over the map back into its corners."""
-        super().resizeEvent(event)
-        self._overlays.place()
-        self._on_camera_changed()
 
     @property
     def moving(self) -> bool:
@@ -424,11 +317,6 @@ class MapView(MapCanvas):
         if self._cross != on:
             self._cross = on
             self.refresh()
-
-    def _on_remove_wanted(self, key: str) -> None:
-        item = self.item(key)
-        if item is not None and item.removable:
-            self.remove_layer_wanted.emit(key)
 
     def _pick(self, found: Picked | None) -> None:
         cases = self.item("cases")
@@ -490,10 +378,3 @@ class MapView(MapCanvas):
         self._overlays.show_pointer(at, found)
         if changed:
             self.hovered.emit(found)
-
-    def _on_camera_changed(self, _camera: object = None) -> None:
-        self._overlays.set_camera(self._camera)
-
-
-def _files_of(dropped: QMimeData) -> tuple[str, ...]:
-    return tuple(url.toLocalFile() for url in dropped.urls() if url.isLocalFile())

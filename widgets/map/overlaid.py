@@ -1,0 +1,143 @@
+"""The map with what lies over its picture: tools, tree of layers, legend, hints, and files let go on it.
+
+``widgets.map.view.MapView`` adds the person: mouse and keys.
+"""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from layers.camera import Insets
+from layers.raster.source import RasterSource
+from resources.theme import Theme
+from resources.words import Words
+from widgets.map.canvas import MapCanvas
+from widgets.map.layer_choices import LayerChoices
+from widgets.map.overlays import MapOverlays
+
+ZOOM_STEPS = 4
+"""Eighths of an octave a notch or key."""
+
+
+class OverlaidMap(MapCanvas):
+    """A canvas with its overlays. What they ask of a layer is done here, or asked for by a signal."""
+
+    add_layer_wanted = Signal()
+    remove_layer_wanted = Signal(str)
+    files_dropped = Signal(object)
+
+    def __init__(
+        self, words: Words, theme: Theme, family: str, rasters: RasterSource | None, parent: QWidget | None
+    ) -> None:
+        super().__init__(words, theme, family, rasters, parent)
+        self.setAcceptDrops(True)
+        self._overlays = MapOverlays(self, words, theme)
+        self._wire()
+        self.retranslate()
+
+    def _wire(self) -> None:
+        over = self._overlays
+        self.covered = over.covered
+        over.toolbar.zoom_in_requested.connect(self.zoom_in)
+        over.toolbar.zoom_out_requested.connect(self.zoom_out)
+        over.toolbar.fit_requested.connect(self.fit)
+        over.toolbar.back_requested.connect(self.back)
+        over.layer_options.fit_wanted.connect(self.fit_layer)
+        over.layer_tree.add_wanted.connect(self.add_layer_wanted)
+        over.layer_tree.rows.remove_wanted.connect(self._on_remove_wanted)
+        over.layer_options.remove_wanted.connect(self._on_remove_wanted)
+        self.layers_changed.connect(over.on_layers_changed)
+        self.camera_changed.connect(self._on_camera_changed)
+
+    @property
+    def overlays(self) -> MapOverlays:
+        """What lies over the picture."""
+        return self._overlays
+
+    def set_overlays(self, on: bool) -> None:
+        """Show or hide all that lies over the picture (for small maps and bare pictures)."""
+        self._overlays.set_shown(on)
+
+    def _taken(self) -> Sequence[Insets]:
+        self._overlays.feed()  # so that legend and list are as large as they are going to be
+        return self._overlays.taken()
+
+    @property
+    def choices(self) -> LayerChoices:
+        """What is chosen of the layers."""
+        return self._overlays.choices
+
+    def focus_layers(self) -> None:
+        """Go to the tree of layers, to the row that was current last."""
+        rows = self._overlays.layer_tree.rows
+        if rows.isVisible():
+            if rows.current_key() is None and self.items:
+                rows.go_to(self.items[-1].key)
+            rows.setFocus()
+
+    def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
+        """Say beside a layer how old it is or which version; a stale note is shown as a warning."""
+        if self._overlays.layer_tree.set_note(key, text, stale=stale):
+            self._overlays.on_layers_changed()
+
+    def set_synthetic(self, on: bool) -> None:
+        """Say that the data is made up."""
+        self._overlays.legend.set_synthetic(on)
+
+    def set_sources_attribution(self, text: str) -> None:
+        """Say where the raster base maps that are shown come from; empty where there are none."""
+        self._overlays.set_attribution(text)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take up another theme."""
+        self._look.theme = theme
+        self._restyle()
+        self._overlays.set_theme(theme)
+
+    def retranslate(self) -> None:
+        """Take up another language."""
+        self.setAccessibleName(self._look.words("map.accessible"))
+        self._restyle()
+        self._overlays.retranslate()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files of this computer may be let go on the map."""
+        if _files_of(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Files were let go on the map: ``files_dropped`` carries their paths."""
+        files = _files_of(event.mimeData())
+        if files:
+            event.acceptProposedAction()
+            self.files_dropped.emit(files)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put what lies over the map back into its corners."""
+        super().resizeEvent(event)
+        self._overlays.place()
+        self._on_camera_changed()
+
+    def zoom_in(self) -> None:
+        """Zoom in at the middle."""
+        self.zoom(ZOOM_STEPS)
+
+    def zoom_out(self) -> None:
+        """Zoom out at the middle."""
+        self.zoom(-ZOOM_STEPS)
+
+    # -- inner --------------------------------------------------------------------------------------------------
+
+    def _on_remove_wanted(self, key: str) -> None:
+        item = self.item(key)
+        if item is not None and item.removable:
+            self.remove_layer_wanted.emit(key)
+
+    def _on_camera_changed(self, _camera: object = None) -> None:
+        self._overlays.set_camera(self._camera)
+
+
+def _files_of(dropped: QMimeData) -> tuple[str, ...]:
+    return tuple(url.toLocalFile() for url in dropped.urls() if url.isLocalFile())
