@@ -1,9 +1,10 @@
 """Durable intake: reports a second through HTTP, beside a bare loop that writes the very same rows.
 
 Ours: 64 connections post reports to a real service on SQLite (WAL, synchronous=FULL); an answer comes after the
-fsync that covers it. The floor: one loop with the standard library's ``sqlite3``, the same settings, tables and
-indexes, that writes the rows the service has just written, in transactions of the sizes the service made of them: no
-HTTP, no judging, no hashing. Beside both, what one fsync costs on this disk.
+fsync that covers it. The floor: one loop with the standard library's ``sqlite3``, a connection set as the service sets
+its own (deleted values are overwritten, the log is emptied beside), the same tables and indexes, that writes the rows
+the service has just written, in transactions of the sizes the service made of them: no HTTP, no judging, no hashing.
+Beside both, what one fsync costs on this disk.
 
 The peer: FastAPI, SQLAlchemy's ORM and asyncpg on a durable PostgreSQL (``benchmarks.peers.orm_intake``), and our own
 service on the same server. All share the machine's cores with the load generator, whose share is printed.
@@ -30,6 +31,7 @@ from benchmarks.postgres import Cluster, why_not
 from benchmarks.programs import get_json, make_town, reportable_kind, service, token
 from domain.case import NewReport
 from domain.states import Channel
+from service.store.engine import prepare_sqlite
 
 CLIENTS = 64
 SECONDS = 2.0
@@ -126,8 +128,7 @@ def bare_loop(database: Path, copy: Path, rows: dict[str, list[tuple[object, ...
         ).fetchall()
         head = source.execute("SELECT seq, hash, recorded_at FROM head").fetchone()
     connection = sqlite3.connect(copy, isolation_level=None)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
+    prepare_sqlite(connection)
     for (statement,) in ddl:
         connection.execute(statement)
     connection.execute("INSERT INTO head (id, seq, hash, recorded_at) VALUES (1, ?, ?, ?)", head)

@@ -99,7 +99,7 @@ class Store:
                 connect_args={"isolation_level": None, "check_same_thread": False, "timeout": BUSY_MS / 1000},
                 **self._driver,
             )
-            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "connect", prepare_sqlite)
             event.listen(engine, "begin", _beginner(begin))
             return engine
         level = "READ COMMITTED" if begin.endswith("IMMEDIATE") else "REPEATABLE READ"
@@ -155,7 +155,8 @@ def parse_url(text: str) -> URL:
     raise invalid("database_url_bad")
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def prepare_sqlite(connection: Any, _record: object = None) -> None:
+    """Set what every connection of ours to SQLite works under."""
     cursor = connection.cursor()
     for pragma in (
         f"busy_timeout={BUSY_MS}",
