@@ -20,6 +20,7 @@ from widgets.notices import Severity
 if TYPE_CHECKING:
     from console.desk import Desk
     from layers.observed import Observed
+    from resources.words import Value
     from widgets.common.pick_list import Choice
     from widgets.track_sheet import TrackSheet, TrackWish
 
@@ -77,11 +78,11 @@ class OwnLayers(QObject):
     def on_tracks_chosen(self, paths: Sequence[str]) -> None:
         """Show the tracks of these files."""
         for path in paths[:MOST_DROPPED]:
-            self._begin(f"track {path}", self._load_track(Path(path), None))
+            self._begin(f"track {path}", self._load_track(Path(path), None), file=Path(path).name)
 
     def show_file(self, path: Path, crs: str | None) -> None:
         """Read a file and show it as a layer; ``crs`` counts where the file names none."""
-        self._begin(f"file {path}", self._load_file(path, crs))
+        self._begin(f"file {path}", self._load_file(path, crs), file=path.name)
 
     # -- removing --------------------------------------------------------------------------------------------------
 
@@ -272,16 +273,20 @@ class OwnLayers(QObject):
         desk.appearance.dress([sheet])
         return sheet
 
-    def _begin(self, name: str, work: Coroutine[Any, Any, None], *, on_sheet: bool = False) -> None:
-        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet))
+    def _begin(self, name: str, work: Coroutine[Any, Any, None], *, on_sheet: bool = False, file: str = "") -> None:
+        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet, file=file))
 
-    async def _told(self, work: Coroutine[Any, Any, None], *, on_sheet: bool) -> None:
-        """Do something asked for; what is refused is told where it was asked for."""
+    async def _told(self, work: Coroutine[Any, Any, None], *, on_sheet: bool, file: str) -> None:
+        """Do something asked for; what is refused is told where it was asked for, of a file with its name."""
         try:
             await work
         except Fault as fault:
             words, values, key = self._desk.words, {**fault.params}, fault.key
             if on_sheet and self._sheet is not None and self._sheet.isVisible():
                 self._sheet.tell(lambda: sentence(words, f"fault.{key}", values))
+            elif file:
+                told: dict[str, Value] = {**values, "own_file": file, "why": f"fault.{key}"}
+                notice = Notice(Severity.FAULT, "notice.file_refused", told, f"file-{file}")
+                self._desk.notices.post(notice)
             else:
                 self._desk.notices.fault(fault, replace="own-layer")

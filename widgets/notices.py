@@ -53,7 +53,7 @@ class _NoticeRow(QFrame):
         set_role(self._close, "quiet")
         self._close.setFixedWidth(36)
         row = QHBoxLayout(self)
-        row.setContentsMargins(40, 2, 8, 2)
+        row.setContentsMargins(40, 5, 8, 5)
         row.setSpacing(8)
         row.addWidget(self._text, 1)
         row.addWidget(self._action)
@@ -110,6 +110,7 @@ class NoticeStrip(QWidget):
         self._rows: list[_NoticeRow] = []
         self._more = QLabel()
         set_role(self._more, "second")
+        self._more.setObjectName("notices_more")
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)

@@ -22,8 +22,8 @@ from widgets.durations import age_text
 HEIGHT_PX = 50
 NARROW_PX = 1200
 COMMAND_PAD_PX = 14
-NAME_PX, NAME_NARROW_PX = 320, 120
-"""So wide a name of a person stays whole, in a narrow window so wide; roles make way for it."""
+NAME_PX, NAME_NARROW_PX, ROLES_PX = 320, 120, 260
+"""So wide a name of a person stays whole (in a narrow window so wide), and roles are at most."""
 
 
 class LineKind(StrEnum):
@@ -108,6 +108,7 @@ class TopBar(QFrame):
         self._command.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         for label in (self._duties, self._person):
             label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._duties.setMaximumWidth(ROLES_PX)
         self._demo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         who = QHBoxLayout()
         who.setSpacing(4)

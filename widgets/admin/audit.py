@@ -80,14 +80,26 @@ class TrailScreen(Screen):
         ]
         if c.data.get("reason"):
             found.append(("admin.reason", str(c.data["reason"])))
-        for name in ("before", "after", "filters"):
+        for name in ("before", "after"):
             values = c.data.get(name)
             if isinstance(values, dict) and values:
                 found.append((f"admin.trail.{name}", "\n".join(f"{k}: {_short(v)}" for k, v in values.items())))
+        if asked := self._asked_for(c):
+            found.append(("admin.trail.filters", "\n".join(asked)))
         rest = {k: v for k, v in c.data.items() if k not in {"reason", "before", "after", "filters"}}
         if rest:
             found.append(("admin.trail.more", "\n".join(f"{k}: {_short(v)}" for k, v in rest.items())))
         return found
+
+    def _asked_for(self, c: Change) -> list[str]:
+        """Return by what a reading was narrowed, by the names the filter itself has; what was left open is not told."""
+        values = c.data.get("filters")
+        told = []
+        for name, value in values.items() if isinstance(values, dict) else ():
+            key = f"admin.trail.{name}"
+            if value not in (None, ""):
+                told.append(f"{self.words(key) if self.words.has(key) else name}: {_short(value)}")
+        return told
 
     def steps(self) -> Sequence[Step]:
         """Offer to narrow the trail, and older changes."""

@@ -49,7 +49,7 @@ class Entry(QWidget):
         set_role(self._hint, "small")
         set_role(self._problem, "fault")
         self._problem.hide()
-        for line in (self._hint, self._problem):
+        for line in (self.label, self._hint, self._problem):
             line.setWordWrap(True)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(0, 0, 0, 0)

@@ -62,7 +62,9 @@ class LimitsScreen(SettingsScreen):
 
     def title(self, key: str) -> str:
         """Return from when it is in force."""
-        return self.words("admin.limit.version", since=self._since(self._versions()[key][0]))
+        since = self._versions()[key][0]
+        words, first = self.words, "admin.limit.first_version"
+        return words(first) if since is None else words("admin.limit.version", since=self._since(since))
 
     def facts(self, key: str) -> Sequence[tuple[str, str]]:
         """Return all limits of a version; of the one in force where none is chosen."""

@@ -21,6 +21,8 @@ from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 
 SIDE_PX = 400
+NAME_PX = 190
+"""The name of a fact is written over several lines where it is longer: half the side is for what is told."""
 
 
 @dataclass(frozen=True)
@@ -301,6 +303,9 @@ class Screen(QWidget):
         for i, (label, text) in enumerate(self.facts(key) if self._loaded else ()):
             name, value = QLabel(self.words(label)), WrappedLabel(text)
             set_role(name, "second")
+            if name.sizeHint().width() > NAME_PX:
+                name.setWordWrap(True)
+                name.setFixedWidth(NAME_PX)
             value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._facts.addWidget(name, i, 0, Qt.AlignmentFlag.AlignTop)
             self._facts.addWidget(value, i, 1)

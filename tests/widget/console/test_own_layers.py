@@ -77,7 +77,9 @@ async def test_what_cannot_be_read_is_told_and_nothing_is_added(tmp_path: Path) 
     broken.write_text('{"type":"FeatureCollection","features":[')
     async with open_desk() as desk:
         drop(desk, broken)
-        await until(lambda: any(n.key.startswith("fault.json") for n in desk.notice_feed.standing()))
+        await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
+        (told,) = (n.text for n in desk.panels.notices.notices() if "a.geojson" in n.text)
+        assert "JSON" in told, "which file it is, and why"
         assert not any(item.key.startswith("file:") for item in desk.panels.map.items)
         drop(desk, *(tmp_path / f"{i}.csv" for i in range(11)))
         assert any(n.key == "fault.files_too_many" for n in desk.notice_feed.standing())
