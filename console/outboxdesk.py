@@ -31,6 +31,8 @@ SHOW_MS, TELL_MS = 250, 1000
 MEANWHILE_MOST = 4
 WORDS_MOST = 40
 """Characters of the words of a report, where they stand beside what others made of them."""
+TITLE_MOST = 60
+"""Letters of a title in a notice: the whole one stands in the outbox, and the map is to be seen."""
 
 
 class OutboxDesk(QObject):
@@ -97,9 +99,10 @@ class OutboxDesk(QObject):
 
     def on_held(self, entry: Entry, fault: Fault) -> None:
         """Something waits for a person from now on."""
+        title = entry.order.title or entry.order.case_no or ""
         values: dict[str, Value] = {
             "action": f"action.{entry.order.action}",
-            "title": entry.order.title or entry.order.case_no or "",
+            "title": title if len(title) <= TITLE_MOST else f"{title[:TITLE_MOST]}…",
             "why": f"fault.{fault.key}",
             **fault.params,
         }

@@ -13,7 +13,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.chip import Chip
-from widgets.common.elided import ElidedLabel
+from widgets.common.elided import NamedLabel
 from widgets.common.fonts import sized
 from widgets.common.lamp import Shape
 from widgets.common.style import set_role
@@ -22,8 +22,8 @@ from widgets.durations import age_text
 HEIGHT_PX = 50
 NARROW_PX = 1200
 COMMAND_PAD_PX = 14
-NAME_PX, NAME_NARROW_PX, ROLES_PX = 320, 120, 260
-"""So wide a name of a person stays whole (in a narrow window so wide), and roles are at most."""
+ROLES_PX, NAME_LEAST_PX = 260, 120
+"""So wide are roles at most; they make way for the name, which is cut, to its least, where nothing else can go."""
 
 
 class LineKind(StrEnum):
@@ -76,7 +76,7 @@ class TopBar(QFrame):
         self.setObjectName("top_bar")
         self.setFixedHeight(HEIGHT_PX)
         self._words, self._theme = words, theme
-        self._room, self._duties, self._person = QLabel(), ElidedLabel(), ElidedLabel()
+        self._room, self._person = QLabel(), NamedLabel(ROLES_PX, NAME_LEAST_PX)
         self._command = _CommandBox()
         self._overdue, self._line, self._demo, self._outbox = Chip(), Chip(), Chip(), Chip()
         self._waiting, self._held = 0, 0
@@ -86,7 +86,7 @@ class TopBar(QFrame):
         self._synthetic, self._speed = False, 1.0
         self._line_view = LineView(LineKind.CONNECTING)
         self._now: datetime | None = None
-        self._narrow = False
+        self._narrow, self._tight = False, False
         self._zone = ZoneInfo("Asia/Shanghai")
         self._build()
         self._command.clicked.connect(self.command_requested)
@@ -97,7 +97,6 @@ class TopBar(QFrame):
 
     def _build(self) -> None:
         set_role(self._room, "heading")
-        set_role(self._duties, "second")
         set_role(self._person, "second")
         set_role(self._date, "second")
         set_role(self._clock, "title")
@@ -106,19 +105,13 @@ class TopBar(QFrame):
         self._command.setMaximumWidth(520)
         self._command.setMinimumHeight(32)
         self._command.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        for label in (self._duties, self._person):
-            label.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        self._duties.setMaximumWidth(ROLES_PX)
+        self._person.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._demo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        who = QHBoxLayout()
-        who.setSpacing(4)
-        who.addWidget(self._duties)
-        who.addWidget(self._person)
         row = QHBoxLayout(self)
         row.setContentsMargins(16, 0, 16, 0)
         row.setSpacing(14)
         row.addWidget(self._room)
-        row.addLayout(who)
+        row.addWidget(self._person)
         row.addWidget(self._command, 3)
         row.addStretch(1)
         for widget in (self._demo, self._overdue, self._outbox, self._line, self._date, self._clock):
@@ -144,17 +137,20 @@ class TopBar(QFrame):
         if count != self._overdue_n:
             self._overdue_n = count
             self._show_overdue()
+            self._fit()
 
     def set_outbox(self, waiting: int, held: int) -> None:
         """Show how many orders wait to be sent, and how many of them wait for a person."""
         if (waiting, held) != (self._waiting, self._held):
             self._waiting, self._held = waiting, held
             self._show_outbox()
+            self._fit()
 
     def set_line(self, line: LineView) -> None:
         """Show the state of the line."""
         self._line_view = line
         self._show_line()
+        self._fit()
 
     def set_now(self, now: datetime, timezone: str) -> None:
         """Show the service's time in the town's zone."""
@@ -167,9 +163,6 @@ class TopBar(QFrame):
         """Look the words up again."""
         words = self._words
         self._room.setText(words("desk.top.room", town=self._town) if self._town else words("desk.top.no_room"))
-        self._duties.setText(self._duty)
-        self._person.setText(f"· {self._who}" if self._duty and self._who else self._who)
-        self._keep_name_whole()
         self._command.show_hint(f"/   {words('desk.top.command')}")
         self._command.setAccessibleName(words("desk.top.command"))
         self._command.setToolTip(words("desk.top.command_hint"))
@@ -177,8 +170,8 @@ class TopBar(QFrame):
         self._show_overdue()
         self._show_outbox()
         self._show_line()
-        self._show_demo()
         self._show_time()
+        self._show_person()
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
@@ -231,20 +224,31 @@ class TopBar(QFrame):
         narrow = self.width() < NARROW_PX
         if narrow != self._narrow:
             self._narrow = narrow
-            self._duties.setHidden(narrow)
-            self._keep_name_whole()
             self._date.setHidden(narrow)
-            self._show_demo()
+            self._show_person()
+        else:
+            self._fit()
 
-    def _keep_name_whole(self) -> None:
-        most = NAME_NARROW_PX if self._narrow else NAME_PX
-        self._person.setMinimumWidth(min(most, self._person.sizeHint().width()))
+    def _show_person(self) -> None:
+        self._person.show_named(self._who, "" if self._narrow else self._duty)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Say less of the data being made up where the name would be cut."""
+        self._tight = False
+        self._show_demo()
+        layout = self.layout()
+        if layout is not None and self._synthetic:
+            least = layout.minimumSize().width() - self._person.minimumSizeHint().width() + self._person.name_width()
+            self._tight = least > self.width()
+            self._show_demo()
 
     def _show_demo(self) -> None:
         self._demo.setVisible(self._synthetic)
-        text = self._words("desk.top.synthetic_short" if self._narrow else "desk.top.synthetic")
+        short = self._narrow or self._tight
+        text = self._words("desk.top.synthetic_short" if short else "desk.top.synthetic")
         self._demo.setToolTip(self._words("desk.top.synthetic"))
-        if self._speed != 1.0 and not self._narrow:
+        if self._speed != 1.0 and not short:
             text = self._words("desk.top.synthetic_fast", speed=f"{self._speed:g}")
         self._demo.show_chip(text, Shape.NONE, self._theme.text_second, self._theme.panel, outlined=True)
 

@@ -1,14 +1,15 @@
 """The lower half of the outbox: why the chosen order waits, what others altered meanwhile, and what can be decided."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QButtonGroup, QGridLayout, QHBoxLayout, QLabel, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from widgets.common.key_button import KeyButton
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 from widgets.names import Names
-from widgets.waiting import Decision, FieldChoice, OutboxIntent, WaitingRow
+from widgets.outbox.fields import FieldTable
+from widgets.waiting import Decision, OutboxIntent, WaitingRow
 
 AGAIN_KEY, OPEN_KEY, DROP_KEY = "A", "O", "X"
 
@@ -25,14 +26,12 @@ class OutboxDetail(QWidget):
         self._names, self._theme = names, theme
         self._row: WaitingRow | None = None
         self._dropping = False
-        self._theirs: dict[str, QRadioButton] = {}
         self._why, self._meanwhile = WrappedLabel(), WrappedLabel()
         for label in (self._why, self._meanwhile):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
         set_role(self._meanwhile, "second")
-        self._fields = QWidget()
-        QGridLayout(self._fields).setContentsMargins(0, 4, 0, 4)
+        self.fields = FieldTable(names.words)
         self.again = KeyButton("", AGAIN_KEY, theme, primary=True)
         self.open_case = KeyButton("", OPEN_KEY, theme)
         self.drop = KeyButton("", DROP_KEY, theme)
@@ -42,7 +41,7 @@ class OutboxDetail(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 4, 0, 0)
         column.setSpacing(6)
-        for part in (self._why, self._meanwhile, self._fields):
+        for part in (self._why, self._meanwhile, self.fields):
             column.addWidget(part)
         column.addLayout(buttons)
         self.again.clicked.connect(self._on_again)
@@ -57,7 +56,7 @@ class OutboxDetail(QWidget):
         if other:
             self._dropping = False
         if row is not None and (other or row.fields != fields):
-            self._lay_fields(row.fields)
+            self.fields.show_fields(row.fields)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -69,7 +68,7 @@ class OutboxDetail(QWidget):
         self._why.setText(row.why())
         self._meanwhile.setText(row.meanwhile)
         self._meanwhile.setVisible(bool(row.meanwhile))
-        self._fields.setVisible(bool(row.fields))
+        self.fields.setVisible(bool(row.fields))
         self.again.setText(words("outbox.keep_mine" if row.describes else "outbox.again"))
         self.again.setVisible(row.held)
         self.again.setEnabled(row.offered)
@@ -93,43 +92,9 @@ class OutboxDetail(QWidget):
         button.click()
         return True
 
-    def _lay_fields(self, fields: tuple[FieldChoice, ...]) -> None:
-        """Lay out what differs: name, as seen, theirs, mine; a choice where both of us said something."""
-        old = self._fields
-        self._fields = QWidget()
-        grid = QGridLayout(self._fields)
-        grid.setContentsMargins(0, 4, 0, 4)
-        grid.setHorizontalSpacing(16)
-        words = self._names.words
-        for column, head in enumerate(("outbox.field", "outbox.seen", "outbox.theirs", "outbox.mine")):
-            label = QLabel(words(head))
-            set_role(label, "second")
-            grid.addWidget(label, 0, column)
-        self._theirs.clear()
-        for at, choice in enumerate(fields, 1):
-            grid.addWidget(WrappedLabel(choice.name), at, 0)
-            grid.addWidget(WrappedLabel(choice.seen), at, 1)
-            if not choice.mine:
-                grid.addWidget(WrappedLabel(choice.theirs), at, 2)
-                continue
-            theirs, mine = QRadioButton(choice.theirs), QRadioButton(choice.mine)
-            group = QButtonGroup(self._fields)
-            group.addButton(theirs)
-            group.addButton(mine)
-            mine.setChecked(True)
-            grid.addWidget(theirs, at, 2)
-            grid.addWidget(mine, at, 3)
-            self._theirs[choice.field] = theirs
-        grid.setColumnStretch(4, 1)
-        layout = self.layout()
-        if layout is not None:
-            layout.replaceWidget(old, self._fields)
-        old.hide()
-        old.deleteLater()
-
     def _on_again(self) -> None:
         if self._row is not None:
-            theirs = frozenset(name for name, button in self._theirs.items() if button.isChecked())
+            theirs = frozenset(name for name, button in self.fields.theirs().items() if button.isChecked())
             self.decided.emit(OutboxIntent(self._row.key, Decision.AGAIN, theirs))
 
     def _on_open(self) -> None:

@@ -206,10 +206,10 @@ async def test_of_a_correction_each_field_is_kept_or_taken_by_itself(served: Ser
         desk.actions.trigger("outbox")
         sheet = desk.outbox_desk._sheet
         assert sheet is not None
-        await until(lambda: set(sheet.detail._theirs) == {"title", "place"})
-        shown = {button.text() for button in sheet.detail.findChildren(QRadioButton)}
+        await until(lambda: set(sheet.detail.fields.theirs()) == {"title", "place"})
+        shown = {button.accessibleName() for button in sheet.detail.findChildren(QRadioButton)}
         assert shown >= {"对方的标题", "我的标题", "120.807000, 29.557000", "120.806000, 29.556000"}
-        sheet.detail._theirs["title"].setChecked(True)
+        sheet.detail.fields.theirs()["title"].setChecked(True)
         sheet.detail.again.click()
         await until(lambda: not desk.outbox.entries())
         sheet.close_sheet()

@@ -54,7 +54,7 @@ def test_the_bar_names_room_person_time_and_that_data_is_made_up(bar: TopBar, wo
     bar.set_person("李", "早班")
     bar.set_now(datetime(2026, 11, 23, 6, 2, 37, tzinfo=UTC), "Asia/Shanghai")
     texts = _texts(bar)
-    for part in ("清溪镇综合指挥室", "早班", "· 李", "11 月 23 日 周一", "14:02:37"):
+    for part in ("清溪镇综合指挥室", "早班 · 李", "11 月 23 日 周一", "14:02:37"):
         assert part in texts
     assert bar._demo.text() == "演示数据（虚构）· 时钟 10 倍"
     words.use("en")
@@ -71,22 +71,30 @@ def test_the_overdue_chip_counts_and_asks_for_them(bar: TopBar, qtbot: QtBot) ->
         qtbot.mouseClick(bar._overdue, Qt.MouseButton.LeftButton)
 
 
-def test_roles_are_shortened_and_the_name_is_whole(bar: TopBar, words: Words) -> None:
+@pytest.mark.parametrize("line", [LineView(LineKind.LIVE, 0.3), LineView(LineKind.OFFLINE, None, MONDAY)])
+def test_roles_are_shortened_and_the_name_is_whole(bar: TopBar, words: Words, line: LineView) -> None:
     words.use("en")
     roles = "Acceptor, Dispatcher, Duty chief, Duty leader, Inspector"
     name = "Wolfeschlegelsteinhausenbergerdorffalexa"
     bar.set_room("Qingxi", synthetic=True, speed=4)
     bar.set_overdue(3)
-    bar.set_line(LineView(LineKind.LIVE, 0.3))
     bar.set_now(MONDAY, "Asia/Shanghai")
     bar.set_person(name, roles)
     bar.resize(1366, 50)
+    bar.set_line(line)
+    bar.set_outbox(*((0, 0) if line.kind is LineKind.LIVE else (2, 2)))
     QApplication.processEvents()
-    assert bar._person.text() == f"· {name}"
-    assert bar._person.width() >= bar._person.sizeHint().width(), "the name is cut"
-    assert bar._duties.width() < bar._duties.sizeHint().width()
-    assert bar._duties.toolTip() == roles
-    assert not bar._person.toolTip()
+    assert bar.width() == 1366 >= bar.minimumSizeHint().width(), "no window is made wider"
+    shown = bar._person.fitted(bar._person.contentsRect().width())
+    assert shown.endswith(name)
+    assert len(shown) < len(f"{roles} · {name}")
+    assert bar._person.toolTip() == f"{roles} · {name}"
+    assert bar._demo.text() == words(
+        "desk.top.synthetic_short" if line.kind is LineKind.OFFLINE else "desk.top.synthetic_fast", speed="4"
+    )
+    bar.set_outbox(0, 0)
+    bar.set_line(LineView(LineKind.LIVE, 0.3))
+    assert bar._demo.text() == words("desk.top.synthetic_fast", speed="4")
 
 
 def test_a_narrow_bar_keeps_what_matters(bar: TopBar) -> None:
@@ -97,13 +105,10 @@ def test_a_narrow_bar_keeps_what_matters(bar: TopBar) -> None:
     bar.set_now(MONDAY, "Asia/Shanghai")
     bar.resize(960, 50)
     QApplication.processEvents()
-    shown = [
-        w
-        for w in (bar._room, bar._person, bar._command, bar._demo, bar._overdue, bar._line, bar._clock)
-        if w.isVisible()
-    ]
+    kept = (bar._room, bar._person, bar._command, bar._demo, bar._overdue, bar._line, bar._clock)
+    shown = [w for w in kept if w.isVisible()]
     assert len(shown) == 7
-    assert bar._person.width() >= bar._person.sizeHint().width()
+    assert bar._person.fitted(bar._person.contentsRect().width()) == "李"
     assert all(w.width() >= w.minimumSizeHint().width() for w in shown if w is not bar._command)
     assert bar._clock.geometry().right() <= bar.width()
 
