@@ -64,7 +64,8 @@ class FieldTable(QScrollArea):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height all rows need, up to the bound."""
-        layout = self.widget().layout()
+        inner = self.widget()
+        layout = None if inner is None else inner.layout()
         wanted = (
             0 if layout is None else layout.totalHeightForWidth(width - self.verticalScrollBar().sizeHint().width())
         )
