@@ -114,9 +114,7 @@ def _line(change: Change, picture: Picture, names: Names) -> LogRow | None:
         return LogRow(change.at, names.actor(change)[0], " · ".join(p for p in parts if p), "case", case_no)
     if change.subject is Subject.ENTRY:
         return _entry_line(change, picture, names)
-    action = f"action.{change.action}"
-    text = words(action) if words.has(action) else change.action
-    return LogRow(change.at, names.account(change.actor), text, "other")
+    return LogRow(change.at, names.account(change.actor), names.did(change.action), "other")
 
 
 def _entry_line(change: Change, picture: Picture, names: Names) -> LogRow | None:

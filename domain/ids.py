@@ -10,6 +10,9 @@ MAX_ID = 64
 AccountId = NewType("AccountId", str)
 """Sign-in name of a person or a script, unique in one service."""
 
+SERVICE = AccountId("system")
+"""Whom the log names for what the service does by itself; nobody can have it."""
+
 CaseNo = NewType("CaseNo", str)
 """Case number, ``<9-digit town>-<yyyymmdd>-<4 or more digits>`` (domain.md 4.2)."""
 

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from domain.case import Case, CaseKind, Condition
 from domain.change import Change
-from domain.ids import AccountId, GridCode, StaffId, UnitId
+from domain.ids import SERVICE, AccountId, GridCode, StaffId, UnitId
 from domain.machine import STEPS
 from domain.people import Role, Staff, Unit, Vehicle
 from domain.places import Placement
@@ -131,7 +131,12 @@ class Names:
         """Return the name of an account that acts on cases."""
         if self.me is not None and account == self.me.account:
             return self.me.name
-        return self._accounts.get(account, account)
+        return self.words(f"role.{Role.SYSTEM}") if account == SERVICE else self._accounts.get(account, account)
+
+    def did(self, action: str) -> str:
+        """Return what was done, of a change of any subject; the bare action where there is no word for it."""
+        keys = (f"admin.did.{action}", f"action.{action}")
+        return next((self.words(key) for key in keys if self.words.has(key)), action)
 
     def is_me(self, account: AccountId) -> bool:
         """Return whether that is the account signed in."""

@@ -15,7 +15,7 @@ from domain.change import Change, Subject, chain_hash
 from domain.command import Context
 from domain.faults import Fault, FaultKind
 from domain.fold import fold
-from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
+from domain.ids import SERVICE, AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
 from domain.register import Entry, EntryKind
 from domain.sealing import seal
@@ -42,7 +42,7 @@ class Author(msgspec.Struct, frozen=True):
     on_behalf_of: StaffId | None = None
 
 
-SYSTEM = Author(AccountId("system"))
+SYSTEM = Author(SERVICE)
 """The service's own timers."""
 
 

@@ -52,7 +52,7 @@ class TrailScreen(Screen):
                 (
                     self.known.names.local(c.recorded_at).strftime("%Y-%m-%d %H:%M:%S"),
                     c.actor,
-                    self._did(c),
+                    self.known.names.did(c.action),
                     self.words(f"admin.subject.{c.subject}"),
                     c.subject_id,
                     key,
@@ -64,7 +64,7 @@ class TrailScreen(Screen):
 
     def title(self, key: str) -> str:
         """Return what was done."""
-        return self._did(self._changes[key])
+        return self.known.names.did(self._changes[key].action)
 
     def facts(self, key: str) -> Sequence[tuple[str, str]]:
         """Return all that is told of a change; without one, what was asked."""
@@ -121,12 +121,6 @@ class TrailScreen(Screen):
                 shown = self.known.moment(value) if isinstance(value, datetime) else str(value)
                 said.append((f"admin.trail.{name}", shown))
         return said
-
-    def _did(self, c: Change) -> str:
-        for key in (f"admin.did.{c.action}", f"action.{c.action}"):
-            if self.words.has(key):
-                return self.words(key)
-        return c.action
 
     def _form(self) -> FormSpec:
         w, asked = self.words, self._asked

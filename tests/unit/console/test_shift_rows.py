@@ -8,7 +8,7 @@ import pytest
 from client.picture import Picture
 from console.shiftrows import log_rows
 from domain.change import Change, Seq, Subject
-from domain.ids import AccountId
+from domain.ids import SERVICE, AccountId
 from domain.register import EntryKind, subject_id
 from resources.words import Words
 from tests.unit.client.peer import snapshot
@@ -31,3 +31,10 @@ def test_a_line_says_which_entry_it_was(kind: EntryKind, body: dict[str, Any], z
     for language, said in (("zh-CN", zh), ("en", en)):
         (row,) = log_rows([change], picture, Names(Words(language)))
         assert row.text == said
+
+
+def test_what_the_service_did_by_itself_is_told_in_words() -> None:
+    change = Change(1, Subject.TOWN, "330699103", "loaded", SERVICE, AT)
+    for language, who, said in (("zh-CN", "系统", "载入镇街资料"), ("en", "System", "loaded the town")):
+        (row,) = log_rows([change], Picture(snapshot(0)), Names(Words(language)))
+        assert (row.who, row.text) == (who, said)
