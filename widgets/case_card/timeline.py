@@ -66,7 +66,7 @@ class Timeline(QWidget):
         self._missed = False
         self._today: date | None = None
         self._head = SectionHeader()
-        self._instead = QLabel()
+        self._instead = WrappedLabel()
         set_role(self._instead, "second")
         self._rows: list[_Row] = []
         self._column = QVBoxLayout(self)
