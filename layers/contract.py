@@ -150,6 +150,8 @@ class LayerItem:
     """Name of the layer; its words are under ``map.layer.<key>``."""
     moving = False
     """Whether the live half is drawn anew on every frame, over all that is not."""
+    noted = False
+    """Whether ``draw_live`` draws through the raster alone: only then can it be noted, and laid over what moves."""
     group = Group.WORK
     """Where it stands in the tree of layers."""
     removable = False

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, TypeVar
 from PySide6.QtGui import QPainter
 
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.geometry import feature_at
+from layers.geometry import contains
 from layers.options import Filter, Group
 from layers.ranked import RankedAreas, RankedMark, RankedModel
 from layers.raster.contract import Frame, Raster
@@ -80,10 +80,11 @@ class RankedItem(LayerItem, Generic[M]):
 
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """See ``LayerItem``: the chosen one once more, so that it stands out."""
+        held = self._model.held
         index = self._model.slot(focus.entry) if focus.entry is not None else None
-        if index is not None:
+        if index is not None and not self._is_hidden(held.marks[index]):
             with _painting(frame) as painter:
-                self.paint_chosen(painter, self._model.held, index, area)
+                self.paint_chosen(painter, held, index, area)
 
     @abstractmethod
     def paint_area(self, painter: QPainter, held: RankedAreas[M], index: int, area: Area) -> None:
@@ -108,18 +109,18 @@ class RankedItem(LayerItem, Generic[M]):
         ]
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
-        """See ``LayerItem``: the first area that holds the place."""
+        """See ``LayerItem``: the uppermost area on show that holds the place."""
         x, y = area.left + px * area.scale, area.top - py * area.scale
         held = self._model.held
-        index = feature_at(held.areas, x, y)
-        if index is None or held.marks[index].rank.value in self.options.hides(self.by):
-            return None
-        mark = held.marks[index]
-        return Picked(PickedKind.ENTRY, mark.ident, x, y, mark.title, mark.lines)
+        for index in reversed(self._shown(held, (x, y, x, y))):
+            if contains(held.areas, index, x, y):
+                mark = held.marks[index]
+                return Picked(PickedKind.ENTRY, mark.ident, x, y, mark.title, mark.lines)
+        return None
 
     def legend(self) -> Sequence[LegendRow]:
-        """See ``LayerItem``: each rank there is."""
-        counts = Counter(mark.rank for mark in self._model.held.marks)
+        """See ``LayerItem``: each rank on show."""
+        counts = Counter(mark.rank for mark in self._model.held.marks if not self._is_hidden(mark))
         return [
             LegendRow(
                 f"{self.signs}.{rank}",
@@ -138,9 +139,11 @@ class RankedItem(LayerItem, Generic[M]):
         return self.look.words(f"{self.words_of_rank}{rank}")
 
     def _shown(self, held: RankedAreas[M], bounds: tuple[float, float, float, float]) -> list[int]:
-        hidden = self.options.hides(self.by)
         seen: list[int] = held.areas.visible(bounds).tolist()
-        return [index for index in seen if held.marks[index].rank.value not in hidden]
+        return [index for index in seen if not self._is_hidden(held.marks[index])]
+
+    def _is_hidden(self, mark: M) -> bool:
+        return mark.rank.value in self.options.hides(self.by)
 
 
 @contextmanager

@@ -76,19 +76,39 @@ class Ours:
 
 
 def unlike_plain(ours: OurMap, county: County) -> int:
-    """Return how many pixels are not what stamping all marks one by one, in the order given, makes of them."""
+    """Return how many pixels are not what stamping all marks one by one, in the order given, makes of them.
+
+    Each of the ways that are timed is looked at: marks stamped on a frame, shown over one that is kept, and laid under
+    others that are noted.
+    """
     area = ours.view.camera.area()
     corner = area.left, area.top
     cases = case_sprites(ours.theme, SMALL_CASE_SIZE, area.ratio, signs=False)
     staff = thing_sprites(ours.theme, SMALL_THING_SIZE, area.ratio)
     ground = np.arange(area.width * area.height, dtype=np.uint32) * np.uint32(2654435761)
-    plainly, shown = (ground.reshape(area.height, area.width).copy() for _ in range(2))
-    for points, kinds, sheet in ((county.cases, county.lamps, cases), (county.staff, county.signs, staff)):
-        xs, ys = ((points[:, i] - corner[i]).astype(np.float32) for i in (0, 1))
-        marks = Marks(xs, ys, kinds.astype(np.uint16), sheet, area.placing(corner))
-        CompiledRaster().stamp(shown, *marks)
-        stamps.stamp_plainly(surface_of(plainly), marks)
-    return int(np.count_nonzero(plainly != shown))
+    below, raster = ground.reshape(area.height, area.width), CompiledRaster()
+    case_marks, staff_marks = (
+        Marks(
+            (points[:, 0] - corner[0]).astype(np.float32),
+            (points[:, 1] - corner[1]).astype(np.float32),
+            kinds.astype(np.uint16),
+            sheet,
+            area.placing(corner),
+        )
+        for points, kinds, sheet in ((county.cases, county.lamps, cases), (county.staff, county.signs, staff))
+    )
+    plain, desks = below.copy(), below.copy()
+    for frame, marks in ((plain, (case_marks, staff_marks)), (desks, (staff_marks, case_marks))):
+        for each in marks:
+            stamps.stamp_plainly(surface_of(frame), each)
+    stamped = below.copy()
+    raster.stamp(stamped, *case_marks)
+    shown, laid = np.empty_like(below), np.empty_like(below)
+    raster.show(surface_of(shown), stamped, staff_marks)
+    noted = raster.noted(*below.shape)
+    noted.note(lambda over: over.stamp(below, *case_marks), below)
+    noted.lay(surface_of(laid), staff_marks)
+    return int(np.count_nonzero(plain != shown) + np.count_nonzero(desks != laid))
 
 
 def pyqtgraph_measures(county: County, ours: Ours, look: dict[str, list[str]]) -> dict[str, Callable[[], float]]:

@@ -60,6 +60,7 @@ class CasesItem(LayerItem):
     """Cases on the map."""
 
     key = "cases"
+    noted = True
 
     def __init__(self, model: CasesModel, look: Look, *, clustered: bool = True) -> None:
         super().__init__(look)

@@ -37,6 +37,7 @@ class ComponentsItem(LayerItem):
     """Components and sensors."""
 
     key = "components"
+    noted = True
     preset = LayerOptions(hidden=QUIET)
 
     def __init__(self, model: ComponentsModel, look: Look) -> None:

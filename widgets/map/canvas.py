@@ -159,10 +159,12 @@ class MapCanvas(QWidget):
         self._rasters.warm_up()
 
     def stop(self) -> None:
-        """End the threads that draw tiles and let go of the models."""
+        """End the threads that draw tiles, stop every timer and let go of the models."""
         self._rasters.forget(self._tell_compiled)
         self._let_go()
         self._tiles.stop()
+        for timer in self.findChildren(QTimer):
+            timer.stop()
 
     # -- what is chosen -----------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from layers.raster.contract import Frame, Raster, Surface, no_pictures, surface_
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
-from widgets.map.tiles import TileKey, TileStore, tiles_over
+from widgets.map.tiles import TileKey, TileStore, count_around, tiles_over
 
 Placed = Sequence[tuple[TileKey, int, int]]
 """Tiles, each with the pixel of the frame its corner lies at."""
@@ -79,7 +79,8 @@ class MapFrame:
         self._compose_still(area, items, focus)
         on_surface = self._compose_frame(surface, area, items, focus)
         if self.complete and self._ahead != (area, self._tiles.generation):
-            self._want(tiles_over(area, margin=1), items)  # what may be seen next, once this is done and not beside it
+            # What may be seen next, once this is done and not beside it.
+            self._want(area, tiles_over(area, margin=1), items)
             self._ahead = area, self._tiles.generation
         return on_surface
 
@@ -164,12 +165,13 @@ class MapFrame:
                     _paste(self._base, tile, x, y)
         self.complete = all(fresh for _, fresh, _, _ in found)
         if not self.complete:
-            self._want(placed, items)
+            self._want(area, placed, items)
 
-    def _want(self, placed: Placed, items: Sequence[LayerItem]) -> None:
+    def _want(self, area: Area, placed: Placed, items: Sequence[LayerItem]) -> None:
         self._ahead = None
         shown = tuple(items)
         let_pass = self._tiles.let_pass
+        self._tiles.keep(count_around(area))
         self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown, let_pass))
 
     def _keep_older(self, area: Area) -> None:
@@ -233,7 +235,7 @@ class MapFrame:
 
     def _show_moving(self, onto: Surface, area: Area, live: Sequence[LayerItem], focus: Focus) -> bool:
         """Show what stands still with one layer of moving marks and what is above it, or do nothing."""
-        if not live or any(item.moving for item in live[1:]):
+        if not live or any(item.moving or not item.noted for item in live[1:]):
             return False
         raster, marks = self._rasters.raster, live[0].shown_marks(area, focus)
         if len(live) == 1 and not len(self._names.starts):

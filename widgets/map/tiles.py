@@ -22,7 +22,7 @@ TILE = 512
 KEPT_LEAST = 48
 """Tiles kept at least; a megabyte each. A window of 1920 x 1080 shows some twenty."""
 KEPT_BEYOND = 1.25
-"""Tiles kept as a share of those wanted, what is just out of sight included."""
+"""Tiles kept as a share of those in sight and just out of it."""
 REST_MS = 3000
 """How long nothing has been drawn until the memory it took is given back."""
 HELD_OFF_S = 0.05
@@ -52,14 +52,27 @@ class TileKey(msgspec.Struct, frozen=True):
 
 def tiles_over(area: Area, margin: int = 0) -> list[tuple[TileKey, int, int]]:
     """Return the tiles that cover an area, with the frame pixel of each tile's corner, the middle ones first."""
-    left, top = round(area.left / area.scale), round(-area.top / area.scale)
+    left, top, columns, rows = _columns_and_rows(area, margin)
     found = [
         (TileKey(area.scale, area.ratio, column, row), column * TILE - left, row * TILE - top)
-        for column in range(left // TILE - margin, (left + area.width - 1) // TILE + 1 + margin)
-        for row in range(top // TILE - margin, (top + area.height - 1) // TILE + 1 + margin)
+        for column in columns
+        for row in rows
     ]
     middle_x, middle_y = area.width / 2 - TILE / 2, area.height / 2 - TILE / 2
     return sorted(found, key=lambda tile: (tile[1] - middle_x) ** 2 + (tile[2] - middle_y) ** 2)
+
+
+def count_around(area: Area) -> int:
+    """Return how many tiles cover an area and lie around it."""
+    _, _, columns, rows = _columns_and_rows(area, margin=1)
+    return len(columns) * len(rows)
+
+
+def _columns_and_rows(area: Area, margin: int) -> tuple[int, int, range, range]:
+    """Return the pixel of an area's corner, and the columns and rows of the tiles over it."""
+    left, top = round(area.left / area.scale), round(-area.top / area.scale)
+    columns = range(left // TILE - margin, (left + area.width - 1) // TILE + 1 + margin)
+    return left, top, columns, range(top // TILE - margin, (top + area.height - 1) // TILE + 1 + margin)
 
 
 class _Waiting(NamedTuple):
@@ -145,7 +158,10 @@ class TileStore(QObject):
         else:
             for key in missing:
                 self._submit([key], render)
-        self._limit = max(KEPT_LEAST, round(KEPT_BEYOND * len(wanted)))
+
+    def keep(self, around: int) -> None:
+        """Keep as many tiles as a view needs that has ``around`` of them in sight and just out of it."""
+        self._limit = max(KEPT_LEAST, round(KEPT_BEYOND * around))
 
     @contextmanager
     def held_off(self) -> Iterator[None]:
@@ -219,9 +235,11 @@ class TileStore(QObject):
                 arrived = True
         while len(self._tiles) > self._limit:
             self._tiles.popitem(last=False)
+        if self._stopped:
+            return
         if arrived:
             self.tiles_arrived.emit()
-        if not self.busy and not self._stopped:
+        if not self.busy:
             self._rest.start()
 
     def _on_rest(self) -> None:

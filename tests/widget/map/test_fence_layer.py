@@ -55,3 +55,20 @@ def test_it_is_picked_and_left_out_by_its_state(qtbot: QtBot, scene: Scene) -> N
     assert (found.kind, found.ident, found.title) == (PickedKind.ENTRY, "geofence:f", "河堤")
     scene.view.choose("geofences", LayerOptions().with_kind("state", "watching", shown=False))
     assert pick(scene) is None
+
+
+def test_a_state_left_out_hides_no_fence_below_it(qtbot: QtBot, scene: Scene) -> None:
+    model = GeofencesModel()
+    scene.view.add_layer(model)
+    ringing = FenceMark("geofence:over", FenceState.RINGING, RING, "上层", ())
+    model.replace([mark(FenceState.WATCHING), ringing])
+    scene.view.look_closely(*SPOT, 2.0)
+    wait_settled(qtbot, scene.view)
+    assert pick(scene).ident == "geofence:over"
+    scene.view.choose("geofences", LayerOptions().with_kind("state", "ringing", shown=False))
+    wait_settled(qtbot, scene.view)
+    assert pick(scene).ident == "geofence:f"
+    assert [row.symbol for row in scene.view.item("geofences").legend()] == ["fence.watching"]
+    plain = picture(scene.view)
+    scene.view.select_entry("geofence:over")
+    assert (picture(scene.view) == plain).all(), "chosen or not: what is left out is not drawn"

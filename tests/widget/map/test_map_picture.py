@@ -162,7 +162,8 @@ def test_people_who_move_over_everything_leave_nothing_behind(
     lons, lats = rng.uniform(120.69, 120.75, 300), rng.uniform(29.69, 29.74, 300)  # some beyond the edges
     lons[3], lats[3] = 120.72, 29.71
     wait_settled(qtbot, view)
-    seen = []
+    seen, shown, show_moving = [], [], view._frame._show_moving
+    monkeypatch.setattr(view._frame, "_show_moving", lambda *given: shown.append(show_moving(*given)) or shown[-1])
     for step, there in enumerate((300, 300, 300, 250, 300)):
         if step == 2:
             view.select_thing("p3")  # named over it all
@@ -171,6 +172,7 @@ def test_people_who_move_over_everything_leave_nothing_behind(
         )
         seen.append(picture(view))
         assert not len(view._frame._names.starts)
+        assert shown.pop() is compiled, "put together from what is kept, or drawn in order"
         with monkeypatch.context() as patch:
             patch.setattr(view._frame, "_show_moving", lambda *_: False)  # all drawn in order
             assert np.array_equal(seen[-1], picture(view))

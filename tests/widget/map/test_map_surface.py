@@ -1,5 +1,6 @@
 """Drawing straight on the window's pixels: the same picture, nothing outside, and nothing between two frames."""
 
+import threading
 import time
 
 import numpy as np
@@ -103,19 +104,39 @@ def test_what_came_in_is_painted_with_the_next_frame_and_not_once_more(qtbot: Qt
 
 def test_no_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tiles, "HELD_OFF_S", 60.0)
-    store = TileStore()
-    begun = []
+    store, asked, begun = TileStore(), threading.Event(), []
+    let_pass = store.let_pass
+    monkeypatch.setattr(store, "let_pass", lambda: (asked.set(), let_pass()))
     with store.held_off():
         store.want([TileKey(1.0, 1.0, 0, 0)], lambda frame, _area: begun.append(frame.shape))
-        time.sleep(0.05)
+        assert asked.wait(20)
+        time.sleep(0.02)
         assert not begun
     qtbot.waitUntil(lambda: not store.busy)
     assert begun == [(TILE, TILE)]
     store.stop()
 
 
+def test_before_each_layer_of_a_tile_a_frame_may_come_first(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot)
+    store, passed = scene.view._tiles, []
+    qtbot.waitUntil(lambda: not store.busy)
+    layers = [item.key for item in scene.view.items]
+    for item in scene.view.items:
+        item.paint_tile = lambda *_, key=item.key: passed.append(key)  # type: ignore[method-assign]
+    store.let_pass = lambda: passed.append("frame?")  # type: ignore[method-assign]
+    store.forget()
+    wait_settled(qtbot, scene.view)
+    qtbot.waitUntil(lambda: not store.busy)
+    drawn = passed.count(layers[0])
+    assert drawn > 0
+    assert all(passed.count(key) == drawn for key in layers)
+    assert passed.count("frame?") == drawn * (1 + len(layers)), "before a tile, and before each layer of it"
+
+
 def test_no_more_tiles_are_kept_than_are_wanted_and_some(qtbot: QtBot) -> None:
     store = TileStore()
+    store.keep(20)
     for block in range(4):
         store.want([TileKey(1.0, 1.0, column, block) for column in range(20)], lambda frame, _area: None)
         qtbot.waitUntil(lambda: not store.busy)

@@ -55,6 +55,23 @@ def test_accuracy_and_trail_are_those_of_the_chosen_one_alone(qtbot: QtBot, scen
     assert model.points == []
 
 
+def test_a_trail_above_the_staff_stays_while_they_walk(qtbot: QtBot, scene: Scene) -> None:
+    """What is painted and not stamped cannot be kept apart from what moves under it."""
+    view, (lon, lat) = scene.view, PLACES["east"]
+    view._rasters.compile()
+    model = TrailModel()
+    model.set_source(lambda thing: Spot(lon, lat, 40.0) if thing == "张三" else None)
+    view.set_layers([scene.grids, scene.positions, model], as_given=True)
+    view.look_closely(lon, lat, 2.0)
+    wait_settled(qtbot, view)
+    view.select_thing("张三")
+    drawn = []
+    for step in range(4):
+        scene.positions.replace([thing_mark("张三", lon + step * 1e-6, lat)])
+        drawn.append(count(around(scene, (lon, lat)), THEME.staff, 30))
+    assert min(drawn) > 0.9 * drawn[0], drawn
+
+
 def test_a_place_last_known_long_ago_is_fainter_than_a_stale_one(qtbot: QtBot, scene: Scene) -> None:
     drawn = []
     for age_s in (200, 3600):
