@@ -45,7 +45,7 @@ async def test_who_answers_and_who_is_missing(served: Served, monkeypatch: pytes
         # a mistake is taken back, a second call is not made over an open one
         there.table.choose(first)
         QTest.keyClick(there.table.view, Qt.Key.Key_Return)
-        await until(lambda: f"0/{len(on_shift)}" in sheet.facts())
+        await until(lambda: all(f"0/{len(on_shift)}" in seen.facts() for seen in (sheet, there)))
         one.roll_call.call()
         assert "notice.roll_call_open" in standing(one)
         there.end.click()
