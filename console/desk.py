@@ -259,6 +259,7 @@ class Desk(QObject):
         self._focused = False
         for sheet in self._open_sheets():
             sheet.close_sheet()
+        self.notice_feed.put_away()
         self._use(None)
         self.actions.enable(ON_DESK, False)
         self.ask_to_sign_in(None)
@@ -332,7 +333,8 @@ class Desk(QObject):
         if not self._warm and self._is_drawn():
             self._warm = True  # not before: compiling would take its time from the first picture
             self.panels.map.warm_up()
-            self.outbox.begin()
+        if self._warm:
+            self.outbox.begin()  # for whoever is signed in now
         if not self._focused and self.panels.case_list.view.isVisible() and not self.admin.is_open:
             self._focused = True
             if not self._is_working():

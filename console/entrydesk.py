@@ -3,15 +3,18 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
+from urllib.parse import unquote
 
+import msgspec
 from PySide6.QtCore import QObject
 
 from client.api import new_key
 from client.picture import Delta
 from console.putting import Putter
 from domain.case import Rules
+from domain.faults import Fault
 from domain.ids import EntryId
-from domain.register import Entry, kind_of, read_body
+from domain.register import Entry, EntryPut, checked_body, kind_of, read_body
 from domain.register_shapes import Body
 from resources.theme import Theme
 from resources.words import Value
@@ -59,6 +62,7 @@ class EntryDesk(QObject, Generic[S]):
         self.sheet: S | None = None
         self.told: set[EntryId] = set()
         desk.appearance.language_changed.connect(self._on_language)
+        desk.outbox.altered.connect(self.fill)
 
     def rules(self) -> Rules:
         """Return the town's own figures, all their versions."""
@@ -105,6 +109,34 @@ class EntryDesk(QObject, Generic[S]):
             if typed is not None:
                 found.append((entry, typed))
         return sorted(found, key=lambda row: order(*row))  # type: ignore[arg-type,return-value]  # orders compare
+
+    def waiting(self, body: type[B]) -> list[tuple[EntryId, B]]:
+        """Return what waits in the outbox for a register, in order: id of the entry and its body."""
+        return [(entry_id, typed) for entry_id, typed, _ in self._asked(body)]
+
+    def version(self, body: type[Body], entry_id: EntryId) -> int:
+        """Return the version an entry will be at when what waits on it is done.
+
+        What the feed has brought already may still wait for its answer: it counts once.
+        """
+        room = self.desk.session.room
+        held = None if room is None or room.picture is None else room.picture.entries.get((kind_of(body), entry_id))
+        asked = [seen + 1 for which, _, seen in self._asked(body) if which == entry_id]
+        return max([0 if held is None else held.version, *asked])
+
+    def _asked(self, body: type[B]) -> list[tuple[EntryId, B, int]]:
+        """Return the puts that wait: id of the entry, its body, and the version it was put at."""
+        found: list[tuple[EntryId, B, int]] = []
+        kind = kind_of(body)
+        for entry in self.desk.outbox.entries():
+            if entry.order.action == f"put_{kind.value}":
+                asked = msgspec.msgpack.decode(entry.order.body, type=EntryPut)
+                try:
+                    typed = msgspec.convert(checked_body(kind, asked.body), body)
+                except (Fault, msgspec.ValidationError):
+                    continue
+                found.append((EntryId(unquote(entry.order.post.rsplit("/", 1)[-1])), typed, asked.version))
+        return found
 
     def _on_language(self, language: str) -> None:
         self.fill()

@@ -113,6 +113,11 @@ class NoticeFeed(QObject):
         for name, notice in self._standing.items():
             self._strip.show_notice(self._shown(name, notice))
 
+    def put_away(self) -> None:
+        """Take away what was told to whoever leaves the desk; what lasts is about the computer."""
+        for name in [name for name, notice in self._standing.items() if not notice.lasting]:
+            self.withdraw(name)
+
     def stop(self) -> None:
         """Take all notices and their timers away."""
         for name in list(self._standing):

@@ -3,7 +3,6 @@
 import asyncio
 from datetime import timedelta
 from typing import TYPE_CHECKING
-from urllib.parse import unquote
 
 import msgspec
 
@@ -12,11 +11,9 @@ from console.books import BookDesk
 from console.entrydesk import EntryDesk
 from console.notices import Notice
 from domain.case import Case
-from domain.faults import Fault
 from domain.ids import CaseNo, EntryId
-from domain.register import Entry, EntryPut, checked_body, kind_of
+from domain.register import Entry
 from domain.register_plan import Checklist, Plan, Tick, opened, tick_id
-from domain.register_shapes import Body
 from domain.states import ENDED
 from resources.words import Value
 from widgets.notices import Severity
@@ -39,7 +36,6 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
         self.book = BookDesk(desk, Plan, self._make_book, self.open_plan, lambda: desk.register.may_write(Checklist))
         self._offered: set[CaseNo] = set()
         self._shown_at = 0
-        desk.outbox.altered.connect(self.fill)
 
     def _make_book(self) -> "Book[Plan]":
         from widgets.book.plans import PlanBook  # noqa: PLC0415 - not before it is asked for
@@ -173,7 +169,7 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
         step = int(row)
         tick, which = found.ticks[step], tick_id(EntryId(key), step)
         body = Tick(EntryId(key), step, self.desk.service_now(), done=tick is None or not tick.done)
-        version = self._version(Tick, which)
+        version = self.version(Tick, which)
         self.put(which, body, version, found.checklist.steps[step].text[:60], behind=_lane(key))
 
     def end(self, key: str, result: str) -> None:
@@ -181,7 +177,7 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
         found = next((r for r in self._rows() if r.key == key), None)
         if found is not None and not found.checklist.closed:
             body = msgspec.structs.replace(found.checklist, closed=True, result=result)
-            version, name = self._version(Checklist, EntryId(key)), body.name
+            version, name = self.version(Checklist, EntryId(key)), body.name
             self.put(EntryId(key), body, version, name, "checklist_closed", behind=_lane(key), values={"name": name})
 
     def print_checklist(self, key: str) -> None:
@@ -200,36 +196,14 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
         held.sort(key=lambda h: (-max(len(k) for k in h.body.kinds if case.kind.startswith(k)), h.entry_id))
         return [h.entry_id for h in held]
 
-    def _version(self, body: type[Body], entry_id: EntryId) -> int:
-        """Return the version an entry will be at when what waits on it is sent."""
-        room, kind = self.desk.session.room, kind_of(body)
-        held = None if room is None or room.picture is None else room.picture.entries.get((kind, entry_id))
-        waiting = [order for order, which, _ in self._waiting(body) if which == entry_id]
-        return (0 if held is None else held.version) + len(waiting)
-
-    def _waiting(self, body: type[Body]) -> list[tuple[str, EntryId, Body]]:
-        """Return what waits in the outbox for a register, in order: key of the order, id of the entry, its body."""
-        found: list[tuple[str, EntryId, Body]] = []
-        kind = kind_of(body)
-        for entry in self.desk.outbox.entries():
-            if entry.order.action == f"put_{kind.value}":
-                asked = msgspec.msgpack.decode(entry.order.body, type=EntryPut)
-                try:
-                    typed = msgspec.convert(checked_body(kind, asked.body), body)
-                except Fault:
-                    continue
-                found.append((entry.order.key, EntryId(unquote(entry.order.post.rsplit("/", 1)[-1])), typed))
-        return found
-
     def _rows(self) -> "list[ChecklistRow]":
         from widgets.checklist_sheet import ChecklistRow  # noqa: PLC0415 - not before a plan is opened
 
         lists: dict[EntryId, tuple[Checklist, bool]] = {
             entry.entry_id: (body, False) for entry, body in self.held(Checklist, lambda entry, body: entry.entry_id)
         }
-        for _, key, body in self._waiting(Checklist):
-            if isinstance(body, Checklist):
-                lists[key] = (body, True)
+        for key, body in self.waiting(Checklist):
+            lists[key] = (body, True)
         ticks = self._ticks()
         rows = [
             ChecklistRow(key, body, tuple(ticks.get((key, n)) for n in range(len(body.steps))), waits)
@@ -247,9 +221,8 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
             (body.checklist, body.step): TickRow(body.done, names.account(entry.by), body.at) for entry, body in held
         }
         me = "" if names.me is None else names.me.name
-        for _, _, body in self._waiting(Tick):
-            if isinstance(body, Tick):
-                found[body.checklist, body.step] = TickRow(body.done, me, body.at, waits=True)
+        for _, body in self.waiting(Tick):
+            found[body.checklist, body.step] = TickRow(body.done, me, body.at, waits=True)
         return found
 
 

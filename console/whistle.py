@@ -10,7 +10,6 @@ from console.entrydesk import EntryDesk
 from console.notices import Notice
 from console.tones import Tone
 from domain.ids import CaseNo, EntryId, UnitId
-from domain.register import Entry
 from domain.register_message import Message
 from domain.register_whistle import Called, SignIn, Standing, Whistle, sign_in_id, standing
 from resources.words import Value
@@ -35,7 +34,8 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
 
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk, OWNER, KEPT_FOR, Whistle, SignIn, Message)
-        self._signed: dict[EntryId, dict[UnitId, tuple[Entry, SignIn]]] = {}
+        self._signed: dict[EntryId, dict[UnitId, SignIn]] = {}
+        self._waits: set[tuple[EntryId, UnitId]] = set()
         self._open: dict[EntryId, Whistle] = {}
         self._alarmed: set[tuple[EntryId, UnitId, Standing]] = set()
         self._counts: dict[EntryId, int] = {}
@@ -63,8 +63,10 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         """Show the whistles as they are, the open ones first, and tell of new sign-ins."""
         whistles = self.held(Whistle, lambda entry, body: (body.ended, -body.blown_at.timestamp(), entry.entry_id))
         self._signed = {}
-        for entry, body in self.held(SignIn, lambda entry, body: entry.entry_id):
-            self._signed.setdefault(body.whistle, {})[body.unit] = (entry, body)
+        waiting = self.waiting(SignIn)
+        for _, body in (*self.held(SignIn, lambda entry, body: entry.entry_id), *waiting):
+            self._signed.setdefault(body.whistle, {})[body.unit] = body
+        self._waits = {(body.whistle, body.unit) for _, body in waiting}
         self._open = {entry.entry_id: body for entry, body in whistles if not body.ended}
         self._tell_signed()
         sheet = self.sheet
@@ -99,12 +101,8 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
 
     def ask(self, blow: "Blow") -> None:
         """Hold a whistle back for some seconds, in sight, before it is blown."""
-        case = self.desk.panels.card.case()
-        args = msgspec.to_builtins(blow)
-        if blow.with_case and case is not None:
-            args["case_no"] = case.case_no
         key = CaseNo(new_key())
-        self.desk.intake.holds.ask(ActionIntent(key, ACTION, 0, args, title=blow.matter))
+        self.desk.intake.holds.ask(ActionIntent(key, ACTION, 0, msgspec.to_builtins(blow), title=blow.matter))
 
     def blow(self, intent: ActionIntent) -> None:
         """Blow it: the time counts from now."""
@@ -122,10 +120,9 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
             return
         from widgets.whistle_sheet import Blow  # noqa: PLC0415 - the sheet is there: it was asked for from it
 
-        given = {name: value for name, value in intent.args.items() if name != "case_no"}
         self.open()
         if self.sheet is not None:
-            self.sheet.begin(msgspec.convert(given, Blow))
+            self.sheet.begin(msgspec.convert(intent.args, Blow))
 
     def toggle(self, key: str, unit: str) -> None:
         """Note over the radio that a unit has signed in, or take that back."""
@@ -135,12 +132,12 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         now = self.desk.service_now()
         held = self._signed.get(whistle, {}).get(called)
         if held is None:
-            body, version = SignIn(whistle, called, now, by_radio=True), 0
+            body = SignIn(whistle, called, now, by_radio=True)
         else:
-            present = not held[1].present
-            at = now if present else held[1].at
-            body, version = msgspec.structs.replace(held[1], present=present, at=at, by_radio=True), held[0].version
-        self.put(sign_in_id(whistle, called), body, version, self.desk.names.unit(called))
+            present = not held.present
+            body = msgspec.structs.replace(held, present=present, at=now if present else held.at, by_radio=True)
+        which, name = sign_in_id(whistle, called), self.desk.names.unit(called)
+        self.put(which, body, self.version(SignIn, which), name, behind=f"sign-ins {key}")
 
     def remind(self, key: str, unit: str) -> None:
         """Send a unit that has not signed in a message."""
@@ -187,7 +184,8 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         for called in whistle.called:
             held = self._signed.get(key, {}).get(called.unit)
             stands = standing(whistle, called, self._signed_at(key, called.unit), now, rules)
-            rows.append(CalledRow(called, stands, None if held is None else held[1], reminded.get(called.unit, "")))
+            waits = (key, called.unit) in self._waits
+            rows.append(CalledRow(called, stands, held, reminded.get(called.unit, ""), waits))
         rows.sort(key=lambda row: (ORDER.index(row.standing), row.called.due_at, row.called.unit))
         return WhistleRow(key, whistle, tuple(rows))
 
@@ -205,12 +203,12 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
 
     def _signed_at(self, key: EntryId, unit: UnitId) -> datetime | None:
         held = self._signed.get(key, {}).get(unit)
-        return held[1].at if held is not None and held[1].present else None
+        return held.at if held is not None and held.present else None
 
     def _tell_signed(self) -> None:
         """Say how many have signed in, where that are more than before."""
         for key, whistle in self._open.items():
-            count = sum(body.present for _, body in self._signed.get(key, {}).values())
+            count = sum(body.present for body in self._signed.get(key, {}).values())
             if count > self._counts.get(key, count):
                 values: dict[str, Value] = {"matter": whistle.matter[:40], "n": count, "of": len(whistle.called)}
                 told = Notice(Severity.INFO, "notice.whistle_signed", values, f"whistle-{key}", "whistle")
@@ -222,5 +220,5 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         who = self.desk.words("list.comma").join(names.unit(unit) for unit in units[:5])
         values: dict[str, Value] = {"matter": whistle.matter[:40], "who": who, "n": len(units)}
         severity = Severity.FAULT if stands is Standing.ESCALATED else Severity.WARNING
-        self.desk.notices.post(Notice(severity, f"notice.whistle_{stands}", values, f"late-{key}", "whistle"))
+        self.desk.notices.post(Notice(severity, f"notice.whistle_{stands}", values, f"late-{key}-{stands}", "whistle"))
         self.desk.alarms.sounds.play(Tone.ALERT)

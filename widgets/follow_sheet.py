@@ -107,6 +107,13 @@ class FollowSheet(Sheet):
         for key, button in self.buttons.items():
             button.setVisible(key in shown or key == "close")
         self.result.setVisible("end" in shown)
+        if "end" not in shown:
+            self.result.clear()  # it is the result of what has ended now
+
+    def close_sheet(self) -> None:
+        """Close; what was being typed is given up, and not there for the next person at the desk."""
+        self.result.clear()
+        super().close_sheet()
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
@@ -180,5 +187,4 @@ class FollowSheet(Sheet):
         if not text:
             self.result.setFocus()
         elif self.list.key:
-            self.result.clear()
             self.end_wanted.emit(self.list.key, text)

@@ -76,7 +76,8 @@ class RollCallSheet(Sheet):
         (self.table.view if self._is_open() else self.call).setFocus()
 
     def close_sheet(self) -> None:
-        """Close the sheet; the call stays as it is."""
+        """Close the sheet; the call stays as it is, a result that was being typed is given up."""
+        self.result.clear()
         super().close_sheet()
 
     def facts(self) -> str:
@@ -102,6 +103,8 @@ class RollCallSheet(Sheet):
         for part in (self.mark, self.result, self.end):
             part.setVisible(is_open)
         self.call.setVisible(not is_open)
+        if not is_open:
+            self.result.clear()  # it is the result of what has ended now
         if call is not None:
             self._show(call)
 
@@ -151,5 +154,4 @@ class RollCallSheet(Sheet):
         if not text:
             self.result.setFocus()
             return
-        self.result.clear()
         self.close_requested.emit(text)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.faults import Fault, invalid
-from domain.ids import UnitId
+from domain.ids import CaseNo, UnitId
 from domain.people import UnitKind
 from domain.register_whistle import MOST_CALLED, Called, SignIn, Standing, Whistle
 from resources.theme import Theme
@@ -37,12 +37,16 @@ SIGNS = {
 
 
 class CalledRow(msgspec.Struct, frozen=True):
-    """A called unit as shown: by when, how it stands, its sign-in, and what came of being reminded."""
+    """A called unit as shown: by when, how it stands, its sign-in, and what came of being reminded.
+
+    ``waits``: the sign-in was noted here and is not sent yet.
+    """
 
     called: Called
     standing: Standing
     sign_in: SignIn | None = None
     reminded: str = ""
+    waits: bool = False
 
 
 class WhistleRow(msgspec.Struct, frozen=True):
@@ -61,7 +65,8 @@ class Blow(msgspec.Struct, frozen=True):
     units: tuple[UnitId, ...]
     minutes: int
     own: dict[UnitId, int] = {}
-    with_case: bool = False
+    case_no: CaseNo | None = None
+    """The case it is about."""
 
 
 class WhistleSheet(FollowSheet):
@@ -120,20 +125,28 @@ class WhistleSheet(FollowSheet):
         self._close_form()
         words = self._names.words
         case, place = self._case, "" if self._case is None else self._case.address or self._names.place(self._case)
-        fresh = Blow("" if case is None else case.title, place[:100], (), self._minutes, with_case=case is not None)
+        number = None if case is None else case.case_no
+        fresh = Blow("" if case is None else case.title, place[:100], (), self._minutes, case_no=number)
         before = given if isinstance(given, Blow) else fresh
+        about = before.case_no  # whichever case is on the card when it is sent
         found: list[Blow] = []
 
         def check(values: dict[str, Any]) -> str:
             try:
-                found[:] = [self._read(values)]
+                found[:] = [self._read(values, about)]
             except Fault as fault:
                 return told(fault.key, fault.params, words)
             return ""
 
+        def effect() -> str:
+            lines = [words("whistle.effect")]
+            return "\n".join(lines if about is None else [*lines, words("whistle.about_case", case_no=about)])
+
         spec = FormSpec(
             title=lambda: words("whistle.new"),
-            effect=lambda: words("whistle.effect"),
+            effect=lambda: (
+                words("whistle.effect") + ("" if about is None else "\n" + words("whistle.about_case", case_no=about))
+            ),
             entries=lambda: self._entries(before),
             make=lambda values: Act("blow", "", found[0]),
             send="whistle.send",
@@ -199,7 +212,8 @@ class WhistleSheet(FollowSheet):
         rows = []
         for called in row.rows:
             sign_in = called.sign_in if called.sign_in is not None and called.sign_in.present else None
-            state = f"{SIGNS[called.standing]} {words(f'whistle.standing.{called.standing}')}"
+            mark = f" ({words('outbox.mark')})" if called.waits else ""
+            state = f"{SIGNS[called.standing]} {words(f'whistle.standing.{called.standing}')}{mark}"
             at = "" if sign_in is None else names.local(sign_in.at).strftime("%H:%M:%S")
             note = "" if sign_in is None else sign_in.note or (words("message.by_radio") if sign_in.by_radio else "")
             due = names.local(called.called.due_at).strftime("%H:%M")
@@ -222,8 +236,8 @@ class WhistleSheet(FollowSheet):
         ]
         units.required = True
         units.retranslate()
-        if self._case is not None:
-            entries.append(FlagEntry(w, "with_case", "whistle.with_case", given.with_case))
+        if given.case_no is not None:
+            entries.append(FlagEntry(w, "with_case", "whistle.with_case", True))
         return entries
 
     def _choices(self) -> list[Choice]:
@@ -231,7 +245,7 @@ class WhistleSheet(FollowSheet):
         units = sorted(names.units.values(), key=lambda unit: (unit.kind is not UnitKind.DEPARTMENT, unit.name))
         return [Choice(u.unit_id, u.name, names.words(f"unit_kind.{u.kind}"), u.unit_id) for u in units]
 
-    def _read(self, values: Mapping[str, Any]) -> Blow:
+    def _read(self, values: Mapping[str, Any], about: CaseNo | None) -> Blow:
         units = tuple(UnitId(unit) for unit in values["units"])
         if not units:
             raise invalid("whistle_nobody")
@@ -246,8 +260,8 @@ class WhistleSheet(FollowSheet):
             if unit not in units:
                 raise invalid("whistle_own_unit", unit=self._names.unit(unit))
             own[unit] = int(minutes)
-        with_case = bool(values.get("with_case"))
-        return Blow(values["matter"], values["place"], units, values["minutes"], own, with_case)
+        case_no = about if values.get("with_case") else None
+        return Blow(values["matter"], values["place"], units, values["minutes"], own, case_no)
 
     def _on_submitted(self, act: Act) -> None:
         self._on_cancelled()

@@ -16,6 +16,7 @@ from console import outbox_key
 from console.desk import Desk
 from console.outbox_key import find_key
 from domain.case import Case, NewReport
+from domain.faults import Fault, FaultKind
 from domain.ids import CaseNo
 from domain.people import Role
 from domain.states import CaseState, Channel
@@ -135,6 +136,23 @@ async def test_a_queue_belongs_to_who_filled_it_and_survives_sign_out_and_restar
     assert state(served, case)[1] == 2
     home = desk._folders.config
     assert not any("机密".encode() in file.read_bytes() for file in home.rglob("*") if file.is_file())
+
+
+async def test_what_waits_is_sent_after_the_next_sign_in_at_the_same_desk(served: Served) -> None:
+    """Nobody need ask for anything first."""
+    case = fresh(served)
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        await until(lambda: desk._warm)
+        await cut(desk)
+        desk.notices.fault(Fault(FaultKind.INVALID, "unknown_kind", kind="李的事"))
+        desk.intents.act(ActionIntent(case.case_no, "note", case.version, {"text": "路边"}))
+        await until(lambda: len(desk.outbox.entries()) == 1)
+        desk.session.sign_out()
+        await until(lambda: desk.session.room is None)
+        await until(lambda: "fault.unknown_kind" not in standing(desk))  # what was told to li is not for the next
+        desk.session.sign_in(served.url, "li", PASSWORD)
+        await until(lambda: state(served, case)[1] == 2)
 
 
 async def test_a_report_told_again_without_a_line_is_merged_once_it_was_taken(served: Served) -> None:

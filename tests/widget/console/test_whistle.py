@@ -4,18 +4,18 @@ from datetime import datetime, timedelta
 
 import msgspec
 import pytest
-from desks import PASSWORD, open_desk, until
+from desks import PASSWORD, listed, open_desk, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from served import Served
+from served import Served, send_report
 
 from client.api import ServiceClient, new_key
 from domain.case import Rules
 from domain.ids import EntryId, UnitId
 from domain.people import Role
 from domain.register import EntryKind, EntryPut
-from domain.register_whistle import SignIn, sign_in_id
-from tests.widget.console.test_outbox_desk import sign_in, standing
+from domain.register_whistle import SignIn, Whistle, sign_in_id
+from tests.widget.console.test_outbox_desk import cut, mend, sign_in, standing
 from widgets.whistle_sheet import Blow, WhistleSheet
 
 SANITATION, REPAIR = UnitId("u-sanitation"), UnitId("u-repair")
@@ -113,3 +113,54 @@ async def test_who_is_late_is_told_reminded_and_escalates(served: Served, monkey
         await until(lambda: "notice.whistle_escalated" in standing(desk))
         assert shown(sheet) == {SANITATION: "▲▲ 超时升级"}
         sheet.close_sheet()
+
+
+async def test_a_whistle_taken_back_is_still_for_its_own_case(served: Served) -> None:
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        desk.settings.set("take_back_s", 30, store=False)
+        gateway = served.client(served.token("phones", Role.GATEWAY))
+        first, second = (send_report(gateway, text=text).case.case_no for text in ("老街口积水", "东桥护栏松动"))
+        await until(lambda: {first, second} <= set(listed(desk)))
+        desk.selection.select_case(first)
+        await until(lambda: desk.panels.card.case() is not None and desk.panels.card.case().case_no == first)
+        desk.actions.trigger("whistle")
+        sheet = desk.whistle.sheet
+        assert sheet is not None
+        sheet.begin()
+        assert first in sheet.form._effect.text()
+        sheet.form.entry("units").list.choose(SANITATION)
+        sheet.form.submit()
+        sheet.close_sheet()
+        desk.selection.select_case(second)
+        await until(lambda: desk.panels.card.case().case_no == second)
+        desk.intake.holds.take_back_last()
+        await until(lambda: sheet.form is not None)
+        sheet.form.submit()
+        desk.intake.holds.send_all()
+        await until(lambda: len(desk.whistle.held(Whistle, lambda entry, body: entry.entry_id)) == 1)
+        ((_, whistle),) = desk.whistle.held(Whistle, lambda entry, body: entry.entry_id)
+        assert whistle.case_no == first
+        sheet.close_sheet()
+
+
+async def test_a_sign_in_noted_without_a_line_is_shown_waiting_and_taken_back_in_order(served: Served) -> None:
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        desk.actions.trigger("whistle")
+        sheet = desk.whistle.sheet
+        assert sheet is not None
+        desk.settings.set("take_back_s", 0, store=False)
+        desk.whistle.ask(Blow("积水", "东桥", (SANITATION,), 30))
+        await until(lambda: len(sheet.rows.shown()) == 1)
+        await cut(desk)
+        for state in ("✓ 已报到 (待发送)", "… 待报到 (待发送)", "✓ 已报到 (待发送)"):
+            sheet.rows.choose(SANITATION)
+            QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
+            await until(lambda state=state: shown(sheet) == {SANITATION: state})
+        await mend(desk)
+        await until(lambda: not desk.outbox.entries())
+        await until(lambda: shown(sheet) == {SANITATION: "✓ 已报到"})
+        sheet.result.setText("写到一半")
+        sheet.close_sheet()
+        assert sheet.result.text() == "", "not for whoever sits down next"
