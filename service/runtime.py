@@ -69,7 +69,9 @@ class Runtime:
         self.epoch = "" if epoch is None else epoch.decode()
         self.tracker = Tracker(kept)
         self.tracker.give_back(kept)
-        self.fences = FenceWatch(fenced, still_known(standings, self.tracker.latest, self.timekeeper.now()))
+        known = still_known(standings, self.tracker.latest, self.timekeeper.now())
+        self.fences = FenceWatch(fenced, known)
+        self.fences.unkept({(f, thing) for f, thing, _ in standings} - {(f, thing) for f, thing, _ in known})
         self.tracker.watched = self.fences.watching
         self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker, self.gauges)
         self.holders = Holders()

@@ -8,6 +8,7 @@ from functools import partial
 
 import msgspec
 
+from domain.faults import Fault
 from service.clock import real_now
 from service.runtime import Runtime
 from service.store import meshes, readings, reads, register
@@ -122,8 +123,14 @@ class Timers:
     async def save(self) -> None:
         """Keep the positions and where the clock stands."""
         runtime = self._runtime
-        for job in (*keeping(runtime.tracker), *keeping_readings(runtime.gauges), *keeping_standings(runtime.fences)):
-            await self._runtime.do(job)
+        for job in (*keeping(runtime.tracker), *keeping_readings(runtime.gauges)):
+            await runtime.do(job)
+        for pairs, job in keeping_standings(runtime.fences):
+            try:
+                await runtime.do(job)
+            except Fault:
+                runtime.fences.unkept(pairs)
+                raise
 
         def run(work: Work) -> None:
             if work.world.info.synthetic:

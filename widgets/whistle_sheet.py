@@ -124,9 +124,7 @@ class WhistleSheet(FollowSheet):
             return
         self._close_form()
         words = self._names.words
-        case, place = self._case, "" if self._case is None else self._case.address or self._names.place(self._case)
-        number = None if case is None else case.case_no
-        fresh = Blow("" if case is None else case.title, place[:100], (), self._minutes, case_no=number)
+        fresh = self._fresh()
         before = given if isinstance(given, Blow) else fresh
         about = before.case_no  # whichever case is on the card when it is sent
         found: list[Blow] = []
@@ -221,6 +219,14 @@ class WhistleSheet(FollowSheet):
             rows.append(Row(called.called.unit, cells, called.standing in (Standing.SIGNED, Standing.ABSENT)))
         heads = tuple(f"whistle.head.{name}" for name in ("unit", "due", "state", "at", "word"))
         self.set_rows(heads, rows, facts)
+
+    def _fresh(self) -> Blow:
+        """Return what a new one begins with. Units read it, so nothing of a sensitive case but its number."""
+        case = self._case
+        if case is None or case.sensitive:
+            return Blow("", "", (), self._minutes, case_no=None if case is None else case.case_no)
+        place = case.address or self._names.place(case)
+        return Blow(case.title, place[:100], (), self._minutes, case_no=case.case_no)
 
     def _entries(self, given: Blow) -> list[Entry]:
         w, names = self._names.words, self._names

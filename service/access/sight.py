@@ -144,8 +144,10 @@ class Sight(msgspec.Struct, frozen=True):
     def _show_said(self, data: dict[str, Any], *, close: bool) -> dict[str, Any]:
         """Return what a change says is so, or was before it, with what is not for this reader masked."""
         shown = dict(data)
-        if "reports" in shown:
-            shown["reports"] = [self._show_plain(r, close=close) for r in shown["reports"]]
+        if "reports" in shown:  # whole, or only their ids, where something of them was erased
+            shown["reports"] = [
+                self._show_plain(r, close=close) if isinstance(r, dict) else r for r in shown["reports"]
+            ]
         return self._show_top(shown, close=close)
 
     def _closed(self, *, sensitive: bool) -> bool:

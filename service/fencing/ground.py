@@ -6,6 +6,7 @@ inner one is half as deep as the fence is, so that every fence can be entered.
 """
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import cos, pi, radians
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,9 @@ class FenceGround:
     """The areas of some fences, never altered. ``rings`` in degrees with the half width of the band, metres."""
 
     def __init__(self, rings: Sequence[tuple[Sequence[Spot], float]]) -> None:
+        self._outer = self._inner = np.empty(0, dtype=object)
+        if not rings:
+            return
         import shapely  # noqa: PLC0415 - a quarter of a second that a service without fences need not pay
 
         pairs = [_areas(ring, band_m) for ring, band_m in rings]
@@ -42,11 +46,11 @@ class FenceGround:
 
     def near(self, lons: Floats, lats: Floats) -> tuple[Ints, Ints, Ints]:
         """Return which fixes lie not surely outside which fences: fix, fence and zone, an array each, by fix."""
-        import shapely  # noqa: PLC0415
-
         if not len(self._outer) or not len(lons):
             none = np.empty(0, np.int64)
             return none, none, none
+        import shapely  # noqa: PLC0415
+
         fixes, fences = self._tree.query(shapely.points(lons, lats))
         held = shapely.intersects_xy(self._outer[fences], lons[fixes], lats[fixes])
         fixes, fences = fixes[held], fences[held]
@@ -56,8 +60,12 @@ class FenceGround:
         return fixes[order], fences[order], zones[order]
 
 
+@lru_cache(maxsize=2_048)
 def _areas(ring: Sequence[Spot], band_m: float) -> tuple["BaseGeometry", "BaseGeometry"]:
-    """Return the area a band wider than a fence and the one a band narrower, in degrees."""
+    """Return the area a band wider than a fence and the one a band narrower, in degrees.
+
+    Kept, because one fence altered is no reason to make those of all others anew.
+    """
     import shapely  # noqa: PLC0415
 
     degrees = np.array(ring)

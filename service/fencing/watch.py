@@ -253,6 +253,10 @@ class FenceWatch:
             for thing in looked.keys() - things.keys():
                 del looked[thing]
 
+    def unkept(self, pairs: Iterable[Pair]) -> None:
+        """Have the standings of these kept, or forgotten, the next time: what is kept of them is not as they stand."""
+        self._unsaved.update(pairs)
+
     def drain_unsaved(self) -> list[tuple[EntryId, ThingId, Standing | None]]:
         """Return the standings that altered since the last call; None is to be forgotten."""
         told = {crossing.pair for crossing in self.waiting}

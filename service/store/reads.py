@@ -331,6 +331,10 @@ def fix_times(connection: Connection, source: str, thing: str, times: Iterable[i
     return found
 
 
+LOOKED_THROUGH_AT_ONCE = 200
+MOST_LOOKED_THROUGH = 10_000
+
+
 def case_page(
     connection: Connection,
     *,
@@ -341,14 +345,19 @@ def case_page(
     after: tuple[int, str] | None = None,
     limit: int,
 ) -> list[Case]:
-    """Return cases newest first, of those that ``scope`` lets be seen and searched."""
+    """Return cases newest first, of those that ``scope`` lets be seen and searched.
+
+    A search that finds little for this reader ends after ``MOST_LOOKED_THROUGH`` cases that hold its words.
+    """
     found: list[Case] = []
-    while True:
-        more = _case_page(connection, states, text, since, scope, after, limit)
+    size = max(limit, LOOKED_THROUGH_AT_ONCE) if text else limit
+    for _ in range(0, MOST_LOOKED_THROUGH, size):
+        more = _case_page(connection, states, text, since, scope, after, size)
         found += [case for case in more if not text or scope.told_apart(case, text)]
-        if len(found) >= limit or len(more) < limit:
-            return found[:limit]
+        if len(found) >= limit or len(more) < size:
+            break
         after = to_us(more[-1].opened_at), more[-1].case_no
+    return found[:limit]
 
 
 def _case_page(

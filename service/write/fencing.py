@@ -35,11 +35,12 @@ def telling(watch: FenceWatch) -> Iterator[tuple[Job, int]]:
         yield Job(partial(_tell, crossings=some)), len(some)
 
 
-def keeping_standings(watch: FenceWatch) -> Iterator[Job]:
-    """Yield the jobs that keep what altered since the last time."""
+def keeping_standings(watch: FenceWatch) -> Iterator[tuple[list[Pair], Job]]:
+    """Yield the jobs that keep what altered since the last time, each with what is unkept where it fails."""
     altered = watch.drain_unsaved()
     for i in range(0, len(altered), MOST_ROWS):
-        yield Job(partial(_keep, standings=altered[i : i + MOST_ROWS]))
+        some = altered[i : i + MOST_ROWS]
+        yield [(fence, thing) for fence, thing, _ in some], Job(partial(_keep, standings=some))
 
 
 def _keep(work: Work, standings: Sequence[tuple[EntryId, ThingId, Standing | None]]) -> None:

@@ -1,7 +1,7 @@
 """Putting entries into the register and taking them out: rights, versions, bounds; each is one change of the log."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -39,6 +39,8 @@ from service.write.work import SYSTEM, Author, Work
 
 B = TypeVar("B", bound=Body)
 MOST_EXPIRED = 200
+LASTS = timedelta(days=180)
+"""How long an entry that nobody may take out stands in the register where no end is given; in the log for good."""
 """Entries one round takes out whose end has come."""
 
 
@@ -118,6 +120,7 @@ def _put(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker:
     if asked.version != current and not (held is not None and held.removed and asked.version == 0):
         raise conflict("stale_entry", seen=asked.version, current=current)
     _check_end(rule, asked.expires_at, work.now)
+    asked = _with_end(rule, asked, held if there else None, work.now)
     if rule.step is not None:
         own = held is None or not there or held.author == asker.own.account
         rule.step(held.body if held is not None and there else None, body, own=own)
@@ -129,6 +132,14 @@ def _put(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker:
     if not there:
         _check_room(work, kind, rule, asker)
     return _record(work, kind, entry_id, asked, body, held, author_of(asker), asker)
+
+
+def _with_end(rule: RegisterRule, asked: EntryPut, held: Entry | None, now: datetime) -> EntryPut:
+    """Return what is put, with an end where nobody may take it out: else the register would be full one day."""
+    if asked.expires_at is not None or rule.step is None or not rule.expires:
+        return asked
+    end = now + LASTS if held is None or held.expires_at is None else held.expires_at
+    return msgspec.structs.replace(asked, expires_at=end)
 
 
 def _setting(work: Work, asker: Asker) -> Setting:

@@ -138,6 +138,8 @@ class Writer:
     def pass_on(self) -> None:
         """Queue what was gathered. Loop only."""
         gathered, self._gathered = self._gathered, []
+        if not gathered:
+            return  # they went as a handful before
         with self._wake:
             if not self._stopping:
                 self._waiting.extend(gathered)
