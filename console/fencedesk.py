@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from PySide6.QtCore import QObject, Signal
 
+from client.api import new_key
 from console.notices import Notice
 from console.register import Held
 from console.tones import Tone
@@ -125,7 +126,7 @@ class FenceDesk(QObject):
 
     def acknowledge(self, ids: tuple[EntryId, ...]) -> None:
         """Acknowledge what was told; others' acknowledging meanwhile is no trouble."""
-        self._desk.tasks.start(OWNER, "acknowledge", self._acknowledge(ids))
+        self._desk.tasks.start(OWNER, f"acknowledge {new_key()}", self._acknowledge(ids))
 
     async def _acknowledge(self, ids: tuple[EntryId, ...]) -> None:
         register = self._desk.register
@@ -141,7 +142,8 @@ class FenceDesk(QObject):
                 if fault.key not in ("stale_entry", "fence_alert_settled"):
                     self._desk.notices.fault(fault, replace=OWNER)
                     return
-        self._desk.notice_feed.withdraw(OWNER)
+        if not self.waiting():
+            self._desk.notice_feed.withdraw(OWNER)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from PySide6.QtGui import QKeyEvent
 
 from console.notices import sentence
 from console.register import Held
-from domain.faults import Fault, invalid
+from domain.faults import Fault, conflict, invalid
 from domain.ids import EntryId
 from domain.people import UnitKind
 from domain.places import EARTH_RADIUS_M
@@ -51,7 +51,8 @@ class Fences(QObject, MapGuest):
         desk.appearance.dress([self.card, self.sheet])
         self._form: FenceForm | None = None
         self._edge_of: EntryId | None = None
-        self._editing: EntryId | None = None
+        self._editing: Held[Geofence] | None = None
+        self._awaited: EntryId | None = None
         self._said: dict[EntryId, str] = {}
         self._undoable = False
         self._view.add_guest(self)
@@ -119,12 +120,14 @@ class Fences(QObject, MapGuest):
             self._refuse(fault)
             return
         held = None if edge_of is None else self._desk.register.get(Geofence, edge_of)
+        if edge_of is not None and held is None:
+            self.card.say("fence.gone")
+            return
         if held is not None:
             self._put(msgspec.structs.replace(held.body, ring=ring), held, "fence.saved")
             return
         name = self._desk.words("fence.new_name", n=len(self._desk.register.all(Geofence)) + 1)
-        self._editing = None
-        self.sheet.open_fence(Geofence(name, ring), self._choices(), lasting=False)
+        self._open_sheet(Geofence(name, ring), None)
 
     def _ring(self, form: FenceForm, points: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Return the edge that was meant. Raises ``Fault`` where there is nothing to take it from."""
@@ -145,21 +148,30 @@ class Fences(QObject, MapGuest):
 
     def edit(self, entry_id: str) -> None:
         """Open the sheet of a fence."""
-        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        held = self._asked_for(entry_id)
         if held is not None:
-            self._editing = held.entry_id
-            self.sheet.open_fence(held.body, self._choices(), lasting=held.entry.expires_at is not None)
+            self._open_sheet(held.body, held)
+
+    def _open_sheet(self, body: Geofence, held: Held[Geofence] | None) -> None:
+        self._editing, self._awaited = held, None
+        lasting = held is not None and held.entry.expires_at is not None
+        self.sheet.open_fence(body, self._choices(body), lasting=lasting)
+
+    def _asked_for(self, entry_id: str) -> Held[Geofence] | None:
+        """Return the fence something is asked of; another edge is given to none any more."""
+        self._edge_of = None
+        return self._desk.register.get(Geofence, EntryId(entry_id))
 
     def switch(self, entry_id: str) -> None:
         """Switch a fence off, or on again."""
-        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        held = self._asked_for(entry_id)
         if held is not None:
             key = "fence.switched_on" if held.body.paused else "fence.switched_off"
             self._put(msgspec.structs.replace(held.body, paused=not held.body.paused), held, key)
 
     def delete(self, entry_id: str) -> None:
         """Delete a fence; it can be undone."""
-        held = self._desk.register.get(Geofence, EntryId(entry_id))
+        held = self._asked_for(entry_id)
         if held is not None:
             self._said[held.entry_id] = "fence.deleted"
             self._desk.register.remove(held)
@@ -171,23 +183,35 @@ class Fences(QObject, MapGuest):
             self._desk.register.undo()
 
     def _on_saved(self, wish: FenceWish) -> None:
-        held = None if self._editing is None else self._desk.register.get(Geofence, self._editing)
-        if self._editing is not None and held is None:
-            self.sheet.tell(lambda: self._desk.words("fence.gone"))
+        """Put what was entered; the sheet stays open until it is there, so that nothing entered is lost."""
+        if self._awaited is not None:
             return
-        self.sheet.close_sheet()
-        self._put(wish.body, held, "fence.saved", wish.hours)
+        before = self._editing
+        held = None if before is None else self._desk.register.get(Geofence, before.entry_id)
+        if before is not None and held is None:
+            self.sheet.tell(lambda: self._desk.words("fence.gone"))
+        elif before is not None and held is not None and held.entry.version != before.entry.version:
+            self._refuse_saving(conflict("stale_entry", seen=before.entry.version, current=held.entry.version))
+        else:
+            self._awaited = self._put(wish.body, held, "fence.saved", wish.hours)
 
-    def _put(self, body: Geofence, held: Held[Geofence] | None, said: str, hours: int | None = None) -> None:
+    def _refuse_saving(self, fault: Fault) -> None:
+        self.sheet.tell(lambda: sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params)))
+
+    def _put(self, body: Geofence, held: Held[Geofence] | None, said: str, hours: int | None = None) -> EntryId:
         """Put a fence; ``hours`` None keeps its end, 0 takes it away."""
         until = None if held is None else held.entry.expires_at
         if hours is not None:
             until = self._desk.service_now() + timedelta(hours=hours) if hours else None
         entry_id = self._desk.register.put(body, None if held is None else held.entry_id, expires_at=until)
         self._said[entry_id] = said
+        return entry_id
 
     def _on_done(self, entry: Entry) -> None:
         self._undoable = entry.kind is EntryKind.GEOFENCE
+        if self._undoable and entry.entry_id == self._awaited:
+            self._awaited = None
+            self.sheet.close_sheet()
         if self._undoable:
             self.card.say(self._said.pop(entry.entry_id, "fence.taken_back"))
         self._show_rows()
@@ -196,6 +220,9 @@ class Fences(QObject, MapGuest):
         if key[0] is EntryKind.GEOFENCE:
             self._said.pop(key[1], None)
             self._refuse(fault)
+            if key[1] == self._awaited:
+                self._awaited = None
+                self._refuse_saving(fault)
 
     def _refuse(self, fault: Fault) -> None:
         said = sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params))
@@ -253,14 +280,18 @@ class Fences(QObject, MapGuest):
             text = f"{text} · {desk.names.account(held.entry.by)}"
         return AlertRow(held.entry_id, text, not body.acknowledged)
 
-    def _choices(self) -> tuple[Choice, ...]:
-        """Return who can be named: units, then people and vehicles."""
+    def _choices(self, body: Geofence) -> tuple[Choice, ...]:
+        """Return who can be named: units, then people and vehicles, and whoever the fence names beside these."""
         names, words = self._desk.names, self._desk.words
         units = sorted((u for u in names.units.values() if u.kind is not UnitKind.PERSON), key=lambda u: u.name)
         found = [Choice(UNIT + u.unit_id, u.name, words(f"fence.unit.{u.kind}")) for u in units]
         people = sorted(names.people.values(), key=lambda person: person.name)
         found += [Choice(THING + p.staff_id, p.name, names.unit(p.unit_id)) for p in people]
-        return (*found, *(Choice(THING + v.vehicle_id, v.name, names.unit(v.unit_id)) for v in names.vehicles))
+        found += [Choice(THING + v.vehicle_id, v.name, names.unit(v.unit_id)) for v in names.vehicles]
+        offered = {choice.value for choice in found}
+        named = [Choice(UNIT + u, names.unit(u)) for u in body.units]
+        named += [Choice(THING + t, self._desk.fence_desk.thing(t)) for t in body.things]
+        return (*found, *(choice for choice in named if choice.value not in offered))
 
     def key(self, event: QKeyEvent) -> bool:
         """Ctrl+Z on the map takes back; Escape closes."""
@@ -274,6 +305,7 @@ class Fences(QObject, MapGuest):
     def _on_signed_out(self) -> None:
         self._undoable = False
         self._said.clear()
+        self._editing = self._awaited = None
         if self.sheet.isVisible():
             self.sheet.close_sheet()
         self.card.close_card()

@@ -4,6 +4,7 @@ One's own may be moved, deleted and taken back (Ctrl+Z on the map); what others 
 it be. The layer of drawings shows them on every desk.
 """
 
+import asyncio
 from collections.abc import Coroutine
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -49,6 +50,7 @@ class Redline(QObject, MapGuest):
         self._form: Form | None = None
         self._moving: EntryId | None = None
         self._done: list[tuple[Entry | None, Entry]] = []
+        self._turn = asyncio.Lock()
         self._view.add_guest(self)
         self._connect()
 
@@ -113,11 +115,12 @@ class Redline(QObject, MapGuest):
             until = room.service_now() + timedelta(hours=hours) if hours else None
             body = Drawing(form, points, self.card.label.text().strip(), self.card.chosen_ink())
             asked = EntryPut(msgspec.to_builtins(body), expires_at=until)
-            self._do("put", self._put(EntryId(uuid4().hex), asked, None))
+            entry_id = EntryId(uuid4().hex)
+            self._do(f"put {entry_id}", self._put(entry_id, asked, None))
         elif moving is not None and (before := self.entries.get(moving)) is not None:
             moved = _moved(before, points[0])
             if moved is not None:
-                self._do("put", self._put(before.entry_id, moved, before))
+                self._do(f"put {before.entry_id}", self._put(before.entry_id, moved, before))
 
     def _on_given_up(self) -> None:
         self._form = self._moving = None
@@ -129,12 +132,12 @@ class Redline(QObject, MapGuest):
         """Take a drawing off the map; it can be taken back."""
         entry = self.entries.get(EntryId(entry_id))
         if entry is not None:
-            self._do("delete", self._delete(entry))
+            self._do(f"delete {entry.entry_id}", self._delete(entry))
 
     def undo(self) -> None:
         """Take back what was done last from here."""
-        if self._done:
-            self._do("undo", self._take_back(*self._done[-1]))
+        if self._done or self._turn.locked():
+            self._do("undo", self._take_back())
 
     async def _put(self, entry_id: EntryId, asked: EntryPut, before: Entry | None) -> None:
         now = await self._desk.register.put_entry(DRAWN, entry_id, asked)
@@ -144,8 +147,10 @@ class Redline(QObject, MapGuest):
         now = await self._desk.register.remove_entry(entry)
         self._noted(entry, now, "redline.deleted")
 
-    async def _take_back(self, before: Entry | None, now: Entry) -> None:
-        register = self._desk.register
+    async def _take_back(self) -> None:
+        if not self._done:
+            return
+        (before, now), register = self._done[-1], self._desk.register
         if before is None:
             after = await register.remove_entry(now)
         else:
@@ -201,9 +206,10 @@ class Redline(QObject, MapGuest):
         self._desk.tasks.start(OWNER, name, self._told(work))
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do something; what is refused is said on the card."""
+        """Do something once what was asked before it is done; what is refused is said on the card."""
         try:
-            await work
+            async with self._turn:
+                await work
         except Fault as fault:
             said = sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params))
             self.card.say("redline.refused", why=said)

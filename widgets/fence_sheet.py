@@ -230,6 +230,7 @@ class FenceSheet(Sheet):
         for name in ("dwell", "off_post", "timed"):
             self.checks[name].toggled.connect(self._show_parts)
         self.who.submitted.connect(self._on_save)
+        self.who.sent.connect(self._on_save)
         self.save.clicked.connect(self._on_save)
         self.leave.clicked.connect(self.close_sheet)
 

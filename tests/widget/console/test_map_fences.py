@@ -57,7 +57,7 @@ async def test_a_fence_is_drawn_named_altered_switched_deleted_and_taken_back(se
             button.setChecked(False)
         sheet.hours.setValue(8)
         QTest.keyClick(sheet, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-        assert not sheet.isVisible()
+        await until(lambda: not sheet.isVisible())
         await until(lambda: card.fences.count() == 1)
         ((entry_id, entry),) = kept(served).items()
         body = entry["body"]
@@ -130,3 +130,41 @@ async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Ser
         assert desk.map_feed.models.geofences.held.marks[0].rank is FenceState.WATCHING
         await until(lambda: "notice.fence_told" not in standing(desk))
         assert desk.register.all(Geofence)
+
+
+async def test_what_was_entered_for_a_fence_is_kept_until_it_is_saved_and_undoes_nobody_elses(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.DISPATCHER)
+    chief = served.client(served.token("boss", Role.DUTY_CHIEF))
+    ring = [[120.80, 29.55], [120.81, 29.55], [120.81, 29.56], [120.80, 29.56]]
+
+    def put(version: int, **more: Any) -> None:
+        body = {"name": "河堤", "ring": ring, "units": ["u-gone"], **more}
+        asked = {"body": body, "version": version}
+        put = chief.put("/v1/register/geofence/f", json=asked, headers={"Idempotency-Key": key()})
+        assert put.is_success, put.text
+
+    put(0)
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_fences")
+        tool, card, sheet = desk.map_desk.fences, desk.map_desk.fences.card, desk.map_desk.fences.sheet
+        await until(lambda: card.fences.count() == 1)
+        tool.begin_edge("f")
+        tool.edit("f")
+        assert tool._edge_of is None, "another edge is asked for no more"
+        assert sheet.who.chosen() == [UNIT + "u-gone"], "whoever is not there any more is not left out in silence"
+        put(1, paused=True)
+        await until(lambda: desk.register.get(Geofence, "f").entry.version == 2)
+        sheet.name.setText("河堤东")
+        press(sheet.save)
+        assert sheet.isVisible()
+        assert sheet._fault.text()
+        assert kept(served)["f"]["version"] == 2
+        sheet.close_sheet()
+        tool.edit("f")
+        sheet.name.setText("河堤东")
+        put(2, paused=False)  # which the desk has not heard of yet
+        QTest.keyClick(sheet.who.search, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: sheet._fault.text() != "")
+        assert sheet.isVisible()
+        assert sheet.name.text() == "河堤东"
+        sheet.close_sheet()

@@ -55,10 +55,9 @@ async def test_what_is_drawn_is_there_for_all_and_is_moved_deleted_and_taken_bac
         QTest.mouseClick(card._delete, Qt.MouseButton.LeftButton)
         await until(lambda: not redline.entries)
         assert not _standing(served)
-        for expected in (moved, drawn):
-            steps = len(redline._done)
+        for left, expected in ((2, moved), (1, drawn)):  # at once: it waits for the deleting to be answered
             QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
-            await until(lambda steps=steps: len(redline._done) < steps)
+            await until(lambda left=left: len(redline._done) == left and not redline._turn.locked())
             assert _standing(served)[drawn["entry_id"]]["body"] == expected["body"]
         QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: not redline._done)
