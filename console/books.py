@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -65,6 +66,7 @@ class BookDesk(QObject):
             [row for row, _ in rows],
             {str(key): page for key, page in pages.items()},
             may_keep=register.may_write(self._body),
+            can_undo=register.can_undo(kind_of(self._body)),
             can_use=self._use is not None and self._can_use(),
         )
 
@@ -77,7 +79,7 @@ class BookDesk(QObject):
         self.sheet = sheet = BookSheet(self._make_book(), desk.appearance.theme, desk.frame)
         sheet.put_wanted.connect(self.put)
         sheet.remove_wanted.connect(self.remove)
-        sheet.undo_wanted.connect(desk.register.undo)
+        sheet.undo_wanted.connect(partial(desk.register.undo, kind_of(self._body)))
         sheet.used.connect(self._on_used)
         desk.appearance.dress([sheet])
         return sheet
@@ -110,8 +112,11 @@ class BookDesk(QObject):
 
     def _on_done(self, entry: Entry) -> None:
         sheet = self.sheet
-        if sheet is not None and entry.kind is kind_of(self._body) and not entry.removed and sheet.isVisible():
+        if sheet is None or not sheet.isVisible():
+            return
+        if entry.kind is kind_of(self._body) and not entry.removed:
             sheet.page_done(entry.entry_id)
+        self.fill()  # what can be undone is another now
 
     def _on_refused(self, key: tuple[EntryKind, EntryId], fault: Fault) -> None:
         if self.sheet is not None and key[0] is kind_of(self._body):

@@ -54,7 +54,6 @@ class Fences(QObject, MapGuest):
         self._editing: Held[Geofence] | None = None
         self._awaited: EntryId | None = None
         self._said: dict[EntryId, str] = {}
-        self._undoable = False
         self._view.add_guest(self)
         self._connect()
 
@@ -178,9 +177,7 @@ class Fences(QObject, MapGuest):
 
     def undo(self) -> None:
         """Take back what was done last from here."""
-        if self._undoable and self._desk.register.can_undo:
-            self._undoable = False
-            self._desk.register.undo()
+        self._desk.register.undo(EntryKind.GEOFENCE)
 
     def _on_saved(self, wish: FenceWish) -> None:
         """Put what was entered; the sheet stays open until it is there, so that nothing entered is lost."""
@@ -208,11 +205,11 @@ class Fences(QObject, MapGuest):
         return entry_id
 
     def _on_done(self, entry: Entry) -> None:
-        self._undoable = entry.kind is EntryKind.GEOFENCE
-        if self._undoable and entry.entry_id == self._awaited:
+        ours = entry.kind is EntryKind.GEOFENCE
+        if ours and entry.entry_id == self._awaited:
             self._awaited = None
             self.sheet.close_sheet()
-        if self._undoable:
+        if ours:
             self.card.say(self._said.pop(entry.entry_id, "fence.taken_back"))
         self._show_rows()
 
@@ -258,7 +255,7 @@ class Fences(QObject, MapGuest):
         self.card.show_fences([self._row(held) for held in fences])
         told = sorted(desk.register.all(FenceAlert), key=_waiting_newest_first)
         self.card.show_alerts([self._alert(held) for held in told[:MOST_ALERTS_SHOWN]])
-        self.card.show_rights(may_write=self._may_write, can_undo=self._undoable and desk.register.can_undo)
+        self.card.show_rights(may_write=self._may_write, can_undo=desk.register.can_undo(EntryKind.GEOFENCE))
 
     def rename(self) -> None:
         """See ``MapGuest``."""
@@ -303,7 +300,6 @@ class Fences(QObject, MapGuest):
         self._view.setFocus()
 
     def _on_signed_out(self) -> None:
-        self._undoable = False
         self._said.clear()
         self._editing = self._awaited = None
         if self.sheet.isVisible():

@@ -151,16 +151,15 @@ class Register(QObject):
         key = (entry.kind, entry.entry_id)
         self._begin(key, entry.version, lambda seen: self.remove_entry(replace(entry, version=seen)))
 
-    def undo(self) -> None:
-        """Put back what was put or removed from here last."""
+    def undo(self, *kinds: EntryKind) -> None:
+        """Put back what was put or removed from here last, where that was in one of these registers."""
         last = self._last
-        if last is not None:
+        if last is not None and last.kind in kinds:
             self._begin((last.kind, last.entry_id), last.version, lambda _: self.put_back(last))
 
-    @property
-    def can_undo(self) -> bool:
-        """Whether there is something to undo."""
-        return self._last is not None
+    def can_undo(self, kind: EntryKind) -> bool:
+        """Return whether what was done from here last was in this register, and can be undone."""
+        return self._last is not None and self._last.kind is kind
 
     async def put_entry(self, kind: EntryKind, entry_id: EntryId, asked: EntryPut) -> Entry:
         """Put an entry and wait for the answer. Raises the ``Fault`` that refuses it."""

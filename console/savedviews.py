@@ -5,6 +5,7 @@ deleted can be brought back. The first nine have keys.
 """
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, cast
 from uuid import uuid4
 
@@ -166,7 +167,7 @@ class SavedViews(QObject):
         sheet.rename_wanted.connect(self.on_rename_wanted)
         sheet.renew_wanted.connect(self.on_renew_wanted)
         sheet.remove_wanted.connect(self.on_remove_wanted)
-        sheet.undo_wanted.connect(desk.register.undo)
+        sheet.undo_wanted.connect(partial(desk.register.undo, *KINDS))
         desk.appearance.dress([sheet])
         return sheet
 

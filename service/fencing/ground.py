@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
 
 METRES_A_DEGREE = EARTH_RADIUS_M * pi / 180
+AREA = 2
+"""What has an area, by shapely's dimensions."""
 ROUND = 8
 """Segments of a quarter circle around a corner of a fence."""
 
@@ -71,9 +73,11 @@ def _areas(ring: Sequence[Spot], band_m: float) -> tuple["BaseGeometry", "BaseGe
     degrees = np.array(ring)
     origin = degrees.mean(axis=0)
     metres = np.array([METRES_A_DEGREE * max(0.01, cos(radians(origin[1]))), METRES_A_DEGREE])
-    area: Any = shapely.make_valid(shapely.Polygon((degrees - origin) * metres))
+    valid: Any = shapely.make_valid(shapely.Polygon((degrees - origin) * metres))
+    parts = shapely.get_parts(valid)
+    area: Any = shapely.union_all(parts[shapely.get_dimensions(parts) == AREA])  # an edge may go out and back as a line
     inner = area.buffer(-band_m, quad_segs=ROUND)
-    if inner.is_empty:
+    if inner.is_empty and not area.is_empty:
         deepest = shapely.maximum_inscribed_circle(area).length
         inner = area.buffer(-deepest / 2, quad_segs=ROUND)
     outer = area.buffer(band_m, quad_segs=ROUND)

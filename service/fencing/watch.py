@@ -72,9 +72,11 @@ class _Fence:
         """See ``Geofence.is_for``, asked often."""
         return self.everybody or thing in self.things or unit in self.units
 
-    def same_edge(self, other: "_Fence") -> bool:
-        mine, theirs = self.body, other.body
-        return mine.ring == theirs.ring and mine.hysteresis_m == theirs.hysteresis_m
+    def goes_on(self, before: "_Fence") -> bool:
+        """Whether what is known at ``before`` holds of this: the same edge, for the same ones."""
+        mine, theirs = self.body, before.body
+        same_edge = mine.ring == theirs.ring and mine.hysteresis_m == theirs.hysteresis_m
+        return same_edge and (self.things, self.units) == (before.things, before.units)
 
 
 class FenceWatch:
@@ -115,7 +117,7 @@ class FenceWatch:
             self._fences.pop(entry.entry_id, None)
             return
         fence, before = _Fence(entry, body), self._fences.get(entry.entry_id)
-        if before is not None and before.same_edge(fence):
+        if before is not None and fence.goes_on(before):
             fence.first_round, fence.window_from, fence.told = before.first_round, before.window_from, before.told
         self._fences[entry.entry_id] = fence
 
@@ -127,9 +129,9 @@ class FenceWatch:
         zone = ZoneInfo(world.info.calendar.timezone)
         active = tuple(f for f in self._fences.values() if f.entry.counts(now) and watches(f.body, now, zone))
         if active != self._active or self._round == 1:
+            ground = FenceGround([(f.body.ring, f.body.hysteresis_m) for f in active])
             self._let_go(active)
-            self._active = active
-            self._ground = FenceGround([(f.body.ring, f.body.hysteresis_m) for f in active])
+            self._active, self._ground = active, ground
             self._bands = tuple(sorted({f.body.hysteresis_m for f in active}))
             self._looked = {band: self._looked.get(band, {}) for band in self._bands}
             self._world = None

@@ -39,9 +39,9 @@ from service.write.work import SYSTEM, Author, Work
 
 B = TypeVar("B", bound=Body)
 MOST_EXPIRED = 200
+"""Entries one round takes out whose end has come."""
 LASTS = timedelta(days=180)
 """How long an entry that nobody may take out stands in the register where no end is given; in the log for good."""
-"""Entries one round takes out whose end has come."""
 
 
 def put_entry(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker: Asker, sight: Sight) -> Done:
@@ -135,11 +135,15 @@ def _put(work: Work, kind: EntryKind, entry_id: EntryId, asked: EntryPut, asker:
 
 
 def _with_end(rule: RegisterRule, asked: EntryPut, held: Entry | None, now: datetime) -> EntryPut:
-    """Return what is put, with an end where nobody may take it out: else the register would be full one day."""
-    if asked.expires_at is not None or rule.step is None or not rule.expires:
+    """Return what is put, with an end where nobody may take it out: else the register would be full one day.
+
+    Nor may it come to its end sooner than it was to: that would be taking it out.
+    """
+    if rule.step is None or not rule.expires:
         return asked
-    end = now + LASTS if held is None or held.expires_at is None else held.expires_at
-    return msgspec.structs.replace(asked, expires_at=end)
+    stands = None if held is None else held.expires_at
+    end = asked.expires_at or stands or now + LASTS
+    return msgspec.structs.replace(asked, expires_at=end if stands is None else max(end, stands))
 
 
 def _setting(work: Work, asker: Asker) -> Setting:

@@ -44,7 +44,7 @@ class BookSheet(Sheet):
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self.book = book
         self._pages: dict[str, tuple[Body, int]] = {}
-        self._may_keep = self._can_use = False
+        self._may_keep = self._can_undo = self._can_use = False
         self._asked = ""
         self.form: AdminForm | None = None
         self.editing = NEW
@@ -108,10 +108,16 @@ class BookSheet(Sheet):
         self.table.opened.connect(self._on_opened)
 
     def show_pages(
-        self, rows: Sequence[Row], pages: dict[str, tuple[Body, int]], *, may_keep: bool, can_use: bool = False
+        self,
+        rows: Sequence[Row],
+        pages: dict[str, tuple[Body, int]],
+        *,
+        may_keep: bool,
+        can_undo: bool,
+        can_use: bool = False,
     ) -> None:
         """Show these pages, each with its body and version; a form that is open stays as it is."""
-        self._pages, self._may_keep, self._can_use = dict(pages), may_keep, can_use
+        self._pages, self._may_keep, self._can_undo, self._can_use = dict(pages), may_keep, can_undo, can_use
         self.table.set_rows(tuple(self.book.names.words(head) for head in self.book.heads()), rows)
         if rows and not self.table.key:
             self.table.choose(rows[0].key)
@@ -196,7 +202,7 @@ class BookSheet(Sheet):
             "edit": there and self._may_keep,
             "add": self._may_keep,
             "remove": there and self._may_keep,
-            "undo": self._may_keep,
+            "undo": self._can_undo,
             "close": True,
         }
         for name, button in self.buttons.items():

@@ -6,8 +6,9 @@ blank pushed everything beside it out of sight.
 
 import re
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QContextMenuEvent, QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QLabel, QMenu, QWidget
 
 LONGEST_WORD = 24
 """Words up to so many letters stay whole: a case number, most names."""
@@ -35,6 +36,28 @@ class WrappedLabel(QLabel):
     def text(self) -> str:
         """Return what was set, without the places to break at."""
         return self._whole
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Copy what is marked, without the places to break at: pasted elsewhere it must be found."""
+        if event.matches(QKeySequence.StandardKey.Copy) and self.hasSelectedText():
+            self.copy_marked()
+            event.accept()
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer to copy what is marked, in Qt's own words."""
+        if self.hasSelectedText():
+            menu = QMenu(self)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            menu.addAction(QCoreApplication.translate("QWidgetTextControl", "&Copy")).triggered.connect(
+                self.copy_marked
+            )
+            menu.popup(event.globalPos())
+
+    def copy_marked(self) -> None:
+        """Copy what is marked."""
+        QGuiApplication.clipboard().setText(self.selectedText().replace(BREAK, ""))
 
 
 def breakable(text: str) -> str:

@@ -22,6 +22,7 @@ from domain.ids import AccountId, EntryId, ThingId
 from domain.places import Position
 from domain.register import Entry, EntryKind, EntryPut
 from domain.register_fence import FenceAlert, FenceHours, FenceSaid, Geofence
+from domain.register_shapes import check_ring
 from service.fencing.ground import METRES_A_DEGREE, FenceGround
 from service.fencing.watch import MOST_OF_A_FENCE, FenceWatch, still_known
 from service.runtime import Runtime
@@ -153,7 +154,12 @@ def test_old_and_unsure_fixes_never_ring() -> None:
 
 @pytest.mark.parametrize(
     "altered",
-    [replace(FENCE, paused=True), replace(FENCE, hours=FenceHours(12 * 60, 13 * 60)), replace(FENCE, ring=SQUARE[:3])],
+    [
+        replace(FENCE, paused=True),
+        replace(FENCE, hours=FenceHours(12 * 60, 13 * 60)),
+        replace(FENCE, ring=SQUARE[:3]),
+        replace(FENCE, things=(ThingId("other"),)),
+    ],
 )
 def test_after_a_rest_or_with_another_edge_everybody_is_seen_for_the_first_time(altered: Geofence) -> None:
     watch = FenceWatch([entry(FENCE)])
@@ -163,6 +169,15 @@ def test_after_a_rest_or_with_another_edge_everybody_is_seen_for_the_first_time(
     watch._take(entry(FENCE))
     assert walk(watch, fix(15, -200, 200)) == [], "nobody knows when it left"
     assert walk(watch, fix(20, 300, 100)) == [FenceSaid.ENTER]
+
+
+def test_an_edge_that_goes_out_and_back_stops_no_other_fence() -> None:
+    (west, south), (_, north) = SQUARE[0], SQUARE[2]
+    east = west + 2e-4  # narrower than two bands
+    odd = ((west, south), (east, south), (east, north), (west, north), (west - 1e-3, north), (west, north))
+    check_ring(odd)
+    watch = FenceWatch([entry(replace(FENCE, ring=odd), "odd"), entry(FENCE)])
+    assert walk(watch, fix(0, -200, 200), fix(5, 300, 100)) == [FenceSaid.ENTER]
 
 
 def test_an_expired_fence_tells_nothing_and_another_name_lets_it_go_on() -> None:

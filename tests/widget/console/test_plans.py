@@ -95,7 +95,7 @@ async def test_without_a_line_a_plan_is_put_to_use_ticked_and_sent_once(served: 
             before = len(entries(desk))
             QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
             await until(lambda n=before: len(entries(desk)) == n + 1)
-        assert states(sheet) == ["☑ 已完成", "☐ 待办", "☑ 已完成"]
+        await until(lambda: states(sheet) == ["☑ 已完成", "☐ 待办", "☑ 已完成"])
         await mend(desk)
         await until(lambda: not entries(desk))
         other.plans.open()

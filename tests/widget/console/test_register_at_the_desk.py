@@ -30,8 +30,11 @@ async def test_putting_seeing_undoing_and_refusals(served: Served) -> None:
         assert told
         desk.register.put(Drawing(Form.POINT, (RING[1],), "集合点二", Ink.RED), entry_id)
         await until(lambda: names(other) == {"集合点二"})
-        await until(lambda: desk.register.can_undo)
-        desk.register.undo()
+        await until(lambda: desk.register.can_undo(EntryKind.DRAWING))
+        assert not desk.register.can_undo(EntryKind.GEOFENCE)
+        desk.register.undo(EntryKind.GEOFENCE)
+        assert desk.register.can_undo(EntryKind.DRAWING), "what another sheet undoes is its own alone"
+        desk.register.undo(EntryKind.DRAWING)
         await until(lambda: names(other) == {"集合点"} == names(desk))
         held = desk.register.get(Drawing, entry_id)
         assert held is not None
@@ -47,8 +50,8 @@ async def test_putting_seeing_undoing_and_refusals(served: Served) -> None:
         assert any(n.key == "fault.entry_of_somebody_else" for n in other.notice_feed.standing())
         desk.register.put(Drawing(Form.POINT, (RING[1],), "集合点三"), entry_id)
         desk.register.remove(held)  # seen before the change that is still on its way: our own counts as seen
-        await until(lambda: names(other) == set() and desk.register.can_undo)
-        desk.register.undo()
+        await until(lambda: names(other) == set() and desk.register.can_undo(EntryKind.DRAWING))
+        desk.register.undo(EntryKind.DRAWING)
         await until(lambda: names(other) == {"集合点三"})
 
 

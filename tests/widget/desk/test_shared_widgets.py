@@ -5,7 +5,7 @@ from domain_factories import CALENDAR, MONDAY
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -287,3 +287,9 @@ def test_a_word_longer_than_the_line_is_broken_and_widens_nothing(qtbot: QtBot) 
     assert label.heightForWidth(260) >= 4 * label.fontMetrics().height()
     assert label.text() == f"330699103-20261123-0045 {word}"
     assert breakable("330699103-20261123-0045") == "330699103-20261123-0045"
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    label.setSelection(0, len(breakable(label.text())))
+    qtbot.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == label.text(), "what is pasted elsewhere can be searched for"
