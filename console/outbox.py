@@ -64,6 +64,7 @@ class Outbox(QObject):
         self._courier: Courier | None = None
         self._kept: Kept | None = None
         self._opening: asyncio.Task[None] | None = None
+        self._finding: asyncio.Future[Kept] | None = None
         self._sending: asyncio.Task[None] | None = None
         self._closing = asyncio.Lock()
         self._interim: tempfile.TemporaryDirectory[str] | None = None
@@ -81,7 +82,12 @@ class Outbox(QObject):
 
     async def stop(self) -> None:
         """Let go of everything; what waits stays on disk."""
-        closing = self._leave()
+        opening, closing = self._opening, self._leave()
+        if opening is not None:
+            await asyncio.gather(opening, return_exceptions=True)
+        if self._finding is not None:  # a thread is not cancelled: what it still opens is closed before the loop ends
+            await asyncio.wait([self._finding])
+            await asyncio.sleep(0)
         if closing is not None:
             await closing
         async with self._closing:
@@ -184,7 +190,7 @@ class Outbox(QObject):
         orders = await asyncio.to_thread(import_module, "client.outbox.order")
         owner = orders.Owner(room.client.base_url, picture.me.account, picture.me.name)
         async with self._closing:  # one's own of a moment ago is let go of first
-            finding = asyncio.ensure_future(asyncio.to_thread(self._find, owner))
+            self._finding = finding = asyncio.ensure_future(asyncio.to_thread(self._find, owner))
             try:
                 kept = await asyncio.shield(finding)
             except asyncio.CancelledError:

@@ -66,6 +66,8 @@ class Register(QObject):
         self._last: Entry | None = None
         self._numbers = count()
         self._latest = -1
+        self._under_way: EntryKind | None = None
+        self._undo_then: tuple[EntryKind, ...] = ()
         self._turns: dict[EntryKey, asyncio.Lock] = {}
         self._made_of: dict[tuple[EntryKey, int], int] = {}
 
@@ -73,7 +75,8 @@ class Register(QObject):
         """Follow this room from here on."""
         self._tasks.cancel(OWNER)
         self._room = room
-        self._last = None
+        self._last = self._under_way = None
+        self._undo_then = ()
         self._turns.clear()
         self._made_of.clear()
         self._forget(frozenset(REGISTERS))
@@ -156,6 +159,8 @@ class Register(QObject):
         last = self._last
         if last is not None and last.kind in kinds:
             self._begin((last.kind, last.entry_id), last.version, lambda _: self.put_back(last))
+        elif last is None and self._under_way in kinds:
+            self._undo_then = kinds  # as soon as it is answered
 
     def can_undo(self, kind: EntryKind) -> bool:
         """Return whether what was done from here last was in this register, and can be undone."""
@@ -190,6 +195,7 @@ class Register(QObject):
         """Begin a write on the version that was seen; it waits for those on the same entry that are on their way."""
         self._last = None  # what is on its way can be undone once it is done, and nothing before it until then
         self._latest = number = next(self._numbers)
+        self._under_way, self._undo_then = key[0], ()
         self._tasks.start(OWNER, f"{key[0].value}/{key[1]}/{number}", self._settle(key, seen, write, number))
 
     async def _settle(
@@ -201,13 +207,19 @@ class Register(QObject):
             try:
                 entry = await write(version)
             except Fault as fault:
+                if number == self._latest:
+                    self._under_way, self._undo_then = None, ()
                 self._notices.fault(fault, replace=f"register-{key[1]}")
                 self.refused.emit(key, fault)
                 return
             self._made_of[key, version] = self._made_of[key, seen] = entry.version
+        undo_then: tuple[EntryKind, ...] = ()
         if number == self._latest:
-            self._last = entry
+            self._last, self._under_way = entry, None
+            undo_then, self._undo_then = self._undo_then, ()
         self.done.emit(entry)
+        if undo_then:
+            self.undo(*undo_then)
 
     def _taken(self, room: Room, entry: Entry) -> Entry:
         """Show the answer at once; the feed brings the same change again and it is passed over."""

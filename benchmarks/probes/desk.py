@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 
 from benchmarks.probes.gaps import Gaps
 from benchmarks.probes.listener import Listener, say
-from benchmarks.probes.usefulness import LOOK_EVERY_S, is_useful
+from benchmarks.probes.usefulness import until_useful
 from console.desk import Desk
 from console.program import OpenOptions, open_console
 from domain.case import Case
@@ -52,8 +52,7 @@ class PaintWatch(QObject):
 async def watched(desk: Desk) -> int:
     """Follow until the input ends."""
     ended = asyncio.Event()
-    while not is_useful(desk):  # noqa: ASYNC110 - looks at what a person would see
-        await asyncio.sleep(LOOK_EVERY_S)
+    await until_useful(desk)
     watch = PaintWatch(desk)
     gaps = Gaps(watch)
     gaps.measured.connect(lambda figure: say("gaps", figure))

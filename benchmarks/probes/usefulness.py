@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QApplication
 
@@ -15,20 +15,41 @@ LOOK_EVERY_S = 0.002
 
 async def useful(desk: Desk) -> int:
     """Wait until the window is of use, say when, and let the program end."""
-    while not is_useful(desk):  # noqa: ASYNC110 - looks at what a person would see, as a person would
-        await asyncio.sleep(LOOK_EVERY_S)
+    await until_useful(desk)
     sys.stdout.write(f"useful {time.monotonic()}\n")
     sys.stdout.flush()
     return 0
 
 
-def is_useful(desk: Desk) -> bool:
-    """Return whether grids and cases are there, painted whole, and a key is taken."""
-    models = desk.map_feed.models
-    if not (desk.window.on_desk and models.grids.shapes.grids and len(models.cases.open)):
+async def until_useful(desk: Desk) -> None:
+    """Wait until the window is of use."""
+    look = Look(desk)
+    while not look.is_useful():  # noqa: ASYNC110 - looks at what a person would see, as a person would
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+class Look(QObject):
+    """Watches the map being painted; nothing is painted on its account."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
+        self._painted = False
+        desk.panels.map.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """Note that a picture is painted when grids and cases are there to be on it."""
+        if event.type() is QEvent.Type.Paint and self._is_there():
+            self._painted = True
         return False
-    desk.panels.map.repaint()
-    return desk.panels.map.settled and takes_a_key(desk)
+
+    def is_useful(self) -> bool:
+        """Return whether grids and cases are there, painted whole, and a key is taken."""
+        return self._painted and self._is_there() and self._desk.panels.map.settled and takes_a_key(self._desk)
+
+    def _is_there(self) -> bool:
+        models = self._desk.map_feed.models
+        return bool(self._desk.window.on_desk and models.grids.shapes.grids and len(models.cases.open))
 
 
 def takes_a_key(desk: Desk) -> bool:

@@ -46,7 +46,6 @@ class MapCanvas(QWidget):
         self, words: Words, theme: Theme, family: str, rasters: RasterSource | None, parent: QWidget | None
     ) -> None:
         super().__init__(parent)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(LEAST)
         self._look = Look(theme, words, family)
         self._rasters = RasterSource() if rasters is None else rasters
@@ -313,6 +312,10 @@ class MapCanvas(QWidget):
                 painter.end()  # a painter left open on a widget ends the program
         if self._arrivals.isActive() and (QRegion(self.rect()) - self.covered() - event.region()).isEmpty():
             self._arrivals.stop()  # whatever came in is painted
+        if self._painted is None:
+            # Not before: with everything still to be painted Qt would paint an opaque map by itself, and what lies over
+            # it once more with the rest of the window.
+            self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         area, self._painted = self._painted, self._area()
         if not self._frame.wanting:
             return

@@ -116,3 +116,15 @@ async def test_the_map_shows_what_is_put_and_what_sensors_say(served: Served) ->
         assert held is not None
         register.remove(held)
         await until(lambda: not models.hazards.held.marks)
+
+
+async def test_what_is_undone_at_once_is_undone_when_it_is_answered(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    async with signed_in(served, "wu") as desk:
+        desk.register.put(Drawing(Form.POINT, (RING[0],), "集合点"))
+        assert not desk.register.can_undo(EntryKind.DRAWING), "it is on its way"
+        desk.register.undo(EntryKind.GEOFENCE, EntryKind.DRAWING)
+        done: list[object] = []
+        desk.register.done.connect(done.append)
+        await until(lambda: len(done) == 2)
+        assert names(desk) == set()
