@@ -1,6 +1,8 @@
 """``onemap-service run``: serve a database until told to stop."""
 
 import argparse
+import gc
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -11,6 +13,9 @@ from service.commands.options import Commands, database_option
 
 if TYPE_CHECKING:
     from service.runtime import Runtime
+
+BLAS_THREADS = "OPENBLAS_NUM_THREADS"
+"""numpy's algebra, which nothing here uses, would start a thread per core, each of which spins for a while."""
 
 
 def add(commands: Commands, words: Words) -> None:
@@ -30,6 +35,8 @@ def add(commands: Commands, words: Words) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Serve; returns when asked to stop. Raises ``Fault`` for what keeps it from starting."""
+    gc.disable()  # nothing that a start makes is rubbish; serving takes it up again
+    os.environ.setdefault(BLAS_THREADS, "1")
     from domain.town import Town
     from service.app import make_app
     from service.care.diagnostics import set_up

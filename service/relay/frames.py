@@ -11,6 +11,10 @@ from service.store.rows import from_us, to_us
 
 MOST_BYTES = 7_900
 """Of one frame. PostgreSQL passes on texts of less than 8,000."""
+CHANGES = "onemap_change"
+"""Channel of the trigger on the head of the log (migration 0004): the number of its last change."""
+FIXES = "onemap_fix"
+"""Channel of frames."""
 MOST_FIXES = 400
 """Of one frame; more than fit in."""
 

@@ -16,11 +16,9 @@ import psycopg
 from psycopg import sql
 from sqlalchemy.engine import URL
 
+from service.relay.frames import FIXES
 from service.store.engine import server_options
 
-CHANGES = "onemap_change"
-"""Channel of the trigger on the head of the log (migration 0004): the number of its last change."""
-FIXES = "onemap_fix"
 AGAIN_S = 0.5
 QUIET_S = 10.0
 """Silence after which the listener asks the server whether it is still there."""

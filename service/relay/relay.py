@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING
 from domain.places import Position
 from service.feed.presence import Presence, Seen
 from service.relay import frames
-from service.relay.postgres import CHANGES, FIXES, Listener, Teller
+from service.relay.frames import CHANGES, FIXES
 from service.store.engine import Store
 from service.tracker import Tracker
 from service.write.writer import Writer
 
 if TYPE_CHECKING:
     from service.relay.nats import NatsLine
+    from service.relay.postgres import Listener, Teller
 
 ANSWER_EVERY_S = 1.0
 """Least time between two answers with everything we know."""
@@ -58,8 +59,7 @@ class Relay:
         self._said_deaf_at = -SAY_DEAF_EVERY_S
         if not store.is_sqlite:
             tracker.sharing = True
-            self._teller = Teller(store.url)
-            self._listener = Listener(store.url, (CHANGES, FIXES), self._hear, self._joined)
+            self._teller, self._listener = _postgres_lines(store, self._hear, self._joined)
             if nats is not None:
                 self._nats = _nats_line(*nats, self._hear_nats, self._ask)
 
@@ -163,6 +163,14 @@ class Relay:
         if self._presence is not None:
             self._presence.share_again()
         self._tell(list(frames.written(self.origin, list(self._tracker.latest.values()))))
+
+
+def _postgres_lines(
+    store: Store, hear: Callable[[str, str], None], joined: Callable[[], None]
+) -> "tuple[Teller, Listener]":
+    from service.relay.postgres import Listener, Teller  # noqa: PLC0415 - a tenth of a start on SQLite
+
+    return Teller(store.url), Listener(store.url, (CHANGES, FIXES), hear, joined)
 
 
 def _nats_line(url: str, key: bytes, hear: Callable[[str], None], joined: Callable[[], None]) -> "NatsLine":

@@ -14,7 +14,8 @@ from postgres import Cluster
 from domain.ids import AccountId, CaseNo, ThingId
 from domain.places import Position
 from service.relay import frames
-from service.relay.postgres import FIXES, Listener, Teller
+from service.relay.frames import FIXES
+from service.relay.postgres import Listener, Teller
 from service.store.engine import parse_url
 
 AT = datetime(2026, 3, 3, 0, 30, tzinfo=UTC)
