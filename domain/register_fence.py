@@ -13,15 +13,15 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
+from domain.clock import MINUTES_A_DAY
 from domain.faults import conflict, forbidden, invalid
 from domain.ids import EntryId, ThingId, UnitId
-from domain.register_shapes import Body, Name, Note, Ring, Spot, check_ring
+from domain.register_shapes import Body, Name, Note, Ring, Spot, check_ring, differ
 
 MOST_NAMED = 200
 """Things or units one geofence names."""
 MOST_ALERTS = 2_000
 """What fences told and is still listed; beyond it the oldest go."""
-MINUTES_A_DAY = 1_440
 
 Seconds = Annotated[int, Meta(ge=60, le=86_400)]
 Minute = Annotated[int, Meta(ge=0, le=MINUTES_A_DAY - 1)]
@@ -123,11 +123,7 @@ def alert_step(held: Mapping[str, Any] | None, body: Mapping[str, Any] | None, *
         raise forbidden("fence_alert_of_the_service")
     if body is None:
         raise conflict("fence_alert_stays")
-    if any(_plain(held[name]) != _plain(body[name]) for name in _TOLD):
+    if differ(held, body, _TOLD):
         raise conflict("fence_alert_altered")
     if held["acknowledged"] or not body["acknowledged"]:
         raise conflict("fence_alert_settled")
-
-
-def _plain(value: Any) -> Any:
-    return value.isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else value
