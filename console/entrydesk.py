@@ -99,13 +99,14 @@ class EntryDesk(QObject, Generic[S]):
             self.fill()
 
     def held(self, body: type[B], order: Callable[[Entry, B], object]) -> list[tuple[Entry, B]]:
-        """Return the entries whose body is of this type, in an order."""
+        """Return the entries of this type that count now, in an order."""
         room, kind = self.desk.session.room, kind_of(body)
         if room is None or room.picture is None:
             return []
         found: list[tuple[Entry, B]] = []
+        now = self.desk.service_now()
         for entry in room.picture.entries_of(kind):
-            typed = None if entry.removed else read_body(entry, body)
+            typed = read_body(entry, body) if entry.counts(now) else None
             if typed is not None:
                 found.append((entry, typed))
         return sorted(found, key=lambda row: order(*row))  # type: ignore[arg-type,return-value]  # orders compare

@@ -142,9 +142,7 @@ class WhistleSheet(FollowSheet):
 
         spec = FormSpec(
             title=lambda: words("whistle.new"),
-            effect=lambda: (
-                words("whistle.effect") + ("" if about is None else "\n" + words("whistle.about_case", case_no=about))
-            ),
+            effect=effect,
             entries=lambda: self._entries(before),
             make=lambda values: Act("blow", "", found[0]),
             send="whistle.send",
