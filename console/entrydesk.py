@@ -62,7 +62,6 @@ class EntryDesk(QObject, Generic[S]):
         self.sheet: S | None = None
         self.told: set[EntryId] = set()
         desk.appearance.language_changed.connect(self._on_language)
-        desk.outbox.altered.connect(self.fill)
 
     def rules(self) -> Rules:
         """Return the town's own figures, all their versions."""

@@ -36,6 +36,7 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
         self.book = BookDesk(desk, Plan, self._make_book, self.open_plan, lambda: desk.register.may_write(Checklist))
         self._offered: set[CaseNo] = set()
         self._shown_at = 0
+        desk.outbox.altered.connect(self.fill)
 
     def _make_book(self) -> "Book[Plan]":
         from widgets.book.plans import PlanBook  # noqa: PLC0415 - not before it is asked for

@@ -39,6 +39,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         self._open: dict[EntryId, Whistle] = {}
         self._alarmed: set[tuple[EntryId, UnitId, Standing]] = set()
         self._counts: dict[EntryId, int] = {}
+        desk.outbox.altered.connect(self._on_outbox_altered)
 
     def make_sheet(self) -> "WhistleSheet":
         """See ``EntryDesk``."""
@@ -80,6 +81,11 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
             minutes=self.rules().at(self.desk.service_now()).whistle_minutes,
             case=case,
         )
+
+    def _on_outbox_altered(self) -> None:
+        """A sign-in may wait, or wait no more; without an open whistle there is none to look for among the orders."""
+        if self._open:
+            self.fill()
 
     def on_second(self) -> None:
         """A second has passed: who is overdue is told once, and again when it is a matter for the duty leader."""
