@@ -85,13 +85,28 @@ class _Collection(msgspec.Struct, frozen=True):
     features: Annotated[list[_Feature], msgspec.Meta(max_length=MAX_FEATURES)]
 
 
+class TownFolder:
+    """A town in a directory, of which no more is read than is asked for. Its methods raise as ``read_town`` does."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def info(self) -> TownInfo:
+        """Return what the town says of itself."""
+        return _town_file(self._folder).info
+
+    def whole(self) -> Town:
+        """Return all of it."""
+        return read_town(self._folder)
+
+
 def read_town(folder: Path) -> Town:
     """Return the town in a directory.
 
     Raises ``Fault``: ``town_file_missing``, ``town_file_too_large``, ``town_file_unreadable``, ``town_geometry_bad``,
     ``town_doubled`` (an id used twice) or ``town_unknown_reference`` (something named that is not there).
     """
-    file = _decode(_read(folder, "town.json"), TownFile, "town.json")
+    file = _town_file(folder)
     divisions = [
         Division(
             code=DivisionCode(p.code),
@@ -153,6 +168,10 @@ def write_town(town: Town, folder: Path) -> None:
     _write_features(folder / "base.geojson", [(_BaseProps(b.kind, b.name, b.rank), b.wkb) for b in town.base])
     if town.addresses:
         _write(folder / ADDRESSES, _address_lines(town.addresses))
+
+
+def _town_file(folder: Path) -> TownFile:
+    return _decode(_read(folder, "town.json"), TownFile, "town.json")
 
 
 def _address_lines(addresses: Iterable[ImportedAddress]) -> bytes:

@@ -12,11 +12,10 @@ from pathlib import Path
 
 import uvicorn
 
-from domain.faults import invalid
 from service.http.express import Express
 from service.http.express_protocol import ExpressProtocol
+from service.listening import BACKLOG
 
-BACKLOG = 512
 GRACE_S = 5
 MAX_FEED_MESSAGE = 64 * 1024
 THREAD_TURN_S = 0.002
@@ -54,21 +53,6 @@ class Server(uvicorn.Server):
         finally:
             for name, handler in before.items():
                 signal.signal(name, handler)
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Return a bound socket; port 0 picks one. Raises ``Fault('address_in_use')``."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio sends without Nagle's delay (40 ms a reply) only on sockets that name it.
-    sock = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    try:
-        if sys.platform != "win32":
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        sock.bind((host, port))
-    except (OSError, OverflowError):
-        sock.close()
-        raise invalid("address_in_use", host=host, port=port) from None
-    return sock
 
 
 def _spare_collections() -> None:

@@ -3,13 +3,14 @@
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from typing import TYPE_CHECKING
 
 from domain.faults import invalid
 from domain.wire_audit import SignedHead
-from service.audit.keys import Signer, key_id_of
+from service.audit.signature import is_signature, key_id_of
+
+if TYPE_CHECKING:
+    from service.audit.keys import Signer
 
 MARK = "onemap-head-1"
 MOST_LINES = 1_000_000
@@ -21,7 +22,7 @@ def words_of(head: SignedHead) -> str:
     return f"{MARK} {head.epoch} {head.seq} {head.hash.hex()} {head.signed_at} {head.key_id}"
 
 
-def sign_head(signer: Signer, epoch: str, seq: int, link: bytes, signed_at: str) -> SignedHead:
+def sign_head(signer: "Signer", epoch: str, seq: int, link: bytes, signed_at: str) -> SignedHead:
     """Return a head signed with the administrator's key."""
     bare = SignedHead(epoch, seq, link, signed_at, signer.key_id, b"")
     return SignedHead(epoch, seq, link, signed_at, signer.key_id, signer.sign(words_of(bare).encode()))
@@ -29,13 +30,7 @@ def sign_head(signer: Signer, epoch: str, seq: int, link: bytes, signed_at: str)
 
 def is_signed_by(head: SignedHead, public: bytes) -> bool:
     """Return whether a head's signature is that of this public key."""
-    if key_id_of(public) != head.key_id:
-        return False
-    try:
-        Ed25519PublicKey.from_public_bytes(public).verify(head.signature, words_of(head).encode())
-    except InvalidSignature:
-        return False
-    return True
+    return key_id_of(public) == head.key_id and is_signature(head.signature, words_of(head).encode(), public)
 
 
 def is_signed(head: SignedHead, trusted: Mapping[str, bytes]) -> bool:

@@ -1,23 +1,16 @@
 """The audit administrator's key: an Ed25519 pair, the private half in a file under a passphrase, never in the store."""
 
 import os
-from hashlib import sha256
 from pathlib import Path
 
-from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from domain.faults import conflict, invalid
+from service.audit.signature import endorsing, key_id_of
 
 MIN_PASSPHRASE, MAX_PASSPHRASE = 10, 256
 MAX_KEY_FILE = 10_000
-_ENDORSES = b"onemap-key-1 "
-
-
-def key_id_of(public: bytes) -> str:
-    """Return the name of a public key: the first 32 digits of its SHA-256."""
-    return sha256(public).hexdigest()[:32]
 
 
 class Signer:
@@ -34,16 +27,7 @@ class Signer:
 
     def endorse(self, public: bytes) -> bytes:
         """Return this key's word for the key that follows it."""
-        return self.sign(_ENDORSES + public)
-
-
-def is_endorsed(public: bytes, endorsement: bytes, by: bytes) -> bool:
-    """Return whether the key ``by`` gave its word for ``public``."""
-    try:
-        Ed25519PublicKey.from_public_bytes(by).verify(endorsement, _ENDORSES + public)
-    except InvalidSignature:
-        return False
-    return True
+        return self.sign(endorsing(public))
 
 
 def make_key(path: Path, passphrase: str) -> Signer:

@@ -10,8 +10,8 @@ from service.audit.chain import LOG, ChainCheck, KeyAdded
 from service.audit.entries import check_entries
 from service.audit.folds import check_cases
 from service.audit.heads import is_signed
-from service.audit.keys import is_endorsed, key_id_of
 from service.audit.photos import check_photos
+from service.audit.signature import is_endorsed, key_id_of
 from service.audit.streams import stream
 from service.audit.verdict import Damage, Verdict
 from service.store import tables as t

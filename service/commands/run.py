@@ -3,6 +3,7 @@
 import argparse
 import gc
 import os
+import socket
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from resources.words import Words
 from service.commands.options import Commands, database_option
+from service.listening import listen
 
 if TYPE_CHECKING:
     from service.runtime import Runtime
@@ -37,27 +39,28 @@ def run(args: argparse.Namespace) -> int:
     """Serve; returns when asked to stop. Raises ``Fault`` for what keeps it from starting."""
     gc.disable()  # nothing that a start makes is rubbish; serving takes it up again
     os.environ.setdefault(BLAS_THREADS, "1")
-    from domain.town import Town
+    with ExitStack() as stack:
+        sock = stack.enter_context(listen(args.host, args.port))
+        _serve(args, sock, stack)
+    return 0
+
+
+def _serve(args: argparse.Namespace, sock: socket.socket, stack: ExitStack) -> None:
+    """Read the code of the service, which takes longest, and serve on ``sock``."""
+    from resources.town import TownFolder
     from service.app import make_app
     from service.care.diagnostics import set_up
-    from service.server import listen, serve
+    from service.server import serve
     from service.starting import make_runtime, opened
-
-    def town() -> Town:
-        from resources.town import read_town
-
-        return read_town(Path(args.town))
 
     set_up(args.log)
     tls = _tls(args.tls)
-    with ExitStack() as stack:
-        sock = stack.enter_context(listen(args.host, args.port))
-        store = stack.enter_context(opened(args.database, exclusive=False, serving=True))
-        runtime = make_runtime(store, town if args.town else None, args.speed, args.nats, args.factor_key)
-        if args.metrics:
-            stack.callback(_show_figures(runtime, args.metrics))
-        serve(make_app(runtime), sock, tls)
-    return 0
+    store = stack.enter_context(opened(args.database, exclusive=False, serving=True))
+    town = TownFolder(Path(args.town)) if args.town else None
+    runtime = make_runtime(store, town, args.speed, args.nats, args.factor_key)
+    if args.metrics:
+        stack.callback(_show_figures(runtime, args.metrics))
+    serve(make_app(runtime), sock, tls)
 
 
 def _tls(folder: Path | None) -> tuple[Path, Path] | None:

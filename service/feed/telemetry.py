@@ -10,9 +10,9 @@ import asyncio
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from math import ceil, floor, log2
+from typing import TYPE_CHECKING
 
 import msgspec
-import numpy as np
 
 from domain.ids import ThingId
 from domain.places import Position
@@ -21,6 +21,9 @@ from service.access import Sight
 from service.feed.reader import SOFT, Reader
 from service.feed.tongue import MOST_FIXES, Tongue
 from service.tracker import Tracker
+
+if TYPE_CHECKING:
+    import numpy as np
 
 MARGIN = 0.25
 """How much of its width and height a view is widened by on each side."""
@@ -65,11 +68,15 @@ class _News:
     @cached_property
     def lons(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
         """Longitudes in the order of ``things``."""
+        import numpy as np  # noqa: PLC0415 - a start need not load it
+
         return np.fromiter((p.lon for p in self.fresh.values()), np.float64, len(self.fresh))
 
     @cached_property
     def lats(self) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
         """Latitudes in the order of ``things``."""
+        import numpy as np  # noqa: PLC0415
+
         return np.fromiter((p.lat for p in self.fresh.values()), np.float64, len(self.fresh))
 
 
@@ -146,7 +153,7 @@ class _Group:
             box = self._view
             x, y = news.lons, news.lats
             mask = (x >= box.west) & (x <= box.east) & (y >= box.south) & (y <= box.north)
-            chosen = np.flatnonzero(mask).tolist()
+            chosen = mask.nonzero()[0].tolist()
         if self._view is None:
             return chosen, ()
         shown = {news.things[i] for i in chosen}

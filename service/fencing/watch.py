@@ -9,10 +9,10 @@ go.
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import msgspec
-import numpy as np
 
 from domain.change import Subject
 from domain.fencing import Standing, Told, Zone, begun, counts, step, watches
@@ -20,9 +20,11 @@ from domain.ids import EntryId, StaffId, ThingId, UnitId
 from domain.places import Position
 from domain.register import Entry, EntryKind, fold_entry, read_body, split_subject
 from domain.register_fence import FenceSaid, Geofence
-from service.fencing.ground import FenceGround
 from service.world import World
 from service.write.work import Recorded
+
+if TYPE_CHECKING:
+    from service.fencing.ground import FenceGround
 
 MOST_OF_A_FENCE = 30
 WINDOW = timedelta(minutes=10)
@@ -79,13 +81,22 @@ class _Fence:
         return same_edge and (self.things, self.units) == (before.things, before.units)
 
 
+def _ground(active: Sequence[_Fence]) -> "FenceGround | None":
+    """Return where some fences lie, None for no fences: a service without any does not load what this needs."""
+    if not active:
+        return None
+    from service.fencing.ground import FenceGround  # noqa: PLC0415
+
+    return FenceGround([(f.body.ring, f.body.hysteresis_m) for f in active])
+
+
 class FenceWatch:
     """All fences and how everything stands at them. Begin with ``entries`` and the standings that were kept."""
 
     def __init__(self, entries: Iterable[Entry] = (), kept: Iterable[tuple[EntryId, ThingId, Standing]] = ()) -> None:
         self._fences: dict[EntryId, _Fence] = {}
         self._active: tuple[_Fence, ...] = ()
-        self._ground = FenceGround(())
+        self._ground: FenceGround | None = None
         self._bands: tuple[float, ...] = ()
         self._standings: dict[ThingId, dict[EntryId, Standing | None]] = {}
         self._looked: dict[float, dict[ThingId, int]] = {}
@@ -129,7 +140,7 @@ class FenceWatch:
         zone = ZoneInfo(world.info.calendar.timezone)
         active = tuple(f for f in self._fences.values() if f.entry.counts(now) and watches(f.body, now, zone))
         if active != self._active or self._round == 1:
-            ground = FenceGround([(f.body.ring, f.body.hysteresis_m) for f in active])
+            ground = _ground(active)
             self._let_go(active)
             self._active, self._ground = active, ground
             self._bands = tuple(sorted({f.body.hysteresis_m for f in active}))
@@ -170,8 +181,10 @@ class FenceWatch:
 
     def look(self, fixes: Sequence[Position], world: World, now: datetime) -> None:
         """Take the latest fixes of some things; what is to be told waits in ``waiting``."""
-        if not self._active:
+        if self._ground is None:
             return
+        import numpy as np  # noqa: PLC0415 - see ``_ground``
+
         lons = np.fromiter((fix.lon for fix in fixes), np.float64, len(fixes))
         lats = np.fromiter((fix.lat for fix in fixes), np.float64, len(fixes))
         near: dict[int, dict[EntryId, Zone]] = {}

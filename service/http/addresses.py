@@ -2,7 +2,7 @@
 
 from functools import partial
 from math import isfinite
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from litestar import Response, get
 from litestar.params import QueryParameter
@@ -11,9 +11,11 @@ from domain.addresses import MAX_ASKED, MOST_AROUND_M, MOST_FOUND, AddressPage
 from domain.faults import invalid
 from domain.places import check_lon_lat
 from service.access import Door
-from service.addresses.search import Place, around, find
 from service.http.codec import ApiRequest, reply, runtime_of
 from service.http.guard import REFUSALS, through
+
+if TYPE_CHECKING:
+    from service.addresses.search import Place
 
 Asked = Annotated[str, QueryParameter(min_length=1, max_length=MAX_ASKED, description="Fragments, apart by blanks")]
 Near = Annotated[str | None, QueryParameter(max_length=60, description="lon,lat in degrees: the nearest come first")]
@@ -26,6 +28,8 @@ Within = Annotated[float, QueryParameter(ge=1, le=MOST_AROUND_M, description="Me
 @get("/v1/addresses", opt=through(Door.READ), responses=REFUSALS)
 async def get_addresses(request: ApiRequest, q: Asked, near: Near = None, limit: Limit = 20) -> Response[AddressPage]:
     """Return the addresses that hold every fragment of ``q``, best first."""
+    from service.addresses.search import find  # noqa: PLC0415 - numpy, which a start need not load
+
     place = None if near is None else _place(near)
     return reply(request, await runtime_of(request).read(partial(find, asked=q, near=place, limit=limit)))
 
@@ -35,13 +39,15 @@ async def get_addresses_at(
     request: ApiRequest, lon: Lon, lat: Lat, within_m: Within = 200.0, limit: Limit = 5
 ) -> Response[AddressPage]:
     """Return the addresses nearest to a place, none further than ``within_m`` metres."""
+    from service.addresses.search import around  # noqa: PLC0415
+
     check_lon_lat(lon, lat)
     return reply(
         request, await runtime_of(request).read(partial(around, lon=lon, lat=lat, within_m=within_m, limit=limit))
     )
 
 
-def _place(text: str) -> Place:
+def _place(text: str) -> "Place":
     """Return a place of the query. Raises ``Fault``."""
     parts = text.split(",")
     try:

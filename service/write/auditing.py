@@ -6,7 +6,7 @@ from domain.change import Subject
 from domain.faults import conflict, forbidden, invalid
 from domain.wire_audit import KnownKey, SignedHead
 from service.audit.heads import is_signed_by
-from service.audit.keys import is_endorsed, key_id_of
+from service.audit.signature import is_endorsed, key_id_of
 from service.clock import real_now
 from service.store import reads
 from service.store import statements as sql

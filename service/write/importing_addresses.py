@@ -9,7 +9,6 @@ from domain.change import Subject
 from domain.faults import invalid
 from domain.wire import ImportedAddress, RowResult
 from service.access import Asker
-from service.addresses.keeping import known, stage
 from service.write.importing import ACCEPTED, DUPLICATE, rejected
 from service.write.reporting import author_of
 from service.write.work import Work
@@ -17,6 +16,8 @@ from service.write.work import Work
 
 def import_addresses(work: Work, rows: Sequence[ImportedAddress], asker: Asker, *, dry_run: bool) -> list[RowResult]:
     """Take in addresses; of several rows under one code the last counts. One change says how many, and their digest."""
+    from service.addresses.keeping import known, stage  # noqa: PLC0415 - numpy, which a start need not load
+
     before = known(work.connection, {row.code for row in rows})
     fresh: dict[str, ImportedAddress] = {}
     results: list[RowResult] = []

@@ -16,7 +16,7 @@ import httpx
 import msgspec
 import uvicorn
 from homes import database_of, new_database
-from towns import make_town
+from towns import GivenTown
 
 from domain.case import Case
 from domain.ids import StaffId, UnitId
@@ -25,9 +25,9 @@ from domain.town import Town
 from domain.wire import Outcome
 from service.app import make_app
 from service.http.express_protocol import ExpressProtocol
+from service.listening import listen
 from service.passwords import hash_password
 from service.runtime import Runtime
-from service.server import listen
 from service.starting import make_runtime, opened, write_once
 from service.store.engine import Store
 from service.write.accounts import NewAccount, give_script_token, keep_account
@@ -104,7 +104,7 @@ def serve_town(
         store = stack.enter_context(opened(new_database(folder), exclusive=False, serving=True))
         beside = Store(database_of(folder))
         stack.callback(beside.close)
-        runtime = make_runtime(store, lambda: town or make_town(), speed, nats, folder / "factor.key")
+        runtime = make_runtime(store, GivenTown(town), speed, nats, folder / "factor.key")
         runner = _Runner(runtime, sock)
         runner.start()
         stack.callback(runner.stop)

@@ -99,3 +99,18 @@ def make_town(*, synthetic: bool = True) -> Town:
         seed=7 if synthetic else None,
         clock_start=MORNING if synthetic else None,
     )
+
+
+class GivenTown:
+    """A town as a service is started with it."""
+
+    def __init__(self, town: Town | None = None) -> None:
+        self._town = town or make_town()
+
+    def info(self) -> TownInfo:
+        """Return what it says of itself."""
+        return self._town.info
+
+    def whole(self) -> Town:
+        """Return it."""
+        return self._town

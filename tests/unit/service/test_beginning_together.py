@@ -10,7 +10,7 @@ import pytest
 from homes import database_of
 from log_checks import check_store
 from postgres import Cluster
-from towns import make_town
+from towns import GivenTown
 
 from domain.faults import Fault
 from service.runtime import Runtime
@@ -48,7 +48,7 @@ def test_services_that_begin_at_once_on_an_empty_database_make_one_town_and_one_
 
     def begin() -> tuple[str, Any]:
         with opened(url, exclusive=False, serving=True) as store:
-            runtime = make_runtime(store, make_town, 60)
+            runtime = make_runtime(store, GivenTown(), 60)
             time.sleep(0.3)
             close(runtime)
             return runtime.epoch, runtime.timekeeper.clock
@@ -68,7 +68,7 @@ def test_a_clock_nobody_runs_by_stood_still(postgres_home: Path) -> None:
     clocks = []
     for speed in (1000.0, 1000.0):
         with opened(url, exclusive=False, serving=True) as store:
-            runtime = make_runtime(store, make_town, speed)
+            runtime = make_runtime(store, GivenTown(), speed)
             clocks.append(runtime.timekeeper.clock)
             close(runtime)
         time.sleep(0.05)
@@ -79,11 +79,11 @@ def test_a_clock_nobody_runs_by_stood_still(postgres_home: Path) -> None:
 def test_a_second_service_cannot_run_the_clock_faster(postgres_home: Path) -> None:
     url = database_of(postgres_home)
     with opened(url, exclusive=False, serving=True) as store:
-        first = make_runtime(store, make_town, 60)
+        first = make_runtime(store, GivenTown(), 60)
         with opened(url, exclusive=False, serving=True) as second:
             with pytest.raises(Fault, match="other_speed"):
-                make_runtime(second, make_town, 61)
-            close(make_runtime(second, make_town, 60))
+                make_runtime(second, GivenTown(), 61)
+            close(make_runtime(second, GivenTown(), 60))
         close(first)
 
 

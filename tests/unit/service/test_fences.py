@@ -15,7 +15,7 @@ from homes import database_of
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from towns import LI, MORNING, PATROL, SANITATION, VAN, WANG, make_town
+from towns import LI, MORNING, PATROL, SANITATION, VAN, WANG, GivenTown, make_town
 
 from domain.fencing import Standing, Zone, counts, step
 from domain.ids import AccountId, EntryId, ThingId
@@ -215,7 +215,7 @@ def test_a_fence_that_rings_all_the_time_is_told_of_once() -> None:
 async def running(home: Path) -> AsyncIterator[Runtime]:
     """A runtime whose timers are called by the test."""
     with opened(database_of(home), exclusive=False, serving=True) as opened_store:
-        runtime = make_runtime(opened_store, make_town, 1.0, factor_key=home / "factor.key")
+        runtime = make_runtime(opened_store, GivenTown(), 1.0, factor_key=home / "factor.key")
         runtime.start()
         try:
             yield runtime
