@@ -10,7 +10,6 @@ Written files are the same bytes for the same town. Reading bounds every size an
 
 import csv
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
@@ -21,14 +20,12 @@ import shapely
 
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import DivisionCode, GridCode, StaffId
-from domain.people import Staff, Unit, Vehicle
 from domain.places import BaseFeature, BaseKind, Division, DivisionLevel, Grid
 from domain.town import Town
-from domain.wire import MAX_WKB, ImportedAddress, TownInfo
+from domain.wire import MAX_WKB, ImportedAddress
+from resources.townfile import TownFile, decode, read_bytes, town_file
 
-MAX_FILE_BYTES = 64 * 1024 * 1024
 MAX_FEATURES = 200_000
-MAX_PEOPLE = 20_000
 ADDRESSES = "addresses.csv"
 
 T = TypeVar("T")
@@ -37,17 +34,6 @@ Key = Annotated[str, msgspec.Meta(min_length=1, max_length=64)]
 
 _AREAS = ("Polygon", "MultiPolygon")
 _ANY = (*_AREAS, "LineString", "MultiLineString", "Point")
-
-
-class TownFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What ``town.json`` holds."""
-
-    info: TownInfo
-    units: Annotated[tuple[Unit, ...], msgspec.Meta(max_length=MAX_PEOPLE)]
-    staff: Annotated[tuple[Staff, ...], msgspec.Meta(max_length=MAX_PEOPLE)]
-    vehicles: Annotated[tuple[Vehicle, ...], msgspec.Meta(max_length=MAX_PEOPLE)]
-    seed: int | None = None
-    clock_start: datetime | None = None
 
 
 class _DivisionProps(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -85,28 +71,13 @@ class _Collection(msgspec.Struct, frozen=True):
     features: Annotated[list[_Feature], msgspec.Meta(max_length=MAX_FEATURES)]
 
 
-class TownFolder:
-    """A town in a directory, of which no more is read than is asked for. Its methods raise as ``read_town`` does."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def info(self) -> TownInfo:
-        """Return what the town says of itself."""
-        return _town_file(self._folder).info
-
-    def whole(self) -> Town:
-        """Return all of it."""
-        return read_town(self._folder)
-
-
 def read_town(folder: Path) -> Town:
     """Return the town in a directory.
 
     Raises ``Fault``: ``town_file_missing``, ``town_file_too_large``, ``town_file_unreadable``, ``town_geometry_bad``,
     ``town_doubled`` (an id used twice) or ``town_unknown_reference`` (something named that is not there).
     """
-    file = _town_file(folder)
+    file = town_file(folder)
     divisions = [
         Division(
             code=DivisionCode(p.code),
@@ -170,10 +141,6 @@ def write_town(town: Town, folder: Path) -> None:
         _write(folder / ADDRESSES, _address_lines(town.addresses))
 
 
-def _town_file(folder: Path) -> TownFile:
-    return _decode(_read(folder, "town.json"), TownFile, "town.json")
-
-
 def _address_lines(addresses: Iterable[ImportedAddress]) -> bytes:
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
@@ -187,7 +154,7 @@ def _addresses(folder: Path) -> tuple[ImportedAddress, ...]:
     if not (folder / ADDRESSES).exists():
         return ()
     try:
-        rows = list(csv.DictReader(StringIO(_read(folder, ADDRESSES).decode(), newline="")))
+        rows = list(csv.DictReader(StringIO(read_bytes(folder, ADDRESSES).decode(), newline="")))
         made = [{**row, "lon": float(row["lon"]), "lat": float(row["lat"]), "source": "synthetic"} for row in rows]
         found: tuple[ImportedAddress, ...] = msgspec.convert(
             made, type=Annotated[tuple[ImportedAddress, ...], msgspec.Meta(max_length=MAX_FEATURES)]
@@ -198,32 +165,12 @@ def _addresses(folder: Path) -> tuple[ImportedAddress, ...]:
     return found
 
 
-def _read(folder: Path, name: str) -> bytes:
-    path = folder / name
-    try:
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise Fault(FaultKind.TOO_LARGE, "town_file_too_large", file=name, limit_mb=MAX_FILE_BYTES // 2**20)
-        return path.read_bytes()
-    except FileNotFoundError:
-        raise Fault(FaultKind.NOT_FOUND, "town_file_missing", file=name) from None
-    except OSError as error:
-        raise invalid("town_file_unreadable", file=name, detail=error.strerror or "") from error
-
-
-def _decode(raw: bytes | msgspec.Raw, kind: type[T], where: str) -> T:
-    try:
-        return msgspec.json.decode(raw, type=kind)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
-        raise invalid("town_file_unreadable", file=where, detail=str(error)[:200]) from error
-
-
 def _features(
     folder: Path, name: str, kind: type[T], shapes: Sequence[str], *, may_lack: bool = False
 ) -> list[tuple[T, bytes | None]]:
     """Return the properties and the WKB of each feature; None for one without geometry where that may be."""
-    whole = _decode(_read(folder, name), _Collection, name)
-    props = [_decode(f.properties, kind, f"{name} #{i + 1}") for i, f in enumerate(whole.features)]
+    whole = decode(read_bytes(folder, name), _Collection, name)
+    props = [decode(f.properties, kind, f"{name} #{i + 1}") for i, f in enumerate(whole.features)]
     texts = [bytes(f.geometry) for f in whole.features]
     return list(zip(props, _wkb_of(texts, name, shapes, may_lack=may_lack), strict=True))
 

@@ -47,7 +47,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _serve(args: argparse.Namespace, sock: socket.socket, stack: ExitStack) -> None:
     """Read the code of the service, which takes longest, and serve on ``sock``."""
-    from resources.town import TownFolder
+    from resources.townfile import TownFolder
     from service.app import make_app
     from service.care.diagnostics import set_up
     from service.server import serve

@@ -9,7 +9,7 @@ import pytest
 from towns import make_town
 
 from domain.faults import Fault, FaultKind
-from resources import town as town_format
+from resources import townfile as town_format
 from resources.town import read_town, write_town
 
 FILES = ("town.json", "divisions.geojson", "grids.geojson", "base.geojson")

@@ -11,7 +11,8 @@ from towns import GivenTown, make_town
 
 from domain.faults import Fault
 from domain.ids import DivisionCode
-from resources.town import TownFolder, write_town
+from resources.town import write_town
+from resources.townfile import TownFolder
 from service.listening import listen
 from service.starting import GivenTown as AnyTown
 from service.starting import make_runtime, opened
