@@ -31,6 +31,7 @@ from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
 from console.fencedesk import FenceDesk
 from console.finder import Finder, read_places
+from console.firstpicture import FirstPicture
 from console.folders import Folders
 from console.gridkeeper import GridKeeper
 from console.idlelock import IdleLock
@@ -180,6 +181,7 @@ class Desk(QObject):
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
         view, folders, keep = self.panels.map, self._folders, self._keep
+        self.first_picture = FirstPicture(self.frame, self)
         self.map_tools = MapTools(view, self.tasks, self.words, self)
         self.map_desk = MapDesk(self)
         self.layer_notes = LayerNotes(view, self.words)
@@ -215,6 +217,7 @@ class Desk(QObject):
     async def stop(self) -> None:
         """Keep the layout, end the session, every task and every timer, and close the window."""
         self._second.stop()
+        self.first_picture.show()
         if self._keep:
             self.keep_workspace()
         self.layer_keeper.stop()
@@ -251,8 +254,10 @@ class Desk(QObject):
         self._use(room)
         follow(self, room)
         self.actions.enable(ON_DESK, True)
+        self.first_picture.hold()
         self.window.show_desk()
         self.panels.show_card()
+        self.panels.map.begin()
 
     def on_closed(self) -> None:
         """Nobody is signed in any more: no sheet of theirs lies over the desk of whoever comes next."""

@@ -30,7 +30,8 @@ REACH_PX = 5.0
 ARRIVALS_MS = 24
 """Tiles that come in within this time are shown together."""
 LAST_MS = 10
-"""How long the last tile that came in, and labels while the map moves, wait for a frame that is painted anyway."""
+"""How long the last tile that came in, and labels while the map moves, wait for a frame that is painted anyway.
+The first picture that is whole waits for nothing."""
 NEAR_SCALE = 2.4
 """How close ``show_case`` looks, plane metres a logical pixel."""
 
@@ -59,7 +60,7 @@ class MapCanvas(QWidget):
         self._focus = Focus()
         self._fitted = False
         self._fitted_for: tuple[Bounds | None, int, int] | None = None
-        self._at_once = False
+        self._at_once = self._was_whole = False
         self._painted: Area | None = None
         self._cross = False
         self.covered: Callable[[], QRegion] = QRegion
@@ -269,6 +270,10 @@ class MapCanvas(QWidget):
         """Whether no tile is being drawn, not even one out of sight."""
         return not self._tiles.busy
 
+    def begin(self) -> None:
+        """Have what stands still drawn for the view as it is, before any of it is painted."""
+        self._frame.begin(self._area(), self.shown_items())
+
     def draw_now(self) -> None:
         """Draw everything anew at once, without waiting for tiles, and paint it before returning (if visible)."""
         self._at_once = True
@@ -317,6 +322,7 @@ class MapCanvas(QWidget):
             # it once more with the rest of the window.
             self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         area, self._painted = self._painted, self._area()
+        self._was_whole = self._was_whole or self._frame.complete
         if not self._frame.wanting:
             return
         if area == self._painted:
@@ -409,7 +415,7 @@ class MapCanvas(QWidget):
 
     def _on_tiles_arrived(self) -> None:
         if not self._tiles.busy:
-            self._arrivals.start(LAST_MS)
+            self._arrivals.start(LAST_MS if self._was_whole else 0)
         elif not self._arrivals.isActive():
             self._arrivals.start(ARRIVALS_MS)
 

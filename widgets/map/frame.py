@@ -21,6 +21,9 @@ from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
 from widgets.map.tiles import TileKey, TileStore, count_around, tiles_over
 
+NEW_AT_FIRST = 240
+"""Names drawn in the very first frame: nobody moves the map yet, and each frame more is one before it is whole."""
+
 Placed = Sequence[tuple[TileKey, int, int]]
 """Tiles, each with the pixel of the frame its corner lies at."""
 
@@ -83,6 +86,12 @@ class MapFrame:
             self._want(area, tiles_over(area, margin=1), items)
             self._ahead = area, self._tiles.generation
         return on_surface
+
+    def begin(self, area: Area, items: Sequence[LayerItem]) -> None:
+        """Have the tiles drawn of an area whose picture is wanted soon."""
+        self._follow(area, items)
+        if any(item.bounds() for item in items):
+            self._want(area, tiles_over(area), items)
 
     def picture(self, area: Area) -> QImage:
         """Return what was drawn last, if that was not drawn on a surface."""
@@ -200,7 +209,7 @@ class MapFrame:
         key = (self._version, states, focus)
         if key != self._still_key or self.wanting:
             self._still_key = key
-            self._label_atlas(area).begin(self.labels_a_frame)
+            self._label_atlas(area).begin(self.labels_a_frame if self._still_version else NEW_AT_FIRST)
             self._draw_still(area, items, focus)
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
