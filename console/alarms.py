@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from client.api import new_key
 from client.picture import Delta, Picture
+from console.crew import Member
 from console.putting import Putter
 from console.sounds import Sounds
 from console.tones import Tone
@@ -33,7 +34,7 @@ SURE_S = 6.0
 """Raising a call is asked for twice within so long."""
 
 
-class AlarmDesk(QObject):
+class AlarmDesk(Member):
     """Follows the calls of the picture."""
 
     sos_waiting = Signal(int)
@@ -46,6 +47,7 @@ class AlarmDesk(QObject):
         self._banner: SosBanner | None = None
         self._waiting = 0
         self._sure: tuple[UnitId, float] | None = None
+        desk.appearance.language_changed.connect(self.fill)
 
     # -- following -------------------------------------------------------------------------------------------------
 
@@ -54,7 +56,7 @@ class AlarmDesk(QObject):
         if delta.whole or any(kind is EntryKind.SOS for kind, _ in delta.entries):
             self.fill()
         urgent = any(change.action == "report" and change.data.get("urgent") for change in delta.changes)
-        if urgent and not self._desk.idle_lock.locked:
+        if urgent and not self._desk.crew.idle_lock.locked:
             self.sounds.play(Tone.ALERT)
 
     def fill(self) -> None:

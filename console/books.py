@@ -5,8 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
-
+from console.crew import Member
 from console.register import Held
 from domain.faults import Fault, conflict
 from domain.ids import EntryId
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from widgets.book.sheet import BookSheet
 
 
-class BookDesk(QObject):
+class BookDesk(Member):
     """Opens the sheet of one book and keeps it as the register is."""
 
     def __init__(

@@ -21,20 +21,17 @@ from client.room import Room
 from console.actions import ActionTable
 from console.addressdesk import AddressDesk
 from console.admin import AdminDesk
-from console.alarms import AlarmDesk
 from console.appearance import Appearance
 from console.basemaps import BaseMaps
-from console.books import BookDesk
 from console.cardfeed import CardFeed
 from console.clerk import Clerk
+from console.crew import Crew
 from console.deskactions import ON_DESK, desk_actions
 from console.display import is_offscreen
-from console.fencedesk import FenceDesk
 from console.finder import Finder, read_places
 from console.firstpicture import FirstPicture
 from console.folders import Folders
 from console.gridkeeper import GridKeeper
-from console.idlelock import IdleLock
 from console.intake import Intake
 from console.intents import Intents
 from console.late import Late, furnish
@@ -44,36 +41,27 @@ from console.looking import Looking
 from console.mapdesk import MapDesk
 from console.mapfeed import MapFeed
 from console.maptools import MapTools
-from console.messages import MessageDesk
 from console.notices import NoticeFeed, NoticeHub
 from console.outbox import Outbox
 from console.outboxdesk import OutboxDesk
-from console.ownlayers import OwnLayers
 from console.panels import make_panels
 from console.photos import PhotoCache
 from console.pickfeed import PickFeed
-from console.plans import PlanDesk
-from console.preferences import Preferences
 from console.presence import PresenceDesk
 from console.reception import Reception
 from console.register import Register
 from console.registerlayers import RegisterLayers
-from console.rollcall import RollCallDesk
 from console.roomfeed import RoomFeed
-from console.savedviews import SavedViews
 from console.scout import Scout
 from console.select import Selection
 from console.session import Session
 from console.settings import Settings, Value
-from console.shiftdesk import ShiftDesk
 from console.stale import StaleVeils
 from console.tasks import Tasks
-from console.whistle import WhistleDesk
 from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindow
 from console.wiring import connect, follow
 from console.workspace import Workspace, read_stored
 from domain.faults import Fault
-from domain.register_runcard import RunCard
 from domain.wire import Geometry
 from resources.words import Words
 from widgets.common.sheet import Sheet
@@ -82,7 +70,6 @@ from widgets.names import Names
 if TYPE_CHECKING:
     from console.mapexport.exporter import MapExporter
     from console.paper import PaperDesk
-    from widgets.book.book import Book
     from widgets.sign_in import SignInPanel
 
 SECOND_MS = 1000
@@ -97,7 +84,7 @@ class Desk(QObject):
         super().__init__()
         self.closing = asyncio.Event()
         self.settings = settings
-        self._folders, self._keep = folders, keep
+        self.folders, self._keep = folders, keep
         self._warm = self._focused = False
         # What everything else is handed
         self.words = Words("en" if settings.text("language") == "en" else "zh-CN")
@@ -126,11 +113,10 @@ class Desk(QObject):
         self.workspace = Workspace(self.frame, p.docks(), self.words)
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
         self.window.add_desk(self.frame)
-        self.preferences, self.admin, self.grid_keeper = Preferences(self), AdminDesk(self), GridKeeper(self)
+        self.crew, self.admin, self.grid_keeper = Crew(self), AdminDesk(self), GridKeeper(self)
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
         self._equip_map()
-        self.shift_desk, self.idle_lock = ShiftDesk(self), IdleLock(self)
-        self._equip_for_units()
+        self.presence = PresenceDesk(self)
         self.actions = ActionTable(self.window, self.words, desk_actions(self))
         self.finder.use_actions(self.actions)
         self.finder.use_register(self.register)
@@ -161,33 +147,19 @@ class Desk(QObject):
     def _equip_session(self, ca_file: Path | None) -> None:
         """Build the session and what goes through it."""
         self.session = Session(self.tasks, ca_file, self)
-        self.outbox = Outbox(self.tasks, self.notices, self._folders.config, self)
+        self.outbox = Outbox(self.tasks, self.notices, self.folders.config, self)
         self.intents = Intents(self.tasks, self.notices, self.outbox, self)
         self.photos = PhotoCache(self.tasks, self.settings.number("photo_cache_mb"), self)
         self.register = Register(self.tasks, self.notices, self)
 
-    def _equip_for_units(self) -> None:
-        """Build what links the room with its units: calls for help, roll call, messages."""
-        self.alarms = AlarmDesk(self, self._folders.cache / "tones")
-        self.roll_call, self.messages, self.whistle = RollCallDesk(self), MessageDesk(self), WhistleDesk(self)
-        self.plans, self.presence = PlanDesk(self), PresenceDesk(self)
-        self.run_cards = BookDesk(self, RunCard, self._run_card_book)
-
-    def _run_card_book(self) -> "Book[RunCard]":
-        from widgets.book.run_cards import RunCardBook  # noqa: PLC0415 - not before it is asked for
-
-        return RunCardBook(self.names)
-
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
-        view, folders, keep = self.panels.map, self._folders, self._keep
+        view, folders, keep = self.panels.map, self.folders, self._keep
         self.first_picture = FirstPicture(self.frame, self)
         self.map_tools = MapTools(view, self.tasks, self.words, self)
         self.map_desk = MapDesk(self)
         self.layer_notes = LayerNotes(view, self.words)
-        self.own_layers, self.saved_views = OwnLayers(self), SavedViews(self)
         self.register_layers = RegisterLayers(self.register, self.map_feed.models, self.names, self)
-        self.fence_desk = FenceDesk(self)
         self.picks = PickFeed(view, self.map_feed.models, self.names, self)
         self.base_maps = BaseMaps(self, folders.config, folders.cache, keep=keep)
         self.layer_keeper = LayerKeeper(view, folders.config, self.tasks, self.notices, keep=keep, parent=self)
@@ -196,7 +168,7 @@ class Desk(QObject):
 
     def start(self) -> None:
         """Open the window where it was and let time pass."""
-        stored = read_stored(self._folders.config) if self._keep else None
+        stored = read_stored(self.folders.config) if self._keep else None
         placed = stored is not None and self.window.restore_place(b64decode(stored.window))
         if not placed:
             self.window.resize(FIRST_WIDTH_PX, FIRST_HEIGHT_PX)
@@ -243,7 +215,7 @@ class Desk(QObject):
         """Store the layout; where that cannot be written the person is told."""
         geometry = bytes(self.window.saveGeometry().data())
         try:
-            self.workspace.save(self._folders.config, geometry, self.window.isFullScreen())
+            self.workspace.save(self.folders.config, geometry, self.window.isFullScreen())
         except OSError:
             self.notices.warn("notice.layout_not_kept", replace="layout")
 
@@ -278,8 +250,13 @@ class Desk(QObject):
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
         self._entitle()
+        self.tasks.start("desk", "furnish", self._complete())
+
+    async def _complete(self) -> None:
+        """Make all that the first picture did without."""
         p = self.panels
-        self.tasks.start("desk", "furnish", furnish(self._is_drawn, (p.late_board, p.late_today, p.late_card)))
+        await furnish(self._is_drawn, (p.late_board, p.late_today, p.late_card))
+        await self.crew.muster()
 
     def _is_drawn(self) -> bool:
         """Whether the map shows the grids, and all of what it shows."""
@@ -328,11 +305,7 @@ class Desk(QObject):
     def on_second(self) -> None:
         """A second has passed: clocks, lamps, ages."""
         room = self.session.room
-        self.idle_lock.on_second()
-        self.roll_call.on_second()
-        self.messages.on_second()
-        self.whistle.on_second()
-        self.plans.on_second()
+        self.crew.on_second()
         if room is None:
             return
         if not self._warm and self._is_drawn():
@@ -357,7 +330,6 @@ class Desk(QObject):
         self.room_feed.show_line(room.line(), now)
         self.register.on_second(now)
         self.register_layers.on_second(now)
-        self.fence_desk.on_second()
         self.picks.on_second()
         self.layer_notes.show(room.line(), now, self.map_feed.models)
 
@@ -389,11 +361,9 @@ class Desk(QObject):
         self.notice_feed.retranslate()
         self.room_feed.retranslate()
         self.intake.templates.show()
-        self.alarms.fill()
         self.map_feed.rename()
         self.register_layers.rename()
         self.map_desk.retranslate()
-        self.fence_desk.fill()
         self._entitle()
         self._remember("language", language)
 

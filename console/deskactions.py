@@ -7,6 +7,7 @@ from console.actions import DeskAction
 from widgets.case_list.rows import ListTab
 
 if TYPE_CHECKING:
+    from console.crew import Crew
     from console.desk import Desk
 
 ON_DESK = (
@@ -145,24 +146,29 @@ class _Moves:
         self._desk.keep_setting("layout_locked", locked)
 
 
+def _show_view(crew: "Crew", number: int) -> None:
+    crew.saved_views.go(number)
+
+
 def _unit_actions(desk: "Desk") -> list[DeskAction]:
     """Return the actions that link the room with its units."""
+    later = desk.crew.later
     return [
-        DeskAction("messages", ("Ctrl+Alt+M",), desk.messages.open),
-        DeskAction("roll_call", ("Ctrl+Alt+R",), desk.roll_call.open),
-        DeskAction("acknowledge_sos", ("F12",), desk.alarms.acknowledge),
-        DeskAction("raise_sos", ("Shift+F12",), desk.alarms.raise_for_unit),
-        DeskAction("whistle", ("Ctrl+Alt+W",), desk.whistle.open),
-        DeskAction("plans", ("Ctrl+Alt+Y",), desk.plans.open_for_case),
-        DeskAction("checklists", ("Ctrl+Alt+X",), desk.plans.open),
-        DeskAction("run_cards", ("Ctrl+Alt+C",), desk.run_cards.open),
-        DeskAction("try_sounds", ("Ctrl+Shift+F12",), desk.alarms.sounds.try_all),
+        DeskAction("messages", ("Ctrl+Alt+M",), later(lambda crew: crew.messages.open())),
+        DeskAction("roll_call", ("Ctrl+Alt+R",), later(lambda crew: crew.roll_call.open())),
+        DeskAction("acknowledge_sos", ("F12",), later(lambda crew: crew.alarms.acknowledge())),
+        DeskAction("raise_sos", ("Shift+F12",), later(lambda crew: crew.alarms.raise_for_unit())),
+        DeskAction("whistle", ("Ctrl+Alt+W",), later(lambda crew: crew.whistle.open())),
+        DeskAction("plans", ("Ctrl+Alt+Y",), later(lambda crew: crew.plans.open_for_case())),
+        DeskAction("checklists", ("Ctrl+Alt+X",), later(lambda crew: crew.plans.open())),
+        DeskAction("run_cards", ("Ctrl+Alt+C",), later(lambda crew: crew.run_cards.open())),
+        DeskAction("try_sounds", ("Ctrl+Shift+F12",), later(lambda crew: crew.alarms.sounds.try_all())),
     ]
 
 
 def desk_actions(desk: "Desk") -> list[DeskAction]:
     """Return the actions, in the order they are listed."""
-    moves, panels = _Moves(desk), desk.panels
+    moves, panels, later = _Moves(desk), desk.panels, desk.crew.later
     return [
         DeskAction("help", ("F1",), panels.help_sheet.open_sheet),
         DeskAction("command_bar", ("/", "Ctrl+K", "、"), moves.command_bar),
@@ -193,25 +199,25 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),
-        DeskAction("saved_views", ("Ctrl+Alt+V",), desk.saved_views.open),
+        DeskAction("saved_views", ("Ctrl+Alt+V",), later(lambda crew: crew.saved_views.open())),
         *(
-            DeskAction(f"view_{number}", (f"Ctrl+Alt+{number}",), partial(desk.saved_views.go, number))
+            DeskAction(f"view_{number}", (f"Ctrl+Alt+{number}",), later(partial(_show_view, number=number)))
             for number in range(1, 10)
         ),
-        DeskAction("open_file", ("Ctrl+Alt+O",), desk.own_layers.open_file),
-        DeskAction("open_track", ("Ctrl+Alt+T",), desk.own_layers.open_track),
-        DeskAction("ask_track", ("Ctrl+Alt+H",), desk.own_layers.ask_track),
-        DeskAction("restore_layer", ("Ctrl+Alt+Z",), desk.own_layers.restore),
+        DeskAction("open_file", ("Ctrl+Alt+O",), later(lambda crew: crew.own_layers.open_file())),
+        DeskAction("open_track", ("Ctrl+Alt+T",), later(lambda crew: crew.own_layers.open_track())),
+        DeskAction("ask_track", ("Ctrl+Alt+H",), later(lambda crew: crew.own_layers.ask_track())),
+        DeskAction("restore_layer", ("Ctrl+Alt+Z",), later(lambda crew: crew.own_layers.restore())),
         DeskAction("base_maps", ("Ctrl+Alt+B",), desk.base_maps.open),
-        DeskAction("settings", ("Ctrl+,",), desk.preferences.open),
+        DeskAction("settings", ("Ctrl+,",), later(lambda crew: crew.preferences.open())),
         DeskAction("admin", ("Ctrl+Shift+A",), desk.admin.open),
         DeskAction("own_account", ("Ctrl+Shift+U",), desk.admin.open_own),
         DeskAction("outbox", ("Ctrl+B",), desk.outbox_desk.open),
-        DeskAction("shift", ("Ctrl+J",), desk.shift_desk.open),
-        DeskAction("handover", ("Ctrl+Shift+J",), desk.shift_desk.open_handover),
-        DeskAction("duty_log", ("Ctrl+Alt+J",), desk.shift_desk.open_log),
+        DeskAction("shift", ("Ctrl+J",), later(lambda crew: crew.shift_desk.open())),
+        DeskAction("handover", ("Ctrl+Shift+J",), later(lambda crew: crew.shift_desk.open_handover())),
+        DeskAction("duty_log", ("Ctrl+Alt+J",), later(lambda crew: crew.shift_desk.open_log())),
         DeskAction("print_fallback", ("F7",), moves.print_fallback),
-        DeskAction("lock_desk", ("Ctrl+Alt+K",), desk.idle_lock.lock),
+        DeskAction("lock_desk", ("Ctrl+Alt+K",), later(lambda crew: crew.idle_lock.lock())),
         *_unit_actions(desk),
         DeskAction("lock_layout", ("Ctrl+L",), moves.lock_layout),
         DeskAction("reset_layout", ("Ctrl+Shift+L",), moves.reset_layout),

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Generic, Protocol, TypeVar
 from urllib.parse import unquote
 
 import msgspec
-from PySide6.QtCore import QObject
 
 from client.api import new_key
 from client.picture import Delta
+from console.crew import Member
 from console.putting import Putter
 from domain.case import Rules
 from domain.faults import Fault
@@ -47,7 +47,7 @@ class DeskSheet(Protocol):
 S = TypeVar("S", bound=DeskSheet)
 
 
-class EntryDesk(QObject, Generic[S]):
+class EntryDesk(Member, Generic[S]):
     """Keeps a sheet, made when it is first opened, and what is told of it as the picture is.
 
     A subclass says what its sheet is (``make_sheet``), how it is filled (``fill``) and what a second brings.

@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 import msgspec
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import Signal
 
 from client.api import new_key
+from client.picture import Delta
+from console.crew import Member
 from console.notices import Notice
 from console.register import Held
 from console.tones import Tone
@@ -31,7 +33,7 @@ GRAVE = frozenset({FenceSaid.OFF_POST, FenceSaid.DWELL})
 KINDS = frozenset({EntryKind.GEOFENCE, EntryKind.FENCE_ALERT})
 
 
-class FenceDesk(QObject):
+class FenceDesk(Member):
     """Follows the register. ``altered`` when fences or what they told are others than before."""
 
     altered = Signal()
@@ -41,8 +43,14 @@ class FenceDesk(QObject):
         self._desk = desk
         self._known: frozenset[EntryId] | None = None
         self._seconds = 0
+        desk.appearance.language_changed.connect(self.fill)
 
     # -- following -------------------------------------------------------------------------------------------------
+
+    def take(self, delta: Delta) -> None:
+        """Take in that everything is new; of anything less the register tells."""
+        if delta.whole:
+            self.fill()
 
     def on_changed(self, kinds: frozenset[EntryKind]) -> None:
         """Entries of these registers altered."""
@@ -164,7 +172,7 @@ class FenceDesk(QObject):
         grave = any(body.said in GRAVE or body.alarm for body in fresh)
         self._desk.notices.post(Notice(Severity.WARNING if grave else Severity.INFO, key, values, OWNER, "map_fences"))
         if not first and any(body.alarm for body in fresh):
-            self._desk.alarms.sounds.play(Tone.ALERT)
+            self._desk.crew.alarms.sounds.play(Tone.ALERT)
 
     def _mark(self, held: Held[Geofence], now: datetime, ringing: set[EntryId]) -> FenceMark:
         body, words, names = held.body, self._desk.words, self._desk.names

@@ -67,10 +67,10 @@ class Fences(QObject, MapGuest):
         card.undo_requested.connect(self.undo)
         card.fence_opened.connect(self.show_fence)
         card.alert_opened.connect(self.show_alert)
-        card.acknowledge_requested.connect(desk.fence_desk.acknowledge)
+        card.acknowledge_requested.connect(desk.crew.fence_desk.acknowledge)
         card.closed.connect(self._on_closed)
         self.sheet.saved.connect(self._on_saved)
-        desk.fence_desk.altered.connect(self._show_rows)
+        desk.crew.fence_desk.altered.connect(self._show_rows)
         desk.register.done.connect(self._on_done)
         desk.register.refused.connect(self._on_refused)
         desk.reception.closed.connect(self._on_signed_out)
@@ -263,16 +263,16 @@ class Fences(QObject, MapGuest):
 
     def _row(self, held: Held[Geofence]) -> FenceRow:
         desk, body = self._desk, held.body
-        ringing = {alert.body.fence for alert in desk.fence_desk.waiting()}
-        state = desk.words(f"map.fence.{desk.fence_desk.state(held, desk.service_now(), ringing)}")
-        parts = [body.name, state, desk.fence_desk.tells(body), desk.fence_desk.whom(body)]
+        ringing = {alert.body.fence for alert in desk.crew.fence_desk.waiting()}
+        state = desk.words(f"map.fence.{desk.crew.fence_desk.state(held, desk.service_now(), ringing)}")
+        parts = [body.name, state, desk.crew.fence_desk.tells(body), desk.crew.fence_desk.whom(body)]
         if held.entry.expires_at is not None:
             parts.append(desk.words("redline.until", at=f"{desk.names.local(held.entry.expires_at):%m-%d %H:%M}"))
         return FenceRow(held.entry_id, " · ".join(parts), desk.register.may_alter(held), body.paused)
 
     def _alert(self, held: Held[FenceAlert]) -> AlertRow:
         desk, body = self._desk, held.body
-        text = f"{desk.names.local(body.at):%m-%d %H:%M}  {desk.fence_desk.sentence(body)}"
+        text = f"{desk.names.local(body.at):%m-%d %H:%M}  {desk.crew.fence_desk.sentence(body)}"
         if body.acknowledged:
             text = f"{text} · {desk.names.account(held.entry.by)}"
         return AlertRow(held.entry_id, text, not body.acknowledged)
@@ -287,7 +287,7 @@ class Fences(QObject, MapGuest):
         found += [Choice(THING + v.vehicle_id, v.name, names.unit(v.unit_id)) for v in names.vehicles]
         offered = {choice.value for choice in found}
         named = [Choice(UNIT + u, names.unit(u)) for u in body.units]
-        named += [Choice(THING + t, self._desk.fence_desk.thing(t)) for t in body.things]
+        named += [Choice(THING + t, self._desk.crew.fence_desk.thing(t)) for t in body.things]
         return (*found, *(choice for choice in named if choice.value not in offered))
 
     def key(self, event: QKeyEvent) -> bool:

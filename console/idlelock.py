@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from client.api import ServiceClient
 from client.picture import Delta
+from console.crew import Member
 from console.notices import sentence
 from domain.faults import Fault, FaultKind
 
@@ -40,7 +41,7 @@ WATCHED = "onemap_watched"
 CODE_WANTED = frozenset({"code_needed", "bad_code"})
 
 
-class IdleLock(QObject):
+class IdleLock(Member):
     """Watches the window, covers it, and lets in whoever was there."""
 
     def __init__(self, desk: "Desk") -> None:

@@ -13,7 +13,6 @@ from console.gists import Gists
 from console.holds import Holds
 from console.late import Late
 from console.templates import TemplateKeeper
-from console.whistle import ACTION as WHISTLE
 from domain.case import Case
 from domain.ids import CaseNo
 from widgets.common.fault_label import Telling
@@ -23,6 +22,9 @@ from widgets.intents import ActionIntent
 if TYPE_CHECKING:
     from console.desk import Desk
     from widgets.bulk_sheet import BulkSheet
+
+WHISTLE = "put_whistle"
+"""What is held back like an action on a case, but goes to the desk of whistles."""
 
 
 class Intake(QObject):
@@ -63,11 +65,11 @@ class Intake(QObject):
         return BulkSheet(desk.words, desk.appearance.theme, desk.names, desk.frame)
 
     def _send(self, intent: ActionIntent) -> None:
-        (self._desk.whistle.blow if intent.action == WHISTLE else self._desk.intents.act)(intent)
+        (self._desk.crew.whistle.blow if intent.action == WHISTLE else self._desk.intents.act)(intent)
 
     async def _carry_out(self, intent: ActionIntent) -> None:
         desk = self._desk
-        await (desk.whistle.carry_out if intent.action == WHISTLE else desk.intents.carry_out)(intent)
+        await (desk.crew.whistle.carry_out if intent.action == WHISTLE else desk.intents.carry_out)(intent)
 
     def use(self, room: Room | None) -> None:
         """Work for this room from here on."""

@@ -49,7 +49,7 @@ class MessageDesk(EntryDesk["MessageSheet"]):
                 values: dict[str, Value] = {"unit": unit, "n": minutes, "text": body.text[:40]}
                 told = Notice(Severity.WARNING, "notice.message_unheard", values, entry_id, "messages")
                 self.desk.notices.post(told)
-                self.desk.alarms.sounds.play(Tone.ALERT)
+                self.desk.crew.alarms.sounds.play(Tone.ALERT)
 
     def fill(self) -> None:
         """Show the messages as they are."""

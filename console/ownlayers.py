@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
 
+from console.crew import Member
 from console.notices import Notice, sentence
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
@@ -33,7 +34,7 @@ SYSTEMS = ("wgs84", "gcj02", "bd09", "EPSG:4549", "EPSG:4548", "EPSG:4547", "EPS
 """Offered for a file that names none: the last are CGCS2000 in 3° zones of 120°, 117° and 114°, and Web Mercator."""
 
 
-class OwnLayers(QObject):
+class OwnLayers(Member):
     """Opens, shows and removes layers of one's own."""
 
     def __init__(self, desk: "Desk") -> None:
@@ -103,7 +104,7 @@ class OwnLayers(QObject):
             self._removed = None
             self._desk.notices.withdraw("own-layer")
 
-    def forget(self) -> None:
+    def on_closed(self) -> None:
         """Somebody else may sign in: tracks of the history go with whoever was allowed to read them."""
         for key in [key for key in self._models if key.startswith("track:history")]:
             del self._models[key]

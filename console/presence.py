@@ -42,7 +42,7 @@ class PresenceDesk(QObject):
 
     def on_second(self) -> None:
         """A second has passed: nobody looks at anything below the cover of a locked desk."""
-        if self._away != self._desk.idle_lock.locked:
+        if self._away != self._desk.crew.idle_lock.locked:
             self._away = not self._away
             self._tell()
 

@@ -7,13 +7,13 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QObject
 
 from client.api import new_key
 from client.log import fetch_log
 from client.outbox.order import entry_order, entry_removal
 from client.outbox.results import Delayed, Refused
 from client.picture import Delta, Picture
+from console.crew import Member
 from console.notices import Notice
 from console.shiftrows import draft_of, duties_of, handovers_of, log_rows, phones_of, posts_of
 from domain.change import Change
@@ -45,7 +45,7 @@ KEPT_FOR = {
 """So long these stand in the register; in the change log they stay. Who forgets to sign off is off a day later."""
 
 
-class ShiftDesk(QObject):
+class ShiftDesk(Member):
     """Opens the sheet, keeps it as the picture is, and has done what is asked for there."""
 
     def __init__(self, desk: "Desk") -> None:

@@ -7,6 +7,7 @@ import msgspec
 
 from client.api import new_key
 from console.entrydesk import EntryDesk
+from console.intake import WHISTLE
 from console.notices import Notice
 from console.tones import Tone
 from domain.ids import CaseNo, EntryId, UnitId
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from widgets.whistle_sheet import Blow, WhistleRow, WhistleSheet
 
 OWNER = "whistle"
-ACTION = "put_whistle"
 KEPT_FOR = timedelta(days=30)
 SHOWN_AT_MOST = 100
 ORDER = tuple(Standing)
@@ -108,7 +108,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
     def ask(self, blow: "Blow") -> None:
         """Hold a whistle back for some seconds, in sight, before it is blown."""
         key = CaseNo(new_key())
-        self.desk.intake.holds.ask(ActionIntent(key, ACTION, 0, msgspec.to_builtins(blow), title=blow.matter))
+        self.desk.intake.holds.ask(ActionIntent(key, WHISTLE, 0, msgspec.to_builtins(blow), title=blow.matter))
 
     def blow(self, intent: ActionIntent) -> None:
         """Blow it: the time counts from now."""
@@ -122,7 +122,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
 
     def taken_back(self, intent: ActionIntent) -> None:
         """It was taken back before it was blown: its form is there again."""
-        if intent.action != ACTION:
+        if intent.action != WHISTLE:
             return
         from widgets.whistle_sheet import Blow  # noqa: PLC0415 - the sheet is there: it was asked for from it
 
@@ -153,7 +153,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         due = whistle.called_unit(called)
         at = "" if due is None else self.desk.names.local(due.due_at).strftime("%H:%M")
         text = self.desk.words("whistle.remind_text", matter=whistle.matter, place=whistle.where, due=at)[:500]
-        self.desk.messages.send_to(called, text, about=key)
+        self.desk.crew.messages.send_to(called, text, about=key)
 
     def end(self, key: str, result: str) -> None:
         """End a whistle with what came of it."""
@@ -227,4 +227,4 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         values: dict[str, Value] = {"matter": whistle.matter[:40], "who": who, "n": len(units)}
         severity = Severity.FAULT if stands is Standing.ESCALATED else Severity.WARNING
         self.desk.notices.post(Notice(severity, f"notice.whistle_{stands}", values, f"late-{key}-{stands}", "whistle"))
-        self.desk.alarms.sounds.play(Tone.ALERT)
+        self.desk.crew.alarms.sounds.play(Tone.ALERT)

@@ -57,13 +57,7 @@ def follow(desk: "Desk", room: Room) -> None:
     for feed in (desk.register, desk.map_feed, desk.room_feed, desk.card_feed, desk.intake):
         room.on_delta(feed.take)
     room.on_delta(desk.reception.on_delta)
-    room.on_delta(desk.shift_desk.take)
-    room.on_delta(desk.idle_lock.take)
-    room.on_delta(desk.alarms.take)
-    room.on_delta(desk.roll_call.take)
-    room.on_delta(desk.messages.take)
-    room.on_delta(desk.whistle.take)
-    room.on_delta(desk.plans.take)
+    room.on_delta(desk.crew.take)
     room.on_delta(desk.admin.on_delta)
     room.on_delta(desk.presence.take)
     room.on_line(desk.presence.on_line)
@@ -163,18 +157,7 @@ def _connect_outbox(desk: "Desk") -> None:
     desk.panels.top_bar.outbox_requested.connect(desk.outbox_desk.open)
     desk.panels.top_bar.line_requested.connect(desk.outbox_desk.open)
     desk.reception.closed.connect(desk.outbox_desk.on_closed)
-    desk.reception.closed.connect(desk.shift_desk.on_closed)
-    desk.reception.closed.connect(desk.idle_lock.on_closed)
-    desk.alarms.sos_waiting.connect(desk.idle_lock.on_sos_waiting)
-    desk.reception.closed.connect(desk.alarms.on_closed)
-    desk.reception.closed.connect(desk.roll_call.on_closed)
-    desk.reception.closed.connect(desk.messages.on_closed)
-    desk.selection.unit_changed.connect(desk.messages.on_unit_changed)
-    desk.reception.closed.connect(desk.run_cards.on_closed)
-    desk.reception.closed.connect(desk.whistle.on_closed)
-    desk.reception.closed.connect(desk.plans.on_closed)
-    desk.selection.case_changed.connect(desk.plans.on_case_changed)
-    desk.intake.holds.taken_back.connect(desk.whistle.taken_back)
+    desk.reception.closed.connect(desk.crew.on_closed)
 
 
 def _connect_map(desk: "Desk") -> None:
@@ -183,15 +166,12 @@ def _connect_map(desk: "Desk") -> None:
     panels.map.place_picked.connect(desk.scout.on_place_picked)
     panels.late_card.then(lambda card: card.place_requested.connect(desk.scout.on_card_place_requested))
     panels.map.camera_changed.connect(desk.looking.on_camera_changed)
-    panels.map.add_layer_wanted.connect(desk.own_layers.open_menu)
-    panels.map.remove_layer_wanted.connect(desk.own_layers.on_remove_wanted)
-    panels.map.files_dropped.connect(desk.own_layers.on_files_chosen)
-    desk.reception.closed.connect(desk.own_layers.forget)
+    panels.map.add_layer_wanted.connect(desk.crew.on_layer_wanted)
+    panels.map.remove_layer_wanted.connect(desk.crew.on_layer_unwanted)
+    panels.map.files_dropped.connect(desk.crew.on_files_dropped)
     panels.map.overlays.layer_tree.offer_add(True)
     desk.register.changed.connect(desk.register_layers.on_changed)
     desk.register.readings_changed.connect(desk.register_layers.on_readings)
-    desk.register.changed.connect(desk.fence_desk.on_changed)
-    desk.reception.closed.connect(desk.fence_desk.on_closed)
     for picked, heard in (
         (panels.map.grid_picked, desk.picks.on_grid_picked),
         (panels.map.entry_picked, desk.picks.on_entry_picked),

@@ -49,14 +49,14 @@ async def correct(desk: "Desk", folder: Path) -> None:
 
 async def run_cards(desk: "Desk", folder: Path) -> None:
     """The book of run cards over the desk."""
-    desk.run_cards.open()
+    desk.crew.run_cards.open()
     await asyncio.sleep(POLL_S)
 
 
 async def run_card_form(desk: "Desk", folder: Path) -> None:
     """A run card in its form."""
-    desk.run_cards.open()
-    sheet = desk.run_cards.sheet
+    desk.crew.run_cards.open()
+    sheet = desk.crew.run_cards.sheet
     if sheet is not None:
         sheet.buttons["edit"].click()
 
@@ -69,9 +69,9 @@ async def whistle(desk: "Desk", folder: Path) -> None:
     units = () if room is None or room.picture is None else tuple(room.picture.units)
     desk.settings.set("take_back_s", 0, store=False)
     own = dict.fromkeys(units[3:6], 1)
-    desk.whistle.ask(Blow(desk.words("shot.gas_leak"), desk.words("shot.gas_place"), units[:7], 15, own))
-    desk.whistle.open()
-    sheet = desk.whistle.sheet
+    desk.crew.whistle.ask(Blow(desk.words("shot.gas_leak"), desk.words("shot.gas_place"), units[:7], 15, own))
+    desk.crew.whistle.open()
+    sheet = desk.crew.whistle.sheet
     await wait(lambda: sheet is not None and bool(sheet.rows.shown()))
     await asyncio.sleep(WHISTLE_S)
     if sheet is not None:
@@ -80,14 +80,14 @@ async def whistle(desk: "Desk", folder: Path) -> None:
 
 async def whistle_form(desk: "Desk", folder: Path) -> None:
     """The form of a new whistle."""
-    desk.whistle.open()
-    if desk.whistle.sheet is not None:
-        desk.whistle.sheet.begin()
+    desk.crew.whistle.open()
+    if desk.crew.whistle.sheet is not None:
+        desk.crew.whistle.sheet.begin()
 
 
 async def plans(desk: "Desk", folder: Path) -> None:
     """The book of plans over the desk."""
-    desk.plans.open_book()
+    desk.crew.plans.open_book()
     await asyncio.sleep(POLL_S)
 
 
@@ -98,15 +98,15 @@ async def checklist(desk: "Desk", folder: Path) -> None:
         return
     desk.selection.select_case(case.case_no)
     await wait(lambda: desk.panels.card.case() is not None)
-    desk.plans.open_book()
-    book = desk.plans.book.sheet
+    desk.crew.plans.open_book()
+    book = desk.crew.plans.book.sheet
     if book is not None:
-        desk.plans.open_plan(EntryId(book.table.key))
-    await wait(lambda: desk.plans.sheet is not None and bool(desk.plans.sheet.rows.shown()))
-    sheet = desk.plans.sheet
+        desk.crew.plans.open_plan(EntryId(book.table.key))
+    await wait(lambda: desk.crew.plans.sheet is not None and bool(desk.crew.plans.sheet.rows.shown()))
+    sheet = desk.crew.plans.sheet
     for step in ("0", "1", "3"):
         if sheet is not None:
-            desk.plans.toggle(sheet.list.key, step)
+            desk.crew.plans.toggle(sheet.list.key, step)
             await asyncio.sleep(5 * POLL_S)
 
 

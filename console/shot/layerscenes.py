@@ -73,7 +73,7 @@ async def own_file(desk: "Desk", folder: Path) -> None:
     view = desk.panels.map
     path = folder / "survey.geojson"
     path.write_text(json.dumps(_survey(desk), ensure_ascii=False), encoding="utf-8")
-    desk.own_layers.on_files_chosen([str(path)])
+    desk.crew.own_layers.on_files_chosen([str(path)])
     await _until(lambda: view.item("file:survey.geojson") is not None)
     view.choose("file:survey.geojson", LayerOptions().with_style("names", "名称").with_style("colour", "cameras"))
     view.back()
@@ -88,7 +88,7 @@ async def track(desk: "Desk", folder: Path) -> None:
     view = desk.panels.map
     path = folder / "patrol.csv"
     path.write_text(_patrol(desk), encoding="utf-8")
-    desk.own_layers.on_tracks_chosen([str(path)])
+    desk.crew.own_layers.on_tracks_chosen([str(path)])
     await _until(lambda: view.item("track:patrol.csv") is not None)
     view.overlays.feed()
     view.overlays.open_layer("track:patrol.csv")
@@ -96,17 +96,17 @@ async def track(desk: "Desk", folder: Path) -> None:
 
 async def track_sheet(desk: "Desk", folder: Path) -> None:
     """The sheet that asks whose track, for which hours, and why."""
-    desk.own_layers.ask_track()
+    desk.crew.own_layers.ask_track()
 
 
 async def saved_views(desk: "Desk", folder: Path) -> None:
     """The sheet of saved views with two of them."""
     view = desk.panels.map
-    desk.saved_views.save(desk.words("shot.view_whole"), shared=False)
+    desk.crew.saved_views.save(desk.words("shot.view_whole"), shared=False)
     view.zoom(12)
-    desk.saved_views.save(desk.words("shot.view_near"), shared=True)
-    await _until(lambda: len(desk.saved_views.listed()) >= 2)
-    desk.saved_views.open()
+    desk.crew.saved_views.save(desk.words("shot.view_near"), shared=True)
+    await _until(lambda: len(desk.crew.saved_views.listed()) >= 2)
+    desk.crew.saved_views.open()
 
 
 LAYER_SCENES: dict[str, Arrange] = {

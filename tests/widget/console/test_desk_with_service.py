@@ -51,7 +51,7 @@ async def test_a_wrong_password_is_said_and_the_right_one_opens_the_desk(served:
 
 
 def find_settings_text(desk: Desk) -> str:
-    return "".join(file.read_text("utf-8") for file in desk._folders.config.glob("*"))
+    return "".join(file.read_text("utf-8") for file in desk.folders.config.glob("*"))
 
 
 async def test_the_sign_in_page_opens_where_the_first_empty_line_is(qtbot) -> None:

@@ -33,7 +33,7 @@ async def test_a_message_is_carried_on_and_answered(served: Served) -> None:
         unit = desk.panels.board.rows()[0].unit
         desk.selection.select_unit(unit.unit_id)
         desk.actions.trigger("messages")
-        sheet = desk.messages.sheet
+        sheet = desk.crew.messages.sheet
         assert sheet is not None
         assert sheet.empty.isVisibleTo(sheet)
         assert desk.window.focusWidget() is sheet.text
@@ -66,22 +66,25 @@ async def test_what_nobody_reads_is_told_once_and_an_answer_by_radio_is_noted(
     async with open_desk() as desk:
         await sign_in(desk, served)
         await until(lambda: bool(desk.panels.board.rows()))
-        desk.messages.send("nobody")
+        desk.crew.messages.send("nobody")
         assert "notice.message_which" in standing(desk)
         desk.selection.select_unit(desk.panels.board.rows()[0].unit.unit_id)
-        desk.messages.send("到老街口")
-        await until(lambda: bool(desk.messages._unheard))
-        sent, limit = next(iter(desk.messages._unheard.values())).sent_at, desk.messages.rules().message_minutes
+        desk.crew.messages.send("到老街口")
+        await until(lambda: bool(desk.crew.messages._unheard))
+        sent, limit = (
+            next(iter(desk.crew.messages._unheard.values())).sent_at,
+            desk.crew.messages.rules().message_minutes,
+        )
         monkeypatch.setattr(desk, "service_now", lambda: sent + timedelta(minutes=limit) - timedelta(seconds=30))
-        desk.messages.on_second()
+        desk.crew.messages.on_second()
         assert "notice.message_unheard" not in standing(desk), "the town's own minutes are not over"
         monkeypatch.setattr(desk, "service_now", lambda: sent + timedelta(minutes=limit))
         await until(lambda: "notice.message_unheard" in standing(desk))
         desk.actions.trigger("messages")
-        sheet = desk.messages.sheet
+        sheet = desk.crew.messages.sheet
         assert sheet is not None
         sheet.table.choose(sheet.table.shown()[0].key)
         QTest.keyClick(sheet.table.view, Qt.Key.Key_Return)
         await until(lambda: sheet.table.shown()[0].cells[4] == "电台应答")
-        assert not desk.messages._unheard
+        assert not desk.crew.messages._unheard
         sheet.close_sheet()

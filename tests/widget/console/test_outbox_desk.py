@@ -134,7 +134,7 @@ async def test_a_queue_belongs_to_who_filled_it_and_survives_sign_out_and_restar
         await sign_in(again, served)
         await until(lambda: not again.outbox.entries())
     assert state(served, case)[1] == 2
-    home = desk._folders.config
+    home = desk.folders.config
     assert not any("机密".encode() in file.read_bytes() for file in home.rglob("*") if file.is_file())
 
 

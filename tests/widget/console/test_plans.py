@@ -35,13 +35,13 @@ async def _open(desk: Desk, case_no: CaseNo) -> ChecklistSheet:
     desk.selection.select_case(case_no)
     await until(lambda: desk.panels.card.case() is not None)
     desk.actions.trigger("plans")
-    book = desk.plans.book.sheet
+    book = desk.crew.plans.book.sheet
     assert book is not None
     await until(lambda: bool(book.table.shown()))
     book.table.choose(book.table.shown()[0].key)
     QTest.keyClick(book, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
-    await until(lambda: desk.plans.sheet is not None and desk.plans.sheet.isVisible())
-    sheet = desk.plans.sheet
+    await until(lambda: desk.crew.plans.sheet is not None and desk.crew.plans.sheet.isVisible())
+    sheet = desk.crew.plans.sheet
     assert sheet is not None
     return sheet
 
@@ -61,7 +61,7 @@ async def test_a_plan_on_a_case_is_ticked_at_every_desk_and_printed(served: Serv
         QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
         await until(lambda: states(sheet)[0] == "☑ 已完成")
         other.actions.trigger("checklists")
-        seen = other.plans.sheet
+        seen = other.crew.plans.sheet
         assert seen is not None
         await until(lambda: [row.cells[2] for row in seen.list.shown()] == ["1/3"])
         assert "li" in seen.rows.shown()[0].cells[4]
@@ -98,8 +98,8 @@ async def test_without_a_line_a_plan_is_put_to_use_ticked_and_sent_once(served: 
         await until(lambda: states(sheet) == ["☑ 已完成", "☐ 待办", "☑ 已完成"])
         await mend(desk)
         await until(lambda: not entries(desk))
-        other.plans.open()
-        seen = other.plans.sheet
+        other.crew.plans.open()
+        seen = other.crew.plans.sheet
         assert seen is not None
         await until(lambda: states(seen) == ["☑ 已完成", "☐ 待办", "☑ 已完成"])
         await until(lambda: states(sheet) == states(seen))

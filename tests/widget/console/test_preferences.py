@@ -30,7 +30,7 @@ async def test_what_is_chosen_takes_effect_at_once_and_is_kept(qtbot) -> None:
             sheet.value_chosen.emit(name, value)
         assert desk.notice_feed.stay_s == 30
         assert not desk.workspace.locked
-        stored = Settings(desk._folders.config)
+        stored = Settings(desk.folders.config)
         stored.load()
         kept = {setting.name: stored.value(setting.name) for setting in DECLARED}
         assert (kept["language"], kept["theme"], kept["notice_s"]) == ("en", "dark", 30)
@@ -39,7 +39,7 @@ async def test_what_is_chosen_takes_effect_at_once_and_is_kept(qtbot) -> None:
 
 async def test_a_value_out_of_bounds_is_refused_on_the_sheet_in_the_language_in_use() -> None:
     async with open_desk() as desk:
-        desk.preferences.open()
+        desk.crew.preferences.open()
         sheet = desk.window.findChild(SettingsSheet)
         assert sheet is not None
         sheet.value_chosen.emit("notice_s", 900)

@@ -51,7 +51,7 @@ async def test_two_desks_see_what_the_other_has_open_and_only_while_it_is(served
         for state, shown in ((LineState.STALE, {}), (LineState.LIVE, {two: "wang"})):
             li.presence.on_line(LineReading(state, 0.0, 0.0, 0.0))
             assert in_list(li) == shown
-        wang.idle_lock.lock()
+        wang.crew.idle_lock.lock()
         await until(lambda: in_list(li) == {})
     with served.store.reading.begin() as connection:
         recorded = reads.changes_after(connection, head, 100)

@@ -14,7 +14,7 @@ from widgets.roll_call_sheet import RollCallSheet
 
 
 def sheet_of(desk: Desk) -> RollCallSheet:
-    sheet = desk.roll_call.sheet
+    sheet = desk.crew.roll_call.sheet
     assert sheet is not None
     return sheet
 
@@ -39,14 +39,14 @@ async def test_who_answers_and_who_is_missing(served: Served, monkeypatch: pytes
         QTest.keyClick(sheet.table.view, Qt.Key.Key_Return)
         await until(lambda: any(row.key == first and row.cells[1].startswith("✓") for row in there.table.shown()))
         assert f"1/{len(on_shift)}" in there.facts()
-        called, limit = one.service_now(), one.roll_call.rules().roll_call_minutes
+        called, limit = one.service_now(), one.crew.roll_call.rules().roll_call_minutes
         monkeypatch.setattr(one, "service_now", lambda: called + timedelta(minutes=limit + 1))
         await until(lambda: "notice.roll_call_missing" in standing(one))
         # a mistake is taken back, a second call is not made over an open one
         there.table.choose(first)
         QTest.keyClick(there.table.view, Qt.Key.Key_Return)
         await until(lambda: all(f"0/{len(on_shift)}" in seen.facts() for seen in (sheet, there)))
-        one.roll_call.call()
+        one.crew.roll_call.call()
         assert "notice.roll_call_open" in standing(one)
         there.end.click()
         assert there.result.hasFocus() or other.window.focusWidget() is there.result

@@ -72,7 +72,7 @@ async def test_one_key_takes_the_whole_set_and_it_can_be_taken_back(served: Serv
 async def test_the_book_is_kept_by_its_form(served: Served) -> None:
     async with signed_in(served) as desk:
         desk.actions.trigger("run_cards")
-        sheet = desk.run_cards.sheet
+        sheet = desk.crew.run_cards.sheet
         assert sheet is not None
         assert sheet.empty.isVisibleTo(sheet)
         QTest.keyClick(sheet, Qt.Key.Key_Insert)

@@ -13,7 +13,7 @@ from widgets.saved_views_sheet import SavedViewsSheet
 
 
 def names(desk: Desk) -> list[str]:
-    return [held.body.name for held in desk.saved_views.listed()]
+    return [held.body.name for held in desk.crew.saved_views.listed()]
 
 
 def opened(desk: Desk) -> SavedViewsSheet:
@@ -61,7 +61,7 @@ async def test_a_view_is_kept_shown_by_its_key_and_taken_back(qtbot, served: Ser
 
 async def test_a_view_is_renamed_renewed_deleted_and_brought_back(qtbot, served: Served) -> None:
     async with signed_in(served) as desk:
-        desk.saved_views.save("一", shared=False)
+        desk.crew.saved_views.save("一", shared=False)
         await until(lambda: names(desk) == ["一"])
         sheet = opened(desk)
         sheet.name.setText("老街")
@@ -70,7 +70,7 @@ async def test_a_view_is_renamed_renewed_deleted_and_brought_back(qtbot, served:
         scale = desk.panels.map.camera.scale
         desk.panels.map.zoom(8)
         qtbot.mouseClick(sheet.buttons["renew"], Qt.MouseButton.LeftButton)
-        await until(lambda: desk.saved_views.listed()[0].body.scale < scale)
+        await until(lambda: desk.crew.saved_views.listed()[0].body.scale < scale)
         qtbot.keyClick(sheet, Qt.Key.Key_Delete)
         await until(lambda: names(desk) == [])
         qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
@@ -80,13 +80,13 @@ async def test_a_view_is_renamed_renewed_deleted_and_brought_back(qtbot, served:
 async def test_ones_own_views_are_ones_own_and_shared_ones_everybodys(served: Served) -> None:
     served.account("qian", PASSWORD, *ALL_ROOM)
     async with signed_in(served) as desk:
-        desk.saved_views.save("自己", shared=False)
+        desk.crew.saved_views.save("自己", shared=False)
         await until(lambda: names(desk) == ["自己"])
-        desk.saved_views.save("大家", shared=True)
+        desk.crew.saved_views.save("大家", shared=True)
         await until(lambda: names(desk) == ["自己", "大家"])
     async with signed_in(served, "qian") as desk:
         await until(lambda: names(desk) == ["大家"])
-        desk.saved_views.save("第二", shared=False)
+        desk.crew.saved_views.save("第二", shared=False)
         await until(lambda: names(desk) == ["第二", "大家"])
 
 

@@ -20,7 +20,7 @@ from widgets.shift.values import Do, ShiftIntent
 
 
 def sheet_of(desk: Desk) -> ShiftSheet:
-    sheet = desk.shift_desk._sheet
+    sheet = desk.crew.shift_desk._sheet
     assert sheet is not None
     return sheet
 
@@ -47,7 +47,7 @@ async def test_a_shift_is_handed_over_by_two_people_at_two_desks(served: Served)
         await until(lambda: "li" in there.posts.table.shown()[0].cells[1])
         # the sheet lists what is open by itself, the leader's words among it
         sheet.turn(ShiftTab.HANDOVER)
-        await until(lambda: not one.shift_desk._loading)
+        await until(lambda: not one.crew.shift_desk._loading)
         sheet.handover.draft.click()
         kinds = {row.cells[1] for row in sheet.handover.table.shown()}
         assert "领导批示" in kinds
@@ -106,7 +106,7 @@ async def test_a_note_typed_without_a_line_waits_in_the_outbox(served: Served) -
         await sign_in(desk, served)
         desk.actions.trigger("duty_log")
         await cut(desk)
-        desk.shift_desk.do(ShiftIntent(Do.NOTE, text="线路中断，改用电话"))
+        desk.crew.shift_desk.do(ShiftIntent(Do.NOTE, text="线路中断，改用电话"))
         await until(lambda: [e.order.action for e in desk.outbox.entries()] == ["put_log_note"])
         head = served.head()
         await mend(desk)
@@ -129,7 +129,7 @@ async def test_the_paper_fallback_is_made_without_a_line_and_logged_when_it_is_b
         await sign_in(desk, served)
         await until(lambda: listed(desk) == [case.case_no])
         desk.settings.set("paper_folder", str(tmp_path / "纸单"), store=False)
-        desk.shift_desk.do(ShiftIntent(Do.ADD_PHONE, "市政维修队", "0575-8300000", source="夜间"))
+        desk.crew.shift_desk.do(ShiftIntent(Do.ADD_PHONE, "市政维修队", "0575-8300000", source="夜间"))
         await until(lambda: "notice.shift_phone" in standing(desk))
         await until(lambda: "0575-8300000" in _paper(desk))
         await cut(desk)
@@ -165,7 +165,7 @@ def test_long_paper_goes_over_pages_and_escapes_what_it_is_given(tmp_path: Path,
 
 def shown_texts(desk: Desk) -> Callable[[], str]:
     def texts() -> str:
-        cover = desk.idle_lock._cover
+        cover = desk.crew.idle_lock._cover
         assert cover is not None
         return "\n".join(label.text() for label in cover.findChildren(QLabel))
 
@@ -178,12 +178,12 @@ async def test_an_idle_desk_is_covered_listens_and_is_unlocked_by_its_own_person
         await sign_in(desk, served)
         desk.actions.trigger("new_report")
         desk.panels.report_form.text.setPlainText("打到一半")
-        desk.preferences.open()
-        desk.idle_lock._stirred -= 10 * 60 + 1
+        desk.crew.preferences.open()
+        desk.crew.idle_lock._stirred -= 10 * 60 + 1
         desk.on_second()
-        cover = desk.idle_lock._cover
+        cover = desk.crew.idle_lock._cover
         assert cover is not None
-        assert desk.idle_lock.locked
+        assert desk.crew.idle_lock.locked
         assert cover.geometry() == desk.window.rect()
         assert not desk.frame.isEnabled()
         for _ in range(6):
@@ -195,16 +195,16 @@ async def test_an_idle_desk_is_covered_listens_and_is_unlocked_by_its_own_person
         await until(lambda: listed(desk) == [case.case_no])  # it goes on listening
         await until(lambda: "1" in shown_texts(desk)())
         assert case.title not in shown_texts(desk)()
-        desk.alarms.sos_waiting.emit(2)
+        desk.crew.alarms.sos_waiting.emit(2)
         assert "2 个求助" in shown_texts(desk)()
         for wrong in ("nonsense", PASSWORD + "2"):
             cover.password.setText(wrong)
             QTest.keyClick(cover.password, Qt.Key.Key_Return)
             await until(lambda: cover.fault.isVisibleTo(cover))
-            assert desk.idle_lock.locked
+            assert desk.crew.idle_lock.locked
         cover.password.setText(PASSWORD)
         QTest.keyClick(cover.password, Qt.Key.Key_Return)
-        await until(lambda: not desk.idle_lock.locked)
+        await until(lambda: not desk.crew.idle_lock.locked)
         assert desk.panels.report_form.text.toPlainText() == "打到一半"
         assert "sign_out" in desk.actions.enabled()
         assert cover.password.text() == ""
@@ -217,23 +217,23 @@ async def test_without_a_line_it_unlocks_by_what_this_session_remembers(
     async with open_desk() as desk:
         await sign_in(desk, served)
         await until(lambda: desk.session.verifier is not None)
-        desk.idle_lock.lock()
-        cover = desk.idle_lock._cover
+        desk.crew.idle_lock.lock()
+        cover = desk.crew.idle_lock._cover
         assert cover is not None
         room = desk.session.room
         assert room is not None
         monkeypatch.setattr(type(room.client), "base_url", property(lambda self: "http://127.0.0.1:9"))
         cover.unlock_requested.emit("nonsense", "")
         await until(lambda: cover.fault.isVisibleTo(cover))
-        assert desk.idle_lock.locked
+        assert desk.crew.idle_lock.locked
         cover.unlock_requested.emit(PASSWORD, "")
-        await until(lambda: not desk.idle_lock.locked)
-        desk.idle_lock.lock()
+        await until(lambda: not desk.crew.idle_lock.locked)
+        desk.crew.idle_lock.lock()
         cover.leave.click()
-        assert desk.idle_lock.locked, "it asks once"
+        assert desk.crew.idle_lock.locked, "it asks once"
         cover.leave.click()
         await until(lambda: not desk.window.on_desk)
-        assert not desk.idle_lock.locked
+        assert not desk.crew.idle_lock.locked
         assert desk.session.verifier is None
 
 

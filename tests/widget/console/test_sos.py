@@ -43,7 +43,7 @@ class Heard:
 
 
 def banner_of(desk: Desk) -> SosBanner | None:
-    return desk.alarms._banner
+    return desk.crew.alarms._banner
 
 
 def call(served: Served, user: str, entry_id: str, **more: object) -> None:
@@ -59,9 +59,9 @@ async def test_a_call_is_seen_and_heard_until_somebody_acknowledges_it(served: S
     served.account("wang", PASSWORD, *ALL_ROOM)
     async with open_desk() as one, open_desk() as other:
         heard = Heard()
-        one.alarms.sounds.make_player = heard.make
+        one.crew.alarms.sounds.make_player = heard.make
         told: list[int] = []
-        one.alarms.sos_waiting.connect(told.append)
+        one.crew.alarms.sos_waiting.connect(told.append)
         await sign_in(one, served)
         await sign_in(other, served, "wang")
         await until(lambda: one.session.room is not None and one.session.room.picture is not None)
@@ -84,9 +84,9 @@ async def test_a_call_is_seen_and_heard_until_somebody_acknowledges_it(served: S
         assert search.text() == "laojie"
         # under the idle lock it sounds on
         one.settings.set("sound_alert", False, store=False)
-        one.idle_lock.lock()
+        one.crew.idle_lock.lock()
         assert heard.last.playing == "sos"
-        one.idle_lock._uncover(restore=True)
+        one.crew.idle_lock._uncover(restore=True)
         # another acknowledges it: both know who, and it is quiet
         other.actions.trigger("acknowledge_sos")
         await until(lambda: not banner.blinking)
@@ -138,7 +138,7 @@ async def test_a_call_heard_over_the_radio_is_asked_for_twice(served: Served) ->
 async def test_sounds_can_be_tried_and_switched_off_but_not_the_sos(served: Served) -> None:
     async with open_desk() as desk:
         heard = Heard()
-        desk.alarms.sounds.make_player = heard.make
+        desk.crew.alarms.sounds.make_player = heard.make
         await sign_in(desk, served)
         desk.actions.trigger("try_sounds")
         await until(lambda: [name for name, _ in heard.played] == ["sos", "alert"])

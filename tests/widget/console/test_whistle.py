@@ -32,7 +32,7 @@ async def test_units_are_called_sign_in_and_it_is_ended(served: Served) -> None:
         one.settings.set("take_back_s", 30, store=False)
         one.actions.trigger("whistle")
         other.actions.trigger("whistle")
-        sheet, seen = one.whistle.sheet, other.whistle.sheet
+        sheet, seen = one.crew.whistle.sheet, other.crew.whistle.sheet
         assert sheet is not None
         assert seen is not None
         assert sheet.empty.isVisibleTo(sheet)
@@ -95,10 +95,10 @@ async def _as_unit(served: Served, client: ServiceClient, whistle: EntryId, now:
 async def test_who_is_late_is_told_reminded_and_escalates(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
     async with open_desk() as desk:
         await sign_in(desk, served)
-        desk.whistle.open()
-        sheet = desk.whistle.sheet
+        desk.crew.whistle.open()
+        sheet = desk.crew.whistle.sheet
         assert sheet is not None
-        desk.whistle.ask(Blow("积水", "东桥", (SANITATION,), 1))
+        desk.crew.whistle.ask(Blow("积水", "东桥", (SANITATION,), 1))
         await until(lambda: len(sheet.rows.shown()) == 1)
         now = desk.service_now()
         monkeypatch.setattr(desk, "service_now", lambda: now + timedelta(minutes=2))
@@ -125,7 +125,7 @@ async def test_a_whistle_taken_back_is_still_for_its_own_case(served: Served) ->
         desk.selection.select_case(first)
         await until(lambda: desk.panels.card.case() is not None and desk.panels.card.case().case_no == first)
         desk.actions.trigger("whistle")
-        sheet = desk.whistle.sheet
+        sheet = desk.crew.whistle.sheet
         assert sheet is not None
         sheet.begin()
         assert first in sheet.form._effect.text()
@@ -138,8 +138,8 @@ async def test_a_whistle_taken_back_is_still_for_its_own_case(served: Served) ->
         await until(lambda: sheet.form is not None)
         sheet.form.submit()
         desk.intake.holds.send_all()
-        await until(lambda: len(desk.whistle.held(Whistle, lambda entry, body: entry.entry_id)) == 1)
-        ((_, whistle),) = desk.whistle.held(Whistle, lambda entry, body: entry.entry_id)
+        await until(lambda: len(desk.crew.whistle.held(Whistle, lambda entry, body: entry.entry_id)) == 1)
+        ((_, whistle),) = desk.crew.whistle.held(Whistle, lambda entry, body: entry.entry_id)
         assert whistle.case_no == first
         sheet.close_sheet()
 
@@ -148,10 +148,10 @@ async def test_a_sign_in_noted_without_a_line_is_shown_waiting_and_taken_back_in
     async with open_desk() as desk:
         await sign_in(desk, served)
         desk.actions.trigger("whistle")
-        sheet = desk.whistle.sheet
+        sheet = desk.crew.whistle.sheet
         assert sheet is not None
         desk.settings.set("take_back_s", 0, store=False)
-        desk.whistle.ask(Blow("积水", "东桥", (SANITATION,), 30))
+        desk.crew.whistle.ask(Blow("积水", "东桥", (SANITATION,), 30))
         await until(lambda: len(sheet.rows.shown()) == 1)
         await cut(desk)
         for state in ("✓ 已报到 (待发送)", "… 待报到 (待发送)", "✓ 已报到 (待发送)"):
