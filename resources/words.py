@@ -22,10 +22,10 @@ def load_words(language: Language) -> dict[str, str]:
     words: dict[str, str] = {}
     for name in list_names(f"locale/{language}"):
         topic = msgspec.json.decode(read_bytes(f"locale/{language}/{name}"), type=dict[str, str])
-        doubled = words.keys() & topic.keys()
-        if doubled:
-            raise ValueError(f"{language}/{name} defines again: {sorted(doubled)}")
+        before = len(words)
         words |= topic
+        if len(words) != before + len(topic):
+            raise ValueError(f"{language}/{name} defines again what another topic does")
     return words
 
 

@@ -11,6 +11,8 @@ from resources.theme import Theme
 from widgets.common.fonts import BODY_PX, SECOND_PX, sized
 
 HEIGHT_PX = 38
+KEPT_WIDTHS = 8
+"""Texts of a tab whose width is kept."""
 
 
 class Tab(msgspec.Struct, frozen=True):
@@ -29,6 +31,7 @@ class _TabButton(QAbstractButton):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.tab = Tab("", "")
         self.theme = theme
+        self._widths: dict[str, int] = {}
 
     def show_tab(self, tab: Tab) -> None:
         self.tab = tab
@@ -36,9 +39,22 @@ class _TabButton(QAbstractButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        from_text = self.fontMetrics().horizontalAdvance(self.tab.text)
         count = "" if self.tab.count is None else f" {self.tab.count}"
-        return QSize(from_text + self.fontMetrics().horizontalAdvance(count) + 18, HEIGHT_PX)
+        return QSize(self._width(self.tab.text) + self._width(count) + 18, HEIGHT_PX)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._widths.clear()
+
+    def _width(self, text: str) -> int:
+        """Return how wide a text is; a few are kept, for a strip is arranged far more often than it alters."""
+        width = self._widths.get(text)
+        if width is None:
+            if len(self._widths) >= KEPT_WIDTHS:
+                self._widths.clear()
+            width = self._widths[text] = self.fontMetrics().horizontalAdvance(text)
+        return width
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)

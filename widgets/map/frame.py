@@ -21,9 +21,6 @@ from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
 from widgets.map.tiles import TileKey, TileStore, count_around, tiles_over
 
-NEW_AT_FIRST = 240
-"""Names drawn in the very first frame: nobody moves the map yet, and each frame more is one before it is whole."""
-
 Placed = Sequence[tuple[TileKey, int, int]]
 """Tiles, each with the pixel of the frame its corner lies at."""
 
@@ -157,6 +154,7 @@ class MapFrame:
             item.paint_tile(raster, frame, area)
 
     def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
+        self._tiles.take_in()
         if self._placed[0] != area:
             self._placed = area, tiles_over(area)
         placed = self._placed[1]
@@ -209,7 +207,7 @@ class MapFrame:
         key = (self._version, states, focus)
         if key != self._still_key or self.wanting:
             self._still_key = key
-            self._label_atlas(area).begin(self.labels_a_frame if self._still_version else NEW_AT_FIRST)
+            self._label_atlas(area).begin(self.labels_a_frame)
             self._draw_still(area, items, focus)
 
     def _draw_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:

@@ -219,7 +219,8 @@ class TileStore(QObject):
         give_way()  # from here on: what a thread draws first is the first picture, which everybody waits for
         self._finished.emit()
 
-    def _on_finished(self) -> None:
+    def take_in(self) -> bool:
+        """Take in what has been drawn, which needs no waiting for the loop; return whether any of it is news."""
         arrived = False
         while True:
             try:
@@ -235,6 +236,10 @@ class TileStore(QObject):
                 arrived = True
         while len(self._tiles) > self._limit:
             self._tiles.popitem(last=False)
+        return arrived
+
+    def _on_finished(self) -> None:
+        arrived = self.take_in()
         if self._stopped:
             return
         if arrived:
