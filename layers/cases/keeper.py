@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Qt, Signal
 
 from layers.background import give_way
 from layers.cases.clusters import Clusters, cluster
@@ -73,6 +73,7 @@ class ClusterKeeper(QObject):
 
     arrived = Signal()
     _made = Signal(object)
+    _ordered = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -80,7 +81,10 @@ class ClusterKeeper(QObject):
         self._wanted: Hashable = None
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: Future[None] | None = None
+        self._order: tuple[Hashable, Snapshot, float] | None = None
         self._made.connect(self._on_made)
+        # Not begun in the midst of a frame: on one core it would wait for the thread, some 4 ms.
+        self._ordered.connect(self._begin, Qt.ConnectionType.QueuedConnection)
 
     @property
     def ready(self) -> bool:
@@ -102,14 +106,23 @@ class ClusterKeeper(QObject):
             return kept
         if kept is None or at_once or len(of.xs) <= AT_ONCE:
             self._kept = kept = make(key, _copied(of), reach_m)
-        elif self._waiting is None or self._waiting.done():
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(1, thread_name_prefix="case-clusters", initializer=give_way)
-            self._waiting = self._pool.submit(self._make, key, _copied(of), reach_m)
+        elif self._order is None and (self._waiting is None or self._waiting.done()):
+            self._order = key, _copied(of), reach_m
+            self._ordered.emit()
         return kept
+
+    def _begin(self) -> None:
+        """Begin what was ordered while a frame was painted."""
+        if self._order is None:
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(1, thread_name_prefix="case-clusters", initializer=give_way)
+        order, self._order = self._order, None
+        self._waiting = self._pool.submit(self._make, *order)
 
     def stop(self) -> None:
         """End the thread; what it is at is finished first."""
+        self._order = None
         if self._pool is not None:
             self._pool.shutdown(wait=True, cancel_futures=True)
             self._pool = None
