@@ -34,6 +34,7 @@ class BookDesk(Member):
         self._desk, self._body, self._make_book = desk, body, book
         self._use, self._can_use = use, can_use
         self.sheet: BookSheet | None = None
+        self._awaited: EntryId | None = None
         desk.appearance.language_changed.connect(self._on_language)
         desk.register.changed.connect(self._on_changed)
         desk.register.done.connect(self._on_done)
@@ -90,7 +91,7 @@ class BookDesk(Member):
         if self.sheet is not None and current != version:
             self.sheet.page_refused(conflict("stale_entry", seen=version, current=current))
             return
-        self._desk.register.put(body, EntryId(key) if key else None)
+        self._awaited = self._desk.register.put(body, EntryId(key) if key else None)
 
     def remove(self, key: str) -> None:
         """Take a page out; it can be undone."""
@@ -113,12 +114,16 @@ class BookDesk(Member):
         sheet = self.sheet
         if sheet is None or not sheet.isVisible():
             return
-        if entry.kind is kind_of(self._body) and not entry.removed:
-            sheet.page_done(entry.entry_id)
+        saved = entry.entry_id == self._awaited
+        if saved:
+            self._awaited = None
+        if entry.kind is kind_of(self._body) and not entry.removed and (saved or sheet.form is None):
+            sheet.page_done(entry.entry_id)  # where something else was undone, what is being entered stays
         self.fill()  # what can be undone is another now
 
     def _on_refused(self, key: tuple[EntryKind, EntryId], fault: Fault) -> None:
-        if self.sheet is not None and key[0] is kind_of(self._body):
+        if self.sheet is not None and key == (kind_of(self._body), self._awaited):
+            self._awaited = None
             self.sheet.page_refused(fault)
 
 

@@ -53,6 +53,8 @@ class Fences(QObject, MapGuest):
         self._edge_of: EntryId | None = None
         self._editing: Held[Geofence] | None = None
         self._awaited: EntryId | None = None
+        self._new: EntryId | None = None
+        """The id of the new fence in the sheet, once it was sent: saved again it is the same fence."""
         self._said: dict[EntryId, str] = {}
         self._view.add_guest(self)
         self._connect()
@@ -152,7 +154,7 @@ class Fences(QObject, MapGuest):
             self._open_sheet(held.body, held)
 
     def _open_sheet(self, body: Geofence, held: Held[Geofence] | None) -> None:
-        self._editing, self._awaited = held, None
+        self._editing, self._awaited, self._new = held, None, None
         lasting = held is not None and held.entry.expires_at is not None
         self.sheet.open_fence(body, self._choices(body), lasting=lasting)
 
@@ -189,8 +191,17 @@ class Fences(QObject, MapGuest):
             self.sheet.tell(lambda: self._desk.words("fence.gone"))
         elif before is not None and held is not None and held.entry.version != before.entry.version:
             self._refuse_saving(conflict("stale_entry", seen=before.entry.version, current=held.entry.version))
+        elif before is None and self._is_kept(wish):
+            self.sheet.close_sheet()
+            self.card.say("fence.saved")
         else:
             self._awaited = self._put(wish.body, held, "fence.saved", wish.hours)
+            self._new = self._awaited if before is None else None
+
+    def _is_kept(self, wish: FenceWish) -> bool:
+        """Whether the new fence was kept as it is wished, though the answer that said so was lost."""
+        there = None if self._new is None else self._desk.register.get(Geofence, self._new)
+        return there is not None and there.body == wish.body and not wish.hours
 
     def _refuse_saving(self, fault: Fault) -> None:
         self.sheet.tell(lambda: sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params)))
@@ -200,7 +211,7 @@ class Fences(QObject, MapGuest):
         until = None if held is None else held.entry.expires_at
         if hours is not None:
             until = self._desk.service_now() + timedelta(hours=hours) if hours else None
-        entry_id = self._desk.register.put(body, None if held is None else held.entry_id, expires_at=until)
+        entry_id = self._desk.register.put(body, self._new if held is None else held.entry_id, expires_at=until)
         self._said[entry_id] = said
         return entry_id
 

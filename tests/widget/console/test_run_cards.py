@@ -112,3 +112,19 @@ async def test_the_book_is_kept_by_its_form(served: Served) -> None:
         QTest.keyClick(sheet, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: [row.cells[0] for row in sheet.table.shown()] == ["路口垃圾"])
         sheet.close_sheet()
+
+
+async def test_what_is_being_entered_stays_while_another_page_is_kept(served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.actions.trigger("run_cards")
+        sheet = desk.crew.run_cards.sheet
+        assert sheet is not None
+        sheet.begin_new()
+        form = sheet.form
+        assert form is not None
+        told: list[str] = []
+        desk.register.done.connect(lambda entry: told.append(entry.entry_id))
+        other = desk.register.put(CARD)
+        await until(lambda: told == [other])
+        assert sheet.form is form
+        sheet.close_sheet()
