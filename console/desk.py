@@ -155,7 +155,7 @@ class Desk(QObject):
     def _equip_map(self) -> None:
         """Build what stands around the map: notes, what is chosen of the layers, base maps."""
         view, folders, keep = self.panels.map, self.folders, self._keep
-        self.first_picture = FirstPicture(self.frame, self)
+        self.first_picture = FirstPicture(self.frame)
         self.map_tools = MapTools(view, self.tasks, self.words, self)
         self.map_desk = MapDesk(self)
         self.layer_notes = LayerNotes(view, self.words)

@@ -8,10 +8,10 @@ AT_THE_LATEST_MS = 100
 
 
 class FirstPicture(QObject):
-    """Holds the painting of a page back, for a tenth of a second at most."""
+    """Holds the painting of a page back, for a tenth of a second at most. It goes with the page."""
 
-    def __init__(self, page: QWidget, parent: QObject) -> None:
-        super().__init__(parent)
+    def __init__(self, page: QWidget) -> None:
+        super().__init__(page)
         self._page = page
         self._latest = QTimer(self, interval=AT_THE_LATEST_MS, singleShot=True)
         self._latest.timeout.connect(self.show)
