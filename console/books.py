@@ -111,12 +111,11 @@ class BookDesk(Member):
             self.fill()
 
     def _on_done(self, entry: Entry) -> None:
-        sheet = self.sheet
-        if sheet is None or not sheet.isVisible():
-            return
-        saved = entry.entry_id == self._awaited
+        sheet, saved = self.sheet, entry.entry_id == self._awaited
         if saved:
             self._awaited = None
+        if sheet is None or not sheet.isVisible():
+            return
         if entry.kind is kind_of(self._body) and not entry.removed and (saved or sheet.form is None):
             sheet.page_done(entry.entry_id)  # where something else was undone, what is being entered stays
         self.fill()  # what can be undone is another now

@@ -4,15 +4,14 @@ What they stand around (alarms, the shift, messages, ...) is in the room's pictu
 somebody is signed in is told that everything is new, and so knows as much as if it had been there before.
 """
 
-import asyncio
 from collections.abc import Callable, Sequence
-from functools import cached_property
-from importlib import import_module
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
 
 from client.picture import Delta
+from console.late import Late
 from domain.register_runcard import RunCard
 
 if TYPE_CHECKING:
@@ -67,12 +66,10 @@ class Crew:
         self._desk = desk
         self._members: list[Member] = []
 
-    async def muster(self) -> None:
-        """Make those who follow the room, one a turn, their code read in a thread: the window need not wait."""
-        for name, module in FOLLOWING.items():
-            await asyncio.to_thread(import_module, module)
-            getattr(self, name)
-            await asyncio.sleep(0)
+    def missing(self) -> list[Late[Member]]:
+        """Return those who follow the room and are not made yet, to be made soon."""
+        names = [name for name in FOLLOWING if name not in vars(self)]
+        return [Late(partial(getattr, self, name), FOLLOWING[name]) for name in names]
 
     def later(self, do: "Callable[[Crew], object]") -> Callable[[], None]:
         """Return what has a member do something, who is made then where there was no need before."""
@@ -144,6 +141,7 @@ class Crew:
 
         made = FenceDesk(self._desk)
         self._desk.register.changed.connect(made.on_changed)
+        made.fill()  # of what the register holds already it tells nobody again
         return self._join(made)
 
     @cached_property

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
@@ -250,13 +250,9 @@ class Desk(QObject):
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
         self._entitle()
-        self.tasks.start("desk", "furnish", self._complete())
-
-    async def _complete(self) -> None:
-        """Make all that the first picture did without."""
         p = self.panels
-        await furnish(self._is_drawn, (p.late_board, p.late_today, p.late_card))
-        await self.crew.muster()
+        parts: list[Late[Any]] = [p.late_board, p.late_today, p.late_card, *self.crew.missing()]
+        self.tasks.start("desk", "furnish", furnish(self._is_drawn, parts))
 
     def _is_drawn(self) -> bool:
         """Whether the map shows the grids, and all of what it shows."""

@@ -9,7 +9,6 @@ import msgspec
 from PySide6.QtCore import Signal
 
 from client.api import new_key
-from client.picture import Delta
 from console.crew import Member
 from console.notices import Notice
 from console.register import Held
@@ -46,11 +45,6 @@ class FenceDesk(Member):
         desk.appearance.language_changed.connect(self.fill)
 
     # -- following -------------------------------------------------------------------------------------------------
-
-    def take(self, delta: Delta) -> None:
-        """Take in that everything is new; of anything less the register tells."""
-        if delta.whole:
-            self.fill()
 
     def on_changed(self, kinds: frozenset[EntryKind]) -> None:
         """Entries of these registers altered."""

@@ -22,10 +22,9 @@ def load_words(language: Language) -> dict[str, str]:
     words: dict[str, str] = {}
     for name in list_names(f"locale/{language}"):
         topic = msgspec.json.decode(read_bytes(f"locale/{language}/{name}"), type=dict[str, str])
-        before = len(words)
+        if not words.keys().isdisjoint(topic):
+            raise ValueError(f"{language}/{name} defines again: {sorted(words.keys() & topic.keys())}")
         words |= topic
-        if len(words) != before + len(topic):
-            raise ValueError(f"{language}/{name} defines again what another topic does")
     return words
 
 

@@ -197,3 +197,15 @@ async def test_a_new_fence_saved_again_after_a_lost_answer_is_one_fence(
         press(sheet.save)
         await until(lambda: not sheet.isVisible())
         assert [entry["body"]["name"] for entry in kept(served).values()] == ["河堤"]
+
+
+async def test_nothing_counts_as_told_while_nobody_is_signed_in(served: Served) -> None:
+    """Else what waits at the next sign-in would be told before the names of our own are there."""
+    async with signed_in(served) as desk:
+        fences = desk.crew.fence_desk
+        desk.on_second()
+        await until(lambda: fences._known is not None)
+        desk.session.sign_out()
+        await until(lambda: desk.session.room is None and fences._known is None)
+        desk.on_second()
+        assert fences._known is None
