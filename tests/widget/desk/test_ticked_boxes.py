@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton
+from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton, QWidget
 
 from resources.theme import ThemeName, load_theme
 from widgets.common.style import style_sheet
@@ -24,11 +24,11 @@ def test_a_ticked_box_differs_by_more_than_colour_and_moves_nothing(qtbot, named
     colours, before = load_theme(named), app.styleSheet()
     app.setStyleSheet(style_sheet(colours, "sans-serif"))
     try:
-        empty, ticked = QCheckBox("在内滞留满"), QCheckBox("在内滞留满")
+        page = QWidget()
+        empty, ticked = QCheckBox("在内滞留满", page), QCheckBox("在内滞留满", page)
         ticked.setChecked(True)
-        for box in (empty, ticked):
-            qtbot.addWidget(box)
-            box.show()
+        qtbot.addWidget(page)
+        page.show()
         assert empty.sizeHint() == ticked.sizeHint()
         image, left, top, side = picture(ticked)
         assert picture(empty)[1:] == (left, top, side)
