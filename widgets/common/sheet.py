@@ -27,6 +27,7 @@ class Sheet(QFrame):
         self._place()
         self.show()
         self.raise_()
+        self.setFocus()  # whatever the subclass gives it to may be hidden; no key is to go to what lies below
 
     def close_sheet(self) -> None:
         """Close; the focus goes back to where it was."""

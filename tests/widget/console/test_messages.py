@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from desks import open_desk, until
+from desks import open_desk, signed_in, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from served import Served
@@ -88,3 +88,18 @@ async def test_what_nobody_reads_is_told_once_and_an_answer_by_radio_is_noted(
         await until(lambda: sheet.table.shown()[0].cells[4] == "电台应答")
         assert not desk.crew.messages._unheard
         sheet.close_sheet()
+
+
+async def test_an_empty_sheet_without_a_unit_takes_the_keys_and_closes(qtbot, served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.panels.case_list.focus_search()
+        before = desk.window.focusWidget()
+        desk.actions.trigger("messages")
+        sheet = desk.crew.messages.sheet
+        assert sheet is not None
+        at = desk.window.focusWidget()
+        assert at is not None
+        assert at is sheet or sheet.isAncestorOf(at)
+        qtbot.keyClick(at, Qt.Key.Key_Escape)
+        assert not sheet.isVisible()
+        assert desk.window.focusWidget() is before
