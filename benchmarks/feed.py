@@ -8,6 +8,7 @@ checks, keeps and cuts nothing, so it is the floor. taky passes each on as the X
 
 import argparse
 import asyncio
+import os
 import statistics
 import subprocess
 import sys
@@ -108,13 +109,19 @@ class House:
 
 
 def carry_out(plan: Plan, server: Watched) -> Outcome:
-    """Run the consoles and the field, and read the server's clock while they count."""
+    """Run the consoles and the field, and read the server's clock while they count.
+
+    They are not to be unbuffered, whatever this environment says: of a long line Python then writes what a pipe takes
+    at once and drops the rest.
+    """
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     process = subprocess.Popen(
         [sys.executable, "-m", "benchmarks.probes.consoles"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         text=True,
         encoding="utf-8",
+        env=environment,
     )
     assert process.stdin is not None
     assert process.stdout is not None
