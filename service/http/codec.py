@@ -89,9 +89,18 @@ class ApiRequest(Request[Any, Any, Any]):
         return decode(body, header(self, b"content-type") or "", cast("type[Any]", kind))
 
 
+NAMED = "onemap.headers"
+"""Where a request that came the short way has its headers by name. None of them was repeated."""
+
+
 def header(connection: Scoped, name: bytes) -> str | None:
-    """Return a header by its lower-case name. Looking through the few there are is quicker than making a mapping."""
-    for key, value in connection.scope["headers"]:
+    """Return a header by its lower-case name, the first where it is repeated."""
+    scope = connection.scope
+    named = scope.get(NAMED)
+    if named is not None:
+        found = named.get(name)
+        return None if found is None else str(found, "latin-1")
+    for key, value in scope["headers"]:
         if key == name:
             return str(value, "latin-1")
     return None

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from service.http.codec import NAMED
 from service.http.packed import Ready
 
 if TYPE_CHECKING:
@@ -39,13 +40,14 @@ class _Nobody:
 class _Turn:
     """A request that was taken, or may be once its body is here. uvicorn reads and sets what it knows of its own."""
 
-    __slots__ = ("disconnected", "keep_alive", "lane", "pieces", "protocol", "response_complete", "which")
+    __slots__ = ("disconnected", "keep_alive", "lane", "pieces", "protocol", "response_complete", "scope", "which")
     message_event = _Nobody()
 
-    def __init__(self, protocol: "ExpressProtocol", lane: "Lane", which: str) -> None:
+    def __init__(self, protocol: "ExpressProtocol", lane: "Lane", which: str, scope: dict[str, Any]) -> None:
         self.protocol = protocol
         self.lane = lane
         self.which = which
+        self.scope = scope
         self.pieces: list[bytes] = []
         self.keep_alive = True
         self.disconnected = False
@@ -76,18 +78,29 @@ class ExpressProtocol(HttpToolsProtocol):
         # What uvicorn counts or writes down for each request, it must see.
         self._never = self.limit_concurrency is not None or self.config.access_log or bool(self.root_path)
 
+    def on_message_begin(self) -> None:
+        """Begin a request. What uvicorn keeps of one is made once it is uvicorn's (``_leave_to_uvicorn``)."""
+        self.url = b""
+        self.expect_100_continue = False
+        self.headers = []
+
     def on_headers_complete(self) -> None:
         """Hold a request that may be taken until its body is here; leave any other to uvicorn."""
         if self.transport.is_closing():
             return  # we closed it with the answer before: what was sent behind is not read
         turn = self._turn()
         if turn is None:
-            super().on_headers_complete()
-            return
-        scope = self.scope
-        scope["method"], scope["path"] = "POST", self.url.decode("ascii")
-        scope["raw_path"], scope["query_string"] = self.url, b""
-        self.cycle = self._held = turn  # type: ignore[assignment] # uvicorn asks it for what a cycle of its own has
+            self._leave_to_uvicorn()
+        else:
+            self.cycle = self._held = turn  # type: ignore[assignment] # uvicorn asks it for what a cycle of its own has
+
+    def _leave_to_uvicorn(self) -> None:
+        """Have uvicorn begin the request whose head has been read."""
+        url, headers, expects = self.url, self.headers, self.expect_100_continue
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers = self.scope["headers"] = headers
+        super().on_headers_complete()
 
     def _turn(self) -> _Turn | None:
         before, parser, url = self.cycle, self.parser, self.url
@@ -95,18 +108,19 @@ class ExpressProtocol(HttpToolsProtocol):
             return None
         if parser.get_method() != b"POST" or b"%" in url or b"?" in url or not url.isascii():
             return None
-        lane, which = self._express.lane(url.decode("ascii"))
+        path = url.decode("ascii")
+        lane, which = self._express.lane(path)
         if lane is None or parser.get_http_version() != "1.1" or self.expect_100_continue:
             return None
         if parser.should_upgrade() or not parser.should_keep_alive():
             return None
-        length = 0
-        for name, value in self.headers:
-            if name == b"content-length":
-                length = int(value) if value.isdigit() and len(value) < 9 else 0
-            elif name == b"transfer-encoding":
-                return None
-        return _Turn(self, lane, which) if 0 < length <= min(lane.most_bytes, HIGH_WATER_LIMIT) else None
+        named = dict(self.headers)
+        if len(named) != len(self.headers) or b"transfer-encoding" in named:
+            return None
+        length = named.get(b"content-length", b"")
+        if not (length.isdigit() and len(length) < 9 and 0 < int(length) <= min(lane.most_bytes, HIGH_WATER_LIMIT)):
+            return None
+        return _Turn(self, lane, which, {"method": "POST", "path": path, "query_string": b"", NAMED: named})
 
     def on_response_complete(self) -> None:
         """Go on as uvicorn does; a silent connection is ended by one timer of its own, not by one a request."""
@@ -157,10 +171,10 @@ class ExpressProtocol(HttpToolsProtocol):
         self._held = None
         self._unset_keepalive_if_required()
         body = turn.pieces[0] if len(turn.pieces) == 1 else b"".join(turn.pieces)
-        if self._express.take(turn.lane, turn.which, self.scope, body, turn.settle):
+        if self._express.take(turn.lane, turn.which, turn.scope, body, turn.settle):
             return
         self.cycle = None  # type: ignore[assignment] # as it is before the first request
-        super().on_headers_complete()
+        self._leave_to_uvicorn()
         self.cycle.keep_alive = self.cycle.keep_alive and turn.keep_alive  # it may have been asked to end meanwhile
         super().on_body(body)
         super().on_message_complete()

@@ -29,13 +29,9 @@ class Ready:
 
     def on_the_wire(self, default_headers: list[tuple[bytes, bytes]], *, keep_alive: bool) -> bytes:
         """Return the whole answer as HTTP/1.1, as the web server itself would put it."""
-        parts = [_status_line(self.status)]
-        for name, value in default_headers:
-            parts += (name, b": ", value, b"\r\n")
-        for name, value in self._sent():
-            parts += (name, b": ", value, b"\r\n")
-        parts += (b"\r\n" if keep_alive else b"connection: close\r\n\r\n", self._body)
-        return b"".join(parts)
+        headers = b"".join([b"%b: %b\r\n" % header for header in (*default_headers, *self._sent())])
+        end = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+        return b"%b%b%b%b" % (_status_line(self.status), headers, end, self._body)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send it as the two messages the web server wants."""

@@ -37,12 +37,15 @@ from service.store.scope import EVERYTHING, Scope
 T = TypeVar("T")
 IN_LIST = 500
 """Values in one IN list."""
-IN_LISTS = (1, 4, 16, 64, IN_LIST)
+IN_LISTS = (1, 4, 16, 32, 64, IN_LIST)
 """Lengths of the IN lists of every transaction: few, so that the database keeps the statements prepared."""
 
 
+_NAMES = tuple(f"v{n}" for n in range(IN_LIST))
+
+
 def _placeholders(count: int) -> list[BindParameter[str]]:
-    return [bindparam(f"v{n}", type_=String()) for n in range(count)]
+    return [bindparam(name, type_=String()) for name in _NAMES[:count]]
 
 
 METRES_A_DEGREE = 110_500.0
@@ -440,9 +443,9 @@ def _among(
     if connection.dialect.name == "postgresql":
         return direct.rows(connection, each, {"first": first, "wanted": wanted})
     size = next(size for size in IN_LISTS if size >= len(wanted))
-    filled = wanted + wanted[-1:] * (size - len(wanted))
-    values = {f"v{n}": value for n, value in enumerate(filled)}
-    return direct.rows(connection, by_size[size], {"first": first, **values})
+    values = dict(zip(_NAMES, wanted + wanted[-1:] * (size - len(wanted)), strict=False))
+    values["first"] = first
+    return direct.rows(connection, by_size[size], values)
 
 
 def _parts(values: list[T]) -> Iterator[list[T]]:

@@ -15,6 +15,8 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ONE = timedelta(microseconds=1)
 SENSITIVE = "x"
 """The mark of a case of a sensitive kind."""
+MOST_WATCHINGS = 4096
+"""Sets of watchers that are remembered: making one takes as long as half the rest of a row."""
 
 _case_decoder = msgspec.msgpack.Decoder(Case)
 _data_decoder = msgspec.json.Decoder(dict[str, Any])
@@ -100,21 +102,48 @@ def change_of(row: Any) -> Change:
 
 def watchers(case: Case) -> frozenset[str]:
     """Return what decides who may see a case: its area, its units, its grid, people with a task on it."""
-    marks = {mark_area(case_area(case))}
-    if case.sensitive:
-        marks.add(SENSITIVE)
-    marks |= {mark_unit(u) for u in (case.lead_unit, *case.helper_units, *case.copied_units) if u is not None}
-    if case.grid_code is not None:
-        marks.add(mark_grid(case.grid_code))
-    if case.claim is not None:
-        marks.add(mark_claim(case.claim.by))
-    people = (case.verifier, case.checker, *(r.reporter for r in case.reports))
-    return frozenset(marks | {mark_staff(s) for s in people if s is not None})
+    return _watching(*_watched_by(case))
 
 
 def watchers_text(case: Case) -> str:
     """Return the watchers as kept in a row: each between bars, so that ``LIKE '%|mark|%'`` finds one."""
-    return "|" + "|".join(sorted(watchers(case))) + "|"
+    return _watching_text(*_watched_by(case))
+
+
+_WatchedBy = tuple[str, bool, tuple[UnitId | None, ...], GridCode | None, AccountId | None, tuple[StaffId | None, ...]]
+
+
+def _watched_by(case: Case) -> _WatchedBy:
+    """Return all that the watchers of a case depend on; cases of one place and one desk mostly share it."""
+    units = (case.lead_unit, *case.helper_units, *case.copied_units)
+    people = (case.verifier, case.checker, *[report.reporter for report in case.reports])
+    by = None if case.claim is None else case.claim.by
+    return case_area(case), case.sensitive, units, case.grid_code, by, people
+
+
+@lru_cache(maxsize=MOST_WATCHINGS)
+def _watching(
+    area: str,
+    sensitive: bool,
+    units: tuple[UnitId | None, ...],
+    grid: GridCode | None,
+    claimed_by: AccountId | None,
+    people: tuple[StaffId | None, ...],
+) -> frozenset[str]:
+    marks = {mark_area(area)}
+    if sensitive:
+        marks.add(SENSITIVE)
+    marks |= {mark_unit(unit) for unit in units if unit is not None}
+    if grid is not None:
+        marks.add(mark_grid(grid))
+    if claimed_by is not None:
+        marks.add(mark_claim(claimed_by))
+    return frozenset(marks | {mark_staff(member) for member in people if member is not None})
+
+
+@lru_cache(maxsize=MOST_WATCHINGS)
+def _watching_text(*watched_by: Any) -> str:
+    return "|" + "|".join(sorted(_watching(*watched_by))) + "|"
 
 
 def mark_claim(account: AccountId) -> str:

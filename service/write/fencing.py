@@ -74,7 +74,7 @@ def _tell(work: Work, crossings: Sequence[Crossing]) -> None:
         )
         area = crossing.fence.area if crossing.fence.area in work.world.divisions else ""
         asked = EntryPut(msgspec.to_builtins(body), 0, work.now + ALERTS_LAST, area)
-        found_entry(work, EntryKind.FENCE_ALERT, EntryId(f"f{work.head.seq + 1}"), asked)
+        found_entry(work, EntryKind.FENCE_ALERT, EntryId(f"f{work.seq + 1}"), asked)
 
 
 def _later(kept: Standing | None, held: Standing | None) -> Standing | None:

@@ -36,23 +36,23 @@ def author_of(asker: Asker) -> Author:
 def take_report(work: Work, report: NewReport, asker: Asker) -> Outcome:
     """Judge a report and open its case. Raises the ``Fault`` that refuses it."""
     _judge(work, report, asker)
-    kind = report.kind or work.world.default_kind()
-    check_kind(work.world, kind)
+    world = work.world
+    kind = report.kind or world.default_kind()
+    check_kind(world, kind)
     _check_photos(work, (*report.photos, *report.after_photos))
     occurred = _occurred(report.occurred_at, work.now)
     placed = work.place(report.lon, report.lat)
-    area = work.world.area_of_grid(placed[1])
+    area = world.area_of_grid(placed[1])
     check_place(asker.actor, area)
     case_no = new_case_no(work, work.now)
     report_id = new_report_id()
-    author = author_of(asker)
     contact = seal_contact(report_id, report.contact)
     change, case = work.record_case(
         None,
         case_no,
         "report",
-        author,
-        _data(report, report_id, kind, placed, area, asker, work.world) | said_of(contact),
+        author_of(asker),
+        {**_data(report, report_id, kind, placed, area, asker, world), **said_of(contact)},
         state=CaseState.REPORTED,
         occurred_at=occurred,
         plain=True,
@@ -76,8 +76,8 @@ def _judge(work: Work, report: NewReport, asker: Asker) -> None:
     seen_by_the_reporter(report)
     if report.after_photos and not report.self_handled:
         raise invalid("after_photos_without_handling")
-    for name in ("source_due", "callback_by"):
-        _check_promised(name, getattr(report, name), work.now)
+    _check_promised("source_due", report.source_due, work.now)
+    _check_promised("callback_by", report.callback_by, work.now)
     if report.callback and not report.source_no and not has_contact(report.contact):
         raise invalid("callback_without_contact")
     if report.source_no:

@@ -95,8 +95,9 @@ def transact(
             batch = _open(connection, ledger, jobs, clock())
             round_ = _Round(batch)
             answers = [round_.attempt(job) for job in jobs]
-            flush(connection, batch.rows, batch.counters)
-            _set_head(connection, batch)
+            rows, link = batch.staged.laid_out(batch.head.hash)
+            flush(connection, rows, batch.counters)
+            _set_head(connection, batch, link)
             committing = True
             meanwhile()
     except Exception as error:
@@ -138,7 +139,7 @@ def _one_by_one(
             batch = _open(connection, ledger, jobs, clock())
             round_ = _Round(batch)
             answers = [_attempt_stored(connection, round_, job) for job in jobs]
-            _set_head(connection, batch)
+            _set_head(connection, batch, round_.link)
     except Exception as error:  # noqa: BLE001 - whatever it is, it is written down and every job is answered
         return _refuse(ledger, jobs, error)
     return _keep(ledger, batch, answers)
@@ -148,8 +149,10 @@ def _attempt_stored(connection: Connection, round_: "_Round", job: Job) -> Any:
     savepoint = connection.begin_nested()
     try:
         answer, work = round_.judge(job)
+        link = round_.link
         if work is not None:
-            flush(connection, work.rows, work.counters)
+            rows, link = work.staged.laid_out(link)
+            flush(connection, rows, work.counters)
     except OperationalError:
         raise
     except Exception as error:
@@ -160,6 +163,7 @@ def _attempt_stored(connection: Connection, round_: "_Round", job: Job) -> Any:
     savepoint.commit()
     if work is not None:
         round_.accept(job, answer, work, written=True)
+        round_.link = link
     return answer
 
 
@@ -168,6 +172,7 @@ class _Round:
 
     def __init__(self, batch: Batch) -> None:
         self.batch = batch
+        self.link = batch.head.hash
         self.at = to_us(real_now())
         self.answered: dict[tuple[str, str], tuple[bytes, int]] = {}
         self.outcomes: dict[tuple[str, str], Outcome | Done] = {}
@@ -286,10 +291,9 @@ def _as_recorded(connection: Connection, ledger: Ledger, change: Change) -> Reco
     return Recorded(change, after, before)
 
 
-def _set_head(connection: Connection, batch: Batch) -> None:
+def _set_head(connection: Connection, batch: Batch, link: bytes) -> None:
     if batch.recorded:
-        head = batch.head
-        row = {"seq": head.seq, "hash": head.hash, "recorded_at": to_us(head.recorded_at)}
+        row = {"seq": batch.seq, "hash": link, "recorded_at": to_us(batch.now)}
         write(connection, sql.SET_HEAD, [row])
 
 
@@ -298,6 +302,6 @@ def _keep(ledger: Ledger, batch: Batch, answers: list[Any]) -> Committed:
         ledger.remember(case)
     ledger.remember_counters(batch.counters)
     ledger.world = batch.world
-    ledger.seq = batch.head.seq
+    ledger.seq = batch.seq
     ledger.last_at = batch.now
     return Committed(answers, [*ledger.drain_heard(), *batch.recorded], ledger.world)

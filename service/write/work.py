@@ -11,25 +11,23 @@ import msgspec
 from sqlalchemy import Connection, Executable
 
 from domain.case import Case, Condition
-from domain.change import Change, Subject, chain_hash
+from domain.change import Change, Seq, Subject
 from domain.command import Context
 from domain.faults import Fault, FaultKind
 from domain.fold import fold
 from domain.ids import SERVICE, AccountId, AttachmentId, CaseNo, StaffId, UnitId
 from domain.people import Staff, Unit
 from domain.register import Entry, EntryKind
-from domain.sealing import seal
 from domain.states import CaseState
 from domain.step import ROOM
 from service.placing import Placed
 from service.store import reads, register
 from service.store import statements as sql
 from service.store.reads import Head
-from service.store.rows import case_row, change_row
 from service.tokens import find_account
 from service.world import World
-from service.write.chance import draw
 from service.write.ledger import Ledger
+from service.write.staged import Staged
 
 MAX_DATA = 256 * 1024
 """Bytes of one change's payload."""
@@ -55,12 +53,13 @@ class Recorded(msgspec.Struct, frozen=True):
 
 
 class Batch:
-    """What one transaction has come to so far. ``rows`` waits to be written, by statement."""
+    """What one transaction has come to so far. ``seq`` is the last change in it; ``head`` is where it began."""
 
     def __init__(self, connection: Connection, ledger: Ledger, head: Head, now: datetime) -> None:
         self.connection = connection
         self.ledger = ledger
         self.head = head
+        self.seq: Seq = head.seq
         self.now = now if ledger.last_at is None else max(now, ledger.last_at)
         self.world: World | None = None if ledger.world is None else ledger.world.at(self.now)
         self.cases: dict[CaseNo, Case] = {}
@@ -72,11 +71,11 @@ class Batch:
         self.entries: dict[str, Entry] = {}
         self.entry_counts: dict[tuple[EntryKind, str], int] = {}
         self.recorded: list[Recorded] = []
-        self.rows: sql.Rows = {}
+        self.staged = Staged()
 
     def take(self, work: "Work", *, written: bool = False) -> None:
-        """Make a finished job's work part of the transaction; ``written`` says its rows are in the store already."""
-        self.head = work.head
+        """Make a finished job's work part of the transaction; ``written`` says it is in the store already."""
+        self.seq = work.seq
         self.world = work.world_after
         self.cases |= work.cases
         self.recorded += work.recorded
@@ -90,8 +89,7 @@ class Batch:
             self.entries |= work.entries
             self.entry_counts |= work.entry_counts
         if not written:
-            for statement, rows in work.rows.items():
-                self.rows.setdefault(statement, []).extend(rows)
+            self.staged.take(work.staged)
 
 
 class Work:
@@ -99,7 +97,7 @@ class Work:
 
     def __init__(self, batch: Batch) -> None:
         self.connection = batch.connection
-        self.head = batch.head
+        self.seq = batch.seq
         self.now = batch.now
         self.world_after = batch.world
         self.cases: dict[CaseNo, Case] = {}
@@ -109,7 +107,7 @@ class Work:
         self.entries: dict[str, Entry] = {}
         self.entry_counts: dict[tuple[EntryKind, str], int] = {}
         self.recorded: list[Recorded] = []
-        self.rows: sql.Rows = {}
+        self.staged = Staged()
         self._batch = batch
         self._ledger = batch.ledger
 
@@ -201,7 +199,7 @@ class Work:
 
     def put(self, statement: Executable, *rows: dict[str, Any]) -> None:
         """Stage rows for a statement."""
-        self.rows.setdefault(statement, []).extend(rows)
+        self.staged.put(statement, rows)
 
     def next_number(self, day: str) -> int:
         """Return the next case number of a local day ``yyyymmdd``."""
@@ -237,7 +235,7 @@ class Work:
         if len(payload) > MAX_DATA:
             raise Fault(FaultKind.TOO_LARGE, "change_too_large", limit=MAX_DATA)
         change = Change(
-            seq=self.head.seq + 1,
+            seq=self.seq + 1,
             subject=subject,
             subject_id=subject_id,
             action=action,
@@ -249,10 +247,8 @@ class Work:
             occurred_at=occurred_at,
             data=data if plain else msgspec.json.decode(payload),
         )
-        salt, digest = seal(payload, draw)
-        link = chain_hash(self.head.hash, change, digest)
-        self.put(sql.ADD_CHANGE, change_row(change, payload, salt, digest, link))
-        self.head = Head(change.seq, link, self.now)
+        self.staged.changes.append((change, payload))
+        self.seq = change.seq
         if subject is not Subject.CASE:
             self.recorded.append(Recorded(change))
         return change
@@ -285,14 +281,9 @@ class Work:
         after = fold(case, change)
         for photo in _photos_named(data):
             self.put(sql.USE_ATTACHMENT, {"which": photo})
-        for photo in _photos_of(after) - (_photos_of(case) if case is not None else frozenset()):
+        for photo in _photos_of(after) - (frozenset() if case is None else _photos_of(case)):
             self.put(sql.ADD_PHOTO_CASE, {"attachment_id": photo, "seq": change.seq, "case_no": case_no})
-        row = case_row(after, change.seq)
-        if case is None:
-            self.put(sql.ADD_CASE, row)
-        else:
-            row["which"] = row.pop("case_no")
-            self.put(sql.SET_CASE, row)
+        (self.staged.born if case is None else self.staged.altered).append((after, change.seq))
         self.cases[case_no] = after
         self.recorded.append(Recorded(change, after, case))
         return change, after

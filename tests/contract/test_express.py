@@ -19,6 +19,7 @@ from stages import set_stage
 
 from domain.people import Role
 from domain.wire import Outcome
+from service.http.codec import NAMED
 from service.http.express import Express
 from service.runtime import Runtime
 
@@ -62,7 +63,7 @@ class BothWays:
 
     def take(self, lane: Any, which: str, scope: Any, body: bytes, settle: Any) -> bool:
         """Take a request in as the protocol asks, unless it is marked."""
-        if any(name == PAST.encode() for name, _ in scope["headers"]):
+        if PAST.encode() in scope[NAMED]:
             return False
         taken: bool = self._whole.take(lane, which, scope, body, settle)
         self.taken += taken

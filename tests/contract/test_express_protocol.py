@@ -218,7 +218,7 @@ def test_a_slow_body_is_waited_for(town: Town) -> None:
     assert Counting.taken == 1
 
 
-@pytest.mark.parametrize("more", ["Expect: 100-continue", "Connection: close"])
+@pytest.mark.parametrize("more", ["Expect: 100-continue", "Connection: close", "X-Twice: 1\r\nX-Twice: 2"])
 def test_what_is_unusual_goes_the_ordinary_way(town: Town, more: str) -> None:
     line = town.line()
     line.send(town.report("unusual-1", more))
