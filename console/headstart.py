@@ -32,8 +32,12 @@ BEFORE_QT = (
 NOT_TO_READ = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
 """numpy's help texts, put in place one by one at every start (5 of 400 ms), for a program that shows none."""
 READS_SOURCE = "_mod_uses_pyside"
-NOT_TO_RUN = ("shibokensupport/signature/lib/enum_sig.py", "shibokensupport/signature/lib/pyi_generator.py")
-"""Tools that write PySide6's own stub files. It compiles and runs them at every start, and argparse with them."""
+ON_USE = tuple(
+    f"shibokensupport/signature/{name}.py"
+    for name in ("errorhandler", "layout", "parser", "lib/enum_sig", "lib/pyi_generator", "lib/tool")
+)
+"""What PySide6 words a wrong call with, and the tools that write its stub files: 35 of 430 ms, if it is run at every
+start as PySide6 does."""
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 """numpy's algebra, which nothing here uses, would start a thread per core, each of which spins for a while (a tenth of
 what a start takes in processor time)."""
@@ -79,7 +83,7 @@ def spare_reading() -> None:
     ``__feature__`` module. Nothing here uses those, so that no module asks for a switch whatever the answer is.
     """
     quickenums.hasten()
-    with KeptCode(_bytecode_of("of_pyside.py"), NOT_TO_RUN).in_place():
+    with KeptCode(_bytecode_of("of_pyside.py"), ON_USE).in_place():
         import_module("PySide6.QtCore")
     feature = import_module("shibokensupport.feature")
     if hasattr(feature, READS_SOURCE):  # a name of PySide6's own: without it a start only takes a little longer

@@ -15,19 +15,21 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
+from console.onuse import later
+
 MOST_BYTES = 4 * 1024 * 1024
 """A larger file is none of ours."""
 
 
 class KeptCode:
-    """The kept code of one group of texts. ``skipped`` names files whose text is taken for empty.
+    """The kept code of one group of texts. ``on_use`` names files that run when something of them is first used.
 
     ``at`` is the file it is kept in, None where Python keeps no bytecode at all.
     """
 
-    def __init__(self, at: Path | None, skipped: tuple[str, ...] = ()) -> None:
+    def __init__(self, at: Path | None, on_use: tuple[str, ...] = ()) -> None:
         self._at = at
-        self._skipped = skipped
+        self._on_use = on_use
         self._codes: dict[str, tuple[bytes, CodeType]] = {}
         self._fresh = False
 
@@ -40,8 +42,8 @@ class KeptCode:
         def compile_kept(source: Any, filename: Any, mode: Any, *how: Any, **more: Any) -> Any:
             if type(source) is not bytes or mode != "exec" or how or more:
                 return plain(source, filename, mode, *how, **more)
-            if filename in self._skipped:
-                return plain(b"", filename, mode)
+            if filename in self._on_use:
+                return later(filename, lambda: plain(source, filename, mode))
             return self._code(plain, source, str(filename))
 
         builtins.compile = compile_kept

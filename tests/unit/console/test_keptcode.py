@@ -2,6 +2,7 @@
 
 import builtins
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -28,10 +29,10 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> Counted:
     return Counted(monkeypatch)
 
 
-def answer(at: Path | None, text: bytes = TEXT, name: str = "some/where.py", skipped: tuple[str, ...] = ()) -> object:
+def answer(at: Path | None, text: bytes = TEXT, name: str = "some/where.py") -> object:
     """Compile and run a text through kept code; return what it answers."""
     found: dict[str, object] = {}
-    with KeptCode(at, skipped).in_place():
+    with KeptCode(at).in_place():
         exec(builtins.compile(text, name, "exec"), found)
     return found.get("answer")
 
@@ -70,6 +71,27 @@ def test_a_place_that_takes_nothing_is_no_hindrance(tmp_path: Path, counted: Cou
     assert counted.times == 2
 
 
-def test_what_is_to_be_skipped_is_empty(tmp_path: Path) -> None:
-    assert answer(tmp_path / "kept.pyc", skipped=("some/where.py",)) is None
-    assert not list(tmp_path.iterdir())
+def run_on_use(module: ModuleType, text: bytes) -> None:
+    """Give a module the code of a text that runs when it is first used."""
+    name = f"some/{module.__name__}.py"
+    with KeptCode(None, (name,)).in_place():
+        exec(builtins.compile(text, name, "exec"), vars(module))
+
+
+def test_what_runs_on_use_runs_once_and_only_then(capsys: pytest.CaptureFixture[str]) -> None:
+    module = ModuleType("waits")
+    run_on_use(module, b"print('ran')\nanswer = 42\n")
+    assert not hasattr(module, "__path__")
+    assert capsys.readouterr().out == ""
+    assert (module.answer, module.answer) == (42, 42)
+    assert capsys.readouterr().out == "ran\n"
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = module.nothing
+
+
+def test_who_asks_for_what_is_not_in_it_is_told_so() -> None:
+    module = ModuleType("waits_in_vain")
+    run_on_use(module, b"answer = 42\n")
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = module.nothing
+    assert module.answer == 42
