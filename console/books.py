@@ -35,6 +35,7 @@ class BookDesk(Member):
         self._use, self._can_use = use, can_use
         self.sheet: BookSheet | None = None
         self._awaited: EntryId | None = None
+        self._new: EntryId | None = None
         desk.appearance.language_changed.connect(self._on_language)
         desk.register.changed.connect(self._on_changed)
         desk.register.done.connect(self._on_done)
@@ -77,6 +78,7 @@ class BookDesk(Member):
 
         desk = self._desk
         self.sheet = sheet = BookSheet(self._make_book(), desk.appearance.theme, desk.frame)
+        sheet.begun.connect(self._on_begun)
         sheet.put_wanted.connect(self.put)
         sheet.remove_wanted.connect(self.remove)
         sheet.undo_wanted.connect(partial(desk.register.undo, kind_of(self._body)))
@@ -86,18 +88,32 @@ class BookDesk(Member):
 
     def put(self, key: str, body: Body, version: int) -> None:
         """Keep a page at the version that was seen, a new one where it has no key."""
-        held = self._desk.register.get(self._body, EntryId(key)) if key else None
+        if not key:
+            self._put_new(body)
+            return
+        held = self._desk.register.get(self._body, EntryId(key))
         current = 0 if held is None else held.entry.version
         if self.sheet is not None and current != version:
             self.sheet.page_refused(conflict("stale_entry", seen=version, current=current))
             return
-        self._awaited = self._desk.register.put(body, EntryId(key) if key else None)
+        self._awaited = self._desk.register.put(body, EntryId(key))
+
+    def _put_new(self, body: Body) -> None:
+        """Keep a new page, once: where the answer to its first saving was lost it may be there already."""
+        there = None if self._new is None else self._desk.register.get(self._body, self._new)
+        if there is None or there.body != body:
+            self._awaited = self._new = self._desk.register.put(body, self._new)
+        elif self.sheet is not None:
+            self.sheet.page_done(there.entry_id)
 
     def remove(self, key: str) -> None:
         """Take a page out; it can be undone."""
         held = self._desk.register.get(self._body, EntryId(key))
         if held is not None:
             self._desk.register.remove(held)
+
+    def _on_begun(self) -> None:
+        self._new = None
 
     def _on_language(self, language: str) -> None:
         self.fill()

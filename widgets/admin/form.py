@@ -31,7 +31,7 @@ class FormSpec:
     make: Callable[[dict[str, Any]], Act]
     send: str = "admin.form.send"
     grave: bool = False
-    check: Callable[[dict[str, Any]], str] | None = None
+    check: Callable[[dict[str, Any]], Telling] | None = None
     cancel: bool = True
 
 

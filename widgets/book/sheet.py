@@ -1,6 +1,7 @@
 """The sheet of a book: its pages in a list, the chosen one told beside it, and a form for whoever may keep the book."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -18,6 +19,7 @@ from widgets.book.book import Book
 from widgets.book.notation import told
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
+from widgets.common.fault_label import Telling
 from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
@@ -37,6 +39,8 @@ class BookSheet(Sheet):
     put_wanted = Signal(str, object, int)
     remove_wanted = Signal(str)
     undo_wanted = Signal()
+    begun = Signal()
+    """The form of a new page is opened."""
     used = Signal(str)
     """The chosen page is to be used: opened on a case, say."""
 
@@ -136,6 +140,7 @@ class BookSheet(Sheet):
     def begin_new(self) -> None:
         """Open the form of a new page."""
         if self._may_keep:
+            self.begun.emit()
             self._open_form(NEW)
 
     def page_done(self, key: str) -> None:
@@ -148,7 +153,7 @@ class BookSheet(Sheet):
         """What was entered is not kept; it stays to be mended."""
         if self.form is not None:
             self.form.set_busy(False)
-            self.form.set_fault(told(fault.key, fault.params, self.book.names.words))
+            self.form.set_fault(lambda: told(fault.key, fault.params, self.book.names.words))
 
     def retranslate(self) -> None:
         """Look the words up again."""
@@ -254,12 +259,12 @@ class BookSheet(Sheet):
         page, version = self._pages.get(key, (None, 0))
         found: list[Body] = []
 
-        def check(values: dict[str, Any]) -> str:
+        def check(values: dict[str, Any]) -> Telling:
             try:
                 body: Body = self.book.read(values, page)
                 checked_body(kind_of(type(body)), _plain(body))
             except Fault as fault:
-                return told(fault.key, fault.params, words)
+                return partial(told, fault.key, fault.params, words)
             found[:] = [body]
             return ""
 
