@@ -219,7 +219,9 @@ class FenceWatch:
             after, told = step(fence.body, before, zone, fix.fixed_at)
             self._keep(mine, ident, thing, after, missed=ident in posts)
             for one in told:
-                self._tell(Crossing(fence.entry, fence.body, one, thing, unit or UnitId(""), before, after), fence, now)
+                stands = after if one is told[-1] or after is None else msgspec.structs.replace(after, told=False)
+                crossing = Crossing(fence.entry, fence.body, one, thing, unit or UnitId(""), before, stands)
+                self._tell(crossing, fence, now)
         if not mine:
             self._standings.pop(thing, None)
 

@@ -56,6 +56,20 @@ def test_a_crossing_is_heard_by_the_room_and_acknowledged_once(own_service: Serv
     assert room.delete(f"/v1/register/fence_alert/{alert_id}?version=2", **drop).json()["key"] == "fence_alert_stays"
 
 
+def test_entering_and_having_stayed_too_long_are_both_told_where_one_fix_shows_both(own_service: Served) -> None:
+    served = own_service
+    room, gate = served.client(served.token("room", *ALL_ROOM)), served.client(served.token("gate", Role.GATEWAY))
+    assert put(room, "geofence", "f", BODY | {"settle_s": 60, "dwell_s": 60}).is_success
+    now = served.runtime.timekeeper.now()
+    for ago_s, lon in ((110, 120.79), (90, 120.805), (10, 120.805)):
+        at = (now - timedelta(seconds=ago_s)).isoformat()
+        said = {"thing": "s-li", "lon": lon, "lat": 29.555, "fixed_at": at}
+        assert gate.post("/v1/positions", json={"positions": [said]}).status_code == 204
+        _look(served)
+    alerts = room.get("/v1/register/fence_alert").json()["entries"]
+    assert [alert["body"]["said"] for alert in alerts] == ["enter", "dwell"]
+
+
 def _look(served: Served) -> None:
     """Have the fences look now rather than within a second."""
     asyncio.run_coroutine_threadsafe(Timers(served.runtime).watch_fences(), served.loop).result(20)
