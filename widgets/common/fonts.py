@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
 FAMILIES = (
     "Noto Sans CJK SC",
@@ -41,3 +41,18 @@ def sized(font: QFont, px: int, *, bold: bool = False) -> QFont:
     other.setWeight(QFont.Weight.DemiBold if bold else QFont.Weight.Normal)
     other.setFeature(QFont.Tag("tnum"), 1)
     return other
+
+
+_widths: dict[tuple[str, str], float] = {}
+MOST_WIDTHS = 4_000
+
+
+def text_px(font: QFont, text: str) -> float:
+    """Return how wide a text is in a font, pixels. What is laid out anew asks for the same few over and over."""
+    which = font.key(), text
+    found = _widths.get(which)
+    if found is None:
+        if len(_widths) >= MOST_WIDTHS:
+            _widths.clear()
+        found = _widths[which] = QFontMetricsF(font).horizontalAdvance(text)
+    return found

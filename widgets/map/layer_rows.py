@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from resources.theme import Theme
+from widgets.common.fonts import text_px
 from widgets.map.overlay import BODY_PX, SECOND_PX, sized
 
 ROW, HEAD = 26, 22
@@ -133,9 +134,8 @@ class LayerRows(QTreeWidget):
 
     def wanted(self) -> QSize:
         """Return the size that shows every row whole."""
-        body = QFontMetricsF(sized(self.font(), BODY_PX))
-        small = QFontMetricsF(sized(self.font(), SECOND_PX))
-        widths = [body.horizontalAdvance(r.name) + small.horizontalAdvance(r.note) for r in self._rows.values()]
+        body, small = sized(self.font(), BODY_PX), sized(self.font(), SECOND_PX)
+        widths = [text_px(body, row.name) + text_px(small, row.note) for row in self._rows.values()]
         height = sum(HEAD + (0 if _folded(item) else ROW * item.childCount()) for item in self._heads())
         return QSize(ceil(max(widths, default=80.0)) + INDENT + BOX + MORE + 32, height + 2)
 

@@ -5,7 +5,7 @@ from itertools import accumulate
 from math import ceil
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
 from domain.clock import Lamp
@@ -16,6 +16,7 @@ from layers.legend_signs import SIGNS
 from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.fonts import text_px
 from widgets.map.overlay import Card
 
 PAD, ROW, GAP, SIGN = 14, 27, 26, 26
@@ -80,7 +81,7 @@ class Legend(Card):
     def _size(self, columns: int, rows: Sequence[LegendRow]) -> QSize:
         lines = 1 + ceil(len(rows) / columns) + self._synthetic
         widths = self._column_widths(columns, rows)
-        title = QFontMetricsF(self.body_font()).horizontalAdvance(self._title)
+        title = text_px(self.body_font(), self._title)
         width = max(title, sum(widths) + GAP * (len(widths) - 1))
         return QSize(ceil(width) + 2 * PAD, lines * ROW + 14)
 
@@ -155,9 +156,9 @@ class Legend(Card):
         painter.restore()
 
     def _column_widths(self, columns: int, rows: Sequence[LegendRow]) -> list[float]:
-        metrics = QFontMetricsF(self.body_font())
+        font = self.body_font()
         parts = [rows[column::columns] for column in range(min(columns, len(rows)))]
-        return [max(SIGN + metrics.horizontalAdvance(_text(row)) for row in part) for part in parts]
+        return [max(SIGN + text_px(font, _text(row)) for row in part) for part in parts]
 
     def _is_long(self) -> bool:
         return self._folds and len(self._rows) > MOST_FOLDED
