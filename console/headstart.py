@@ -36,8 +36,9 @@ ON_USE = tuple(
     f"shibokensupport/signature/{name}.py"
     for name in ("errorhandler", "layout", "parser", "lib/enum_sig", "lib/pyi_generator", "lib/tool")
 )
-"""What PySide6 words a wrong call with, and the tools that write its stub files: 35 of 430 ms, if it is run at every
-start as PySide6 does."""
+"""What PySide6 words a wrong call with, and the tools that write its stub files: some 30 of 430 ms where they run at
+every start, as PySide6 has it. ``mapping`` is not among them: the library looks into it itself, past what would have
+it run, and ends the program where it finds nothing."""
 BLAS_THREADS = "OPENBLAS_NUM_THREADS"
 """numpy's algebra, which nothing here uses, would start a thread per core, each of which spins for a while (a tenth of
 what a start takes in processor time)."""

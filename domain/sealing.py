@@ -56,16 +56,16 @@ def seal(payload: bytes, draw: Callable[[int], bytes] = urandom) -> tuple[bytes,
 def payload_digest(salt: bytes, payload: bytes) -> bytes:
     """Return the digest of a payload, which the chain covers. Empty where salt and payload cannot belong together."""
     if len(salt) == SALT:
-        return sha256(salt + payload).digest()
+        return _digest(salt + payload)
     parts = _VALUE.split(payload)
     values = parts[2::3]
     del parts[2::3]
     if values and not has_holes(salt) and len(salt) == SALT + _WHOLE_KEPT * len(values):
         starts = range(SALT + 1, len(salt), _WHOLE_KEPT)
-        leaves = [sha256(salt[i : i + SALT] + value).digest() for i, value in zip(starts, values, strict=True)]
+        leaves = [_digest(salt[i : i + SALT] + value) for i, value in zip(starts, values, strict=True)]
     else:
         leaves = _leaves(salt, values)
-    return sha256(b"".join([salt[:SALT], _MARK, *leaves, *parts])).digest() if leaves else b""
+    return _digest(b"".join([salt[:SALT], _MARK, *leaves, *parts])) if leaves else b""
 
 
 def _leaves(salt: bytes, values: list[bytes]) -> list[bytes]:
@@ -74,7 +74,7 @@ def _leaves(salt: bytes, values: list[bytes]) -> list[bytes]:
     at = SALT
     for value in values:
         if at < len(salt) and salt[at] == _KEPT:
-            leaves.append(sha256(salt[at + 1 : at + _WHOLE_KEPT] + value).digest())
+            leaves.append(_digest(salt[at + 1 : at + _WHOLE_KEPT] + value))
             at += _WHOLE_KEPT
         elif at < len(salt) and salt[at] == _ERASED and not value:
             leaves.append(salt[at + 1 : at + _WHOLE_ERASED])
@@ -119,7 +119,7 @@ def erase(salt: bytes, payload: bytes, which: Collection[int]) -> tuple[bytes, b
         size = _WHOLE_KEPT if salt[at] == _KEPT else _WHOLE_ERASED
         piece = salt[at : at + size]
         if i in which and size == _WHOLE_KEPT:
-            piece = bytes([_ERASED]) + sha256(piece[1:] + value).digest()
+            piece = bytes([_ERASED]) + _digest(piece[1:] + value)
             parts[2 + 3 * i] = b""
         kept.append(piece)
         at += size

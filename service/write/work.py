@@ -281,7 +281,7 @@ class Work:
         after = fold(case, change)
         for photo in _photos_named(data):
             self.put(sql.USE_ATTACHMENT, {"which": photo})
-        for photo in _photos_of(after) - (frozenset() if case is None else _photos_of(case)):
+        for photo in _photos_of(after) - (_photos_of(case) if case is not None else frozenset()):
             self.put(sql.ADD_PHOTO_CASE, {"attachment_id": photo, "seq": change.seq, "case_no": case_no})
         (self.staged.born if case is None else self.staged.altered).append((after, change.seq))
         self.cases[case_no] = after

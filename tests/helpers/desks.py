@@ -1,15 +1,18 @@
 """A whole desk for tests, and waiting for what it shows."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any
 
+import pytest
 from PySide6.QtWidgets import QApplication
 from served import Served
 
 from console.desk import Desk
 from console.folders import find_folders
 from console.settings import Settings
+from domain.faults import Fault, FaultKind
 from domain.ids import CaseNo
 
 PASSWORD = "a long enough one"
@@ -58,3 +61,20 @@ def listed(desk: Desk) -> list[CaseNo]:
     """Return the case numbers in the list, from the top."""
     rows = desk.panels.case_list.table.rows
     return [] if rows is None else [rows.at(row).case_no for row in range(len(rows))]
+
+
+@contextmanager
+def puts_unanswered(desk: Desk) -> Iterator[None]:
+    """Have the service keep whatever this desk puts into a register, and lose its answer."""
+    room = desk.session.room
+    assert room is not None
+    calls = type(room.client.register)
+    put = calls.put
+
+    async def lose_the_answer(*args: Any, **named: Any) -> Any:
+        await put(*args, **named)
+        raise Fault(FaultKind.UNAVAILABLE, "store_unavailable")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(calls, "put", lose_the_answer)
+        yield

@@ -5,14 +5,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from desks import PASSWORD, signed_in, until
+from desks import PASSWORD, puts_unanswered, signed_in, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from served import Served, key
 
 from console.desk import Desk
-from domain.faults import Fault, FaultKind
+from domain.faults import Fault
 from domain.people import Role
 from domain.register_fence import Geofence
 from layers.mercator import to_degrees
@@ -170,29 +170,17 @@ async def test_what_was_entered_for_a_fence_is_kept_until_it_is_saved_and_undoes
         sheet.close_sheet()
 
 
-async def test_a_new_fence_saved_again_after_a_lost_answer_is_one_fence(
-    served: Served, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_new_fence_saved_again_after_a_lost_answer_is_one_fence(served: Served) -> None:
     served.account("wu", PASSWORD, Role.DISPATCHER)
     async with signed_in(served, "wu") as desk:
         desk.actions.trigger("map_fences")
         tool, sheet = desk.map_desk.fences, desk.map_desk.fences.sheet
-        room = desk.session.room
-        assert room is not None
-        calls = type(room.client.register)
-        put = calls.put
-
-        async def lose_the_answer(*args: Any, **named: Any) -> Any:
-            await put(*args, **named)
-            raise Fault(FaultKind.UNAVAILABLE, "no_connection")
-
         ring = ((120.80, 29.55), (120.81, 29.55), (120.81, 29.56), (120.80, 29.56))
         tool._open_sheet(Geofence("河堤", ring), None)
-        monkeypatch.setattr(calls, "put", lose_the_answer)
-        press(sheet.save)
-        await until(lambda: sheet._fault.text() != "")
+        with puts_unanswered(desk):
+            press(sheet.save)
+            await until(lambda: sheet._fault.text() != "")
         assert sheet.isVisible()
-        monkeypatch.setattr(calls, "put", put)
         await until(lambda: len(desk.register.all(Geofence)) == 1)
         press(sheet.save)
         await until(lambda: not sheet.isVisible())

@@ -1,19 +1,17 @@
 """Run cards at a real desk: a set is taken by one key, what is lacking is named and kept; the book is kept by form."""
 
-from typing import Any
-
-import pytest
-from desks import signed_in, until
+from desks import puts_unanswered, signed_in, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from served import ALL_ROOM, Served
 
-from domain.faults import Fault, FaultKind
 from domain.ids import UnitId
 from domain.register_runcard import Need, Part, RunCard
 from domain.states import CaseState
 from tests.widget.console.test_take_back import _state, _to_dispatch
 from widgets.admin.entries import LinesEntry, TextEntry
+from widgets.admin.form import AdminForm
+from widgets.book.sheet import BookSheet
 from widgets.case_card.fields.run_card import UnmetField
 
 CARD = RunCard(
@@ -80,17 +78,11 @@ async def test_the_book_is_kept_by_its_form(served: Served) -> None:
         assert sheet is not None
         assert sheet.empty.isVisibleTo(sheet)
         QTest.keyClick(sheet, Qt.Key.Key_Insert)
-        form = sheet.form
-        assert form is not None
-        name, kinds, needs = (form.entry(key) for key in ("name", "kinds", "needs"))
-        assert isinstance(name, TextEntry)
-        assert isinstance(kinds, TextEntry)
-        assert isinstance(needs, LinesEntry)
-        name.edit.setText("路口垃圾")
-        kinds.edit.setText("没有这个")
-        needs.edit.setPlainText("主办 1 清运：部门")
+        form = _filled(sheet, "没有这个")
         form.submit()
         assert "没有「没有这个」这个类别" in form._fault.text()
+        kinds = form.entry("kinds")
+        assert isinstance(kinds, TextEntry)
         kinds.edit.setText("01-02")
         form.submit()
         await until(lambda: [row.cells[0] for row in sheet.table.shown()] == ["路口垃圾"])
@@ -135,39 +127,21 @@ async def test_what_is_being_entered_stays_while_another_page_is_kept(served: Se
 
 
 async def test_a_new_page_saved_again_after_a_lost_answer_is_one_page_and_told_in_the_language_of_the_moment(
-    served: Served, monkeypatch: pytest.MonkeyPatch
+    served: Served,
 ) -> None:
     async with signed_in(served) as desk:
         desk.actions.trigger("run_cards")
         sheet = desk.crew.run_cards.sheet
         assert sheet is not None
-        room = desk.session.room
-        assert room is not None
-        calls = type(room.client.register)
-        put = calls.put
-
-        async def lose_the_answer(*args: Any, **named: Any) -> Any:
-            await put(*args, **named)
-            raise Fault(FaultKind.UNAVAILABLE, "store_unavailable")
-
         sheet.begin_new()
-        form = sheet.form
-        assert form is not None
-        name, kinds, needs = (form.entry(key) for key in ("name", "kinds", "needs"))
-        assert isinstance(name, TextEntry)
-        assert isinstance(kinds, TextEntry)
-        assert isinstance(needs, LinesEntry)
-        name.edit.setText("路口垃圾")
-        kinds.edit.setText("01-02")
-        needs.edit.setPlainText("主办 1 清运：部门")
-        monkeypatch.setattr(calls, "put", lose_the_answer)
-        form.submit()
-        await until(lambda: form._fault.text() != "")
+        form = _filled(sheet, "01-02")
+        with puts_unanswered(desk):
+            form.submit()
+            await until(lambda: form._fault.text() != "")
         before = form._fault.text()
         desk.actions.trigger("language")
         assert form._fault.text() not in ("", before)
         desk.actions.trigger("language")
-        monkeypatch.setattr(calls, "put", put)
         await until(lambda: len(desk.register.all(RunCard)) == 1)
         form.submit()
         await until(lambda: sheet.form is None)
@@ -176,3 +150,17 @@ async def test_a_new_page_saved_again_after_a_lost_answer_is_one_page_and_told_i
         sheet.put_wanted.emit("", desk.register.all(RunCard)[0].body, 0)
         await until(lambda: len(desk.register.all(RunCard)) == 2)
         sheet.close_sheet()
+
+
+def _filled(sheet: BookSheet, kind: str) -> AdminForm:
+    """Fill in the form of a new card."""
+    form = sheet.form
+    assert form is not None
+    name, kinds, needs = (form.entry(key) for key in ("name", "kinds", "needs"))
+    assert isinstance(name, TextEntry)
+    assert isinstance(kinds, TextEntry)
+    assert isinstance(needs, LinesEntry)
+    name.edit.setText("路口垃圾")
+    kinds.edit.setText(kind)
+    needs.edit.setPlainText("主办 1 清运：部门")
+    return form
