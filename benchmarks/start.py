@@ -2,8 +2,9 @@
 
 Useful means: signed in (with a token, so no password is hashed), the town's grids and open cases drawn, a key taken.
 Both are whole processes, started in turn and timed from outside, offscreen, 1920x1080, warm disk, whatever this
-environment says of bytecode in two states: bytecode kept from the warm-up on, as an installed program has it; and none
-at all, ours and the libraries' compiled anew at each start (worse than a read-only folder: pip compiles libraries).
+environment says of bytecode. Ours in three states: bytecode and the town's map kept from the warm-up on, as an
+installed program has them; the map fetched and read, as at the very first start; and no bytecode at all, ours and the
+libraries' compiled anew at each start (worse than a read-only folder: pip compiles libraries).
 """
 
 import asyncio
@@ -21,6 +22,7 @@ from benchmarks.load import send_all
 from benchmarks.programs import get_json, make_town, reportable_kind, service, token
 
 OPEN_CASES = 41
+KEPT, FETCHED, COMPILED = "bytecode kept", "bytecode kept, map fetched", "no bytecode"
 
 
 def time_to_useful(words: list[str], environment: dict[str, str]) -> float:
@@ -52,6 +54,7 @@ def surroundings(bytecode: Path, *, kept: bool) -> dict[str, str]:
         **plain,
         **unwritten,
         "PYTHONPYCACHEPREFIX": str(bytecode),
+        "ONEMAP_HOME": str(bytecode.with_name("home")),
         "QT_QPA_PLATFORM": "offscreen",
         "PYTHONUTF8": "1",
     }
@@ -67,26 +70,24 @@ def measure() -> Rows:
         gateway_token = token(database, "phones", "gateway", "reader")
         with service(database, town) as url:
             fill(url, gateway_token)
-            states = {
-                "bytecode kept": surroundings(folder / "kept", kept=True),
-                "no bytecode": surroundings(folder / "none", kept=False),
+            kept, unkept = surroundings(folder / "kept", kept=True), surroundings(folder / "none", kept=False)
+            probe, bare = ["benchmarks.probes.first_window", url], ["benchmarks.probes.bare_window"]
+            signed_in = {"ONEMAP_TOKEN": desk_token}
+            measures: dict[str, Measure] = {
+                KEPT: partial(time_to_useful, [*probe, "--map-kept"], kept | signed_in),
+                "bare": partial(time_to_useful, bare, kept),
+                FETCHED: partial(time_to_useful, probe, kept | signed_in),
+                COMPILED: partial(time_to_useful, [*probe, "--map-kept"], unkept | signed_in),
+                "bare, compiled": partial(time_to_useful, bare, unkept),
             }
-            measures: dict[str, Measure] = {}
-            for state, shared in states.items():
-                measures[f"ours, {state}"] = partial(
-                    time_to_useful,
-                    ["benchmarks.probes.first_window", url],
-                    {**shared, "ONEMAP_TOKEN": desk_token},
-                )
-                measures[f"bare, {state}"] = partial(time_to_useful, ["benchmarks.probes.bare_window"], shared)
             figures = alternate(measures)
     rows: Rows = []
-    for state in states:
+    for state, peer in ((KEPT, "bare"), (FETCHED, "bare"), (COMPILED, "bare, compiled")):
         rows += compare(
             f"first useful window, {OPEN_CASES} open cases, {state}",
             "ms",
-            figures[f"ours, {state}"],
-            figures[f"bare, {state}"],
+            figures[state],
+            figures[peer],
             "bare Qt window, first paint",
             Sense.TIMES_AS_LONG,
         )

@@ -1,10 +1,11 @@
 """Replies asked for before the rest of the program is there, by a thread with next to nothing imported.
 
-The first picture needs two large replies. A program that knows its token asks for them as its very first act; the
-service works on them while the program imports and builds. ``ServiceClient`` takes each as the first answer to the
-request it belongs to. However old they are by then, the feed goes on from the change the snapshot was taken at.
+The first picture needs two large replies (one, where the map is known from before). A program that knows its token
+asks for them as its very first act; the service works on them while the program imports and builds. ``ServiceClient``
+takes each as the first answer to the request it belongs to. However old they are by then, the feed goes on from the
+change the snapshot was taken at.
 
-It speaks just enough HTTP/1.1 for that: two GETs on one line, replies of a stated length. Nothing here is reported:
+It speaks just enough HTTP/1.1 for that: GETs on one line, replies of a stated length. Nothing here is reported:
 whatever is otherwise is simply asked again in the ordinary way, which says what is wrong.
 """
 
@@ -19,7 +20,8 @@ from client.address import Address, parse_address
 from domain.faults import Fault
 from domain.wire import WIRE, WIRE_HEADER
 
-FIRST_PATHS = ("/v1/snapshot", "/v1/geometry")
+SNAPSHOT_PATH, GEOMETRY_PATH = "/v1/snapshot", "/v1/geometry"
+FIRST_PATHS = (SNAPSHOT_PATH, GEOMETRY_PATH)
 TIMEOUT_S = 20.0
 MOST_BYTES = 64 * 1024 * 1024
 """A larger reply is left to the ordinary way."""
@@ -43,11 +45,13 @@ class EarlyReply(msgspec.Struct, frozen=True):
 class EarlyReplies:
     """The replies of one service to one token, each to be taken once. Asking begins at once, in a thread."""
 
-    def __init__(self, base_url: str, token: str, *, ca_file: str | None = None) -> None:
+    def __init__(
+        self, base_url: str, token: str, *, ca_file: str | None = None, paths: tuple[str, ...] = FIRST_PATHS
+    ) -> None:
         self._base_url = base_url
         self._token = token
         self._ca_file = ca_file
-        self._waiting: dict[str, Future[EarlyReply]] = {path: Future() for path in FIRST_PATHS}
+        self._waiting: dict[str, Future[EarlyReply]] = {path: Future() for path in paths}
         self._futures = dict(self._waiting)
         for future in self._futures.values():
             future.set_running_or_notify_cancel()  # who waits may give up; the thread may answer all the same

@@ -8,7 +8,7 @@ after the other in the order of events; what one raises goes to the loop's excep
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
@@ -46,17 +46,28 @@ WANTED_MOST = 100
 DeltaListener = Callable[[Delta], None]
 LineListener = Callable[[LineReading], None]
 FaultListener = Callable[[Fault], None]
+GeometrySource = Callable[[], Awaitable[Geometry | None]]
 
 
 class Room:
     """A live picture of one service. ``picture`` is None until the first snapshot has arrived."""
 
-    def __init__(self, client: ServiceClient, *, breath_s: float = 0.0) -> None:
-        """``breath_s``: how long the first picture is left alone, to be drawn, before the feed goes on from it."""
+    def __init__(
+        self,
+        client: ServiceClient,
+        *,
+        breath_s: float = 0.0,
+        known: GeometrySource | None = None,
+    ) -> None:
+        """``breath_s``: how long the first picture is left alone, to be drawn, before the feed goes on from it.
+
+        ``known`` gives a geometry of this service from before; it is not fetched where the snapshot names the same.
+        """
         self.client = client
         self._breath_s = breath_s
         self.picture: Picture | None = None
         self.geometry: Geometry | None = None
+        self._known = known
         self._line = Line(time.monotonic())
         self._delta_listeners: list[DeltaListener] = []
         self._line_listeners: list[LineListener] = []
@@ -206,6 +217,8 @@ class Room:
 
     async def _load_geometry(self, tag: str) -> bool:
         """Fetch the geometry unless it is the one we hold; return whether it is another one."""
+        if self._known is not None:
+            self.geometry, self._known = await self._known(), None
         if self.geometry is not None and self.geometry.tag == tag:
             return False
         fetched = await self.client.geometry(None if self.geometry is None else self.geometry.tag)

@@ -32,9 +32,10 @@ from console.finder import Finder, read_places
 from console.firstpicture import FirstPicture
 from console.folders import Folders
 from console.gridkeeper import GridKeeper
+from console.ground import GroundStore
 from console.intake import Intake
 from console.intents import Intents
-from console.late import Late, furnish
+from console.late import Late, furnish, until_whole
 from console.layerkeeper import LayerKeeper
 from console.layernotes import LayerNotes
 from console.looking import Looking
@@ -146,7 +147,8 @@ class Desk(QObject):
 
     def _equip_session(self, ca_file: Path | None) -> None:
         """Build the session and what goes through it."""
-        self.session = Session(self.tasks, ca_file, self)
+        self.ground = GroundStore(self.folders.cache if self._keep else None)
+        self.session = Session(self.tasks, ca_file, self.ground, self)
         self.outbox = Outbox(self.tasks, self.notices, self.folders.config, self)
         self.intents = Intents(self.tasks, self.notices, self.outbox, self)
         self.photos = PhotoCache(self.tasks, self.settings.number("photo_cache_mb"), self)
@@ -183,8 +185,6 @@ class Desk(QObject):
         else:
             self.window.showMaximized()
         self._second.start()
-        # The shapes of the map need it, and the line is waited for meanwhile
-        self.tasks.start("desk", "prefetch", asyncio.to_thread(import_module, "shapely"))
 
     async def stop(self) -> None:
         """Keep the layout, end the session, every task and every timer, and close the window."""
@@ -223,6 +223,7 @@ class Desk(QObject):
 
     def on_opened(self, room: Room) -> None:
         """Somebody is signed in: show the desk and follow the room."""
+        self.map_feed.expect(self.session.ground)
         self._use(room)
         follow(self, room)
         self.actions.enable(ON_DESK, True)
@@ -347,8 +348,13 @@ class Desk(QObject):
         self.intake.gists.use(room)
 
     async def _find_places(self, geometry: Geometry) -> None:
+        """Read what is named on the map and keep the ground, once the first picture is there."""
+        await until_whole(self._is_drawn)
         places = await asyncio.to_thread(read_places, geometry.base)
         self.finder.use_shapes(geometry.grids, places)
+        ground = self.map_feed.ground()
+        if ground is not None and self.session.ground is not None:
+            await self.session.ground.keep(ground)
 
     def on_language_changed(self, language: str) -> None:
         """Everything that keeps words of its own looks them up again."""
@@ -389,4 +395,6 @@ class Desk(QObject):
         """Show the page to sign in, at this server or the one used last."""
         address = server or self.session.server or self.settings.text("server_url")
         self.sign_in.set_server(address, self.settings.text("last_user"))
+        # The shapes of the map need it, and a person types meanwhile
+        self.tasks.start("desk", "prefetch", asyncio.to_thread(import_module, "shapely"))
         self.window.show_sign_in()

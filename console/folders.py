@@ -5,6 +5,7 @@
 
 import os
 import tempfile
+import zlib
 from pathlib import Path
 
 import msgspec
@@ -29,6 +30,11 @@ def find_folders() -> Folders:
         return Folders(base / "config", base / "cache", base / "log")
     dirs = platformdirs.PlatformDirs(APP, appauthor=False)
     return Folders(dirs.user_config_path, dirs.user_cache_path, dirs.user_log_path)
+
+
+def ground_file(cache: Path, server: str) -> Path:
+    """Return the file that the map of a service's town is kept in (``console.ground``)."""
+    return cache / "ground" / f"{zlib.crc32(server.encode()):08x}.ground"
 
 
 def write_atomically(path: Path, content: bytes) -> None:

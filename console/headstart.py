@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from client.early import EarlyReplies
+from client.early import FIRST_PATHS, SNAPSHOT_PATH, EarlyReplies
 from console import quickenums, quicknumpy
+from console.folders import ground_file
 from console.keptcode import KeptCode
 
 if TYPE_CHECKING:
-    from console.mapshapes import EarlyShapes
+    from console.ground import EarlyGround
 
 BEFORE_QT = (
-    "console.mapshapes",
+    "console.ground",
     "client.room",
     "layers.cases.model",
     "layers.positions.model",
@@ -51,26 +52,32 @@ class HeadStart(msgspec.Struct, frozen=True):
     """What is on its way for a console that knows from the outset who signs in, and where."""
 
     replies: EarlyReplies
-    shapes: "EarlyShapes"
+    ground: "EarlyGround"
 
 
-def begin(server: str | None, token: str | None, ca_file: Path | None) -> HeadStart | None:
-    """Begin the start of a console; return what was asked for, None where nobody is signed in from the outset."""
+def begin(server: str | None, token: str | None, ca_file: Path | None, cache: Path | None = None) -> HeadStart | None:
+    """Begin the start of a console; return what was asked for, None where nobody is signed in from the outset.
+
+    ``cache`` is the folder that the map of the town is kept in from start to start, None where it is not.
+    """
     sys.setswitchinterval(SWITCH_S)
     gc.disable()  # nothing that a start makes is rubbish; ``console.collector`` takes over once the loop runs
+    known = server is not None and cache is not None and ground_file(cache, server).is_file()
     replies = None
     if server is not None and token is not None and token.isascii() and token.isprintable():
-        replies = EarlyReplies(server, token, ca_file=None if ca_file is None else str(ca_file))
+        paths = (SNAPSHOT_PATH,) if known else FIRST_PATHS
+        replies = EarlyReplies(server, token, ca_file=None if ca_file is None else str(ca_file), paths=paths)
     os.environ.setdefault(BLAS_THREADS, "1")
     for name in NOT_TO_READ:
         sys.modules.setdefault(name, ModuleType(name))
     quicknumpy.import_numpy()
-    import_module("shapely")
+    if not known:
+        import_module("shapely")  # shapes have to be read: not in their thread, which would wait for this one's imports
     early = None
-    if replies is not None:
-        from console.mapshapes import EarlyShapes  # noqa: PLC0415 - not before the service was asked
+    if server is not None and replies is not None:
+        from console.ground import EarlyGround, GroundStore  # noqa: PLC0415 - not before the service was asked
 
-        early = HeadStart(replies, EarlyShapes(replies))
+        early = HeadStart(replies, EarlyGround(GroundStore(cache), server, replies))
     for name in BEFORE_QT:
         import_module(name)
     spare_reading()

@@ -85,11 +85,16 @@ class Place(QStackedWidget):
         self._stands.deleteLater()
 
 
-async def furnish(whole: Callable[[], bool], parts: Iterable[Late[Any]]) -> None:
-    """Make these parts, one a turn, as soon as the first picture is ``whole`` (or will not be so soon)."""
+async def until_whole(whole: Callable[[], bool]) -> None:
+    """Wait until the first picture is ``whole``, or will not be so soon."""
     latest = time.monotonic() + AT_THE_LATEST_S
     while not whole() and time.monotonic() < latest:  # noqa: ASYNC110 - a frame tells nobody that nothing is missing
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def furnish(whole: Callable[[], bool], parts: Iterable[Late[Any]]) -> None:
+    """Make these parts, one a turn, as soon as the first picture is ``whole``."""
+    await until_whole(whole)
     for part in parts:
         await part.make_soon()
         await asyncio.sleep(0)

@@ -9,8 +9,9 @@ from PySide6.QtCore import QObject, Signal
 
 from client.picture import Delta, Picture
 from client.room import Room
+from console.ground import EarlyGround, Ground
 from console.holdings import Holdings
-from console.mapshapes import EarlyShapes, MapShapes, read_shapes
+from console.mapshapes import MapShapes, read_shapes
 from console.slices import in_slices
 from console.tasks import Tasks
 from console.throttle import Throttle
@@ -81,7 +82,7 @@ class MapFeed(QObject):
         self._room: Room | None = None
         self._shown_geometry = ""
         self._told: Room | None = None
-        self._early: EarlyShapes | None = None
+        self._early: EarlyGround | None = None
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
         self._placeless: set[CaseNo] = set()
@@ -99,13 +100,21 @@ class MapFeed(QObject):
         if room is not None and self._early is not None:
             self._lay_early(self._early)
 
-    def expect(self, shapes: EarlyShapes | None) -> None:
+    def expect(self, ground: EarlyGround | None) -> None:
         """Take the first shapes from here where they are of the geometry wanted.
 
         They are shown as soon as somebody is signed in: their tiles are drawn while the snapshot is still being read.
         Should the snapshot name another geometry, that replaces them.
         """
-        self._early = shapes
+        self._early = ground
+
+    def ground(self) -> Ground | None:
+        """Return the ground that is shown, None where it is not (any more) the room's."""
+        geometry, models = None if self._room is None else self._room.geometry, self.models
+        if geometry is None or geometry.tag != self._shown_geometry:
+            return None
+        shapes = MapShapes(geometry.tag, models.basemap.shapes, models.divisions.shapes, models.grids.shapes)
+        return Ground(geometry, shapes)
 
     def take(self, delta: Delta) -> None:
         """Take in what altered."""
@@ -165,16 +174,16 @@ class MapFeed(QObject):
 
     # -- whole -----------------------------------------------------------------------------------------------------
 
-    def _lay_early(self, early: EarlyShapes) -> None:
+    def _lay_early(self, early: EarlyGround) -> None:
         """Lay the ground before there is a picture: at once where it is there, so that it is in the first frame."""
         if early.ready:
-            shapes = early.made()
-            if shapes is not None:
-                self._lay(shapes)
+            ground = early.made()
+            if ground is not None and ground.shapes.tag != self._shown_geometry:
+                self._lay(ground.shapes)
         else:
             self._tasks.start(OWNER, "ground", self._wait_early(early))
 
-    async def _wait_early(self, early: EarlyShapes) -> None:
+    async def _wait_early(self, early: EarlyGround) -> None:
         await early.take()
         if self._early is early:
             self._lay_early(early)
@@ -205,9 +214,9 @@ class MapFeed(QObject):
             return None
         self._early = None
         ready = None if early is None else await early.take()
-        if ready is None or ready.tag != geometry.tag:
+        if ready is None or ready.shapes.tag != geometry.tag:
             return await asyncio.to_thread(read_shapes, geometry)
-        return ready
+        return ready.shapes
 
     async def _load_all(self, room: Room) -> None:
         """Show shapes, cases and things together: one drawing instead of three."""

@@ -121,9 +121,7 @@ def _greet(desk: Desk, options: OpenOptions, unreadable: Fault | None) -> None:
         sys.stderr.write(say("notice.no_chinese_font", command=font_command()) + "\n")
         desk.notices.warn("notice.no_chinese_font", command=font_command())
     if options.server is not None and options.token is not None:
-        early = options.early
-        desk.map_feed.expect(None if early is None else early.shapes)
-        desk.session.use_token(options.server, options.token, None if early is None else early.replies)
+        desk.session.use_token(options.server, options.token, options.early)
     elif options.server is not None and options.password:
         desk.session.sign_in(options.server, options.user, options.password)
     else:

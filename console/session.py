@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Signal
 from client.api import ServiceClient
 from client.early import EarlyReplies
 from client.room import Room
+from console.ground import EarlyGround, GroundStore
+from console.headstart import HeadStart
 from console.tasks import Tasks
 from console.verifier import Verifier
 from domain.faults import Fault
@@ -28,9 +30,9 @@ class Session(QObject):
     """Signed in with a password that has to be changed first; ``go_on`` begins once it was."""
     ended = Signal(object)
 
-    def __init__(self, tasks: Tasks, ca_file: Path | None, parent: QObject | None = None) -> None:
+    def __init__(self, tasks: Tasks, ca_file: Path | None, ground: GroundStore, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._tasks = tasks
+        self._tasks, self._store = tasks, ground
         self.ca_file = self._ca_file = None if ca_file is None else str(ca_file)
         self.verifier: Verifier | None = None
         """Tells the password of this session again while the service cannot be reached; None without a password."""
@@ -39,18 +41,21 @@ class Session(QObject):
         """Where somebody last signed in, or tried to."""
         self.client: ServiceClient | None = None
         self.room: Room | None = None
+        self.ground: EarlyGround | None = None
+        """What the map of the room is drawn from until the service has named its geometry."""
 
     def sign_in(self, server: str, user: str, password: str, code: str = "") -> None:
         """Sign in with a password, and the one-time code of who has one; an attempt under way is given up."""
-        self.server = server
+        self.server, self.ground = server, EarlyGround(self._store, server)
         self.signing_in.emit()
         self._tasks.start(OWNER, "sign-in", self._sign_in(server, user, password, code))
 
-    def use_token(self, server: str, token: str, early: EarlyReplies | None = None) -> None:
-        """Sign in with a token that was handed to us; it is not ours to revoke. ``early`` was asked for with it."""
+    def use_token(self, server: str, token: str, early: HeadStart | None = None) -> None:
+        """Sign in with a token that was handed to us; it is not ours to revoke. ``early`` was begun with it."""
         self.server = server
+        self.ground = EarlyGround(self._store, server) if early is None else early.ground
         self.signing_in.emit()
-        self._tasks.start(OWNER, "sign-in", self._use_token(server, token, early))
+        self._tasks.start(OWNER, "sign-in", self._use_token(server, token, None if early is None else early.replies))
 
     def go_on(self) -> None:
         """The first password was changed: begin with the sign-in that waited for it."""
@@ -97,7 +102,8 @@ class Session(QObject):
         if client is not self.client:
             await self._leave()
         self._owns_token = owns_token
-        self.client, self.room = client, Room(client, breath_s=BREATH_S)
+        known = None if self.ground is None else self.ground.geometry
+        self.client, self.room = client, Room(client, breath_s=BREATH_S, known=known)
         self.began.emit(self.room)
         self._tasks.start(OWNER, "room", self._run(self.room))
 

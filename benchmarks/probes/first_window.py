@@ -1,22 +1,35 @@
 """The console's first useful window: signed in, the town's grids and open cases drawn, a key taken.
 
-``python -m benchmarks.probes.first_window URL``, the token in ONEMAP_TOKEN. Prints when that was (monotonic seconds).
+``python -m benchmarks.probes.first_window URL [--map-kept]``, the token in ONEMAP_TOKEN. Prints when that was
+(monotonic seconds). With ``--map-kept`` the town's map is kept below ONEMAP_HOME for the next start, as a console
+keeps it, and taken from there; without it is fetched and read as at the very first start.
 """
 
 import os
 import sys
 
 from console import headstart
+from console.folders import find_folders
 
 
-def main(server: str, token: str) -> int:
+def main(server: str, token: str, *, map_kept: bool) -> int:
     """Start as ``onemap console`` does, wait for the first useful window, and end."""
-    early = headstart.begin(server, token, None)
+    cache = find_folders().cache if map_kept else None
+    early = headstart.begin(server, token, None, cache)
     from benchmarks.probes.usefulness import useful
+    from console.desk import Desk
+    from console.ground import GroundStore
     from console.program import OpenOptions, open_console
 
-    return open_console(OpenOptions(server=server, token=token, early=early, keep=False), useful)
+    async def until_kept(desk: Desk) -> int:
+        code = await useful(desk)
+        ground = desk.map_feed.ground()
+        if ground is not None:
+            GroundStore(cache).keep(server, ground)
+        return code
+
+    return open_console(OpenOptions(server=server, token=token, early=early, keep=False), until_kept)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main(sys.argv[1], os.environ["ONEMAP_TOKEN"]))
+    raise SystemExit(main(sys.argv[1], os.environ["ONEMAP_TOKEN"], map_kept="--map-kept" in sys.argv))

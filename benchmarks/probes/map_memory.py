@@ -1,6 +1,7 @@
 """How much memory the map takes with a land on it, as QGIS has it: all layers loaded, drawn whole and closer.
 
-``python -m benchmarks.probes.map_memory LAND``. Prints the megabytes (shared ones by its share) of the process.
+``python -m benchmarks.probes.map_memory LAND``. Prints the megabytes (shared ones by its share) of the process, which
+starts as a console does: else PySide6 would read, and keep, the source of all that is imported after it.
 """
 
 import gc
@@ -9,15 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-
-from PySide6.QtWidgets import QApplication
-
-from benchmarks.county import make_county
-from benchmarks.maps.ours import OurMap
-from benchmarks.maps.view import EXTENTS, closer, settle
-from layers.background import give_back
-from widgets.map.tiles import REST_MS
+from console import headstart
 
 
 def pss_mb() -> float:
@@ -29,6 +22,16 @@ def pss_mb() -> float:
 
 def main(land: str) -> int:
     """Load, drop what the data was made from, draw, and say."""
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    headstart.begin(None, None, None)
+    from PySide6.QtWidgets import QApplication
+
+    from benchmarks.county import make_county
+    from benchmarks.maps.ours import OurMap
+    from benchmarks.maps.view import EXTENTS, closer, settle
+    from layers.background import give_back
+    from widgets.map.tiles import REST_MS
+
     app = QApplication([])
     ours = OurMap(make_county(land), as_given=False, plain=False)
     ours.forget_land()

@@ -16,6 +16,7 @@ from client.api import new_key
 from client.outbox.order import Order, Stage, command_order, report_order
 from client.room import Room
 from console.folders import find_folders
+from console.ground import GroundStore
 from console.loop import make_loop
 from console.notices import NoticeHub
 from console.outbox import Outbox
@@ -34,7 +35,7 @@ class Giver:
     def __init__(self, rng: random.Random, life: str) -> None:
         self._rng, self._life = rng, life
         self.tasks = Tasks(lambda error, where: say("failed", where, repr(error)))
-        self.session = Session(self.tasks, None)
+        self.session = Session(self.tasks, None, GroundStore(None))
         self.outbox = Outbox(self.tasks, NoticeHub(), find_folders().config)
 
     async def begin(self, url: str, token: str) -> Room:
