@@ -32,6 +32,7 @@ from service.review import Review, alters_rights
 from service.store import fences, readings, reads, register
 from service.store import tables as t
 from service.store.engine import Store
+from service.store.lock import FENCES_LOCK, Turn
 from service.tokens import Holder, Holders, check_expiry, find_holder, token_hash
 from service.tracker import Tracker
 from service.world import META_EPOCH, META_RELAY, World, load_world
@@ -72,6 +73,7 @@ class Runtime:
         known = still_known(standings, self.tracker.latest, self.timekeeper.now())
         self.fences = FenceWatch(fenced, known)
         self.fences.unkept({(f, thing) for f, thing, _ in standings} - {(f, thing) for f, thing, _ in known})
+        self.fence_turn = Turn(store, FENCES_LOCK)
         self.tracker.watched = self.fences.watching
         self.hub = Hub(head.seq, self.epoch, self.timekeeper.now, self.tracker, self.gauges)
         self.holders = Holders()
@@ -106,6 +108,7 @@ class Runtime:
         self.doorkeeper.close()
         self._photos.shutdown(wait=False, cancel_futures=True)
         await asyncio.to_thread(self._reading.shutdown)
+        await asyncio.to_thread(self.fence_turn.close)
         self.store.close()
 
     # -- doing and reading -----------------------------------------------------------------------------------------

@@ -10,8 +10,9 @@ import msgspec
 
 from domain.faults import Fault
 from service.clock import real_now
+from service.fencing.turns import untold
 from service.runtime import Runtime
-from service.store import meshes, readings, reads, register
+from service.store import fences, meshes, readings, reads, register
 from service.store import statements as sql
 from service.world import META_CLOCK, Standing
 from service.write.acting import resume_due
@@ -83,9 +84,23 @@ class Timers:
                 break
             watch.look(moved[i : i + FIXES_AT_ONCE], runtime.world, runtime.timekeeper.now())
             await asyncio.sleep(0)
+        if not await self._may_tell():
+            watch.leave_telling()
+            return
         for job, count in telling(watch):
             await runtime.do(job)
             del watch.waiting[:count]
+
+    async def _may_tell(self) -> bool:
+        """Return whether it is for us to tell what the fences tell: of several services on one database one does."""
+        watch = self._runtime.fences
+        goes_on, watch.tells = watch.tells, False
+        if not await self._runtime.compute(self._runtime.fence_turn.take):
+            return False
+        if not goes_on and watch.waiting:
+            watch.waiting = untold(watch.waiting, await self._runtime.read(fences.alerts))
+        watch.tells = True
+        return True
 
     async def keep_feeds_alive(self) -> None:
         """Let silent feeds know the head."""
@@ -125,7 +140,7 @@ class Timers:
         runtime = self._runtime
         for job in (*keeping(runtime.tracker), *keeping_readings(runtime.gauges)):
             await runtime.do(job)
-        for pairs, job in keeping_standings(runtime.fences):
+        for pairs, job in keeping_standings(runtime.fences) if runtime.fences.tells else ():
             try:
                 await runtime.do(job)
             except Fault:

@@ -1,5 +1,7 @@
 """Watching all fences: takes in what moved, follows how each thing stands at each, and says what is to be told.
 
+Of several services on one database each watches and one tells (``service.timers``): another goes on from what it saw.
+
 Event loop only. The latest fix of what moved is looked at, at most once a round and thing. A thing that is surely
 outside and whose fence does not miss it takes no memory: it counts as outside as soon as one good fix was looked at
 while the fence watched (``_looked``). When a shift ends, when a fence rests or alters its edge, what was known is let
@@ -30,6 +32,8 @@ MOST_OF_A_FENCE = 30
 WINDOW = timedelta(minutes=10)
 """A fence tells so many things in such a time; then once that there are more, until the time is over."""
 MOST_WAITING = 5_000
+RETOLD_ROUNDS = 60
+"""For so many rounds a service whose turn it is not remembers what it would tell: whoever tells may be gone by then."""
 FORGOTTEN_AFTER = timedelta(hours=12)
 """How a thing stood before a longer break says nothing."""
 
@@ -46,6 +50,8 @@ class Crossing(msgspec.Struct, frozen=True):
     unit: UnitId = UnitId("")
     before: Standing | None = None
     after: Standing | None = None
+    seen_in: int = 0
+    """The round it was seen in."""
 
     @property
     def pair(self) -> Pair:
@@ -105,6 +111,8 @@ class FenceWatch:
         self._round = 0
         self._unsaved: set[Pair] = set()
         self.waiting: list[Crossing] = []
+        self.tells = False
+        """Whether it is for this service to tell what waits, and to keep how things stand."""
         for entry in entries:
             self._take(entry)
         for fence, thing, standing in kept:
@@ -220,7 +228,8 @@ class FenceWatch:
             self._keep(mine, ident, thing, after, missed=ident in posts)
             for one in told:
                 stands = after if one is told[-1] or after is None else msgspec.structs.replace(after, told=False)
-                crossing = Crossing(fence.entry, fence.body, one, thing, unit or UnitId(""), before, stands)
+                unit_id = unit or UnitId("")
+                crossing = Crossing(fence.entry, fence.body, one, thing, unit_id, before, stands, self._round)
                 self._tell(crossing, fence, now)
         if not mine:
             self._standings.pop(thing, None)
@@ -257,8 +266,15 @@ class FenceWatch:
         if fence.told > MOST_OF_A_FENCE + 1 or len(self.waiting) >= MOST_WAITING:
             return
         if fence.told == MOST_OF_A_FENCE + 1:
-            crossing = Crossing(fence.entry, fence.body, Told(FenceSaid.MANY, fence.window_from, now))
+            many = Told(FenceSaid.MANY, fence.window_from, now)
+            crossing = Crossing(fence.entry, fence.body, many, seen_in=self._round)
         self.waiting.append(crossing)
+
+    # -- one of several services -----------------------------------------------------------------------------------
+
+    def leave_telling(self) -> None:
+        """Leave what waits to the service whose turn it is; what was seen lately is remembered."""
+        self.waiting = [one for one in self.waiting if self._round - one.seen_in < RETOLD_ROUNDS]
 
     # -- over a restart --------------------------------------------------------------------------------------------
 

@@ -5,9 +5,10 @@ from sqlalchemy import Connection, bindparam, select
 
 from domain.fencing import Standing
 from domain.ids import EntryId, ThingId
-from domain.register import Entry, EntryKind
+from domain.register import Entry, EntryKind, read_body
+from domain.register_fence import FenceAlert
 from service.store import tables as t
-from service.store.register import entry_of
+from service.store.register import entry_of, reporting
 
 _decoder = msgspec.msgpack.Decoder(Standing)
 _c = t.fence_standing.c
@@ -30,6 +31,12 @@ def standing(connection: Connection, fence: EntryId, thing: ThingId) -> Standing
     """Return how one thing stood at one fence."""
     row = connection.execute(_ONE, {"fence": fence, "thing": thing}).first()
     return None if row is None else _decoder.decode(row.body)
+
+
+def alerts(connection: Connection) -> list[FenceAlert]:
+    """Return what fences have told, as far as it is in the register still."""
+    bodies = (read_body(entry, FenceAlert) for entry in reporting(connection, (EntryKind.FENCE_ALERT,)))
+    return [body for body in bodies if body is not None]
 
 
 def oldest_alerts(connection: Connection, most: int) -> list[Entry]:

@@ -10,15 +10,19 @@ from typing import Any, Self
 
 from sqlalchemy import NullPool, create_engine, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError, SQLAlchemyError
 
 from domain.faults import Fault, FaultKind
-from service.store.engine import Store
+from service.store.engine import Store, server_options
 
 SERVICE_LOCK = 7_306_991_030
 """Number of the advisory lock that every service shares on a PostgreSQL database."""
 START_LOCK = 7_306_991_031
 """Number of the one held while a schema, a town or a clock is put in."""
+FENCES_LOCK = 7_306_991_032
+"""Number of the one held by the service that tells what geofences tell."""
+SILENT_S = 20
+"""A service that does not say for so long that it is still there loses its turns."""
 
 _HOLDERS = (
     "SELECT count(*) FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database() "
@@ -80,6 +84,46 @@ class ServerLock:
         self._held.close()
 
 
+class Turn:
+    """Whose turn it is to do what one service of a database does for all: a lock of a session of its own.
+
+    It passes to another service where that session or its process ends or stands still (``SILENT_S``): who has it
+    asks again in time. On SQLite it is always ours. One thread at a time.
+    """
+
+    def __init__(self, store: Store, number: int) -> None:
+        self.ours = store.is_sqlite
+        self._store = store
+        self._number = number
+        self._held: _Held | None = None
+
+    def take(self) -> bool:
+        """Return whether the turn is ours, after taking it where nobody has it.
+
+        Raises ``Fault('database_unreachable')``: nobody knows then whose it is.
+        """
+        if self._store.is_sqlite:
+            return True
+        if self._held is not None:
+            with contextlib.suppress(DBAPIError):
+                return self._ask(self._held)
+            self.close()
+        options = server_options("onemap turns", idle_session_timeout=f"{SILENT_S}s")
+        self._held = _Held(self._store.url, connect_args=options)
+        return self._ask(self._held)
+
+    def _ask(self, held: "_Held") -> bool:
+        self.ours = bool(held.run("SELECT pg_try_advisory_lock(:n)", self._number))
+        return self.ours
+
+    def close(self) -> None:
+        """Leave the turn to another."""
+        held, self._held = self._held, None
+        if held is not None:
+            self.ours = False
+            held.close()
+
+
 @contextlib.contextmanager
 def one_at_a_time(store: Store) -> Iterator[None]:
     """Hold others that begin on a PostgreSQL database until the block ends: schema, town and clock are set once."""
@@ -108,8 +152,8 @@ def services(store: Store) -> int:
 class _Held:
     """A connection of its own that holds advisory locks. Raises ``Fault('database_unreachable')``."""
 
-    def __init__(self, url: URL) -> None:
-        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
+    def __init__(self, url: URL, **how: Any) -> None:
+        self._engine = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True, **how)
         try:
             self._connection = self._engine.connect()
         except OperationalError as error:
@@ -121,7 +165,7 @@ class _Held:
 
     def close(self) -> None:
         """Give all locks back at once: the server notices a closed connection only some time later."""
-        with contextlib.suppress(DBAPIError):
+        with contextlib.suppress(SQLAlchemyError):  # of a session that has ended they are given back already
             self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
         self._connection.close()
         self._engine.dispose()

@@ -1,7 +1,7 @@
 """Keeping how things stand at geofences, and putting what fences tell into the register: each a change, told once.
 
 The kept standing decides what was told already, under the lock of the head: by ourselves before a restart, or by
-another service of the same database that saw the same fixes.
+another service of the same database whose turn it was then (``service.timers``).
 """
 
 from collections.abc import Iterator, Sequence

@@ -1,62 +1,37 @@
 """Geofences at the service: zones against distances counted by hand, the watch against the rule, told once."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from functools import partial
-from math import cos, hypot, radians
+from math import hypot
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import numpy as np
 import pytest
-from homes import database_of
+from fenced import FENCE, SIDE_M, SQUARE, THING, alerts, at_m, moved, put, running, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from towns import LI, MORNING, PATROL, SANITATION, VAN, WANG, GivenTown, make_town
+from towns import LI, MORNING, PATROL, SANITATION, VAN, WANG
 
 from domain.fencing import Standing, Zone, counts, step
 from domain.ids import AccountId, EntryId, ThingId
 from domain.places import Position
-from domain.register import Entry, EntryKind, EntryPut
-from domain.register_fence import FenceAlert, FenceHours, FenceSaid, Geofence
+from domain.register import Entry, EntryKind
+from domain.register_fence import FenceHours, FenceSaid, Geofence
 from domain.register_shapes import check_ring
-from service.fencing.ground import METRES_A_DEGREE, FenceGround
+from service.fencing.ground import FenceGround
 from service.fencing.watch import MOST_OF_A_FENCE, FenceWatch, still_known
-from service.runtime import Runtime
-from service.starting import make_runtime, opened
 from service.store import register
 from service.timers import Timers
-from service.world import World, make_world
-from service.write.registering import found_entry
-from service.write.transaction import Job
-
-LAT = 29.55
-SIDE_M = 400.0
-SQUARE = tuple(
-    (120.80 + x * SIDE_M / (METRES_A_DEGREE * cos(radians(LAT))), LAT + y * SIDE_M / METRES_A_DEGREE)
-    for x, y in ((0, 0), (1, 0), (1, 1), (0, 1))
-)
-FENCE = Geofence("河堤", SQUARE, settle_s=0, hysteresis_m=30.0)
-THING = ThingId(LI)
-
-
-def at_m(east: float, north: float) -> tuple[float, float]:
-    """Return the place so many metres from the south-west corner of the square."""
-    return 120.80 + east / (METRES_A_DEGREE * cos(radians(LAT))), LAT + north / METRES_A_DEGREE
+from service.world import World
 
 
 def depth_m(east: float, north: float) -> float:
     """Return how deep a place is within the square, negative outside."""
     dx, dy = max(-east, east - SIDE_M), max(-north, north - SIDE_M)
     return -hypot(max(dx, 0), max(dy, 0)) if max(dx, dy) > 0 else -max(dx, dy)
-
-
-def world() -> World:
-    town = make_town()
-    return make_world(town.info, town.units, town.staff, town.vehicles, town.grids, town.divisions, town.base)
 
 
 def entry(fence: Geofence, ident: str = "f1", **more: Any) -> Entry:
@@ -209,38 +184,6 @@ def test_a_fence_that_rings_all_the_time_is_told_of_once() -> None:
 
 
 # -- with a store --------------------------------------------------------------------------------------------------
-
-
-@asynccontextmanager
-async def running(home: Path) -> AsyncIterator[Runtime]:
-    """A runtime whose timers are called by the test."""
-    with opened(database_of(home), exclusive=False, serving=True) as opened_store:
-        runtime = make_runtime(opened_store, GivenTown(), 1.0, factor_key=home / "factor.key")
-        runtime.start()
-        try:
-            yield runtime
-        finally:
-            await Timers(runtime).save()
-            await runtime.stop()
-
-
-async def moved(runtime: Runtime, east: float, north: float = 200.0) -> None:
-    """Have one of ours move, and the fences look."""
-    now = runtime.timekeeper.now()
-    runtime.tracker.take([Position(THING, *at_m(east, north), now)], runtime.world, now)
-    await Timers(runtime).watch_fences()
-
-
-async def alerts(runtime: Runtime) -> list[FenceAlert]:
-    found = await runtime.read(partial(register.reporting, kinds=(EntryKind.FENCE_ALERT,)))
-    bodies = [msgspec.convert(one.body, FenceAlert) for one in found]
-    return sorted(bodies, key=lambda body: body.at)
-
-
-async def put(runtime: Runtime, fence: Geofence) -> None:
-    asked = EntryPut(msgspec.to_builtins(fence))
-    await runtime.do(Job(partial(found_entry, kind=EntryKind.GEOFENCE, entry_id=EntryId("f1"), asked=asked)))
-    await Timers(runtime).watch_fences()
 
 
 async def test_told_once_in_the_register_and_not_again_after_a_restart(home: Path) -> None:
