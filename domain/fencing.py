@@ -14,6 +14,7 @@ import msgspec
 
 from domain.places import Position
 from domain.register_fence import FenceHours, FenceSaid, Geofence
+from domain.register_shapes import in_hours
 from domain.units import POSITION_STALE_AFTER
 
 SILENT_AFTER = timedelta(minutes=5)
@@ -102,12 +103,7 @@ def watches(fence: Geofence, now: datetime, zone: ZoneInfo) -> bool:
 def within(hours: FenceHours, local: datetime) -> bool:
     """Return whether a local time lies within hours; a stretch past midnight belongs to the day it began on."""
     minute = local.hour * 60 + local.minute
-    if hours.start < hours.end:
-        return hours.start <= minute < hours.end and _on(hours, local)
-    if minute >= hours.start:
-        return _on(hours, local)
-    return minute < hours.end and _on(hours, local - DAY)
-
-
-def _on(hours: FenceHours, local: datetime) -> bool:
-    return not hours.days or local.isoweekday() in hours.days
+    if not in_hours(hours.start, hours.end, minute):
+        return False
+    began = local if minute >= hours.start else local - DAY
+    return not hours.days or began.isoweekday() in hours.days

@@ -51,6 +51,15 @@ def check_span(since: datetime | None, until: datetime | None) -> None:
         raise invalid("ends_before_it_begins")
 
 
+def in_hours(start_min: int, end_min: int, minute: int) -> bool:
+    """Return whether a minute of the day lies in hours that may run past midnight; the same twice is all day."""
+    if start_min == end_min:
+        return True
+    if start_min < end_min:
+        return start_min <= minute < end_min
+    return minute >= start_min or minute < end_min
+
+
 def in_span(since: datetime | None, until: datetime | None, now: datetime) -> bool:
     """Return whether a moment lies in a stretch of time, open where an end of it is None."""
     return (since is None or since <= now) and (until is None or now < until)

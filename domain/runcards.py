@@ -14,7 +14,7 @@ from domain.ids import EntryId, UnitId
 from domain.people import Unit
 from domain.recommend import Candidate
 from domain.register_runcard import Need, Part, RunCard
-from domain.register_shapes import in_span
+from domain.register_shapes import in_hours, in_span
 
 
 class Missing(msgspec.Struct, frozen=True):
@@ -97,15 +97,6 @@ def _is_for(card: RunCard, case: Case, now: datetime, minute: int) -> bool:
         and (not card.areas or _area(card, case) > 0)
         and in_hours(card.start_min, card.end_min, minute)
     )
-
-
-def in_hours(start_min: int, end_min: int, minute: int) -> bool:
-    """Return whether a minute of the day lies in hours that may run past midnight; the same twice is all day."""
-    if start_min == end_min:
-        return True
-    if start_min < end_min:
-        return start_min <= minute < end_min
-    return minute >= start_min or minute < end_min
 
 
 def _narrowness(card: RunCard, case: Case) -> tuple[int, int, bool, bool]:

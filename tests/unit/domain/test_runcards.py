@@ -17,7 +17,8 @@ from domain.people import Unit, UnitKind
 from domain.recommend import rank
 from domain.register import EntryKind, checked_body
 from domain.register_runcard import Need, Part, RunCard
-from domain.runcards import Missing, Proposal, card_for, in_hours, propose, serves, unmet
+from domain.register_shapes import in_hours
+from domain.runcards import Missing, Proposal, card_for, propose, serves, unmet
 
 ZONE = ZoneInfo("Asia/Shanghai")
 LEAD = Need("燃气抢修", Part.LEAD, skills=("event.04-03",))
