@@ -325,6 +325,7 @@ class Desk(QObject):
         self.map_feed.on_second()
         self.card_feed.on_second(now)
         self.room_feed.show_line(room.line(), now)
+        self.veils.on_second(self._open_sheets)
         self.register.on_second(now)
         self.register_layers.on_second(now)
         self.picks.on_second()

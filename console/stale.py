@@ -1,11 +1,16 @@
-"""Stale looks stale: list, map, board and figures are dimmed and say since when, as soon as the line is not live."""
+"""Stale looks stale: list, map, board and figures are dimmed and say since when, as soon as the line is not live.
 
+So do the sheets that show what others alter, without being dimmed: much of what is done in them waits for the line.
+"""
+
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from PySide6.QtCore import QObject
 
 from console.appearance import Appearance
 from console.panels import Panels
+from widgets.common.sheet import Sheet
 from widgets.common.stale import StaleVeil
 from widgets.names import Names
 
@@ -17,6 +22,8 @@ class StaleVeils(QObject):
         super().__init__(parent)
         self._panels, self._names, self._appearance = panels, names, appearance
         self._veils: list[StaleVeil] = []
+        self._text = ""
+        self._on_sheets = False
 
     def show(self, since: datetime | None) -> None:
         """Say since when (service time) nothing was heard; None while the line is live."""
@@ -26,9 +33,18 @@ class StaleVeils(QObject):
         if not self._veils:
             panels = self._panels
             self._veils = [StaleVeil(p, theme) for p in (panels.case_list, panels.map, panels.board, panels.today)]
-        text = ""
+        self._text = ""
         if since is not None:
-            text = self._appearance.words("stale.since", at=self._names.local(since).strftime("%H:%M:%S"))
+            self._text = self._appearance.words("stale.since", at=self._names.local(since).strftime("%H:%M:%S"))
         for veil in self._veils:
             veil.set_theme(theme)
-            veil.say(text)
+            veil.say(self._text)
+
+    def on_second(self, open_sheets: Callable[[], Iterable[Sheet]]) -> None:
+        """Let the sheets that are open say so as well, or no longer."""
+        if not self._text and not self._on_sheets:
+            return
+        self._on_sheets = bool(self._text)
+        for sheet in open_sheets():
+            if sheet.follows:
+                sheet.say_stale(self._text, self._appearance.theme)

@@ -85,7 +85,7 @@ class ChecklistSheet(FollowSheet):
         """See ``FollowSheet``."""
         row = self._row()
         self.right.setVisible(row is not None)
-        self.empty.setVisible(row is None)
+        self.show_empty(empty=row is None)
         going = row is not None and not row.checklist.closed and self._may
         shown = {"tick", "end"} if going else set[str]()
         self.show_buttons(shown | {"plans"} | ({"print"} if row is not None else set()))

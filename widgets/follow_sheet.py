@@ -25,6 +25,7 @@ class FollowSheet(Sheet):
     act in the rows. A subclass fills it (``set_things``, ``set_rows``) and says what its buttons do (``press``).
     """
 
+    follows = True
     row_opened = Signal(str, str)
     end_wanted = Signal(str, str)
 
@@ -40,7 +41,8 @@ class FollowSheet(Sheet):
         self.result = QLineEdit()
         self.result.setMaxLength(RESULT_MOST)
         self.buttons = {key: Button() for key in self._keys}
-        self.right, self.across = QWidget(), QHBoxLayout()
+        self.right, self._content = QWidget(), QWidget()
+        self.across = QHBoxLayout(self._content)
         self._lay_out()
         for key, button in self.buttons.items():
             button.setObjectName(f"{name}_{key}")
@@ -56,6 +58,7 @@ class FollowSheet(Sheet):
         right.setContentsMargins(0, 0, 0, 0)
         for part, stretch in ((self.facts, 0), (self.rows.view, 1), (self.below, 0)):
             right.addWidget(part, stretch)
+        self.across.setContentsMargins(0, 0, 0, 0)
         self.across.setSpacing(12)
         self.across.addWidget(self.list.view, 4)
         self.across.addWidget(self.right, 7)
@@ -68,7 +71,7 @@ class FollowSheet(Sheet):
         column = QVBoxLayout(self)
         column.setContentsMargins(20, 16, 20, 16)
         column.addWidget(self._title)
-        column.addLayout(self.across, 1)
+        column.addWidget(self._content, 1)
         column.addWidget(self.empty, 1)
         column.addLayout(foot)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -101,6 +104,11 @@ class FollowSheet(Sheet):
         self.facts.setText(facts)
         self.below.setText(below)
         self.below.setVisible(bool(below))
+
+    def show_empty(self, *, empty: bool) -> None:
+        """Say that there is nothing yet, in the place of lists and form."""
+        self.empty.setVisible(empty)
+        self._content.setVisible(not empty)
 
     def show_buttons(self, shown: set[str]) -> None:
         """Show these buttons, and the line of the result where it can be ended."""

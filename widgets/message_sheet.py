@@ -31,6 +31,7 @@ SIGNS = {
 class MessageSheet(Sheet):
     """A sheet over the desk. ``send_requested`` carries a text, ``answered`` the id of a message."""
 
+    follows = True
     send_requested = Signal(str)
     answered = Signal(str)
 

@@ -23,6 +23,7 @@ ANSWERED, MISSING = "✓", "—"
 class RollCallSheet(Sheet):
     """A sheet over the desk. ``answer_toggled`` carries a unit's id, ``close_requested`` the result."""
 
+    follows = True
     call_requested = Signal()
     answer_toggled = Signal(str)
     close_requested = Signal(str)

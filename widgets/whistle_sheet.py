@@ -184,7 +184,7 @@ class WhistleSheet(FollowSheet):
         going = row is not None and not row.whistle.ended and not editing
         self.right.setVisible(row is not None and not editing)
         self._form_room.setVisible(editing)
-        self.empty.setVisible(not self._whistles and not editing)
+        self.show_empty(empty=not self._whistles and not editing)
         shown = {"mark", "remind"} if going else set[str]()
         shown |= {"end"} if going and self._may_blow else set()
         self.show_buttons(shown | ({"blow"} if self._may_blow and not editing else set()))

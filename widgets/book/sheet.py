@@ -36,6 +36,7 @@ class BookSheet(Sheet):
     Ctrl+Z brings it back. The console answers a put with ``page_done`` or ``page_refused``.
     """
 
+    follows = True
     put_wanted = Signal(str, object, int)
     remove_wanted = Signal(str)
     undo_wanted = Signal()

@@ -1,8 +1,11 @@
 """A sheet: what opens over the middle of the window, takes the keyboard, and gives it back where it was when closed."""
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QWidget
+
+from resources.theme import Theme
+from widgets.common.stale import BAND_PX, paint_since
 
 EDGE_PX = 32
 
@@ -14,12 +17,26 @@ class Sheet(QFrame):
     """
 
     closed = Signal()
+    follows = False
+    """Whether it shows what others in the room alter, and so says since when it is stale."""
 
     def __init__(self, parent: QWidget, width: int, height: int) -> None:
         super().__init__(parent)
         self.setObjectName("sheet")
         self._most = width, height
         self._came_from: QWidget | None = None
+        self._stale: tuple[str, Theme] | None = None
+
+    def say_stale(self, text: str, theme: Theme) -> None:
+        """Say below all else since when nothing was heard; empty while what it shows is fresh."""
+        said, layout = (text, theme) if text else None, self.layout()
+        if layout is not None and (said is None) != (self._stale is None):
+            room = layout.contentsMargins()
+            room.setBottom(room.bottom() + (BAND_PX if said else -BAND_PX))
+            layout.setContentsMargins(room)
+        self._stale = said
+        self.setAccessibleDescription(text)
+        self.update()
 
     def show_over(self) -> None:
         """Open over the window; the focus will come back to where it is now."""
@@ -52,6 +69,8 @@ class Sheet(QFrame):
     def hideEvent(self, event: QHideEvent) -> None:
         """Hear nothing of the window while closed: it has thousands of events."""
         super().hideEvent(event)
+        if self._stale is not None:
+            self.say_stale("", self._stale[1])
         parent = self.parentWidget()
         if parent is not None:
             parent.removeEventFilter(self)
@@ -61,6 +80,12 @@ class Sheet(QFrame):
         if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Say that it is stale where it is."""
+        super().paintEvent(event)
+        if self._stale is not None:
+            paint_since(QPainter(self), self.rect().adjusted(1, 1, -1, -1), *self._stale)
 
     def _place(self) -> None:
         parent = self.parentWidget()

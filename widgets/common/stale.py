@@ -1,4 +1,4 @@
-"""A veil over what is no longer fresh: it dims what lies below and says since when; clicks and keys go through it."""
+"""What is no longer fresh: a veil that dims it and says since when; clicks and keys go through it. And the saying."""
 
 from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
@@ -61,13 +61,17 @@ class StaleVeil(QWidget):
         dim = QColor(self._theme.ground)
         dim.setAlpha(DIM)
         painter.fillRect(self.rect(), dim)
-        painter.setFont(sized(self.font(), SECOND_PX))
-        width = painter.fontMetrics().horizontalAdvance(self._text) + 44
-        band = QRect(max(0, self.width() - width), self.height() - BAND_PX, min(width, self.width()), BAND_PX)
-        painter.fillRect(band, QColor(self._theme.raised))
-        sign = QRectF(band.x() + 10, band.y() + 6, 12, 12)
-        paint_shape(painter, sign, Shape.TRIANGLE, self._theme.near)
-        painter.setPen(QColor(self._theme.text))
-        room = band.adjusted(30, 0, -6, 0)
-        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), text)
+        paint_since(painter, self.rect(), self._text, self._theme)
+
+
+def paint_since(painter: QPainter, within: QRect, text: str, theme: Theme) -> None:
+    """Say since when something is stale, in a band of ``BAND_PX`` at the lower right of it."""
+    painter.setFont(sized(painter.font(), SECOND_PX))
+    width = min(painter.fontMetrics().horizontalAdvance(text) + 44, within.width())
+    band = QRect(within.right() + 1 - width, within.bottom() + 1 - BAND_PX, width, BAND_PX)
+    painter.fillRect(band, QColor(theme.raised))
+    paint_shape(painter, QRectF(band.x() + 10, band.y() + 6, 12, 12), Shape.TRIANGLE, theme.near)
+    painter.setPen(QColor(theme.text))
+    room = band.adjusted(30, 0, -6, 0)
+    shown = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+    painter.drawText(room, int(Qt.AlignmentFlag.AlignVCenter), shown)

@@ -32,6 +32,7 @@ class ShiftTab(StrEnum):
 class ShiftSheet(Sheet):
     """A sheet over the desk. ``asked`` carries a ``ShiftIntent``; ``turned`` the tab that shows now."""
 
+    follows = True
     asked = Signal(object)
     turned = Signal(str)
 

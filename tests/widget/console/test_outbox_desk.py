@@ -109,6 +109,28 @@ async def test_what_is_done_without_a_line_waits_is_marked_and_is_sent_in_order(
     assert state(served, case) == (CaseState.PENDING_FILE, 3)
 
 
+@pytest.mark.parametrize(("action", "says"), [("whistle", True), ("help", False)])
+async def test_a_sheet_that_shows_what_others_alter_says_since_when_it_is_stale(
+    served: Served, action: str, says: bool
+) -> None:
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        desk.actions.trigger(action)
+        (sheet,) = desk._open_sheets()
+        desk.on_second()
+        layout = sheet.layout()
+        assert layout is not None
+        room = layout.contentsMargins().bottom()
+        assert sheet.accessibleDescription() == ""
+        await cut(desk)
+        assert ("数据停在" in sheet.accessibleDescription()) is says
+        assert (layout.contentsMargins().bottom() > room) is says
+        await mend(desk)
+        await until(lambda: desk.veils._text == "")
+        desk.on_second()
+        assert (sheet.accessibleDescription(), layout.contentsMargins().bottom()) == ("", room)
+
+
 async def test_a_queue_belongs_to_who_filled_it_and_survives_sign_out_and_restart(served: Served) -> None:
     served.account("wang", PASSWORD, *ALL_ROOM)
     case = fresh(served)
