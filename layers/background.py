@@ -10,9 +10,11 @@ NICE = 10
 def give_way() -> None:
     """Let the calling thread run after the others; it still gets its share of a core that is busy.
 
+    When it wakes up it does not interrupt the window's thread.
     Only Linux tells threads apart in this. Elsewhere the system's own judgement has to do.
     """
     if sys.platform == "linux":
+        os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))  # of this thread alone
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 

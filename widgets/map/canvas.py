@@ -3,6 +3,7 @@
 ``widgets.map.view.MapView`` adds the person: mouse, keys and what lies over the picture.
 """
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
@@ -30,8 +31,10 @@ REACH_PX = 5.0
 ARRIVALS_MS = 24
 """Tiles that come in within this time are shown together."""
 LAST_MS = 10
-"""How long the last tile that came in, and labels while the map moves, wait for a frame that is painted anyway.
+"""How long the last tile that came in waits for a frame that is painted anyway.
 The first picture that is whole waits for nothing."""
+MOVING_S = 0.05
+"""So long after the view was moved another frame is on its way: one of its own would be late for it."""
 NEAR_SCALE = 2.4
 """How close ``show_case`` looks, plane metres a logical pixel."""
 
@@ -62,6 +65,7 @@ class MapCanvas(QWidget):
         self._fitted_for: tuple[Bounds | None, int, int] | None = None
         self._at_once = self._was_whole = False
         self._painted: Area | None = None
+        self._moved_s = -MOVING_S
         self._cross = False
         self.covered: Callable[[], QRegion] = QRegion
         """Tells where nothing of the map is to be seen, because something lies over it."""
@@ -321,14 +325,10 @@ class MapCanvas(QWidget):
             # Not before: with everything still to be painted Qt would paint an opaque map by itself, and what lies over
             # it once more with the rest of the window.
             self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        area, self._painted = self._painted, self._area()
+        self._painted = self._area()
         self._was_whole = self._was_whole or self._frame.complete
-        if not self._frame.wanting:
-            return
-        if area == self._painted:
-            self.refresh()
-        else:  # while the map moves the next frame is on its way: one between would be late for it
-            self._arrivals.start(LAST_MS)
+        if self._frame.wanting:
+            self._refresh_along()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the widget's size; until somebody moved the map it stays fitted."""
@@ -375,7 +375,7 @@ class MapCanvas(QWidget):
 
     def _look_at(self, camera: Camera) -> None:
         if camera != self._camera:
-            self._camera = camera
+            self._camera, self._moved_s = camera, time.monotonic()
             self.refresh()
             self.camera_changed.emit(camera)
 
@@ -414,15 +414,25 @@ class MapCanvas(QWidget):
         return ((0, 0, 0, 0),)
 
     def _on_tiles_arrived(self) -> None:
-        if not self._tiles.busy:
+        if not self._tiles.busy and not self._is_moving():
             self._arrivals.start(LAST_MS if self._was_whole else 0)
+        elif not self._arrivals.isActive():
+            self._arrivals.start(ARRIVALS_MS)
+
+    def _is_moving(self) -> bool:
+        return time.monotonic() - self._moved_s < MOVING_S
+
+    def _refresh_along(self) -> None:
+        """Have the frame painted anew: now, or along with the next one where the map is being moved."""
+        if not self._is_moving():
+            self.refresh()
         elif not self._arrivals.isActive():
             self._arrivals.start(ARRIVALS_MS)
 
     def _on_model_changed(self) -> None:
         self._fit_first()
         self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
-        self.refresh()
+        self._refresh_along()
         self.layers_changed.emit()
 
     def _restyle(self) -> None:

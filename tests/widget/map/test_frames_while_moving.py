@@ -1,0 +1,82 @@
+"""While the map is moved, what alters is painted with the next frame; where none follows, all the same."""
+
+import os
+import sys
+import threading
+
+import pytest
+from map_scene import Scene, case_mark, make_scene, thing_mark, wait_settled
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtGui import QPaintEvent, QRegion
+from pytestqt.qtbot import QtBot
+
+from layers.background import NICE, give_way
+from widgets.map import canvas
+from widgets.map.canvas import ARRIVALS_MS
+
+
+class Paints(QObject):
+    """Counts the frames a map paints."""
+
+    def __init__(self, scene: Scene) -> None:
+        super().__init__(scene.view)
+        self.count, self._view = 0, scene.view
+        scene.view.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):  # not what only overlays ask for
+            self.count += (QRegion(self._view.rect()) - self._view.covered() - event.region()).isEmpty()
+        return False
+
+
+def move(scene: Scene) -> None:
+    scene.view.pan(3, 0)
+    scene.view.repaint()
+
+
+def test_what_alters_while_the_map_moves_waits_for_the_next_frame(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(canvas, "MOVING_S", 5.0)
+    monkeypatch.setattr(canvas, "ARRIVALS_MS", 60_000)
+    scene = make_scene(qtbot)
+    paints = Paints(scene)
+    move(scene)
+    begun = paints.count
+    scene.cases.update([case_mark("east")])
+    scene.positions.update([thing_mark("李四", 120.715, 29.705)])
+    qtbot.wait(50)
+    assert paints.count == begun, "a frame of its own would be late for the next"
+    move(scene)
+    assert paints.count == begun + 1
+    assert not scene.view._arrivals.isActive()
+
+
+def test_where_the_map_is_moved_no_further_it_is_painted_soon(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot)
+    paints = Paints(scene)
+    move(scene)
+    scene.cases.update([case_mark("east")])
+    begun = paints.count
+    qtbot.waitUntil(lambda: paints.count > begun, timeout=5_000)
+    wait_settled(qtbot, scene.view)
+    qtbot.wait(2 * ARRIVALS_MS)
+    begun = paints.count
+    qtbot.wait(4 * ARRIVALS_MS)
+    assert paints.count == begun, "once it is whole nothing more is painted"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells threads apart in this")
+def test_a_thread_gives_way_alone() -> None:
+    found: list[tuple[int, int]] = []
+
+    def run() -> None:
+        give_way()
+        found.append((os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), os.sched_getscheduler(0)))
+
+    before = os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join()
+    assert found == [(max(before[0], NICE), os.SCHED_BATCH)]
+    assert (os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0)) == before
