@@ -1,6 +1,6 @@
 """Marks by key with their places as arrays: what cases and moving things share. Removing keeps the drawing order."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -10,21 +10,27 @@ from layers.mercator import to_plane_arrays
 
 Mark = TypeVar("Mark")
 Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.uint8]
 
 AT_ONCE = 8192
 """Marks moved in one go: what is in between stays in the cache, and no large memory is taken and given back."""
 
 
 class MarkTable(Generic[Mark]):
-    """Marks in the order they first came, each with its place on the plane (float64 metres) and a time (POSIX s)."""
+    """Marks in the order they first came, each with its place on the plane (float64 metres) and a time (POSIX s).
 
-    def __init__(self) -> None:
+    ``code`` says of a mark in one byte what many are to be told apart by at once.
+    """
+
+    def __init__(self, code: Callable[[Mark], int] | None = None) -> None:
+        self._code = code
         self._slots: dict[str, int] = {}
         self.marks: list[Mark] = []
         self.keys: list[str] = []
         self._xs: Floats = np.empty(16)
         self._ys: Floats = np.empty(16)
         self._times: Floats = np.empty(16)
+        self._codes: Codes = np.zeros(16, np.uint8)
 
     def __len__(self) -> int:
         return len(self.marks)
@@ -43,6 +49,11 @@ class MarkTable(Generic[Mark]):
     def times(self) -> Floats:
         """Time of each mark, a view."""
         return self._times[: len(self.marks)]
+
+    @property
+    def codes(self) -> Codes:
+        """What ``code`` says of each mark, a view."""
+        return self._codes[: len(self.marks)]
 
     def slot(self, key: str) -> int | None:
         """Return where a key stands, or None."""
@@ -65,6 +76,8 @@ class MarkTable(Generic[Mark]):
             times.append(at)
         self._reserve()
         self.move(np.array(slots, np.intp), np.array(lons), np.array(lats), np.array(times))
+        if self._code is not None and slots:
+            self._codes[slots] = [self._code(self.marks[slot]) for slot in slots]
 
     def move(self, slots: npt.NDArray[np.intp], lons: Floats, lats: Floats, times: Floats | float) -> None:
         """Place the marks in ``slots`` anew (degrees)."""
@@ -79,7 +92,7 @@ class MarkTable(Generic[Mark]):
         if not gone:
             return False
         kept = [i for i in range(len(self.marks)) if i not in gone]
-        for column in (self._xs, self._ys, self._times):
+        for column in (self._xs, self._ys, self._times, self._codes):
             column[: len(kept)] = column[kept]
         self.marks = [self.marks[i] for i in kept]
         self.keys = [self.keys[i] for i in kept]
@@ -88,8 +101,9 @@ class MarkTable(Generic[Mark]):
 
     def chosen(self, slots: npt.NDArray[np.intp]) -> "MarkTable[Mark]":
         """Return a table of these marks alone, in the same order; it does not follow this one."""
-        part: MarkTable[Mark] = MarkTable()
+        part: MarkTable[Mark] = MarkTable(self._code)
         part._xs, part._ys, part._times = self._xs[slots], self._ys[slots], self._times[slots]
+        part._codes = self._codes[slots]
         part.marks = [self.marks[slot] for slot in slots.tolist()]
         part.keys = [self.keys[slot] for slot in slots.tolist()]
         part._slots = {key: i for i, key in enumerate(part.keys)}
@@ -106,6 +120,7 @@ class MarkTable(Generic[Mark]):
             self._xs = np.concatenate([self._xs, more])
             self._ys = np.concatenate([self._ys, more])
             self._times = np.concatenate([self._times, more])
+            self._codes = np.concatenate([self._codes, np.zeros(len(more), np.uint8)])
 
 
 def _run_of(slots: npt.NDArray[np.intp]) -> npt.NDArray[np.intp] | slice:

@@ -13,7 +13,7 @@ from layers.cases.fan import Fan, draw_fan, fan_of
 from layers.cases.inside import INSIDE, InsideTexts, inside_text
 from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
 from layers.cases.marks import MANY, cluster_marks
-from layers.cases.model import CaseMark, CasesModel
+from layers.cases.model import CaseMark, CasesModel, is_urgent
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.local import LocalPlaces, nearest
 from layers.numbered import NumberedMarks
@@ -304,7 +304,7 @@ class CasesItem(LayerItem):
         words = self.look.words
         shown = [*LAMP_ORDER[2:], *(lamp for lamp in LAMP_ORDER[:2] if counts[lamp])]
         rows = [LegendRow(f"lamp.{lamp.value}", words(f"lamp.{lamp.value}"), counts[lamp]) for lamp in shown]
-        urgent = sum(mark.urgent for mark in self._model.open.marks)
+        urgent = int(np.count_nonzero(is_urgent(self._model.open)))
         return [*rows, LegendRow("urgent", words("map.legend.urgent"), urgent)]
 
     def place(self, case_no: str) -> tuple[float, float] | None:
@@ -364,8 +364,7 @@ class CasesItem(LayerItem):
                 left_out = np.array([lamp.value in hidden for lamp in LAMP_ORDER], bool)
                 kept = np.flatnonzero(~left_out[ranks]) if len(ranks) else np.empty(0, np.intp)
                 table, ranks = table.chosen(kept), ranks[kept]
-            urgent = np.array([m.urgent for m in table.marks], bool)
-            codes = (ranks + len(LAMP_ORDER) * urgent).astype(np.uint16)
+            codes = (ranks + len(LAMP_ORDER) * is_urgent(table)).astype(np.uint16)
             spread = float(np.ptp(table.xs)) * float(np.ptp(table.ys)) if len(table) else 0.0
             self._open = _Open(key, table, ranks, codes, spread)
         return self._open

@@ -14,6 +14,8 @@ from layers.table import MarkTable
 
 RANK = {lamp: rank for rank, lamp in enumerate(LAMP_ORDER)}
 """Lamps from best to worst; also the code each is drawn by."""
+URGENT = 16
+"""Added to the rank of an urgent case's lamp in the codes of a table."""
 
 
 class CaseMark(msgspec.Struct, frozen=True):
@@ -41,8 +43,8 @@ class CasesModel(Observed):
 
     def __init__(self) -> None:
         super().__init__()
-        self.open: MarkTable[CaseMark] = MarkTable()
-        self.ended: MarkTable[CaseMark] = MarkTable()
+        self.open: MarkTable[CaseMark] = MarkTable(_code)
+        self.ended: MarkTable[CaseMark] = MarkTable(_code)
         self.ended_revision = 0
         self.placeless = 0
         self.now_s = 0.0
@@ -109,7 +111,7 @@ class CasesModel(Observed):
     def ranks(self) -> npt.NDArray[np.uint8]:
         """Return the rank of each open case's lamp, in the order of ``open``."""
         if self._ranks is None:
-            self._ranks = np.array([RANK[m.lamp] for m in self.open.marks], np.uint8)
+            self._ranks = self.open.codes % np.uint8(URGENT)
         return self._ranks
 
     def counts(self) -> dict[Lamp, int]:
@@ -124,3 +126,13 @@ class CasesModel(Observed):
         if ended:
             self.ended_revision += 1
         self._changed()
+
+
+def is_urgent(table: MarkTable[CaseMark]) -> npt.NDArray[np.bool_]:
+    """Return whether each case of a table is urgent."""
+    found: npt.NDArray[np.bool_] = table.codes >= URGENT
+    return found
+
+
+def _code(mark: CaseMark) -> int:
+    return RANK[mark.lamp] + URGENT * mark.urgent

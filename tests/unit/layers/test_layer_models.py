@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import numpy as np
 import pytest
 import shapely
@@ -13,7 +14,7 @@ from domain.ids import CaseNo, DivisionCode, GridCode, ThingId
 from domain.places import BaseFeature, BaseKind, Division, DivisionLevel, Grid
 from domain.units import UnitState
 from layers.basemap.model import read_features
-from layers.cases.model import CaseMark, CasesModel
+from layers.cases.model import RANK, CaseMark, CasesModel, is_urgent
 from layers.divisions.model import DivisionsModel
 from layers.grids.model import NO_CLASS, GridsModel
 from layers.mercator import to_plane
@@ -37,21 +38,21 @@ def grid(code: str, x: float, y: float) -> Grid:
 lamps = st.sampled_from([Lamp.WITHIN, Lamp.NEAR, Lamp.OVERDUE])
 steps = st.lists(
     st.one_of(
-        st.tuples(st.just("put"), st.integers(0, 12), lamps, st.booleans()),
-        st.tuples(st.just("remove"), st.integers(0, 12), lamps, st.booleans()),
+        st.tuples(st.just("put"), st.integers(0, 24), lamps, st.booleans(), st.booleans()),
+        st.tuples(st.just("remove"), st.integers(0, 24), lamps, st.booleans(), st.booleans()),
     ),
-    max_size=40,
+    max_size=60,
 )
 
 
 @settings(max_examples=80, deadline=None)
 @given(steps)
 def test_cases_after_any_updates_are_what_a_plain_dict_holds(
-    plan: list[tuple[str, int, Lamp, bool]],
+    plan: list[tuple[str, int, Lamp, bool, bool]],
 ) -> None:
     model, expected = CasesModel(), {}
-    for act, number, lamp, ended in plan:
-        mark = case(number, lamp, ended=ended, lon=120 + number / 100)
+    for act, number, lamp, ended, urgent in plan:
+        mark = msgspec.structs.replace(case(number, lamp, ended=ended, lon=120 + number / 100), urgent=urgent)
         if act == "put":
             model.update([mark])
             expected[mark.case_no] = mark
@@ -62,6 +63,10 @@ def test_cases_after_any_updates_are_what_a_plain_dict_holds(
     assert len(model.open) == sum(not m.ended for m in expected.values())
     for lamp in (Lamp.WITHIN, Lamp.NEAR, Lamp.OVERDUE):
         assert model.counts()[lamp] == sum(m.lamp is lamp and not m.ended for m in expected.values())
+    assert [RANK[m.lamp] for m in model.open.marks] == model.ranks().tolist()
+    assert [m.urgent for m in model.open.marks] == is_urgent(model.open).tolist()
+    some = model.open.chosen(np.arange(len(model.open))[::2])
+    assert [m.urgent for m in some.marks] == is_urgent(some).tolist()
     for case_no, mark in expected.items():
         assert model.place(case_no) == pytest.approx(to_plane(mark.lon, mark.lat))
 

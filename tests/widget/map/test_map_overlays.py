@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton
@@ -31,6 +32,9 @@ def test_the_legend_counts_what_is_there(qtbot: QtBot, scene: Scene) -> None:
     said = scene.view.overlays.legend.accessibleName()
     for part in ("在办案件 3", "时限内 1", "将超时 1", "已超时 1", "在岗人员 1", "位置陈旧 1", "演示数据（虚构）"):
         assert part in said
+    scene.cases.update([replace(scene.cases.open.marks[0], urgent=True)])
+    urgent = [row.count for row in scene.view.item("cases").legend() if row.symbol == "urgent"]
+    assert urgent == [1]
     scene.cases.remove(["near"])
     qtbot.waitUntil(lambda: "在办案件 2" in scene.view.overlays.legend.accessibleName(), timeout=2000)
 
