@@ -255,6 +255,8 @@ def _rows(operators: list[Operator], cases: list[str], lost: list[str], double: 
         third = max(1, len(memory) // 3)
         grown = fmean(memory[-third:]) - fmean(memory[:third])
         rows.append(_figure(f"console {number}: memory, last third less the first", "MB", grown, len(memory)))
+        a_case = 1024 * grown / max(1.0, count * 2 / 3)  # all cases stay open, and on the desk
+        rows.append(_figure(f"console {number}: the same for each case more that it shows", "KB", a_case, len(memory)))
     return rows
 
 

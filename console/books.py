@@ -99,12 +99,20 @@ class BookDesk(Member):
         self._awaited = self._desk.register.put(body, EntryId(key))
 
     def _put_new(self, body: Body) -> None:
-        """Keep a new page, once: where the answer to its first saving was lost it may be there already."""
+        """Keep a new page, once: where the answer to its first saving was lost it may be there already.
+
+        What somebody else has made of it meanwhile is not undone.
+        """
         there = None if self._new is None else self._desk.register.get(self._body, self._new)
-        if there is None or there.body != body:
-            self._awaited = self._new = self._desk.register.put(body, self._new)
-        elif self.sheet is not None:
-            self.sheet.page_done(there.entry_id)
+        if there is not None and self.sheet is not None:
+            entry = there.entry
+            if there.body == body:
+                self.sheet.page_done(there.entry_id)
+                return
+            if entry.by != entry.author:
+                self.sheet.page_refused(conflict("stale_entry", seen=1, current=entry.version))
+                return
+        self._awaited = self._new = self._desk.register.put(body, self._new)
 
     def remove(self, key: str) -> None:
         """Take a page out; it can be undone."""

@@ -1,9 +1,11 @@
 """Run cards at a real desk: a set is taken by one key, what is lacking is named and kept; the book is kept by form."""
 
-from desks import puts_unanswered, signed_in, until
+import msgspec
+from desks import PASSWORD, puts_unanswered, signed_in, until
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from served import ALL_ROOM, Served
+from served import ALL_ROOM, Served, key
 
 from domain.ids import UnitId
 from domain.register_runcard import Need, Part, RunCard
@@ -149,6 +151,35 @@ async def test_a_new_page_saved_again_after_a_lost_answer_is_one_page_and_told_i
         assert sheet.form is not None
         sheet.put_wanted.emit("", desk.register.all(RunCard)[0].body, 0)
         await until(lambda: len(desk.register.all(RunCard)) == 2)
+        sheet.close_sheet()
+
+
+async def test_a_new_page_that_a_colleague_has_altered_since_its_answer_was_lost_is_not_overwritten(
+    served: Served,
+) -> None:
+    served.account("wang", PASSWORD, *ALL_ROOM)
+    async with signed_in(served) as desk:
+        desk.actions.trigger("run_cards")
+        sheet = desk.crew.run_cards.sheet
+        assert sheet is not None
+        sheet.begin_new()
+        form = _filled(sheet, "01-02")
+        with puts_unanswered(desk):
+            form.submit()
+            await until(lambda: form._fault.text() != "")
+        await until(lambda: len(desk.register.all(RunCard)) == 1)
+        (held,) = desk.register.all(RunCard)
+        token = served.client().post("/v1/session", json={"user": "wang", "password": PASSWORD}).json()["token"]
+        theirs = msgspec.to_builtins(replace(held.body, name="同事改的"))
+        path = f"/v1/register/run_card/{held.entry_id}"
+        put = served.client(token).put(path, json={"body": theirs, "version": 1}, headers={"Idempotency-Key": key()})
+        assert put.status_code < 300, put.text
+        await until(lambda: desk.register.all(RunCard)[0].body.name == "同事改的")
+        before = form._fault.text()
+        form.submit()
+        await until(lambda: form._fault.text() not in ("", before))
+        assert sheet.form is form, "what was entered is kept"
+        assert [card.body.name for card in desk.register.all(RunCard)] == ["同事改的"]
         sheet.close_sheet()
 
 
