@@ -19,10 +19,11 @@ from domain.people import ADMIN_ROLES
 
 if TYPE_CHECKING:
     from console.desk import Desk
-    from widgets.admin.asking import Act, Load
+    from widgets.admin.asking import Load
     from widgets.admin.known import Known
     from widgets.admin.screen import Screen
     from widgets.admin.sheet import AdminSheet, FormSheet
+    from widgets.forms.act import Act
 
 OWNER = "admin"
 ADMIN, OWN = "admin", "own_account"

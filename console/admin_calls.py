@@ -7,7 +7,8 @@ from client.admin import AdminClient
 from client.transport import Transport
 from domain.ids import AccountId, CaseNo, UnitId
 from domain.wire_admin import Done
-from widgets.admin.asking import Act, Load
+from widgets.admin.asking import Load
+from widgets.forms.act import Act
 
 Ask = Callable[[AdminClient, Load], Awaitable[Any]]
 Do = Callable[[AdminClient, Act, str], Awaitable[Any]]

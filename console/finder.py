@@ -19,7 +19,7 @@ from domain.places import BaseFeature, BaseKind, Grid
 from domain.register_map import Camera, Component
 from domain.states import ENDED
 from resources.words import LANGUAGES, Words, load_words
-from widgets.case_card.keys import key_of
+from widgets.action_keys import key_of
 from widgets.command_bar import Hit
 from widgets.names import Names
 

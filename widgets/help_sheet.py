@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVB
 
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_card.keys import ACTION_KEYS, LOCATE_KEY
+from widgets.action_keys import ACTION_KEYS, LOCATE_KEY
 from widgets.common.button import Button
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role

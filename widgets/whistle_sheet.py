@@ -14,14 +14,14 @@ from domain.ids import CaseNo, UnitId
 from domain.people import UnitKind
 from domain.register_whistle import MOST_CALLED, Called, SignIn, Standing, Whistle
 from resources.theme import Theme
-from widgets.admin.asking import Act
-from widgets.admin.entries import Entry, FlagEntry, LinesEntry, ManyEntry, NumberEntry, TextEntry
-from widgets.admin.form import AdminForm, FormSpec
 from widgets.book.notation import told, unit_codes
 from widgets.common.pick_list import Choice
 from widgets.common.row_table import Row
 from widgets.common.style import set_role
 from widgets.follow_sheet import FollowSheet
+from widgets.forms.act import Act
+from widgets.forms.entries import Entry, FlagEntry, LinesEntry, ManyEntry, NumberEntry, TextEntry
+from widgets.forms.form import EntryForm, FormSpec
 from widgets.names import Names
 
 WIDTH_PX, HEIGHT_PX = 1120, 700
@@ -84,7 +84,7 @@ class WhistleSheet(FollowSheet):
         self._whistles: tuple[WhistleRow, ...] = ()
         self._may_blow, self._minutes = False, 30
         self._case: Case | None = None
-        self.form: AdminForm | None = None
+        self.form: EntryForm | None = None
         set_role(self.buttons["blow"], "primary")
         self._form_room, inner = QScrollArea(), QWidget()
         inner.setObjectName("field")
@@ -148,7 +148,7 @@ class WhistleSheet(FollowSheet):
             send="whistle.send",
             check=check,
         )
-        self.form = AdminForm(words, spec)
+        self.form = EntryForm(words, spec)
         self.form.submitted.connect(self._on_submitted)
         self.form.cancelled.connect(self._on_cancelled)
         self._form_column.insertWidget(0, self.form)

@@ -15,13 +15,14 @@ from domain.wire_admin import (
     PasswordReset,
     RightsAsked,
 )
-from widgets.admin.asking import Act, Load
-from widgets.admin.entries import ChoiceEntry, Entry, ManyEntry, TextEntry
-from widgets.admin.form import FormSpec
+from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.admin.screen import Screen, Step
 from widgets.common.pick_list import Choice
 from widgets.common.row_table import Row
+from widgets.forms.act import Act
+from widgets.forms.entries import ChoiceEntry, Entry, ManyEntry, TextEntry
+from widgets.forms.form import FormSpec
 
 MOST_REASON = 200
 LEAST_PASSWORD = 10

@@ -1,4 +1,4 @@
-"""What an administrator's screen asks for: something to be loaded, or something to be done."""
+"""What an administrator's screen asks to be loaded."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,15 +11,3 @@ class Load:
     what: str
     args: dict[str, Any] = field(default_factory=dict)
     more: bool = False
-
-
-@dataclass(frozen=True, repr=False)
-class Act:
-    """Something to be done to ``target``; ``body`` is the request of the wire. It may hold a password: no repr."""
-
-    do: str
-    target: str = ""
-    body: Any = None
-
-    def __repr__(self) -> str:
-        return f"Act({self.do!r}, {self.target!r}, ...)"

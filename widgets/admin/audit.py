@@ -6,13 +6,14 @@ from typing import Any
 
 from domain.change import Change, Subject
 from domain.wire_audit import AuditPage, HeadToSign, KnownKey
-from widgets.admin.asking import Act, Load
-from widgets.admin.entries import ChoiceEntry, Entry, TextEntry, WhenEntry
-from widgets.admin.form import FormSpec
+from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.admin.screen import Screen, Step
 from widgets.common.pick_list import Choice
 from widgets.common.row_table import Row
+from widgets.forms.act import Act
+from widgets.forms.entries import ChoiceEntry, Entry, TextEntry, WhenEntry
+from widgets.forms.form import FormSpec
 
 LONGEST_VALUE = 400
 

@@ -7,15 +7,15 @@ from typing import Any
 from domain.case import CaseKind, Condition
 from domain.clock import Limit, LimitUnit
 from domain.wire_admin import ConditionEdit, KindEdit
-from widgets.admin.asking import Act
-from widgets.admin.entries import ChoiceEntry, Entry, FlagEntry, LimitEntry, LinesEntry, TextEntry, WhenEntry
-from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
 from widgets.admin.screen import Step
 from widgets.admin.settings_screen import SettingsScreen
 from widgets.common.pick_list import Choice
 from widgets.common.row_table import Row
 from widgets.durations import limit_text
+from widgets.forms.act import Act
+from widgets.forms.entries import ChoiceEntry, Entry, FlagEntry, LimitEntry, LinesEntry, TextEntry, WhenEntry
+from widgets.forms.form import FormSpec
 
 PLANNED = "@"
 """Between a code and the moment from which a planned row holds, in the key of its row."""

@@ -11,12 +11,13 @@ from typing import Any
 from domain.erasing import Erasable
 from domain.wire_audit import Erased, ErasureAsked, Keeping, KeepingAsked, KeepingList
 from widgets.admin.accounts import reason
-from widgets.admin.asking import Act, Load
-from widgets.admin.entries import Entry, FlagEntry, NoteEntry, NumberEntry, TextEntry
-from widgets.admin.form import FormSpec
+from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.admin.screen import Screen, Step
 from widgets.common.row_table import Row
+from widgets.forms.act import Act
+from widgets.forms.entries import Entry, FlagEntry, NoteEntry, NumberEntry, TextEntry
+from widgets.forms.form import FormSpec
 
 MOST_CASE_NO = 40
 

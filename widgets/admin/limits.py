@@ -9,14 +9,14 @@ from domain.case import Rules
 from domain.clock import Limit
 from domain.states import OPEN, CaseState
 from domain.wire_admin import RulesEdit
-from widgets.admin.asking import Act
-from widgets.admin.entries import Entry, LimitEntry, NumberEntry, WhenEntry
-from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
 from widgets.admin.screen import Step
 from widgets.admin.settings_screen import SettingsScreen
 from widgets.common.row_table import Row
 from widgets.durations import limit_text
+from widgets.forms.act import Act
+from widgets.forms.entries import Entry, LimitEntry, NumberEntry, WhenEntry
+from widgets.forms.form import FormSpec
 
 BOUNDS = (
     ("max_extensions", 0, 100),

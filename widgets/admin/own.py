@@ -7,12 +7,13 @@ from typing import Any
 from domain.wire import TrackReading, TrackReadings
 from domain.wire_admin import PasswordChange, TotpAsked, TotpConfirm, TotpShown
 from resources.words import Words
-from widgets.admin.asking import Act, Load
-from widgets.admin.entries import Entry, NoteEntry, TextEntry
-from widgets.admin.form import FormSpec
+from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.admin.screen import Screen, Step
 from widgets.common.row_table import Row
+from widgets.forms.act import Act
+from widgets.forms.entries import Entry, NoteEntry, TextEntry
+from widgets.forms.form import FormSpec
 
 GROUP = 4
 

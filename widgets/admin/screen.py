@@ -8,8 +8,7 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from resources.theme import Theme
-from widgets.admin.asking import Act, Load
-from widgets.admin.form import AdminForm, FormSpec
+from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
@@ -19,6 +18,8 @@ from widgets.common.row_table import Row, RowTable
 from widgets.common.section import hairline
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
+from widgets.forms.act import Act
+from widgets.forms.form import EntryForm, FormSpec
 
 SIDE_PX = 400
 NAME_PX = 190
@@ -49,7 +50,7 @@ class Screen(QWidget):
         super().__init__()
         self.setObjectName(f"admin_{self.name}")
         self.known, self.words = known, known.words
-        self.form: AdminForm | None = None
+        self.form: EntryForm | None = None
         self._loaded, self._busy = False, False
         self._telling: Telling = ""
         self._scroll = QScrollArea()
@@ -150,7 +151,7 @@ class Screen(QWidget):
     def open_form(self, spec: FormSpec) -> None:
         """Open a form in place of another."""
         self.close_form()
-        self.form = form = AdminForm(self.words, spec, self._scroll.widget())
+        self.form = form = EntryForm(self.words, spec, self._scroll.widget())
         self._place.addWidget(form)
         form.submitted.connect(self.act_requested)
         form.cancelled.connect(self.close_form)

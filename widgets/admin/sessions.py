@@ -6,11 +6,12 @@ from typing import Any
 
 from domain.wire_admin import SessionEnd, SessionInfo, SessionPage
 from widgets.admin.accounts import reason
-from widgets.admin.asking import Act, Load
-from widgets.admin.form import FormSpec
+from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.admin.screen import Screen, Step
 from widgets.common.row_table import Row
+from widgets.forms.act import Act
+from widgets.forms.form import FormSpec
 
 
 class SessionsScreen(Screen):

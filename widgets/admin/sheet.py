@@ -10,7 +10,6 @@ from widgets.admin.accounts import AccountsScreen
 from widgets.admin.audit import ProofScreen, TrailScreen
 from widgets.admin.codes import ConditionsScreen, KindsScreen
 from widgets.admin.days import DaysScreen
-from widgets.admin.form import AdminForm, FormSpec
 from widgets.admin.keeping import KeepingScreen
 from widgets.admin.known import Known
 from widgets.admin.limits import LimitsScreen
@@ -22,6 +21,7 @@ from widgets.common.button import Button
 from widgets.common.fault_label import Telling
 from widgets.common.style import set_role
 from widgets.common.tab_strip import Tab, TabStrip
+from widgets.forms.form import EntryForm, FormSpec
 
 WIDTH_PX, HEIGHT_PX = 1320, 860
 FORM_WIDTH_PX = 440
@@ -207,7 +207,7 @@ class FormSheet(QFrame):
     def __init__(self, known: Known, spec: FormSpec, parent: QWidget) -> None:
         super().__init__(parent)
         self.setObjectName("sheet")
-        self.form = AdminForm(known.words, spec, self)
+        self.form = EntryForm(known.words, spec, self)
         column = QVBoxLayout(self)
         column.addWidget(self.form)
         self.form.submitted.connect(self.submitted)

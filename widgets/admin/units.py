@@ -7,14 +7,14 @@ from typing import Any
 from domain.ids import GridCode
 from domain.people import Unit, UnitKind
 from domain.wire_admin import UnitEdit
-from widgets.admin.asking import Act
-from widgets.admin.entries import ChoiceEntry, Entry, LinesEntry, ManyEntry, TextEntry
-from widgets.admin.form import FormSpec
 from widgets.admin.known import Known
 from widgets.admin.screen import Step
 from widgets.admin.settings_screen import SettingsScreen
 from widgets.common.pick_list import Choice
 from widgets.common.row_table import Row
+from widgets.forms.act import Act
+from widgets.forms.entries import ChoiceEntry, Entry, LinesEntry, ManyEntry, TextEntry
+from widgets.forms.form import FormSpec
 
 
 class UnitsScreen(SettingsScreen):

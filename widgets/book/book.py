@@ -5,8 +5,8 @@ from datetime import datetime
 from typing import Any, Generic, TypeVar
 
 from domain.register_shapes import Body, in_span
-from widgets.admin.entries import Entry
 from widgets.common.row_table import Row
+from widgets.forms.entries import Entry
 from widgets.names import Names
 
 B = TypeVar("B", bound=Body)

@@ -8,9 +8,9 @@ import msgspec
 
 from domain.faults import invalid
 from domain.register_plan import MOST_ROWS, MOST_STEPS, Plan, PlanContact, PlanMeans, PlanStep
-from widgets.admin.entries import Entry, FlagEntry, LinesEntry, TextEntry
 from widgets.book.book import Book
 from widgets.book.notation import kind_codes, read_moment, tokens, write_list, write_moment
+from widgets.forms.entries import Entry, FlagEntry, LinesEntry, TextEntry
 from widgets.names import Names
 
 _BAR = re.compile(r"[|｜]")

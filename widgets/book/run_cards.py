@@ -7,7 +7,6 @@ import msgspec
 
 from domain.ids import GridCode
 from domain.register_runcard import MOST_NEEDS, RunCard
-from widgets.admin.entries import Entry, FlagEntry, LinesEntry, TextEntry
 from widgets.book.book import Book
 from widgets.book.notation import (
     NeedLines,
@@ -19,6 +18,7 @@ from widgets.book.notation import (
     write_list,
     write_moment,
 )
+from widgets.forms.entries import Entry, FlagEntry, LinesEntry, TextEntry
 
 NEEDS_PX = 150
 LINE_MOST = 1_000

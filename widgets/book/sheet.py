@@ -13,8 +13,6 @@ from domain.faults import Fault
 from domain.register import checked_body, kind_of
 from domain.register_shapes import Body
 from resources.theme import Theme
-from widgets.admin.asking import Act
-from widgets.admin.form import AdminForm, FormSpec
 from widgets.book.book import Book
 from widgets.book.notation import told
 from widgets.common.button import Button
@@ -24,6 +22,8 @@ from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
+from widgets.forms.act import Act
+from widgets.forms.form import EntryForm, FormSpec
 
 WIDTH_PX, HEIGHT_PX = 1120, 720
 NEW = ""
@@ -51,7 +51,7 @@ class BookSheet(Sheet):
         self._pages: dict[str, tuple[Body, int]] = {}
         self._may_keep = self._can_undo = self._can_use = False
         self._asked = ""
-        self.form: AdminForm | None = None
+        self.form: EntryForm | None = None
         self.editing = NEW
         self._title, self._hint, self.told, self.empty = QLabel(), QLabel(), WrappedLabel(), EmptyState()
         set_role(self._title, "title")
@@ -277,7 +277,7 @@ class BookSheet(Sheet):
             send="admin.save",
             check=check,
         )
-        self.form, self.editing = AdminForm(words, spec), key
+        self.form, self.editing = EntryForm(words, spec), key
         self.form.submitted.connect(self._on_submitted)
         self.form.cancelled.connect(self._on_cancelled)
         self._beside.insertWidget(0, self.form)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from domain.machine import Step
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_card.keys import FLAGS, LOCATE_KEY, key_of, ordered, primary_action
+from widgets.action_keys import FLAGS, LOCATE_KEY, key_of, ordered, primary_action
 from widgets.common.flow import FlowLayout
 from widgets.common.key_button import KeyButton
 from widgets.common.overflow_row import OverflowRow

@@ -24,12 +24,12 @@ from domain.units import UnitStatus
 from domain.wire import RevealedContact, SimilarCase
 from resources.theme import Theme
 from resources.words import Words
+from widgets.action_keys import LOCATE_KEY
 from widgets.case_card.actions import LOCATE
 from widgets.case_card.body import CardBody
 from widgets.case_card.fields.base import FormContext, Lookup
 from widgets.case_card.foot import CardFoot
 from widgets.case_card.form import ActionForm
-from widgets.case_card.keys import LOCATE_KEY
 from widgets.common.empty import EmptyState
 from widgets.common.fault_label import Telling
 from widgets.common.photo import PhotoViewer

@@ -11,8 +11,8 @@ from domain.register_runcard import Part
 from domain.runcards import Proposal
 from domain.units import UnitState
 from resources.theme import Theme
+from widgets.action_keys import SET_KEY, SUGGESTION_KEYS
 from widgets.case_card.fields.run_card import LACKS, MET, missing_text
-from widgets.case_card.keys import SET_KEY, SUGGESTION_KEYS
 from widgets.case_card.suggestion_row import SuggestionRow
 from widgets.common.section import SectionHeader
 from widgets.durations import distance_text

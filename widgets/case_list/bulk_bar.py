@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_card.keys import ACTION_KEYS
+from widgets.action_keys import ACTION_KEYS
 from widgets.common.button import Button
 from widgets.common.flow import FlowLayout
 from widgets.common.key_button import KeyButton

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from widgets.case_card.keys import ACTION_KEYS, LOCATE_KEY
+from widgets.action_keys import ACTION_KEYS, LOCATE_KEY
 
 ROOT = Path(__file__).resolve().parents[3]
 READMES = ("README.md", "README.zh-CN.md")

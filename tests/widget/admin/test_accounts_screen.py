@@ -10,8 +10,8 @@ from served import Served
 
 from client.line import LineState
 from domain.people import ADMIN_ROLES, Role
-from widgets.admin.entries import ManyEntry
 from widgets.admin.sheet import AdminSheet, screens_of
+from widgets.forms.entries import ManyEntry
 
 
 def test_each_role_has_its_own_screens_and_no_others() -> None:

@@ -10,7 +10,7 @@ from served import ALL_ROOM, Served, key, send_report
 from domain.change import Subject
 from domain.ids import StaffId
 from domain.people import Role
-from widgets.admin.entries import ChoiceEntry
+from widgets.forms.entries import ChoiceEntry
 
 
 async def test_a_session_is_revoked_and_its_desk_says_so(served: Served) -> None:

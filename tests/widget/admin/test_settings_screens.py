@@ -13,8 +13,8 @@ from domain.clock import Hours, Limit, LimitUnit
 from domain.states import CaseState
 from domain.wire_admin import DayKind
 from widgets.admin.days import hours_text, parse_hours
-from widgets.admin.entries import ChoiceEntry, DayEntry, FlagEntry, LimitEntry, WhenEntry
 from widgets.admin.screen import Screen
+from widgets.forms.entries import ChoiceEntry, DayEntry, FlagEntry, LimitEntry, WhenEntry
 
 
 def _pick(screen: Screen, name: str, value: str) -> None:

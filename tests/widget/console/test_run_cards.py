@@ -11,10 +11,10 @@ from domain.ids import UnitId
 from domain.register_runcard import Need, Part, RunCard
 from domain.states import CaseState
 from tests.widget.console.test_take_back import _state, _to_dispatch
-from widgets.admin.entries import LinesEntry, TextEntry
-from widgets.admin.form import AdminForm
 from widgets.book.sheet import BookSheet
 from widgets.case_card.fields.run_card import UnmetField
+from widgets.forms.entries import LinesEntry, TextEntry
+from widgets.forms.form import EntryForm
 
 CARD = RunCard(
     "路口垃圾",
@@ -183,7 +183,7 @@ async def test_a_new_page_that_a_colleague_has_altered_since_its_answer_was_lost
         sheet.close_sheet()
 
 
-def _filled(sheet: BookSheet, kind: str) -> AdminForm:
+def _filled(sheet: BookSheet, kind: str) -> EntryForm:
     """Fill in the form of a new card."""
     form = sheet.form
     assert form is not None

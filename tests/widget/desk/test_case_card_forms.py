@@ -18,6 +18,7 @@ from domain.decide import NOT_COMMANDS
 from domain.machine import STEPS, TABLE, Step
 from resources.theme import Theme
 from resources.words import Words
+from widgets.action_keys import ACTION_KEYS, RESERVED
 from widgets.case_card.fields.base import Field, FormContext
 from widgets.case_card.fields.correcting import CorrectedField
 from widgets.case_card.fields.options import OptionsField
@@ -25,7 +26,6 @@ from widgets.case_card.fields.photos import PhotosField
 from widgets.case_card.fields.pickers import PickField
 from widgets.case_card.fields.text import TextField
 from widgets.case_card.fields.ticks import TicksField
-from widgets.case_card.keys import ACTION_KEYS, RESERVED
 from widgets.case_card.panel import AT_ONCE, CaseCard
 from widgets.intents import ActionIntent
 from widgets.names import Names

@@ -19,7 +19,7 @@ from domain.states import CaseState
 from domain.wire import SimilarCase
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_card.keys import FLAGS
+from widgets.action_keys import FLAGS
 from widgets.case_card.panel import CaseCard
 from widgets.common.fault_label import FaultLabel
 from widgets.names import Names

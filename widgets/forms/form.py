@@ -9,12 +9,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from resources.words import Words
-from widgets.admin.asking import Act
-from widgets.admin.entries import Entry
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
+from widgets.forms.act import Act
+from widgets.forms.entries import Entry
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class FormSpec:
     cancel: bool = True
 
 
-class AdminForm(QFrame):
+class EntryForm(QFrame):
     """One form. ``submitted`` carries the ``Act``."""
 
     submitted = Signal(object)

@@ -1,4 +1,4 @@
-"""The entries of an administrator's form: each has a label, a control, and words for what is wrong with it."""
+"""The entries of a form: each has a label, a control, and words for what is wrong with it."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
