@@ -1,7 +1,6 @@
 """The tool of geofences on the map: drawing, editing, switching off, deleting them, looking at what they told."""
 
 from datetime import timedelta
-from math import cos, degrees, pi, radians, sin
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -14,13 +13,12 @@ from console.register import Held
 from domain.faults import Fault, conflict, invalid
 from domain.ids import EntryId
 from domain.people import UnitKind
-from domain.places import EARTH_RADIUS_M
 from domain.register import Entry, EntryKind
 from domain.register_fence import FenceAlert, Geofence
 from domain.register_shapes import MAX_POINTS, Spot, check_ring
-from layers.geometry import feature_at
+from layers.geodesy import ring_around
+from layers.geometry import outer_edge_at
 from layers.mercator import to_degrees, to_plane
-from layers.raster.contract import Shapes
 from widgets.common.pick_list import Choice
 from widgets.fence_sheet import THING, UNIT, FenceSheet, FenceWish
 from widgets.map.fence_card import AlertRow, FenceCard, FenceForm, FenceRow
@@ -32,8 +30,6 @@ if TYPE_CHECKING:
 
 SKETCHED = {FenceForm.AREA: SketchKind.AREA, FenceForm.RECT: SketchKind.RECT}
 """Forms that are drawn; of the others one point is given."""
-CORNERS = 64
-"""Of a circle: its edge is at most 0.2 % of the radius off."""
 ROOM_AROUND = 1.5
 LEAST_SCALE = 0.5
 MOST_ALERTS_SHOWN = 200
@@ -135,11 +131,13 @@ class Fences(QObject, MapGuest):
         if form is FenceForm.CIRCLE:
             return ring_around(*points[0], float(self.card.radius.value()))
         models = self._desk.map_feed.models
-        if form is FenceForm.GRID:
-            return outline_at(models.grids.shapes.areas, *points[0])
-        if form is FenceForm.DIVISION:
-            return outline_at(models.divisions.shapes.areas, *points[0])
-        return points
+        areas = {FenceForm.GRID: models.grids.shapes.areas, FenceForm.DIVISION: models.divisions.shapes.areas}
+        if form not in areas:
+            return points
+        edge = outer_edge_at(areas[form], *points[0], MAX_POINTS)
+        if not edge:
+            raise invalid("fence_no_outline")
+        return edge
 
     def _on_given_up(self) -> None:
         self._form = self._edge_of = None
@@ -320,30 +318,3 @@ class Fences(QObject, MapGuest):
 
 def _waiting_newest_first(held: Held[FenceAlert]) -> tuple[bool, float]:
     return held.body.acknowledged, -held.body.at.timestamp()
-
-
-def ring_around(lon: float, lat: float, radius_m: float) -> tuple[Spot, ...]:
-    """Return a circle on the ground; as far as fences reach it is one to a few parts in a thousand."""
-    north = degrees(radius_m / EARTH_RADIUS_M)
-    east = north / cos(radians(lat))
-    turns = [2 * pi * i / CORNERS for i in range(CORNERS)]
-    return tuple((lon + east * cos(turn), lat + north * sin(turn)) for turn in turns)
-
-
-def outline_at(shapes: Shapes, lon: float, lat: float) -> tuple[Spot, ...]:
-    """Return the outer edge of the area at a place, of its largest part. Raises ``Fault`` where there is none."""
-    index = feature_at(shapes, *to_plane(lon, lat))
-    if index is None:
-        raise invalid("fence_no_outline")
-    rings = []
-    for ring in range(int(shapes.parts[index]), int(shapes.parts[index + 1])):
-        a, b = int(shapes.rings[ring]), int(shapes.rings[ring + 1])
-        xs, ys = shapes.xs[a:b].astype(np.float64), shapes.ys[a:b].astype(np.float64)
-        rings.append((abs(float(np.dot(xs, np.roll(ys, 1)) - np.dot(ys, np.roll(xs, 1)))), xs, ys))
-    _, xs, ys = max(rings, key=lambda one: one[0])
-    step = -(-len(xs) // MAX_POINTS)
-    spots = [
-        to_degrees(x + shapes.origin[0], y + shapes.origin[1])
-        for x, y in zip(xs[::step].tolist(), ys[::step].tolist(), strict=True)
-    ]
-    return tuple(spots[:-1] if spots[0] == spots[-1] else spots)

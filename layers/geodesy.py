@@ -6,14 +6,19 @@ on the UI thread has ``warm`` called in another thread beforehand.
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import cos, degrees, pi, radians, sin
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from domain.places import EARTH_RADIUS_M
+
 Point = tuple[float, float]
 Floats = npt.NDArray[np.float64]
 
+CORNERS = 64
+"""Of a circle: its edge is at most 0.2 % of the radius off."""
 LONGEST_BUFFER_M = 100_000.0
 """A buffer is made on a plane around its middle; further than this the plane bends."""
 
@@ -101,3 +106,11 @@ def _plane_around(lon: float, lat: float) -> tuple[Any, Any]:
         Transformer.from_crs(degrees, plane, always_xy=True),
         Transformer.from_crs(plane, degrees, always_xy=True),
     )
+
+
+def ring_around(lon: float, lat: float, radius_m: float) -> tuple[Point, ...]:
+    """Return a circle on the ground as an open ring; up to some kilometres it is one to a few parts in a thousand."""
+    north = degrees(radius_m / EARTH_RADIUS_M)
+    east = north / cos(radians(lat))
+    turns = [2 * pi * i / CORNERS for i in range(CORNERS)]
+    return tuple((lon + east * cos(turn), lat + north * sin(turn)) for turn in turns)

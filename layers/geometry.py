@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from layers.mercator import to_plane_arrays
+from layers.mercator import to_degrees, to_plane, to_plane_arrays
 from layers.raster.contract import I32, Shapes, no_shapes
 
 Geometries = npt.NDArray[np.object_]
@@ -152,6 +152,28 @@ def feature_at(shapes: Shapes, x: float, y: float) -> int | None:
         if contains(shapes, int(feature), x, y):
             return int(feature)
     return None
+
+
+def outer_edge_at(shapes: Shapes, lon: float, lat: float, most: int) -> tuple[tuple[float, float], ...]:
+    """Return the outer edge of the largest part of the area at a place, in degrees, open, of ``most`` points at most.
+
+    Empty where no area is there.
+    """
+    index = feature_at(shapes, *to_plane(lon, lat))
+    if index is None:
+        return ()
+    rings = []
+    for ring in range(int(shapes.parts[index]), int(shapes.parts[index + 1])):
+        a, b = int(shapes.rings[ring]), int(shapes.rings[ring + 1])
+        xs, ys = shapes.xs[a:b].astype(np.float64), shapes.ys[a:b].astype(np.float64)
+        rings.append((abs(float(np.dot(xs, np.roll(ys, 1)) - np.dot(ys, np.roll(xs, 1)))), xs, ys))
+    _, xs, ys = max(rings, key=lambda one: one[0])
+    step = -(-len(xs) // most)
+    spots = [
+        to_degrees(x + shapes.origin[0], y + shapes.origin[1])
+        for x, y in zip(xs[::step].tolist(), ys[::step].tolist(), strict=True)
+    ]
+    return tuple(spots[:-1] if spots[0] == spots[-1] else spots)
 
 
 def shared_borders(shapes: Shapes) -> Shapes:

@@ -39,8 +39,8 @@ async def redline(desk: "Desk", folder: Path) -> None:
 
 async def fences(desk: "Desk", folder: Path) -> None:
     """Geofences with what one of them told: one is drawn around somebody who is on the way, and left."""
-    from console.fences import ring_around  # noqa: PLC0415
     from domain.register_fence import FenceAlert, Geofence  # noqa: PLC0415
+    from layers.geodesy import ring_around  # noqa: PLC0415
     from layers.mercator import to_degrees  # noqa: PLC0415
 
     table = desk.map_feed.models.positions.table
