@@ -75,10 +75,6 @@ class Geofence(Body, frozen=True):
         """See ``Body``."""
         return self.ring[0]
 
-    def is_for(self, thing: str, unit: str | None) -> bool:
-        """Return whether it watches somebody or something of ours, of this unit."""
-        return thing in self.things or unit in self.units or not (self.things or self.units)
-
 
 class FenceSaid(StrEnum):
     """What a fence tells. Names are ``fence_said.<value>``."""

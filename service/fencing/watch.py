@@ -77,7 +77,7 @@ class _Fence:
         return self.entry.entry_id
 
     def is_for(self, thing: ThingId, unit: UnitId | None) -> bool:
-        """See ``Geofence.is_for``, asked often."""
+        """Return whether it watches somebody or something of ours, of this unit."""
         return self.everybody or thing in self.things or unit in self.units
 
     def goes_on(self, before: "_Fence") -> bool:
