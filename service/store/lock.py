@@ -113,6 +113,7 @@ class Turn:
         return self._ask(self._held)
 
     def _ask(self, held: "_Held") -> bool:
+        # Asked again by who has it the lock only counts up; all of it goes with the session.
         self.ours = bool(held.run("SELECT pg_try_advisory_lock(:n)", self._number))
         return self.ours
 

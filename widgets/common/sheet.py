@@ -30,6 +30,8 @@ class Sheet(QFrame):
     def say_stale(self, text: str, theme: Theme) -> None:
         """Say below all else since when nothing was heard; empty while what it shows is fresh."""
         said, layout = (text, theme) if text else None, self.layout()
+        if said == self._stale:  # it is told every second
+            return
         if layout is not None and (said is None) != (self._stale is None):
             room = layout.contentsMargins()
             room.setBottom(room.bottom() + (BAND_PX if said else -BAND_PX))

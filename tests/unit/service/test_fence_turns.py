@@ -30,10 +30,10 @@ async def said(runtime: Runtime) -> list[FenceSaid]:
     return [alert.said for alert in await alerts(runtime)]
 
 
-async def fenced_pair(home: Path, stack: AsyncExitStack) -> tuple[Runtime, Runtime]:
+async def fenced_pair(home: Path, first: AsyncExitStack, second: AsyncExitStack) -> tuple[Runtime, Runtime]:
     """Two services that know the fence and have seen somebody outside; it is the first one's turn."""
-    one = await stack.enter_async_context(running(home))
-    other = await stack.enter_async_context(running(home))
+    one = await first.enter_async_context(running(home))
+    other = await second.enter_async_context(running(home))
     await put(one, FENCE)
     await heard(other)
     for runtime in (one, other):
@@ -44,7 +44,7 @@ async def fenced_pair(home: Path, stack: AsyncExitStack) -> tuple[Runtime, Runti
 
 async def test_what_two_see_in_other_fixes_is_told_once(postgres_home: Path) -> None:
     async with AsyncExitStack() as stack:
-        one, other = await fenced_pair(postgres_home, stack)
+        one, other = await fenced_pair(postgres_home, stack, stack)
         for east in (200.0, -200.0, 200.0):
             for runtime in (one, other):
                 await moved(runtime, east)
@@ -56,12 +56,7 @@ async def test_what_two_see_in_other_fixes_is_told_once(postgres_home: Path) -> 
 async def test_another_goes_on_where_one_ends(postgres_home: Path, told: bool) -> None:
     async with AsyncExitStack() as stack:
         first = await stack.enter_async_context(AsyncExitStack())
-        other = await stack.enter_async_context(running(postgres_home))
-        one = await first.enter_async_context(running(postgres_home))
-        await put(one, FENCE)
-        await heard(other)
-        for runtime in (one, other):
-            await moved(runtime, -200.0)
+        one, other = await fenced_pair(postgres_home, first, stack)
         step(one, 200.0)
         if told:
             await Timers(one).watch_fences()
@@ -76,7 +71,7 @@ async def test_another_goes_on_where_one_ends(postgres_home: Path, told: bool) -
 
 async def test_standings_are_kept_by_who_tells(postgres_home: Path) -> None:
     async with AsyncExitStack() as stack:
-        one, other = await fenced_pair(postgres_home, stack)
+        one, other = await fenced_pair(postgres_home, stack, stack)
         await moved(other, 200.0)
         await Timers(other).save()
         await moved(one, 200.0)

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from served import ALL_ROOM, Served, key
 
+from console.desk import Desk
 from domain.ids import UnitId
 from domain.register_runcard import Need, Part, RunCard
 from domain.states import CaseState
@@ -132,14 +133,7 @@ async def test_a_new_page_saved_again_after_a_lost_answer_is_one_page_and_told_i
     served: Served,
 ) -> None:
     async with signed_in(served) as desk:
-        desk.actions.trigger("run_cards")
-        sheet = desk.crew.run_cards.sheet
-        assert sheet is not None
-        sheet.begin_new()
-        form = _filled(sheet, "01-02")
-        with puts_unanswered(desk):
-            form.submit()
-            await until(lambda: form._fault.text() != "")
+        sheet, form = await _saved_unanswered(desk)
         before = form._fault.text()
         desk.actions.trigger("language")
         assert form._fault.text() not in ("", before)
@@ -159,14 +153,7 @@ async def test_a_new_page_that_a_colleague_has_altered_since_its_answer_was_lost
 ) -> None:
     served.account("wang", PASSWORD, *ALL_ROOM)
     async with signed_in(served) as desk:
-        desk.actions.trigger("run_cards")
-        sheet = desk.crew.run_cards.sheet
-        assert sheet is not None
-        sheet.begin_new()
-        form = _filled(sheet, "01-02")
-        with puts_unanswered(desk):
-            form.submit()
-            await until(lambda: form._fault.text() != "")
+        sheet, form = await _saved_unanswered(desk)
         await until(lambda: len(desk.register.all(RunCard)) == 1)
         (held,) = desk.register.all(RunCard)
         token = served.client().post("/v1/session", json={"user": "wang", "password": PASSWORD}).json()["token"]
@@ -195,3 +182,16 @@ def _filled(sheet: BookSheet, kind: str) -> EntryForm:
     kinds.edit.setText(kind)
     needs.edit.setPlainText("主办 1 清运：部门")
     return form
+
+
+async def _saved_unanswered(desk: Desk) -> tuple[BookSheet, EntryForm]:
+    """Save a new card of which the service's answer is lost; its form stays."""
+    desk.actions.trigger("run_cards")
+    sheet = desk.crew.run_cards.sheet
+    assert sheet is not None
+    sheet.begin_new()
+    form = _filled(sheet, "01-02")
+    with puts_unanswered(desk):
+        form.submit()
+        await until(lambda: form._fault.text() != "")
+    return sheet, form
