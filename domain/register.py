@@ -120,8 +120,9 @@ class RegisterRule(msgspec.Struct, frozen=True):
     ``write`` may put and remove; ``others`` those of them who may also alter what somebody else has put. ``private``
     entries are their author's alone. ``expires`` says whether one may have an end. ``most`` is how many there may be,
     of a private register for each author. ``reports`` says that its things send readings. ``down`` entries are seen
-    in every part of the area they belong to. ``step`` judges what an entry becomes, ``judge`` with the
-    moment, the rules and who puts it at hand.
+    in every part of the area they belong to. ``about`` names the register of the entry it is part of, and the field
+    that names that entry: it belongs where that belongs, and may be put wherever that is seen. ``step`` judges what
+    an entry becomes, ``judge`` with the moment, the rules and who puts it at hand.
     """
 
     body: type[Body]
@@ -133,6 +134,7 @@ class RegisterRule(msgspec.Struct, frozen=True):
     expires: bool = False
     reports: bool = False
     down: bool = False
+    about: tuple[EntryKind, str] | None = None
     step: "Step | None" = None
     judge: Judge | None = None
 
@@ -229,6 +231,7 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
         20_000,
         expires=True,
         down=True,
+        about=(EntryKind.WHISTLE, "whistle"),
         step=whistle.sign_in_step,
         judge=whistle.judge_sign_in,
     ),
@@ -252,6 +255,7 @@ REGISTERS: dict[EntryKind, RegisterRule] = {
         20_000,
         expires=True,
         down=True,
+        about=(EntryKind.CHECKLIST, "checklist"),
         step=plans.tick_step,
         judge=plans.judge_tick,
     ),

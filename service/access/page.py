@@ -72,14 +72,16 @@ def _registers(roles: Sequence[Role]) -> list[str]:
         "## Registers\n",
         "`r` reads; `o` reads and writes, of what is there already only their own; `w` reads and writes all. An entry",
         "is in the area of the division it belongs to; one that reaches *down* is seen in every part of that, too.",
-        "*private* ones are their author's alone.\n",
+        "*private* ones are their author's alone. One that is *about* another is part of it: it is where that is, and",
+        "whoever sees that may say their part.\n",
         _table(["register", *roles, "most", ""], rows),
     ]
 
 
 def _notes(rule: RegisterRule) -> str:
     said = {"private": rule.private, "down": rule.down, "may expire": rule.expires, "sends readings": rule.reports}
-    return ", ".join(name for name, holds in said.items() if holds)
+    notes = [name for name, holds in said.items() if holds]
+    return ", ".join(notes if rule.about is None else [*notes, f"about {rule.about[0]}"])
 
 
 def _marks(head: str, rows: Iterable[str], roles: Sequence[Role], holds: Callable[..., bool]) -> str:

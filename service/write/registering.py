@@ -22,7 +22,9 @@ from domain.register import (
     fold_entry,
     kind_of,
     place_of,
+    reaches,
     read_body,
+    split_subject,
     subject_id,
 )
 from domain.register_judging import Setting
@@ -60,6 +62,8 @@ def remove_entry(work: Work, kind: EntryKind, entry_id: EntryId, version: int, a
     if held is None or held.removed:
         raise not_found("unknown_entry", entry_id=entry_id)
     _may_alter(rule, held, asker)
+    if rule.about is None:
+        check_place(asker.actor, held.area)
     if held.version != version:
         raise conflict("stale_entry", seen=version, current=held.version)
     if rule.step is not None:
@@ -164,10 +168,8 @@ def _record(
     author: Author,
     asker: Asker | None = None,
 ) -> Change:
-    area = _area(work, kind, asked, body)
-    if asker is not None:
-        check_place(asker.actor, area)
     there = held is not None and not held.removed
+    area = _area(work, kind, asked, body, held.area if held is not None and there else "", asker)
     data: dict[str, object] = {
         "author": held.author if held is not None and there else author.account,
         "area": area,
@@ -255,12 +257,41 @@ def _same(held: Entry, body: dict[str, object], asked: EntryPut) -> bool:
     return plain == held.body and asked.expires_at == held.expires_at and asked.area in ("", held.area)
 
 
-def _area(work: Work, kind: EntryKind, asked: EntryPut, body: dict[str, object]) -> str:
-    """Return the division an entry belongs to: the one named, or where its place lies, or the town."""
-    if asked.area:
-        check_area(work, asked.area)
-        return asked.area
-    spot = place_of(kind, body)
-    if spot is None:
-        return work.world.info.division
-    return work.world.area_of_grid(work.place(*spot)[1])
+def _area(
+    work: Work, kind: EntryKind, asked: EntryPut, body: dict[str, object], before: str, asker: Asker | None
+) -> str:
+    """Return the division an entry belongs to, which was in ``before`` or is new ("").
+
+    Raises ``Fault`` where the asker may put none there, or may not take it from where it was.
+    """
+    about = REGISTERS[kind].about
+    if about is not None:
+        return _area_of_whole(work, subject_id(about[0], str(body[about[1]])), asker)
+    area = asked.area
+    if area:
+        check_area(work, area)
+    elif (spot := place_of(kind, body)) is not None:
+        area = work.world.area_of_grid(work.place(*spot)[1])
+    else:
+        area = before or _home(work, asker)
+    if asker is not None:
+        check_place(asker.actor, before or area)
+        check_place(asker.actor, area)
+    return area
+
+
+def _area_of_whole(work: Work, key: str, asker: Asker | None) -> str:
+    """Return where the entry belongs that another is part of; whoever it reaches may say their part."""
+    whole = work.entry(key)
+    if whole is None:
+        raise not_found("unknown_entry", entry_id=split_subject(key)[1])
+    if asker is not None and not reaches(REGISTERS[whole.kind], whole.area, asker.actor.area):
+        raise forbidden("place_outside_area", area=whole.area, yours=asker.actor.area)
+    return whole.area
+
+
+def _home(work: Work, asker: Asker | None) -> str:
+    """Return where what has no place belongs: to the town, or to the part of it the asker is for."""
+    town = work.world.info.division
+    own = "" if asker is None else asker.actor.area
+    return own if own.startswith(town) else town

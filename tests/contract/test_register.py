@@ -10,15 +10,18 @@ import pytest
 from listening import Listener, listening
 from served import ALL_ROOM, Served, key, serve_town
 from sqlalchemy import update
-from towns import INSIDE, MORNING, VILLAGE
+from towns import INSIDE, MORNING, TOWN, VILLAGE
 
 from domain.change import Subject
+from domain.ids import EntryId, UnitId
 from domain.people import Role
 from domain.reading import ReadingState
 from domain.register import REGISTERS, EntryKind
+from domain.register_whistle import sign_in_id
 from domain.wire_feed import Changes, Readings, Skip
 from service.store import tables as t
 
+UNIT = UnitId("u1")
 RING = [[120.80, 29.55], [120.81, 29.55], [120.81, 29.56]]
 BODIES: dict[EntryKind, dict[str, Any]] = {
     EntryKind.CAMERA: {"name": "老街口", "lon": INSIDE[0], "lat": INSIDE[1], "heading_deg": 90},
@@ -57,7 +60,7 @@ class Book:
         return self.served.client(token)
 
     def put(self, kind: EntryKind, entry_id: str, *, by: httpx.Client | None = None, **asked: Any) -> httpx.Response:
-        body = {"body": BODIES[kind], **asked}
+        body = {"body": BODIES.get(kind), **asked}
         return (by or self.room).put(
             f"/v1/register/{kind.value}/{entry_id}", json=body, headers={"Idempotency-Key": key()}
         )
@@ -228,6 +231,45 @@ def test_an_area_bounds_what_is_seen_and_put(book: Book) -> None:
     assert "whole-town" in ids(next_door, EntryKind.HAZARD), "what threatens the town threatens its parts"
     assert book.put(EntryKind.CAMERA, "in-village", by=next_door, version=1).json()["key"] == "entry_id_taken"
     assert book.put(EntryKind.HAZARD, "x", by=next_door).json()["key"] == "place_outside_area"
+
+
+def test_what_is_the_towns_is_neither_altered_nor_taken_by_a_part_of_it(book: Book) -> None:
+    village = book.account("village", Role.DUTY_CHIEF, area=VILLAGE)
+    for kind, entry_id in ((EntryKind.HAZARD, "town-water"), (EntryKind.TEMPLATE, "town-words")):
+        assert book.put(kind, entry_id, area="330699103").status_code == 200
+        other = BODIES[kind] | {"name": "改过的"}
+        assert book.put(kind, entry_id, by=village, version=1, body=other).json()["key"] == "place_outside_area"
+        taken = book.put(kind, entry_id, by=village, version=1, body=other, area=VILLAGE)
+        assert taken.json()["key"] == "place_outside_area", "nor made its own"
+        assert book.remove(kind, entry_id, 1, by=village).json()["key"] == "place_outside_area"
+    own = book.put(EntryKind.TEMPLATE, "village-words", by=village)
+    assert own.json()["area"] == VILLAGE, "what has no place belongs to the part its author is for"
+
+
+def test_who_sees_a_list_or_a_whistle_of_the_town_says_their_part_of_it(book: Book) -> None:
+    village = book.account("village", Role.DUTY_CHIEF, area=VILLAGE)
+    next_door = book.account("next-door", Role.DUTY_CHIEF, area=f"{VILLAGE[:-1]}2")
+    now = book.served.runtime.timekeeper.now()
+    steps = [{"text": "关阀", "who": "", "within_min": 5}]
+    opened = {"plan": "p", "name": "燃气泄漏", "opened_at": now.isoformat(), "steps": steps}
+    tick = {"checklist": "town-list", "step": 0, "at": now.isoformat()}
+    assert book.put(EntryKind.TICK, "town-list.0", body=tick).json()["key"] == "tick_of_nothing"
+    assert book.put(EntryKind.CHECKLIST, "town-list", body=opened).json()["area"] == TOWN
+    ticked = book.put(EntryKind.TICK, "town-list.0", by=village, body=tick)
+    assert (ticked.status_code, ticked.json()["area"]) == (200, TOWN), ticked.text
+    assert "town-list.0" in ids(next_door, EntryKind.TICK), "everybody sees who ticked what"
+    back = book.put(EntryKind.TICK, "town-list.0", by=next_door, version=1, body=tick | {"done": False})
+    assert back.status_code == 200, back.text
+    assert book.put(EntryKind.CHECKLIST, "own-list", by=village, body=opened).json()["area"] == VILLAGE
+    foreign = tick | {"checklist": "own-list"}
+    assert book.put(EntryKind.TICK, "own-list.0", by=next_door, body=foreign).json()["key"] == "place_outside_area"
+
+    called = [{"unit": UNIT, "due_at": (now + timedelta(minutes=10)).isoformat()}]
+    blown = {"matter": "管道破裂", "blown_at": now.isoformat(), "called": called}
+    assert book.put(EntryKind.WHISTLE, "town-call", body=blown).status_code == 200
+    signed = {"whistle": "town-call", "unit": UNIT, "at": now.isoformat(), "by_radio": True}
+    sign_in = book.put(EntryKind.SIGN_IN, sign_in_id(EntryId("town-call"), UNIT), by=village, body=signed)
+    assert (sign_in.status_code, sign_in.json()["area"]) == (200, TOWN), sign_in.text
 
 
 def test_private_entries_are_their_authors_alone(book: Book) -> None:
