@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
 
 from layers.camera import Camera
+from layers.labels import WIDEST_PX
 from resources.theme import Theme
 from widgets.map.guests import MapGuest, paint_ring
 from widgets.map.overlay import BODY_PX, sized
@@ -69,13 +70,14 @@ class FoundMark(QObject, MapGuest):
         paint_ring(painter, at, theme, RADIUS_PX)
         paint_ring(painter, at, theme, 3.0)
         painter.setFont(sized(self._view.font(), BODY_PX))
-        box = QRectF(painter.fontMetrics().boundingRect(self._text)).adjusted(-8, -3, 8, 3)
+        text = painter.fontMetrics().elidedText(self._text, Qt.TextElideMode.ElideRight, WIDEST_PX)
+        box = QRectF(painter.fontMetrics().boundingRect(text)).adjusted(-8, -3, 8, 3)
         box.moveCenter(at + QPointF(0, RADIUS_PX + 6 + box.height() / 2))
         painter.setPen(QPen(QColor(theme.line), 1))
         painter.setBrush(QColor(theme.panel))
         painter.drawRoundedRect(box, 4, 4)
         painter.setPen(QColor(theme.text))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _go_on(self) -> None:
         if self._place is not None and not self._fade.isActive() and time.monotonic() - self._since > SETTLE_S:

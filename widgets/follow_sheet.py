@@ -37,7 +37,7 @@ class FollowSheet(Sheet):
         self._title, self.facts, self.below, self.empty = QLabel(), WrappedLabel(), WrappedLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self.below, "second")
-        self.list, self.rows = RowTable(theme, self, stretch=0), RowTable(theme, self, stretch=0)
+        self.list, self.rows = RowTable(theme, self, stretch=0), RowTable(theme, self, stretch=0, wraps=True)
         self.result = QLineEdit()
         self.result.setMaxLength(RESULT_MOST)
         self.buttons = {key: Button() for key in self._keys}

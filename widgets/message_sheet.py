@@ -43,7 +43,7 @@ class MessageSheet(Sheet):
         self._title, self._to, self.empty = QLabel(), QLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self._to, "second")
-        self.table, self.text = RowTable(theme, self), QLineEdit()
+        self.table, self.text = RowTable(theme, self, stretch=2), QLineEdit()
         self.text.setMaxLength(TEXT_MOST)
         self.send, self.mark, self.leave = Button(), Button(), Button()
         set_role(self.send, "primary")

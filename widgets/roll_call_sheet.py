@@ -36,7 +36,7 @@ class RollCallSheet(Sheet):
         self._title, self._facts, self.empty = QLabel(), WrappedLabel(), EmptyState()
         set_role(self._title, "title")
         set_role(self._facts, "second")
-        self.table, self.result = RowTable(theme, self), QLineEdit()
+        self.table, self.result = RowTable(theme, self, stretch=0), QLineEdit()
         self.result.setMaxLength(RESULT_MOST)
         self.call, self.mark, self.end, self.leave = Button(), Button(), Button(), Button()
         set_role(self.call, "primary")

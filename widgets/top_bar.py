@@ -13,7 +13,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.chip import Chip
-from widgets.common.elided import NamedLabel
+from widgets.common.elided import ElidedLabel, NamedLabel
 from widgets.common.fonts import sized
 from widgets.common.lamp import Shape
 from widgets.common.style import set_role
@@ -24,6 +24,8 @@ NARROW_PX = 1200
 COMMAND_PAD_PX = 14
 ROLES_PX, NAME_LEAST_PX = 260, 120
 """So wide are roles at most; they make way for the name, which is cut, to its least, where nothing else can go."""
+ROOM_PX = 340
+"""So much of the room's name is kept; a longer one makes way for the person's."""
 
 
 class LineKind(StrEnum):
@@ -76,7 +78,7 @@ class TopBar(QFrame):
         self.setObjectName("top_bar")
         self.setFixedHeight(HEIGHT_PX)
         self._words, self._theme = words, theme
-        self._room, self._person = QLabel(), NamedLabel(ROLES_PX, NAME_LEAST_PX)
+        self._room, self._person = ElidedLabel(), NamedLabel(ROLES_PX, NAME_LEAST_PX)
         self._command = _CommandBox()
         self._overdue, self._line, self._demo, self._outbox = Chip(), Chip(), Chip(), Chip()
         self._waiting, self._held = 0, 0
@@ -96,6 +98,7 @@ class TopBar(QFrame):
         self.retranslate()
 
     def _build(self) -> None:
+        self._room.setObjectName("top_room")
         set_role(self._room, "heading")
         set_role(self._person, "second")
         set_role(self._date, "second")
@@ -105,6 +108,7 @@ class TopBar(QFrame):
         self._command.setMaximumWidth(520)
         self._command.setMinimumHeight(32)
         self._command.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._room.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._person.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._demo.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         row = QHBoxLayout(self)
@@ -163,6 +167,7 @@ class TopBar(QFrame):
         """Look the words up again."""
         words = self._words
         self._room.setText(words("desk.top.room", town=self._town) if self._town else words("desk.top.no_room"))
+        self._room.setMinimumWidth(min(ROOM_PX, self._room.sizeHint().width()))
         self._command.show_hint(f"/   {words('desk.top.command')}")
         self._command.setAccessibleName(words("desk.top.command"))
         self._command.setToolTip(words("desk.top.command_hint"))

@@ -199,6 +199,7 @@ class BookSheet(Sheet):
         self.table.view.setVisible(bool(self._pages))
         self.table.search.setVisible(bool(self._pages))
         self.empty.setVisible(not self._pages)
+        self._right.setVisible(bool(self._pages) or editing)
         self.told.setVisible(there and not editing)
         if there:
             rows = self.book.tell(self._pages[self.table.key][0])

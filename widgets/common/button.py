@@ -1,8 +1,20 @@
-"""A push button that Enter presses as well as Space, wherever it stands."""
+"""A push button that Enter presses as well as Space, wherever it stands; and one that is a row of a list."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
+
+from widgets.common.style import set_role
+
+NAME_PX = 240
+"""So wide a name stands on a button that says what it is pressed for."""
+
+
+def short_name(button: QAbstractButton, name: str) -> str:
+    """Return a name as it may stand on a button; where it is cut, the button tells it whole on hover."""
+    short = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, NAME_PX)
+    button.setToolTip(name if short != name else "")
+    return short
 
 
 def press_by_enter(button: QAbstractButton, event: QKeyEvent) -> bool:
@@ -28,3 +40,28 @@ class Button(QPushButton):
         """Enter presses, like Space."""
         if not press_by_enter(self, event):
             super().keyPressEvent(event)
+
+
+class RowButton(Button):
+    """A button that is a row of a list: it is as wide as the list, and shortens what does not fit."""
+
+    def __init__(self, text: str = "", parent: QWidget | None = None) -> None:
+        super().__init__(text, parent)
+        set_role(self, "row")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the row become as narrow as the list."""
+        return QSize(0, super().minimumSizeHint().height())
+
+    def shown(self) -> str:
+        """Return what shows of the text."""
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        return option.text
+
+    def initStyleOption(self, option: QStyleOptionButton) -> None:
+        """Show what fits."""
+        super().initStyleOption(option)
+        box = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self)
+        option.text = option.fontMetrics.elidedText(option.text, Qt.TextElideMode.ElideRight, box.width())

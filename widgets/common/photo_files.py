@@ -6,8 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
 
-from widgets.common.button import Button
-from widgets.common.style import set_role
+from widgets.common.button import Button, RowButton
 
 PATTERNS = "*.jpg *.jpeg *.png *.webp *.bmp"
 
@@ -49,8 +48,7 @@ class PhotoFiles(QWidget):
         """Take files; those there already and those beyond the most are left out."""
         for path in paths:
             if path not in self._rows and len(self._rows) < self._most:
-                row = Button(f"✕  {Path(path).name}")
-                set_role(row, "row")
+                row = RowButton(f"✕  {Path(path).name}")
                 row.setToolTip(self._take_out)
                 row.clicked.connect(self._on_row_clicked)
                 self._rows[path] = row

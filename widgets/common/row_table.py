@@ -6,12 +6,22 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QLineEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from resources.theme import Theme
 from widgets.common.calm_focus import CalmTableView
 
 ROW_PX = 34
+LEAST_PX = 120
+PAD_PX = 8
 NO_PARENT = QModelIndex()
 
 
@@ -59,15 +69,36 @@ class _Model(QAbstractTableModel):
         return None
 
 
+class _Cells(QStyledItemDelegate):
+    """Draws a cell over several lines where its row may be read whole, else on one."""
+
+    def __init__(self, view: QTableView, parent: QObject, *, wraps: bool) -> None:
+        super().__init__(parent)
+        self._view, self._wraps = view, wraps
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if not self._wraps and index.row() != self._view.currentIndex().row():
+            option.features &= ~QStyleOptionViewItem.ViewItemFeature.WrapText
+
+
 class RowTable(QObject):
-    """A search line and rows, to be placed by whoever owns it. ``chosen`` carries the key of the current row, or ""."""
+    """A search line and rows, to be placed by whoever owns it. ``chosen`` carries the key of the current row, or "".
+
+    A text too long for its cell is shortened; the row that is chosen is as high as it has to be to be read whole.
+    """
 
     chosen = Signal(str)
     opened = Signal(str)
     narrowed = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None, *, stretch: int | None = None) -> None:
-        """``stretch`` is the column that takes the room the others leave; the last one by default."""
+    def __init__(
+        self, theme: Theme, parent: QWidget | None = None, *, stretch: int | None = None, wraps: bool = False
+    ) -> None:
+        """``stretch`` is the column that takes the room the others leave, a third at least; the last one by default.
+
+        Where it ``wraps``, all rows are as high as their text, for a table of few that have to be read.
+        """
         super().__init__(parent)
         self.setObjectName("row_table")
         self._stretch = stretch
@@ -81,16 +112,24 @@ class RowTable(QObject):
         self.view.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.view.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.view.setShowGrid(False)
-        self.view.setWordWrap(False)
+        self.view.setItemDelegate(_Cells(self.view, self, wraps=wraps))
+        self.view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.view.setTabKeyNavigation(False)
         self.view.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.view.verticalHeader().hide()
-        self.view.verticalHeader().setDefaultSectionSize(ROW_PX)
+        self._wraps, self._unfolded = wraps, -1
+        rows = self.view.verticalHeader()
+        rows.setDefaultSectionSize(ROW_PX)
+        if wraps:
+            rows.setMinimumSectionSize(ROW_PX)
+            rows.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         head = self.view.horizontalHeader()
         head.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         head.setStretchLastSection(True)
         head.setHighlightSections(False)
+        head.geometriesChanged.connect(self._unfold)
         self.view.installEventFilter(self)
+        self.view.viewport().installEventFilter(self)
         self.search.installEventFilter(self)
         self.search.textChanged.connect(self._fill)
         self.view.selectionModel().currentRowChanged.connect(self._on_current)
@@ -146,6 +185,8 @@ class RowTable(QObject):
             if watched is self.view and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
                 self._on_opened()
                 return True
+        elif event.type() == QEvent.Type.Resize and watched is self.view.viewport():
+            self._fit()
         return super().eventFilter(watched, event)
 
     def _fill(self) -> None:
@@ -162,22 +203,56 @@ class RowTable(QObject):
         self.narrowed.emit()
 
     def _fit(self) -> None:
-        """Give each column the room its first rows need, no more than a third of the table."""
-        most = max(120, self.view.viewport().width() // 3)
+        """Give each column the room its first rows need, no more than a third of the table.
+
+        The one that takes what is left is given a third, too: where the others would leave less, the widest make way.
+        """
+        room = self.view.viewport().width()
         metrics = self.view.fontMetrics()
+        takes = self._stretch if self._stretch is not None else len(self._heads) - 1
         if self._stretch is not None:
             head = self.view.horizontalHeader()
             head.setStretchLastSection(False)
             head.setSectionResizeMode(self._stretch, QHeaderView.ResizeMode.Stretch)
+        wanted = {}
         for i, name in enumerate(self._heads):
             texts = [name, *(row.cells[i] for row in self._all[:60])]
-            self.view.setColumnWidth(i, min(most, max(metrics.horizontalAdvance(text) for text in texts) + 24))
+            wanted[i] = max(metrics.horizontalAdvance(text) for text in texts) + 24
+        others = [width for i, width in wanted.items() if i != takes]
+        most = min(max(LEAST_PX, room // 3), column_most(others, room * 2 // 3))
+        for i, width in wanted.items():
+            if i != self._stretch:
+                self.view.setColumnWidth(i, min(most, width))
+        self._unfold()
+
+    def _unfold(self) -> None:
+        """Give the chosen row the height its text needs, as far as that can be seen at once; the one before, a line."""
+        if self._wraps:
+            return
+        before, self._unfolded = self._unfolded, self.view.currentIndex().row()
+        if before not in (-1, self._unfolded) and before < len(self._model.rows):
+            self.view.setRowHeight(before, ROW_PX)
+        if self._unfolded >= 0:
+            wanted = max(ROW_PX, self.view.sizeHintForRow(self._unfolded) + PAD_PX)
+            self.view.setRowHeight(self._unfolded, min(wanted, max(ROW_PX, self.view.viewport().height())))
 
     def _on_current(self, current: QModelIndex) -> None:
         self._key = self._model.rows[current.row()].key if current.isValid() else ""
+        self._unfold()
         if not self._quiet:
             self.chosen.emit(self._key)
 
     def _on_opened(self) -> None:
         if self._key:
             self.opened.emit(self._key)
+
+
+def column_most(widths: Sequence[int], room: int) -> int:
+    """Return how wide a column may be, so that columns that would be so wide fit into the room."""
+    left, many = room, len(widths)
+    for width in sorted(widths):
+        if width * many > left:
+            return max(LEAST_PX // 2, left // many)
+        left -= width
+        many -= 1
+    return max(LEAST_PX // 2, room)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from domain.mesh import MENDS, Mend, MeshFault
@@ -28,6 +28,7 @@ class FaultList(QWidget):
         self._chosen: dict[int, Mend] = {}
         self.rows, self.mend, self.alike, self._head = QListWidget(), Combo(), Button(), QLabel()
         self.rows.setUniformItemSizes(True)
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # what is long is shortened
         set_role(self._head, "second")
         self._head.setWordWrap(True)
         below = QHBoxLayout()
@@ -51,7 +52,8 @@ class FaultList(QWidget):
         self.rows.blockSignals(True)
         self.rows.clear()
         for i in range(len(faults)):
-            self.rows.addItem(QListWidgetItem(self._text(i)))
+            self.rows.addItem(QListWidgetItem())
+            self._say_row(i)
         self.rows.blockSignals(False)
         self._say_head()
         if faults:
@@ -64,7 +66,7 @@ class FaultList(QWidget):
         for i in faults:
             if Mend.LEAVE in MENDS[self._faults[i].sort]:
                 self._chosen[i] = Mend.LEAVE
-                self.rows.item(i).setText(self._text(i))
+                self._say_row(i)
         self._show_mends(self.rows.currentRow())
         self.altered.emit()
 
@@ -83,9 +85,14 @@ class FaultList(QWidget):
         self.mend.setAccessibleName(self._words("mesh.mend"))
         self.alike.setText(self._words("mesh.alike"))
         for i in range(self.rows.count()):
-            self.rows.item(i).setText(self._text(i))
+            self._say_row(i)
         self._say_head()
         self._show_mends(self.rows.currentRow())
+
+    def _say_row(self, i: int) -> None:
+        text, item = self._text(i), self.rows.item(i)
+        item.setText(text)
+        item.setToolTip(text)
 
     def _say_head(self) -> None:
         grave = sum(fault.must_be_mended for fault in self._faults)
@@ -132,5 +139,5 @@ class FaultList(QWidget):
         mend = Mend(self.mend.currentData())
         for row in rows:
             self._chosen[row] = mend
-            self.rows.item(row).setText(self._text(row))
+            self._say_row(row)
         self.altered.emit()

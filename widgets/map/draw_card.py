@@ -65,6 +65,7 @@ class DrawCard(ToolCard):
         self.list = QListWidget()
         self.list.setMinimumHeight(LEAST_LIST_PX)  # on a low map it gives way, and scrolls
         self.list.setMaximumHeight(LIST_PX)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # what is long is shortened
         self._move, self._delete, self._undo = Button(), Button(), Button()
         for button in (self._move, self._delete, self._undo):
             acts.addWidget(button)
@@ -102,6 +103,7 @@ class DrawCard(ToolCard):
         self.list.clear()
         for row in rows:
             item = QListWidgetItem(row.text)
+            item.setToolTip(row.text)
             item.setData(Qt.ItemDataRole.UserRole, (row.entry_id, row.mine))
             self.list.addItem(item)
             if row.entry_id == chosen:

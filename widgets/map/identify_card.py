@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 from layers.contract import Picked
 from resources.theme import Theme
 from resources.words import Words
-from widgets.common.button import Button
+from widgets.common.button import RowButton
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
@@ -63,9 +63,9 @@ class IdentifyCard(ToolCard):
         if first is not None:
             first.setFocus()
 
-    def rows(self) -> list[Button]:
+    def rows(self) -> list[RowButton]:
         """Return the rows, from the top."""
-        return [button for button in self._buttons if isinstance(button, Button)]
+        return [button for button in self._buttons if isinstance(button, RowButton)]
 
     def retranslate(self) -> None:
         """Take up another language."""
@@ -96,8 +96,7 @@ class IdentifyCard(ToolCard):
             self._rows.addWidget(head)
             head.show()
             for hit in each.hits[:room]:
-                button = Button(_said_of(hit))
-                set_role(button, "row")
+                button = RowButton(_said_of(hit))
                 button.setToolTip("\n".join((hit.title, *hit.lines)))
                 button.clicked.connect(self._on_pressed)
                 self._rows.addWidget(button)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
-from widgets.common.button import Button
+from widgets.common.button import Button, short_name
 from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
 from widgets.shift.values import Do, PhoneRow, ShiftIntent
@@ -83,7 +83,8 @@ class PhonesPage(QWidget):
         row = next((r for r in self._rows if r.entry_id == self.table.key), None)
         self.drop.setVisible(row is not None)
         if row is not None:
-            self.drop.setText(self._words("shift.drop_sure" if self._dropping else "shift.drop_phone", name=row.name))
+            short = short_name(self.drop, row.name)
+            self.drop.setText(self._words("shift.drop_sure" if self._dropping else "shift.drop_phone", name=short))
 
     def _on_chosen(self, key: str) -> None:
         self._dropping = False

@@ -2,19 +2,17 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
-from widgets.common.button import Button
+from widgets.common.button import Button, short_name
 from widgets.common.empty import EmptyState
 from widgets.common.row_table import Row, RowTable
 from widgets.shift.values import Do, PostRow, ShiftIntent
 
 NAME_MOST = 100
-NAME_PX = 240
-"""So wide a post's name stands on the button that signs on to it; it is whole in the list."""
 
 
 class PostsPage(QWidget):
@@ -87,9 +85,8 @@ class PostsPage(QWidget):
         row = self._row()
         self.act.setVisible(row is not None)
         if row is not None:
-            short = self.act.fontMetrics().elidedText(row.name, Qt.TextElideMode.ElideRight, NAME_PX)
+            short = short_name(self.act, row.name)
             self.act.setText(self._words("shift.sign_off" if row.mine else "shift.sign_on", post=short))
-            self.act.setToolTip(row.name if short != row.name else "")
 
     def _on_act(self) -> None:
         row = self._row()

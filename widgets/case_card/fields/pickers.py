@@ -14,9 +14,8 @@ from domain.states import ENDED
 from domain.units import UnitState, UnitStatus
 from domain.wire import SimilarCase
 from widgets.case_card.fields.base import Field, FormContext
-from widgets.common.button import Button
+from widgets.common.button import RowButton
 from widgets.common.pick_list import Choice, PickList
-from widgets.common.style import set_role
 from widgets.duplicates import judged_by
 from widgets.durations import distance_text, limit_text
 
@@ -29,8 +28,7 @@ class PickField(Field):
     def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
         super().__init__(arg, context, parent)
         self.list = PickList(many=self.many, rows_shown=5)
-        self._unfold = Button()
-        set_role(self._unfold, "row")
+        self._unfold = RowButton()
         self.column.addWidget(self._unfold)
         self.column.addWidget(self.list)
         self._unfold.clicked.connect(self._on_unfold_clicked)
