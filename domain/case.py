@@ -43,11 +43,20 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 class Helped(msgspec.Struct, frozen=True):
-    """How far a helper of a case has come: when it arrived, and when it said what it did."""
+    """How far a helper of a case has come: when it arrived, and when it said what it did.
+
+    ``sent_at`` is when it was sent, where that was after the dispatch.
+    """
 
     unit: UnitId
     arrived_at: datetime | None = None
     reported_at: datetime | None = None
+    sent_at: datetime | None = None
+
+    @property
+    def heard_of(self) -> bool:
+        """Whether it has said anything yet."""
+        return self.arrived_at is not None or self.reported_at is not None
 
 
 class Report(msgspec.Struct, frozen=True):

@@ -176,7 +176,8 @@ def _add_helpers(case: Case, change: Change) -> dict[str, Any]:
     helpers = tuple(UnitId(u) for u in change.data["helpers"])
     copies = tuple(UnitId(u) for u in change.data.get("copies", ()))
     told = tuple(unit for unit in case.copied_units if unit not in helpers)
-    return {"helper_units": case.helper_units + helpers, "copied_units": told + copies}
+    sent = tuple(Helped(unit, sent_at=change.recorded_at) for unit in helpers)
+    return {"helper_units": case.helper_units + helpers, "copied_units": told + copies, "helped": case.helped + sent}
 
 
 def _help_arrive(case: Case, change: Change) -> dict[str, Any]:

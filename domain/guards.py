@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
-from domain.case import Case, Helped, NewReport
+from domain.case import Case, NewReport
 from domain.clock import Reading, elapsed_s, limit_seconds
 from domain.command import Context
 from domain.faults import conflict, forbidden, invalid
@@ -46,7 +46,7 @@ def helps(case: Case, actor: Actor, context: Context) -> None:
 
 def help_not_arrived(case: Case, actor: Actor, context: Context) -> None:
     """A helper's arrival is noted once, and before what it did."""
-    if actor.unit is not None and case.helped_by(actor.unit) != Helped(actor.unit):
+    if actor.unit is not None and case.helped_by(actor.unit).heard_of:
         raise conflict("already_arrived")
 
 

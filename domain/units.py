@@ -60,10 +60,10 @@ def units_on(case: Case) -> tuple[UnitId, ...]:
 
 def _since(case: Case, unit_id: UnitId, rank: int) -> datetime | None:
     if unit_id != case.lead_unit:
-        arrived_at = case.helped_by(unit_id).arrived_at
-        if arrived_at is not None:
-            return arrived_at if rank == 0 else None
-        return case.dispatched_at if rank == 1 else None
+        helped = case.helped_by(unit_id)
+        if helped.arrived_at is not None:
+            return helped.arrived_at if rank == 0 else None
+        return helped.sent_at or case.dispatched_at if rank == 1 else None
     if case.arrived_at is not None:
         return case.arrived_at if rank == 0 else None
     if case.signed_at is not None:

@@ -66,6 +66,23 @@ def test_more_are_sent_later_and_one_that_was_told_goes_now() -> None:
     assert fault.key == "unit_named_twice"
 
 
+def test_one_that_is_sent_later_is_under_way_since_then() -> None:
+    ledger = Ledger()
+    case = dispatched(ledger, helpers=[HELPER])
+    first = case.dispatched_at
+    ledger.pass_time(minutes=50)
+    case = ledger.do(case.case_no, "add_helpers", ROOM, helpers=[OTHER])
+    later = ledger.changes[-1].recorded_at
+    assert first is not None
+    assert unit_status(HELPER, [case]).since == first
+    assert unit_status(OTHER, [case]).since == later > first
+    case = ledger.do(case.case_no, "help_arrive", of(OTHER))
+    assert refusal(lambda: ledger.do(case.case_no, "help_arrive", of(OTHER))) is not None, "arrival is noted once"
+    case = ledger.do(case.case_no, "help_report", of(OTHER), text="好了")
+    assert case.helped_by(OTHER).sent_at == later
+    assert fold_all(ledger.changes) == case
+
+
 def test_rework_begins_anew_for_helpers_and_a_case_taken_back_has_none() -> None:
     ledger = Ledger()
     case = dispatched(ledger, helpers=[HELPER])

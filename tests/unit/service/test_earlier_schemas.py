@@ -9,10 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from homes import database_of
+from records import Record
 from sqlalchemy import MetaData, insert, select, text
-from stores import report_job
+from stores import report_job, settled_store
+from towns import REPAIR, SANITATION
 
 from domain.people import Role
 from service.audit.verify import check
@@ -31,6 +34,12 @@ VERSIONS = sorted(
     path.name.split("_")[0] for path in (Path(migrate.__file__).parent / "migrations" / "versions").glob("[0-9]*.py")
 )
 EARLIER = VERSIONS[:-1]
+SENT_LATER: tuple[tuple[str, dict[str, Any]], ...] = (
+    ("accept", {}),
+    ("file", {"condition": "c1"}),
+    ("dispatch", {"unit": SANITATION}),
+    ("add_helpers", {"helpers": [REPAIR]}),
+)
 
 
 @pytest.fixture(params=EARLIER)
@@ -86,6 +95,24 @@ def test_everything_is_still_there_and_proves_whole(earlier: str) -> None:
             answer = transact(connection, ledger, [report_job("新的一件")], real_now).answers[0]
         assert not isinstance(answer, Exception), answer
         with store.reading.begin() as connection:
+            assert not check(connection).broken
+
+
+def test_a_helper_sent_before_it_was_kept_when_is_told_of_from_the_log(home: Path) -> None:
+    with settled_store(home) as (store, ledger):
+        record = Record(store, ledger)
+        case_no = record.report().case_no
+        for action, args in SENT_LATER:
+            record.act(case_no, action, **args)
+        before = record.case(case_no)
+        assert before.helped[0].sent_at is not None
+        old = msgspec.structs.replace(before, helped=())
+        with store.writing.begin() as connection:
+            connection.execute(text("UPDATE cases SET body = :body"), {"body": msgspec.msgpack.encode(old)})
+            connection.execute(text("UPDATE alembic_version SET version_num = '0012'"))
+        migrate.upgrade(store)
+        with store.reading.begin() as connection:
+            assert reads.case(connection, case_no) == before
             assert not check(connection).broken
 
 
