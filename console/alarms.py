@@ -196,4 +196,5 @@ class AlarmDesk(Member):
 
     def _put(self, entry_id: EntryId, body: Sos, version: int, done: str, **values: Value) -> None:
         until = self._desk.service_now() + KEPT_FOR
-        self._putter.put(entry_id, body, version, until, self._desk.names.unit(body.unit), done, **values)
+        fact = not body.result  # what came of it is not said twice in the same words
+        self._putter.put(entry_id, body, version, until, self._desk.names.unit(body.unit), done, fact=fact, **values)

@@ -150,10 +150,11 @@ class EntryDesk(Member, Generic[S]):
         done: str = "",
         *,
         behind: str = "",
+        fact: bool = False,
         values: Mapping[str, Value] | None = None,
     ) -> None:
-        """Put a body at the version that was seen; ``done`` is the notice that tells of it."""
-        work = self.give(entry_id, body, version, title, done, behind=behind, values=values)
+        """Put a body at the version that was seen; see ``Putter.put``."""
+        work = self.give(entry_id, body, version, title, done, behind=behind, fact=fact, values=values)
         self.desk.tasks.start(self.owner, new_key(), work)
 
     async def give(
@@ -165,8 +166,9 @@ class EntryDesk(Member, Generic[S]):
         done: str = "",
         *,
         behind: str = "",
+        fact: bool = False,
         values: Mapping[str, Value] | None = None,
     ) -> None:
         """Do so, and wait until it is answered or kept."""
         until = self.desk.service_now() + self._kept_for
-        await self._putter.give(entry_id, body, version, until, title, done, behind=behind, values=values)
+        await self._putter.give(entry_id, body, version, until, title, done, behind=behind, fact=fact, values=values)

@@ -171,7 +171,7 @@ class PlanDesk(EntryDesk["ChecklistSheet"]):
         tick, which = found.ticks[step], tick_id(EntryId(key), step)
         body = Tick(EntryId(key), step, self.desk.service_now(), done=tick is None or not tick.done)
         version = self.version(Tick, which)
-        self.put(which, body, version, found.checklist.steps[step].text[:60], behind=_lane(key))
+        self.put(which, body, version, found.checklist.steps[step].text[:60], behind=_lane(key), fact=True)
 
     def end(self, key: str, result: str) -> None:
         """Close a checklist with what came of it."""

@@ -34,10 +34,15 @@ class Putter:
         until: datetime,
         title: str,
         done: str = "",
+        *,
+        fact: bool = False,
         **values: Value,
     ) -> None:
-        """Put a body at the version that was seen; ``done`` is the notice that tells of it, none where it is empty."""
-        work = self.give(entry_id, body, version, until, title, done, values=values)
+        """Put a body at the version that was seen; ``done`` is the notice that tells of it, none where it is empty.
+
+        ``fact`` says that it only says that something is so: then it is no trouble that a colleague was faster.
+        """
+        work = self.give(entry_id, body, version, until, title, done, fact=fact, values=values)
         self._desk.tasks.start(self._owner, new_key(), work)
 
     async def give(
@@ -50,6 +55,7 @@ class Putter:
         done: str = "",
         *,
         behind: str = "",
+        fact: bool = False,
         values: Mapping[str, Value] | None = None,
     ) -> None:
         """Do so, and wait until it is answered or kept; ``behind`` is what else it must not overtake."""
@@ -63,7 +69,9 @@ class Putter:
         except Fault as fault:
             desk.notices.fault(fault, replace=replace)
             return
-        if isinstance(result, Refused):
+        if isinstance(result, Refused) and fact and result.fault.key == "stale_entry":
+            desk.notices.info("notice.colleague_faster", replace=replace)
+        elif isinstance(result, Refused):
             desk.notices.fault(result.fault, replace=replace)
         elif isinstance(result, Delayed):
             kept: dict[str, Value] = {"action": f"action.{order.action}", "why": f"outbox.why.{result.fault.key}"}

@@ -143,7 +143,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
             present = not held.present
             body = msgspec.structs.replace(held, present=present, at=now if present else held.at, by_radio=True)
         which, name = sign_in_id(whistle, called), self.desk.names.unit(called)
-        self.put(which, body, self.version(SignIn, which), name, behind=f"sign-ins {key}")
+        self.put(which, body, self.version(SignIn, which), name, behind=f"sign-ins {key}", fact=True)
 
     def remind(self, key: str, unit: str) -> None:
         """Send a unit that has not signed in a message."""

@@ -111,6 +111,25 @@ async def test_a_call_is_seen_and_heard_until_somebody_acknowledges_it(served: S
         assert body["result"] == "已增援，平安"
 
 
+async def test_two_who_acknowledge_at_once_are_no_trouble_to_each_other(served: Served) -> None:
+    served.account("zhao", PASSWORD, *ALL_ROOM)
+    async with open_desk() as one, open_desk() as other:
+        await sign_in(one, served)
+        await sign_in(other, served, "zhao")
+        call(served, "field", "s-both", lon=120.81, lat=29.56)
+        await until(lambda: banner_of(one) is not None and banner_of(other) is not None)
+        for desk in (one, other):  # before either has heard of the other
+            desk.actions.trigger("acknowledge_sos")
+        banners = [found for desk in (one, other) if (found := banner_of(desk)) is not None]
+        await until(lambda: not any(banner.blinking for banner in banners))
+        await until(
+            lambda: {"notice.sos_acknowledged", "notice.colleague_faster"} <= {*standing(one), *standing(other)}
+        )
+        assert one.crew.alarms._waiting == other.crew.alarms._waiting == 0
+        assert banners[0].texts() == banners[1].texts(), "both say the same person did"
+        assert not [key for key in (*standing(one), *standing(other)) if key.startswith("fault.")]
+
+
 async def test_a_call_heard_over_the_radio_is_asked_for_twice(served: Served) -> None:
     async with open_desk() as desk:
         await sign_in(desk, served)
