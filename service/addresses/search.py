@@ -6,6 +6,7 @@ from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from domain.addresses import Address, AddressPage, folded, fragments
@@ -104,7 +105,10 @@ def _page(found: list[Address], connection: Connection, limit: int) -> AddressPa
 def _gather(
     connection: Connection, wanted: Sequence[str], near: Place | None, limit: int, most_read: int
 ) -> list[_Met]:
-    """Return enough addresses that hold every fragment: of the cells that come first, or of the nearest ones."""
+    """Return enough addresses that hold every fragment: of the cells that come first, or of the nearest ones.
+
+    Once there are enough, a farther round only adds what is nearer than the last that would be told.
+    """
     grams, cells = _cells_holding(connection, wanted)
     away = np.zeros(len(cells))
     if near is not None:
@@ -112,10 +116,16 @@ def _gather(
     met: list[_Met] = []
     read = at = 0
     for size in chain(ROUNDS, repeat(ROUNDS[-1])):
-        together: list[int] = cells[at : at + size].tolist()
-        if not together or (len(met) > limit and (near is None or _farthest(met, limit) <= away[at])):
+        within_m = np.inf
+        if len(met) > limit:
+            within_m = 0.0 if near is None else _farthest(met, limit)
+        together: list[int] = cells[at : at + min(size, int(np.searchsorted(away[at:], within_m)))].tolist()
+        if not together:
             return met
         ids, metres = _ids_in(connection, grams, together, near)
+        if metres is not None:
+            closer = int(np.searchsorted(metres, within_m))
+            ids, metres = ids[:closer], metres[:closer]
         for part, away_of in _parts(ids, metres, limit * LOOKED_AT):
             judged = (_judge(row, wanted, away_of.get(row[0])) for row in listed(connection, _ADDRESSES, "ids", part))
             met += [one for one in judged if one is not None]
@@ -176,15 +186,15 @@ def _ids_in(connection: Connection, grams: Sequence[int], cells: list[int], near
 
 def _by_distance(connection: Connection, held: dict[int, list[int]], near: Place) -> Found:
     ids: list[c.Ints] = []
-    away: list[c.Floats] = []
+    stand: list[NDArray[np.int32]] = []
     for block, kept in listed(connection, _PLACES, "blocks", list(held)):
         slots = np.array(held[block], np.int64)
-        lons, lats, _ = degrees(places(kept)[slots])
-        away.append(c.metres_from(*near, lons, lats))
+        stand.append(places(kept)[slots])
         ids.append(block * c.SLOTS + slots)
     if not ids:
         return np.zeros(0, np.int64), np.zeros(0)
-    numbers, metres = np.concatenate(ids), np.concatenate(away)
+    lons, lats, _ = degrees(np.concatenate(stand))
+    numbers, metres = np.concatenate(ids), c.metres_from(*near, lons, lats)
     if len(metres) > MOST_READ:
         nearest = np.argpartition(metres, MOST_READ)[:MOST_READ]
         numbers, metres = numbers[nearest], metres[nearest]
