@@ -38,7 +38,7 @@ class Server(uvicorn.Server):
         """Start serving and say so."""
         await super().startup(sockets)
         if self.started:
-            _spare_collections()
+            spare_collections()
             print(f"ready {self._url}", flush=True)  # noqa: T201 - the contract with whoever started us
 
     @contextlib.contextmanager
@@ -55,7 +55,7 @@ class Server(uvicorn.Server):
                 signal.signal(name, handler)
 
 
-def _spare_collections() -> None:
+def spare_collections() -> None:
     """Leave what start-up built (the town, the code) out of every later search for cycles, and search less often.
 
     A search now would take a tenth of a start, for some nine hundred objects.

@@ -6,14 +6,13 @@ from typing import Any
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Connection, text
 
 from domain.addresses import Address, AddressPage, folded, fragments
 from service.addresses import cells as c
 from service.addresses.grams import GRAMS, grams_of
 from service.addresses.lists import either, listed
-from service.addresses.sets import common, degrees, places
+from service.addresses.sets import Slots, common, degrees, places
 from service.store import direct
 
 MOST_GRAMS = 8
@@ -31,9 +30,7 @@ Found = tuple[c.Ints, c.Floats | None]
 _REGION, _BLOCK = (1 << c.REGION_BITS) - 1, c.BLOCKS - 1
 
 _ANY = text("SELECT 1 FROM address LIMIT 1")
-_CELLS = either(
-    "SELECT s.key, s.held FROM {0} JOIN address_cells s ON s.key BETWEEN l.v AND l.v + 8388607 ORDER BY s.key", "first"
-)
+_CELLS = either("SELECT s.key, s.held FROM {0} JOIN address_cells s ON s.key BETWEEN l.v AND l.v + 8388607", "first")
 _SLOTS = either("SELECT s.key, s.held FROM {0} JOIN address_slots s ON s.key BETWEEN l.v AND l.v + 254", "first")
 _BLOCKS = either("SELECT b.block, b.places FROM {0} JOIN address_block b ON b.block BETWEEN l.v AND l.v + 254", "first")
 _PLACES = either("SELECT b.block, b.places FROM {0} JOIN address_block b ON b.block = l.v", "blocks")
@@ -173,28 +170,26 @@ def _ids_in(connection: Connection, grams: Sequence[int], cells: list[int], near
     for key, kept in listed(connection, _SLOTS, "first", first):
         by_block.setdefault(key & _BLOCK, []).append(kept)
     held = {block: common(kept) for block, kept in by_block.items() if len(kept) == len(grams)}
+    held = {block: slots for block, slots in held.items() if len(slots)}
     if near is not None:
-        return _by_distance(connection, {block: slots for block, slots in held.items() if slots}, near)
+        return _by_distance(connection, held, near)
     order = {cell: place for place, cell in enumerate(cells)}
-    ids = [
-        block * c.SLOTS + slot
-        for block in sorted(held, key=lambda block: (order[block >> 8], block))
-        for slot in held[block]
-    ]
-    return np.array(ids, np.int64), None
+    blocks = sorted(held, key=lambda block: (order[block >> 8], block))
+    return _numbers({block: held[block] for block in blocks}), None
 
 
-def _by_distance(connection: Connection, held: dict[int, list[int]], near: Place) -> Found:
-    ids: list[c.Ints] = []
-    stand: list[NDArray[np.int32]] = []
-    for block, kept in listed(connection, _PLACES, "blocks", list(held)):
-        slots = np.array(held[block], np.int64)
-        stand.append(places(kept)[slots])
-        ids.append(block * c.SLOTS + slots)
-    if not ids:
+def _numbers(held: dict[int, Slots]) -> c.Ints:
+    """Return addresses by block and slot, as their numbers."""
+    made = [slots.astype(np.int64) + block * c.SLOTS for block, slots in held.items()]
+    return np.concatenate(made) if made else np.zeros(0, np.int64)
+
+
+def _by_distance(connection: Connection, held: dict[int, Slots], near: Place) -> Found:
+    if not held:
         return np.zeros(0, np.int64), np.zeros(0)
-    lons, lats, _ = degrees(np.concatenate(stand))
-    numbers, metres = np.concatenate(ids), c.metres_from(*near, lons, lats)
+    kept = dict(listed(connection, _PLACES, "blocks", list(held)))
+    lons, lats, _ = degrees(np.concatenate([places(kept[block])[slots] for block, slots in held.items()]))
+    numbers, metres = _numbers(held), c.metres_from(*near, lons, lats)
     if len(metres) > MOST_READ:
         nearest = np.argpartition(metres, MOST_READ)[:MOST_READ]
         numbers, metres = numbers[nearest], metres[nearest]

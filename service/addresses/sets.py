@@ -36,25 +36,25 @@ def unpack(kept: bytes) -> Slots:
     return np.frombuffer(kept, "<u2").astype(np.uint16)
 
 
-def common(sets: Sequence[bytes]) -> list[int]:
-    """Return the slots that are in every one of the kept sets, in order."""
+def common(sets: Sequence[bytes]) -> Slots:
+    """Return the slots that are in every one of the kept sets, sorted."""
     lists = sorted((kept for kept in sets if len(kept) != BITMAP), key=len)
     bits = -1
     for kept in sets:
         if len(kept) == BITMAP:
             bits &= int.from_bytes(kept, "little")
-            if not bits:
-                return []
     if not lists:
-        held = np.frombuffer(bits.to_bytes(BITMAP, "little"), np.uint8)
-        return np.flatnonzero(np.unpackbits(held, bitorder="little")).tolist()
-    found = set(memoryview(lists[0]).cast("H"))
-    for other in lists[1:]:
-        found.intersection_update(memoryview(other).cast("H"))
-    if bits == -1 or not found:
-        return sorted(found)
-    mask = bits.to_bytes(BITMAP, "little")
-    return sorted(slot for slot in found if mask[slot >> 3] >> (slot & 7) & 1)
+        return unpack(bits.to_bytes(BITMAP, "little"))
+    found = np.frombuffer(lists[0], "<u2")
+    if len(lists) > 1:
+        met = set(memoryview(lists[0]).cast("H"))
+        for other in lists[1:]:
+            met.intersection_update(memoryview(other).cast("H"))
+        found = np.array(sorted(met), np.uint16)
+    if bits == -1 or not len(found):
+        return found
+    mask = np.frombuffer(bits.to_bytes(BITMAP, "little"), np.uint8)
+    return found[mask[found >> 3] >> (found & 7) & 1 == 1]
 
 
 def pack_places(lon: Floats, lat: Floats) -> NDArray[np.int32]:

@@ -207,7 +207,7 @@ def test_sets_of_slots_are_kept_and_met(first: list[int], second: list[int]) -> 
 
     kept = [sets.pack(np.array(sorted(part), np.uint16)) for part in (first, second)]
     assert sets.unpack(kept[0]).tolist() == sorted(first)
-    assert sets.common(kept) == sorted(set(first) & set(second))
+    assert sets.common(kept).tolist() == sorted(set(first) & set(second))
 
 
 @given(st.floats(-180, 180), st.floats(-90, 90))
