@@ -54,7 +54,8 @@ def common(sets: Sequence[bytes]) -> Slots:
     if bits == -1 or not len(found):
         return found
     mask = np.frombuffer(bits.to_bytes(BITMAP, "little"), np.uint8)
-    return found[mask[found >> 3] >> (found & 7) & 1 == 1]
+    within: Slots = found[mask[found >> 3] >> (found & 7) & 1 == 1]
+    return within
 
 
 def pack_places(lon: Floats, lat: Floats) -> NDArray[np.int32]:
