@@ -3,7 +3,7 @@
 Half a million cases take a tenth of a second to cluster; nobody is to wait for that who only turns the wheel.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import msgspec
@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, Signal
 
-from layers.background import give_way
-from layers.cases.clusters import Clusters, cluster
+from layers.background import BESIDE, give_way
+from layers.cases.clusters import Clusters, cluster, nothing, order_of
 from layers.cases.model import CaseMark
 from layers.raster.contract import F64, U16
 
@@ -31,16 +31,18 @@ class Snapshot(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """Clusters with what they were made of. ``alone``: cases by themselves, from west to east; ``alone_xs``: where.
+    """Clusters with what they were made of. ``alone``: cases by themselves, in ``columns`` from west to east.
 
-    ``several``: clusters of two and more. ``ordered``: all cases, those of one cluster together, up to its ``ends``.
+    ``reach_m`` is the width of a column. ``several``: clusters of two and more. ``ordered``: all cases, those of one
+    cluster together, up to its ``ends``.
     """
 
     key: Hashable
     of: Snapshot
     clusters: Clusters
+    reach_m: float
     alone: npt.NDArray[np.intp]
-    alone_xs: F64
+    columns: F64
     several: npt.NDArray[np.intp]
     ordered: npt.NDArray[np.intp]
     ends: npt.NDArray[np.int64]
@@ -53,19 +55,20 @@ class Kept(msgspec.Struct, frozen=True):
     def alone_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
         """Return the cases by themselves within bounds on the plane, in the order they are drawn."""
         x0, y0, x1, y1 = bounds
-        a, b = np.searchsorted(self.alone_xs, (x0, x1))
-        near = self.alone[a:b]
-        ys = self.of.ys[near]
-        return np.sort(near[(ys >= y0) & (ys <= y1)])
+        first, last = np.floor(np.array((x0, x1)) / self.reach_m)
+        near = self.alone[np.searchsorted(self.columns, first) : np.searchsorted(self.columns, last, "right")]
+        xs, ys = self.of.xs[near], self.of.ys[near]
+        return np.sort(near[(xs >= x0) & (xs <= x1) & (ys >= y0) & (ys <= y1)])
 
 
-def make(key: Hashable, of: Snapshot, reach_m: float) -> Kept:
-    """Return the clusters of some cases. Any thread."""
-    found = cluster(of.xs, of.ys, of.ranks, reach_m)
-    alone = np.flatnonzero(found.counts[found.member_of] == 1) if len(of.xs) else np.empty(0, np.intp)
-    alone = alone[np.argsort(of.xs[alone], kind="stable")]
-    ordered, ends = np.argsort(found.member_of, kind="stable"), np.cumsum(found.counts)
-    return Kept(key, of, found, alone, of.xs[alone], np.flatnonzero(found.counts > 1), ordered, ends)
+def make(key: Hashable, of: Snapshot, reach_m: float, between: Callable[[], object] = nothing) -> Kept:
+    """Return the clusters of some cases; ``between`` is called after each part of the work. Any thread."""
+    found = cluster(of.xs, of.ys, of.ranks, reach_m, between)
+    alone = found.order[found.counts[found.member_of[found.order]] == 1]
+    columns = np.floor(of.xs[alone] / reach_m)
+    between()
+    ordered, ends = order_of(found.member_of, between), np.cumsum(found.counts)
+    return Kept(key, of, found, reach_m, alone, columns, np.flatnonzero(found.counts > 1), ordered, ends)
 
 
 class ClusterKeeper(QObject):
@@ -128,7 +131,9 @@ class ClusterKeeper(QObject):
             self._pool = None
 
     def _make(self, key: Hashable, of: Snapshot, reach_m: float) -> None:
-        self._made.emit(make(key, of, reach_m))
+        with BESIDE.piece():
+            kept = make(key, of, reach_m, BESIDE.let_pass)
+        self._made.emit(kept)
 
     def _on_made(self, kept: Kept) -> None:
         self._kept = kept  # though it may not be what is wanted by now, it is nearer to it; the next frame asks again

@@ -11,6 +11,7 @@ from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
+from layers.background import BESIDE
 from layers.camera import Bounds, Camera, Insets, ViewHistory
 from layers.cases.item import CasesItem
 from layers.contract import Area, Focus, LayerItem, Look, Picked
@@ -311,7 +312,7 @@ class MapCanvas(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame."""
-        with self._tiles.held_off():
+        with BESIDE.held_off():
             painter = QPainter(self)
             try:
                 if not self._draw(painted_on(painter, self._area(), event.region())):

@@ -6,12 +6,14 @@ that neither a case nor the name of a town or division is hidden by somebody who
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from itertools import dropwhile, takewhile
 
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QImage, QPainter
 
+from layers.background import BESIDE
 from layers.colours import argb
 from layers.contract import Area, Focus, Label, LayerItem, Look
 from layers.labels import NEW_A_FRAME, LabelAtlas, Occupied, draw_labels, place_labels
@@ -21,6 +23,7 @@ from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
 from widgets.map.tiles import TileKey, TileStore, count_around, tiles_over
 
+Piece = Callable[[], AbstractContextManager[None]]
 Placed = Sequence[tuple[TileKey, int, int]]
 """Tiles, each with the pixel of the frame its corner lies at."""
 
@@ -142,16 +145,13 @@ class MapFrame:
         for item in items:
             self._tiles.spoil(item.spoilt())
 
-    def _render(
-        self, frame: Frame, area: Area, items: Sequence[LayerItem], before: Callable[[], None] | None = None
-    ) -> None:
-        """Draw all that stands still, item by item, each after ``before``; any thread."""
+    def _render(self, frame: Frame, area: Area, items: Sequence[LayerItem], piece: Piece = nullcontext) -> None:
+        """Draw all that stands still, item by item, each as a ``piece`` of work; any thread."""
         frame[...] = np.uint32(argb(self._look.theme.map_ground))
         raster = self._rasters.raster
         for item in items:
-            if before is not None:
-                before()
-            item.paint_tile(raster, frame, area)
+            with piece():
+                item.paint_tile(raster, frame, area)
 
     def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
         self._tiles.take_in()
@@ -177,9 +177,8 @@ class MapFrame:
     def _want(self, area: Area, placed: Placed, items: Sequence[LayerItem]) -> None:
         self._ahead = None
         shown = tuple(items)
-        let_pass = self._tiles.let_pass
         self._tiles.keep(count_around(area))
-        self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown, let_pass))
+        self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown, BESIDE.piece))
 
     def _keep_older(self, area: Area) -> None:
         """Keep the last whole picture of another scale, to be shown stretched until tiles of the new one are in."""

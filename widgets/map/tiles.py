@@ -1,12 +1,10 @@
 """Tiles of what stands still: drawn by worker threads, kept while they are likely to be seen again."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
 from os import cpu_count
 from queue import Empty, SimpleQueue
-from threading import Event
 from typing import NamedTuple
 
 import msgspec
@@ -25,8 +23,6 @@ KEPT_BEYOND = 1.25
 """Tiles kept as a share of those in sight and just out of it."""
 REST_MS = 3000
 """How long nothing has been drawn until the memory it took is given back."""
-HELD_OFF_S = 0.05
-"""How long at most drawing tiles waits for a frame that is being painted."""
 BLOCK_MOST = 48
 """Tiles of the first picture that are drawn in one go."""
 
@@ -106,8 +102,6 @@ class TileStore(QObject):
         self._pool: ThreadPoolExecutor | None = None
         self._stopped = False
         self._limit = KEPT_LEAST
-        self._clear = Event()
-        self._clear.set()
         self.generation = 0
         self._finished.connect(self._on_finished)
         self._rest = QTimer(self)
@@ -163,19 +157,6 @@ class TileStore(QObject):
         """Keep as many tiles as a view needs that has ``around`` of them in sight and just out of it."""
         self._limit = max(KEPT_LEAST, round(KEPT_BEYOND * around))
 
-    @contextmanager
-    def held_off(self) -> Iterator[None]:
-        """While a frame is being painted: no piece of a tile is begun, so that the frame need not wait for it."""
-        self._clear.clear()
-        try:
-            yield
-        finally:
-            self._clear.set()
-
-    def let_pass(self) -> None:
-        """Wait until no frame is being painted; worker threads, between two pieces of work."""
-        self._clear.wait(HELD_OFF_S)
-
     @property
     def busy(self) -> bool:
         """Whether tiles are still being drawn."""
@@ -208,7 +189,6 @@ class TileStore(QObject):
         left, top = min(key.column for key in keys), min(key.row for key in keys)
         width = (max(key.column for key in keys) - left + 1) * TILE
         height = (max(key.row for key in keys) - top + 1) * TILE
-        self.let_pass()
         frame = np.empty((height, width), np.uint32)
         corner = msgspec.structs.replace(keys[0], column=left, row=top)
         render(frame, msgspec.structs.replace(corner.area(), width=width, height=height))

@@ -4,7 +4,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from layers.cases.clusters import Clusters, cluster
+from layers.cases.clusters import Clusters, cluster, order_of
+from layers.cases.keeper import Snapshot, make
 
 points = st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000), st.integers(0, 4)), max_size=120)
 
@@ -68,7 +69,7 @@ def one_after_another(xs: np.ndarray, ys: np.ndarray, ranks: np.ndarray, reach: 
     member_of = np.array([numbers[owner[cell]] for cell in cells])
     counts = np.bincount(member_of)
     worst = np.array([ranks[member_of == i].max() for i in range(len(counts))])
-    return Clusters(member_of, np.empty(0), np.empty(0), counts, worst)
+    return Clusters(member_of, np.empty(0), np.empty(0), counts, worst, np.empty(0, np.intp))
 
 
 @settings(max_examples=80, deadline=None)
@@ -83,3 +84,28 @@ def test_cells_settled_together_settle_as_one_after_another(seed: int, count: in
     np.testing.assert_array_equal(found.member_of, meant.member_of)
     np.testing.assert_array_equal(found.counts, meant.counts)
     np.testing.assert_array_equal(found.worst, meant.worst)
+
+
+@given(st.lists(st.integers(0, 2**45) | st.integers(0, 3), max_size=200))
+def test_sixteen_bits_at_a_time_sort_as_the_whole_does(values: list[int]) -> None:
+    numbers = np.array(values, np.int64)
+    assert order_of(numbers).tolist() == np.argsort(numbers, kind="stable").tolist()
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 200), st.floats(1.0, 400.0), st.floats(-50, 900), st.floats(0, 700))
+def test_those_alone_in_a_box_are_found_in_the_order_they_are_drawn(
+    seed: int, count: int, reach: float, left: float, side: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    xs, ys = rng.uniform(-300, 1000, count), rng.uniform(-300, 1000, count)
+    kept = make("key", Snapshot((), xs, ys, np.zeros(count, np.uint8), np.zeros(count, np.uint16)), reach)
+    counts, member_of = kept.clusters.counts, kept.clusters.member_of
+    wanted = [
+        i
+        for i in range(count)
+        if counts[member_of[i]] == 1 and left <= xs[i] <= left + side and left <= ys[i] <= left + side
+    ]
+    assert kept.alone_in((left, left, left + side, left + side)).tolist() == wanted
+    members = [kept.members(cluster).tolist() for cluster in range(len(counts))]
+    assert members == [np.flatnonzero(member_of == cluster).tolist() for cluster in range(len(counts))]

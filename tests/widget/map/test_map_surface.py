@@ -10,10 +10,12 @@ from PySide6.QtGui import QImage, QPainter, QRegion
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
+from layers import background
+from layers.background import BESIDE
 from tests.helpers.map_scene import Scene, make_scene, pixels, thing_mark, wait_settled
 from widgets.map import canvas, tiles
 from widgets.map.surface import painted_on
-from widgets.map.tiles import TILE, TileKey, TileStore
+from widgets.map.tiles import TileKey, TileStore
 
 
 def shown(window: QWidget) -> np.ndarray:
@@ -102,36 +104,44 @@ def test_what_came_in_is_painted_with_the_next_frame_and_not_once_more(qtbot: Qt
     assert not view._arrivals.isActive()
 
 
-def test_no_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiles, "HELD_OFF_S", 60.0)
-    store, asked, begun = TileStore(), threading.Event(), []
-    let_pass = store.let_pass
-    monkeypatch.setattr(store, "let_pass", lambda: (asked.set(), let_pass()))
-    with store.held_off():
-        store.want([TileKey(1.0, 1.0, 0, 0)], lambda frame, _area: begun.append(frame.shape))
-        assert asked.wait(20)
-        time.sleep(0.02)
+def test_no_piece_of_a_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(background, "HELD_OFF_S", 60.0)
+    scene = make_scene(qtbot)
+    store, begun = scene.view._tiles, []
+    qtbot.waitUntil(lambda: not store.busy)
+    monkeypatch.setattr(scene.view.items[0], "paint_tile", lambda *_: begun.append("first"))
+    store.forget()
+    with BESIDE.held_off():
+        scene.view._frame._want(scene.view._area(), scene.view._frame._placed[1], scene.view.items)
+        time.sleep(0.2)  # many times as long as a tile takes
         assert not begun
     qtbot.waitUntil(lambda: not store.busy)
-    assert begun == [(TILE, TILE)]
-    store.stop()
+    assert begun
 
 
-def test_before_each_layer_of_a_tile_a_frame_may_come_first(qtbot: QtBot) -> None:
-    scene = make_scene(qtbot)
-    store, passed = scene.view._tiles, []
-    qtbot.waitUntil(lambda: not store.busy)
-    layers = [item.key for item in scene.view.items]
-    for item in scene.view.items:
-        item.paint_tile = lambda *_, key=item.key: passed.append(key)  # type: ignore[method-assign]
-    store.let_pass = lambda: passed.append("frame?")  # type: ignore[method-assign]
-    store.forget()
-    wait_settled(qtbot, scene.view)
-    qtbot.waitUntil(lambda: not store.busy)
-    drawn = passed.count(layers[0])
-    assert drawn > 0
-    assert all(passed.count(key) == drawn for key in layers)
-    assert passed.count("frame?") == drawn * (1 + len(layers)), "before a tile, and before each layer of it"
+def test_pieces_of_work_take_turns_and_each_lets_a_frame_come_first() -> None:
+    beside, going, most = background.Beside(2), [], []
+
+    def work() -> None:
+        for _ in range(20):
+            with beside.piece():
+                going.append(1)
+                most.append(len(going))
+                time.sleep(0.001)
+                going.pop()
+
+    threads = [threading.Thread(target=work) for _ in range(5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(most) == 100
+    assert max(most) == 2, "two at once, and never more"
+    failing = pytest.raises(ZeroDivisionError)
+    with failing, beside.piece():
+        raise ZeroDivisionError
+    with beside.piece(), beside.piece():
+        pass  # what failed keeps no turn
 
 
 def test_no_more_tiles_are_kept_than_are_wanted_and_some(qtbot: QtBot) -> None:
