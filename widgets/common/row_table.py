@@ -95,7 +95,7 @@ class RowTable(QObject):
     def __init__(
         self, theme: Theme, parent: QWidget | None = None, *, stretch: int | None = None, wraps: bool = False
     ) -> None:
-        """``stretch`` is the column that takes the room the others leave, a third at least; the last one by default.
+        """``stretch`` is the column the table is about: it takes the room the others leave, a third at least.
 
         Where it ``wraps``, all rows are as high as their text, for a table of few that have to be read.
         """
@@ -205,11 +205,10 @@ class RowTable(QObject):
     def _fit(self) -> None:
         """Give each column the room its first rows need, no more than a third of the table.
 
-        The one that takes what is left is given a third, too: where the others would leave less, the widest make way.
+        The one the table is about is given a third, too: where the others would leave less, the widest make way.
         """
         room = self.view.viewport().width()
         metrics = self.view.fontMetrics()
-        takes = self._stretch if self._stretch is not None else len(self._heads) - 1
         if self._stretch is not None:
             head = self.view.horizontalHeader()
             head.setStretchLastSection(False)
@@ -218,8 +217,10 @@ class RowTable(QObject):
         for i, name in enumerate(self._heads):
             texts = [name, *(row.cells[i] for row in self._all[:60])]
             wanted[i] = max(metrics.horizontalAdvance(text) for text in texts) + 24
-        others = [width for i, width in wanted.items() if i != takes]
-        most = min(max(LEAST_PX, room // 3), column_most(others, room * 2 // 3))
+        most = max(LEAST_PX, room // 3)
+        if self._stretch is not None:
+            others = [width for i, width in wanted.items() if i != self._stretch]
+            most = min(most, column_most(others, room * 2 // 3))
         for i, width in wanted.items():
             if i != self._stretch:
                 self.view.setColumnWidth(i, min(most, width))
