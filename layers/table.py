@@ -1,6 +1,7 @@
 """Marks by key with their places as arrays: what cases and moving things share. Removing keeps the drawing order."""
 
 from collections.abc import Callable, Iterable
+from itertools import compress
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -88,15 +89,19 @@ class MarkTable(Generic[Mark]):
 
     def remove(self, keys: Iterable[str]) -> bool:
         """Take marks out; unknown keys are passed over. Return whether anything went."""
-        gone = {slot for key in keys if (slot := self._slots.get(key)) is not None}
+        gone = [slot for key in keys if (slot := self._slots.pop(key, None)) is not None]
         if not gone:
             return False
-        kept = [i for i in range(len(self.marks)) if i not in gone]
+        first, before = min(gone), len(self.marks)  # what stands in front of all of them stays where it is
+        kept = np.ones(before - first, np.bool_)
+        kept[np.array(gone) - first] = False
+        after = first + int(kept.sum())
         for column in (self._xs, self._ys, self._times, self._codes):
-            column[: len(kept)] = column[kept]
-        self.marks = [self.marks[i] for i in kept]
-        self.keys = [self.keys[i] for i in kept]
-        self._slots = {key: i for i, key in enumerate(self.keys)}
+            column[first:after] = column[first:before][kept]
+        stay = kept.tolist()
+        self.marks[first:] = compress(self.marks[first:], stay)
+        self.keys[first:] = compress(self.keys[first:], stay)
+        self._slots.update(zip(self.keys[first:], range(first, after), strict=True))
         return True
 
     def chosen(self, slots: npt.NDArray[np.intp]) -> "MarkTable[Mark]":
