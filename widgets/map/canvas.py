@@ -272,8 +272,8 @@ class MapCanvas(QWidget):
 
     @property
     def idle(self) -> bool:
-        """Whether no tile is being drawn, not even one out of sight."""
-        return not self._tiles.busy
+        """Whether nothing is on its way: no tile is drawn, not even one out of sight, and what came in is painted."""
+        return not self._tiles.busy and not self._arrivals.isActive()
 
     def begin(self) -> None:
         """Have what stands still drawn for the view as it is, before any of it is painted."""
