@@ -23,6 +23,10 @@ _KEYS: dict[int, tuple[FaultKind, str]] = {
 }
 
 
+GONE = "client disconnected prematurely"
+"""What the framework says of a client that left in the midst of its request. Nobody hears the answer."""
+
+
 def on_fault(request: Request[Any, Any, Any], fault: Fault) -> Response[Any]:
     """Answer with one of our own refusals."""
     return fault_reply(request, fault)
@@ -30,7 +34,7 @@ def on_fault(request: Request[Any, Any, Any], fault: Fault) -> Response[Any]:
 
 def on_http(request: Request[Any, Any, Any], error: HTTPException) -> Response[Any]:
     """Answer with a refusal of the framework, in our words."""
-    status = error.status_code
+    status = 400 if error.detail == GONE else error.status_code
     if status >= 500:
         return on_error(request, error)
     if isinstance(error, ValidationException):

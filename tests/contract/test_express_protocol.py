@@ -260,6 +260,16 @@ def test_a_client_that_leaves_loses_no_report_and_harms_nobody(town: Town) -> No
     assert len(town.client.get("/v1/cases").json()["cases"]) == 2
 
 
+def test_a_client_that_leaves_in_the_midst_of_an_unusual_request_is_no_failure_of_ours(town: Town) -> None:
+    """That nothing is logged as one is seen to by ``no_unexpected_log``."""
+    half = town.line()
+    half.send(town.report("left-half-way", "X-Twice: 1\r\nX-Twice: 2")[:-5])
+    threading.Event().wait(0.1)  # it is being read
+    half.close()
+    threading.Event().wait(0.1)
+    assert town.client.get("/v1/cases").json()["cases"] == []
+
+
 def test_who_waits_when_the_service_is_stopped_is_answered(tmp_path: Path) -> None:
     with serve_town(tmp_path) as served:
         town = Town(served)
