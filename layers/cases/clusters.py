@@ -45,29 +45,38 @@ def cluster(
         none = np.empty(0, np.int64)
         return Clusters(none, np.empty(0), np.empty(0), none, none, np.empty(0, np.intp))
     columns, rows = np.floor(xs / reach_m).astype(np.int64), np.floor(ys / reach_m).astype(np.int64)
+    between()
     keys = columns * COLUMN + rows
     between()
     first = int(rows.min())
     order = order_of((columns - int(columns.min())) * (int(rows.max()) - first + 1) + (rows - first), between)
     ordered = keys[order]
+    between()
     begins = np.r_[True, ordered[1:] != ordered[:-1]]
+    between()
     cell_of = np.empty(len(xs), np.int64)
     cell_of[order] = np.cumsum(begins) - 1
     between()
     cells, counts = ordered[begins], np.diff(np.r_[np.flatnonzero(begins), len(xs)])
+    between()
     middle_x = np.bincount(cell_of, weights=xs) / counts
+    between()
     middle_y = np.bincount(cell_of, weights=ys) / counts
     between()
     owner = _absorb(cells, counts, middle_x, middle_y, reach_m, between)
     between()
-    owns = owner == np.arange(len(owner))
-    member_of = (np.cumsum(owns) - 1)[owner][cell_of]
+    numbers = np.cumsum(owner == np.arange(len(owner))) - 1
+    between()
+    member_of = numbers[owner][cell_of]
     between()
     sizes = np.bincount(member_of)
+    between()
     worst = np.zeros(len(sizes), np.int64)
     np.maximum.at(worst, member_of, ranks.astype(np.int64))
     between()
-    mean_x, mean_y = np.bincount(member_of, weights=xs) / sizes, np.bincount(member_of, weights=ys) / sizes
+    mean_x = np.bincount(member_of, weights=xs) / sizes
+    between()
+    mean_y = np.bincount(member_of, weights=ys) / sizes
     between()
     return Clusters(member_of, mean_x, mean_y, sizes.astype(np.int64), worst, order)
 
@@ -81,7 +90,11 @@ def order_of(values: Ints, between: Callable[[], object] = nothing) -> npt.NDArr
     between()
     shift, top = 16, int(values.max(initial=0))
     while top >> shift:
-        order = order[np.argsort((values >> shift).astype(np.uint16)[order], kind="stable")]
+        digits = (values >> shift).astype(np.uint16)[order]
+        between()
+        turned = np.argsort(digits, kind="stable")
+        between()
+        order = order[turned]
         between()
         shift += 16
     return order
@@ -103,6 +116,7 @@ def _absorb(cells: Ints, counts: Ints, xs: Floats, ys: Floats, reach_m: float, b
     order = order_of(counts.max() - counts, between)
     rank = np.empty(len(cells), np.int64)
     rank[order] = np.arange(len(cells))
+    between()
     owner = np.arange(len(cells))
     one, other = _near(cells, xs, ys, reach_m, between)
     if not len(one):
@@ -144,6 +158,7 @@ def _near(
     for step in (1, COLUMN - 1, COLUMN, COLUMN + 1):
         found = np.minimum(_placed(cells, cells + step, between), len(cells) - 1)
         there = cells[found] == cells + step
+        between()
         a, b = here[there], found[there]
         near = np.hypot(xs[b] - xs[a], ys[b] - ys[a]) < reach_m
         pairs += [(a[near], b[near]), (b[near], a[near])]
