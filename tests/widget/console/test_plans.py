@@ -1,6 +1,7 @@
 """Plans at real desks: put to use on a case, ticked and taken back, seen by others, also without a line; printed."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desks import open_desk, until
@@ -8,9 +9,14 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from served import Served
 
+from client.api import ServiceClient
+from client.outbox.order import Stage
+from client.transport import Reply
 from console.desk import Desk
-from domain.ids import CaseNo
-from domain.register_plan import Plan, PlanContact, PlanStep
+from domain.faults import Fault, FaultKind
+from domain.ids import CaseNo, EntryId
+from domain.register import EntryKind
+from domain.register_plan import Plan, PlanContact, PlanStep, tick_id
 from tests.widget.console.test_outbox_desk import cut, entries, fresh, mend, sign_in, standing
 from widgets.book.plans import read_contact, read_means, read_step, write_contact, write_means, write_step
 from widgets.checklist_sheet import ChecklistSheet
@@ -105,6 +111,44 @@ async def test_without_a_line_a_plan_is_put_to_use_ticked_and_sent_once(served: 
         await until(lambda: states(sheet) == states(seen))
         assert "待发送" not in sheet.list.shown()[0].cells[0]
         seen.close_sheet()
+        sheet.close_sheet()
+
+
+async def test_a_tick_whose_answer_was_lost_counts_once(served: Served, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its change comes by the feed while the order still waits for its answer: what is done next counts both as one."""
+    case = fresh(served)
+    async with open_desk() as desk:
+        await sign_in(desk, served)
+        desk.register.put(PLAN)
+        await until(lambda: len(desk.register.all(Plan)) == 1)
+        sheet = await _open(desk, case.case_no)
+        await until(lambda: not entries(desk))
+        send, lost = ServiceClient.send_kept, []
+
+        async def lose_the_first_answer(client: ServiceClient, *given: Any, **named: Any) -> Reply:
+            reply = await send(client, *given, **named)
+            if not lost:
+                lost.append(reply)
+                raise Fault(FaultKind.UNAVAILABLE, "outcome_unclear")
+            return reply
+
+        monkeypatch.setattr(ServiceClient, "send_kept", lose_the_first_answer)
+        room, which = desk.session.room, (EntryKind.TICK, tick_id(EntryId(sheet.list.key), 0))
+        assert room is not None
+        assert room.picture is not None
+        picture = room.picture
+        sheet.rows.choose("0")
+        QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
+        await until(lambda: which in picture.entries)
+        assert [stage for _, stage in entries(desk)] == [Stage.UNCLEAR]
+        assert states(sheet)[0] == "☑ 已完成"
+        QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
+        await until(lambda: states(sheet)[0] == "☐ 待办")
+        await until(lambda: not entries(desk))
+        await until(lambda: picture.entries[which].version == 2)
+        assert picture.entries[which].body["done"] is False
+        assert states(sheet)[0] == "☐ 待办"
+        assert not [key for key in standing(desk) if key.startswith("fault.")]
         sheet.close_sheet()
 
 
