@@ -23,10 +23,6 @@ class Clusters(msgspec.Struct, frozen=True):
     worst: Ints
     order: npt.NDArray[np.intp]
 
-    def members(self, cluster: int) -> Ints:
-        """Return the points of a cluster, in order."""
-        return np.flatnonzero(self.member_of == cluster)
-
 
 def nothing() -> None:
     """Do nothing."""

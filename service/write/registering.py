@@ -62,8 +62,7 @@ def remove_entry(work: Work, kind: EntryKind, entry_id: EntryId, version: int, a
     if held is None or held.removed:
         raise not_found("unknown_entry", entry_id=entry_id)
     _may_alter(rule, held, asker)
-    if rule.about is None:
-        check_place(asker.actor, held.area)
+    _may_take(rule, held.area, asker)
     if held.version != version:
         raise conflict("stale_entry", seen=version, current=held.version)
     if rule.step is not None:
@@ -225,6 +224,12 @@ def _may_alter(rule: RegisterRule, held: Entry, asker: Asker) -> None:
         raise forbidden("entry_of_somebody_else", author=held.author)
 
 
+def _may_take(rule: RegisterRule, area: str, asker: Asker) -> None:
+    """Raise a fault where the asker may not alter what is in a division; what is theirs alone is so everywhere."""
+    if rule.about is None and not rule.private:
+        check_place(asker.actor, area)
+
+
 def _held(work: Work, kind: EntryKind, entry_id: EntryId, asker: Asker, sight: Sight) -> Entry | None:
     """Return the entry as it is. One that the asker may not see is as if its id were in use elsewhere."""
     held = work.entry(subject_id(kind, entry_id))
@@ -275,7 +280,7 @@ def _area(
     else:
         area = before or _home(work, asker)
     if asker is not None:
-        check_place(asker.actor, before or area)
+        _may_take(REGISTERS[kind], before or area, asker)
         check_place(asker.actor, area)
     return area
 

@@ -246,6 +246,13 @@ def test_what_is_the_towns_is_neither_altered_nor_taken_by_a_part_of_it(book: Bo
     assert own.json()["area"] == VILLAGE, "what has no place belongs to the part its author is for"
 
 
+def test_what_is_ones_own_alone_can_be_taken_out_though_one_is_for_less_by_now(book: Book) -> None:
+    mine = book.account("narrowed", Role.DISPATCHER)
+    assert book.put(EntryKind.SAVED_VIEW, "far-away", by=mine).status_code == 200
+    same = book.account("narrowed", Role.DISPATCHER, area=f"{VILLAGE[:-1]}2")
+    assert book.remove(EntryKind.SAVED_VIEW, "far-away", 1, by=same).status_code == 200
+
+
 def test_who_sees_a_list_or_a_whistle_of_the_town_says_their_part_of_it(book: Book) -> None:
     village = book.account("village", Role.DUTY_CHIEF, area=VILLAGE)
     next_door = book.account("next-door", Role.DUTY_CHIEF, area=f"{VILLAGE[:-1]}2")

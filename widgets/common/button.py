@@ -54,12 +54,6 @@ class RowButton(Button):
         """Let the row become as narrow as the list."""
         return QSize(0, super().minimumSizeHint().height())
 
-    def shown(self) -> str:
-        """Return what shows of the text."""
-        option = QStyleOptionButton()
-        self.initStyleOption(option)
-        return option.text
-
     def initStyleOption(self, option: QStyleOptionButton) -> None:
         """Show what fits."""
         super().initStyleOption(option)

@@ -16,6 +16,10 @@ def split(marks: list[tuple[float, float, int]]) -> tuple[np.ndarray, np.ndarray
 
 
 @settings(max_examples=80, deadline=None)
+def members_of(found: Clusters, cluster: int) -> np.ndarray:
+    return np.flatnonzero(found.member_of == cluster)
+
+
 @given(points, st.floats(1, 2000))
 def test_every_case_is_counted_once_and_the_worst_lamp_shows(
     marks: list[tuple[float, float, int]], reach: float
@@ -23,10 +27,10 @@ def test_every_case_is_counted_once_and_the_worst_lamp_shows(
     xs, ys, ranks = split(marks)
     found = cluster(xs, ys, ranks, reach)
     assert int(found.counts.sum()) == len(marks)
-    everyone = np.concatenate([found.members(i) for i in range(len(found.counts))]) if len(marks) else np.empty(0)
+    everyone = np.concatenate([members_of(found, i) for i in range(len(found.counts))]) if len(marks) else np.empty(0)
     assert sorted(everyone.tolist()) == list(range(len(marks)))
     for i in range(len(found.counts)):
-        members = found.members(i)
+        members = members_of(found, i)
         assert len(members) == found.counts[i]
         assert found.worst[i] == ranks[members].max()
         assert np.isclose(found.xs[i], xs[members].mean())
@@ -39,7 +43,7 @@ def test_a_cluster_stays_small_and_far_cases_stay_apart(marks: list[tuple[float,
     xs, ys, ranks = split(marks)
     found = cluster(xs, ys, ranks, reach)
     for i in range(len(found.counts)):
-        members = found.members(i)
+        members = members_of(found, i)
         assert np.ptp(xs[members]) <= 4 * reach
         assert np.ptp(ys[members]) <= 4 * reach
 

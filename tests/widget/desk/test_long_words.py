@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStyleOptionButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from resources.theme import Theme
@@ -88,9 +88,15 @@ def test_a_row_of_a_list_shortens_what_it_says_and_widens_nothing(qtbot: QtBot, 
     box.show()
     qtbot.waitExposed(box)
     assert box.width() == 260
-    assert (row.shown(), plain.shown()) != (LONG, "短")
-    assert row.shown().endswith("…")
-    assert plain.shown() == "短"
+    assert _shown(row) != LONG
+    assert _shown(row).endswith("…")
+    assert _shown(plain) == "短"
+
+
+def _shown(button: RowButton) -> str:
+    option = QStyleOptionButton()
+    button.initStyleOption(option)
+    return option.text
 
 
 def test_a_name_on_a_button_is_cut_and_whole_on_hover(qtbot: QtBot) -> None:
