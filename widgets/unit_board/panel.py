@@ -25,7 +25,7 @@ from widgets.unit_board.table import ROW_ROLE, Column, UnitTable
 
 ROW_PX = 32
 DRAGGED = (QEvent.Type.DragEnter, QEvent.Type.DragMove, QEvent.Type.Drop)
-WIDTHS = {Column.UNIT: 170, Column.STATE: 130, Column.TIME: 76, Column.POSITION: 92, Column.WORD: 170}
+WIDTHS = {Column.UNIT: 170, Column.STATE: 152, Column.TIME: 76, Column.POSITION: 92, Column.WORD: 170}
 
 
 class UnitBoard(QWidget):
