@@ -222,9 +222,9 @@ class LayerItem:
         faded = self._faded
         self.draw_live(raster if faded is None else faded.over(raster), frame, area, focus)
 
-    def shown_marks(self, area: Area, focus: Focus) -> Marks | None:
+    def shown_marks(self, raster: Raster, area: Area, focus: Focus) -> Marks | None:
         """Return the marks that ``paint_live`` of a moving layer is, or None where it draws anything else."""
-        marks, faded = self.marks(area, focus), self._faded
+        marks, faded = self.marks(raster, area, focus), self._faded
         return marks if marks is None or faded is None else marks._replace(sprites=faded.faded(marks.sprites))
 
     # -- what a layer draws and says -------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ class LayerItem:
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """Draw what moves or is picked out. UI thread."""
 
-    def marks(self, area: Area, focus: Focus) -> Marks | None:
+    def marks(self, raster: Raster, area: Area, focus: Focus) -> Marks | None:
         """Return the marks that ``draw_live`` of a moving layer is, or None where it draws anything else."""
         return None
 

@@ -11,12 +11,14 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Box,
     Cells,
     Frame,
     Marks,
     Noted,
     Pictures,
     Placing,
+    Points,
     Raster,
     Shapes,
     Sprites,
@@ -129,6 +131,22 @@ class FadedRaster:
     def gathered(self, xs: F64, ys: F64, side: float, bounds: tuple[float, float, float, float]) -> Cells:
         """See ``Raster.gathered``."""
         return self._by.gathered(xs, ys, side, bounds)
+
+    def stretch(self, frame: Frame, box: Box, picture: Frame, corner: tuple[float, float], times: float) -> None:
+        """See ``Raster.stretch``."""
+        self._by.stretch(frame, box, picture, corner, times)
+
+    def near(
+        self,
+        xs: F64,
+        ys: F64,
+        codes: U16,
+        corner: tuple[float, float],
+        bounds: tuple[float, float, float, float],
+        room: Points,
+    ) -> Points:
+        """See ``Raster.near``."""
+        return self._by.near(xs, ys, codes, corner, bounds, room)
 
     def noted(self, height: int, width: int) -> Noted | None:
         """See ``Raster.noted``."""

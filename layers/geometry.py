@@ -196,15 +196,15 @@ def shared_borders(shapes: Shapes) -> Shapes:
     keep[first] = True
     keep &= a != b
     lines = _runs(shapes, keep, following)
-    return lines.chosen(_by_place(lines))
+    return lines.chosen(by_place(lines))
 
 
 PLACES = 48
 """Bands across and down that neighbours are told by."""
 
 
-def _by_place(shapes: Shapes) -> npt.NDArray[np.intp]:
-    """Return an order in which features near one another follow one another."""
+def by_place(shapes: Shapes) -> npt.NDArray[np.intp]:
+    """Return an order in which features near one another follow one another, as what is drawn of them does."""
     if not len(shapes):
         return np.empty(0, np.intp)
     x, y = shapes.boxes[:, 0], shapes.boxes[:, 1]

@@ -1,32 +1,34 @@
-"""Places of many points local to a view, in memory that is used again: fresh memory costs more than the arithmetic."""
+"""Points in view, in memory used again (fresh memory costs more than the arithmetic), and points near a place."""
 
 import numpy as np
 import numpy.typing as npt
 
-from layers.raster.contract import F32, F64
+from layers.contract import Area
+from layers.raster.contract import F32, F64, U16, Points, Raster, room_for
 
 TURNS = 2
 """What was returned stays as it is until it has been asked for so many more times."""
 
 
 class LocalPlaces:
-    """Turns plane metres (float64) into float32 metres local to a corner, as rasters take them. UI thread."""
+    """Keeps of many points those in view, local to its corner as rasters take them. UI thread."""
 
     def __init__(self) -> None:
-        self._rooms = [(np.empty(0, np.float32), np.empty(0, np.float32)) for _ in range(TURNS)]
+        self._rooms = [room_for(0)] * TURNS
         self._turn = 0
 
-    def at(self, xs: F64, ys: F64, corner: tuple[float, float]) -> tuple[F32, F32]:
-        """Return the places of points local to ``corner``; see ``TURNS`` for how long they last."""
+    def seen(self, raster: Raster, xs: F64, ys: F64, codes: U16, area: Area, margin_px: float) -> Points:
+        """Return the points (plane metres) within a margin around an area; see ``TURNS`` for how long they last."""
         self._turn = (self._turn + 1) % TURNS
-        count = len(xs)
-        if len(self._rooms[self._turn][0]) < count:
-            room = count + count // 8
-            self._rooms[self._turn] = np.empty(room, np.float32), np.empty(room, np.float32)
-        local_x, local_y = (room[:count] for room in self._rooms[self._turn])
-        np.subtract(xs, corner[0], out=local_x, dtype=np.float64, casting="same_kind")
-        np.subtract(ys, corner[1], out=local_y, dtype=np.float64, casting="same_kind")
-        return local_x, local_y
+        if len(self._rooms[self._turn].xs) <= len(xs):
+            self._rooms[self._turn] = room_for(len(xs) + len(xs) // 8)
+        corner = area.left, area.top
+        return raster.near(xs, ys, codes, corner, area.bounds(margin_px), self._rooms[self._turn])
+
+
+def local_to(corner: tuple[float, float], xs: F64, ys: F64) -> tuple[F32, F32]:
+    """Return the places of few points (plane metres) local to a corner."""
+    return (xs - corner[0]).astype(np.float32), (ys - corner[1]).astype(np.float32)
 
 
 AT_ONCE = 15_000

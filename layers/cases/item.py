@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Sequence
 
 import msgspec
 import numpy as np
-import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -15,10 +14,10 @@ from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
 from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel, is_urgent
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
-from layers.local import LocalPlaces, nearest
+from layers.local import LocalPlaces, local_to, nearest
 from layers.numbered import NumberedMarks
 from layers.options import Filter, Style
-from layers.raster.contract import F32, F64, U16, U32, Frame, Raster, Sprites
+from layers.raster.contract import F32, F64, U32, Frame, Raster, Sprites
 from layers.symbols import (
     CASE_SIZE,
     SMALL_CASE_SIZE,
@@ -46,12 +45,11 @@ MOST_MEMBERS = 500
 
 
 class _Open(msgspec.Struct, frozen=True):
-    """The open cases that are shown, with the rank of each one's lamp and its sprite."""
+    """The open cases that are shown, with what they are clustered and drawn from."""
 
     key: Hashable
     table: MarkTable[CaseMark]
-    ranks: npt.NDArray[np.uint8]
-    codes: U16
+    of: Snapshot
     spread: float
     """Ground they lie on, square metres of the plane."""
 
@@ -209,11 +207,12 @@ class CasesItem(LayerItem):
         table = self._shown().table
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
             return super().obstacles(area, focus)
-        found = self._clusters_at(area).clusters
-        half = CASE_SIZE / 2 * area.ratio
-        px, py = (found.xs - area.left) / area.scale, (area.top - found.ys) / area.scale
-        inside = (px > 0) & (px < area.width) & (py > 0) & (py < area.height)
-        return np.column_stack([px[inside], py[inside], np.full(np.count_nonzero(inside), half)])
+        kept, bounds = self._clusters_at(area), area.bounds()
+        alone, several = kept.alone_in(bounds), kept.several_in(bounds)
+        xs = np.concatenate([kept.of.xs[alone], kept.clusters.xs[several]])
+        ys = np.concatenate([kept.of.ys[alone], kept.clusters.ys[several]])
+        half = np.full(len(xs), CASE_SIZE / 2 * area.ratio)
+        return np.column_stack([(xs - area.left) / area.scale, (area.top - ys) / area.scale, half])
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""
@@ -326,33 +325,33 @@ class CasesItem(LayerItem):
     def _draw_all(self, raster: Raster, frame: Frame, area: Area) -> None:
         table = self._shown().table
         size = SMALL_CASE_SIZE if len(table) > SMALL_ABOVE else CASE_SIZE
-        corner = area.left, area.top
-        xs, ys = self._places.at(table.xs, table.ys, corner)
-        raster.stamp(frame, xs, ys, self._shown().codes, self._sheet(size, area.ratio), area.placing(corner))
+        sheet, corner = self._sheet(size, area.ratio), (area.left, area.top)
+        shown = self._places.seen(raster, table.xs, table.ys, self._shown().of.codes, area, sheet.size)
+        raster.stamp(frame, *shown, sheet, area.placing(corner))
         if size == CASE_SIZE:
-            self._write_inside(raster, frame, area, table.marks, (xs, ys))
+            self._write_inside(raster, frame, area, table.marks, local_to(corner, table.xs, table.ys))
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
         kept = self._clusters_at(area)
         found, of, corner = kept.clusters, kept.of, (area.left, area.top)
         alone = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
-        xs, ys = self._places.at(of.xs[alone], of.ys[alone], corner)
+        xs, ys = local_to(corner, of.xs[alone], of.ys[alone])
         raster.stamp(frame, xs, ys, of.codes[alone], self._sheet(CASE_SIZE, area.ratio), area.placing(corner))
         if self.options.style(INSIDE) != INSIDE.default:
             self._write_inside(raster, frame, area, [of.marks[slot] for slot in alone.tolist()], (xs, ys))
         marks = self._numbered.get(area.ratio)
         if marks is None:
             marks = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)
-        counts = found.counts[kept.several]
-        kinds = 2 * found.worst[kept.several] + (counts >= MANY)
-        marks.stamp(raster, frame, area, found.xs[kept.several], found.ys[kept.several], kinds, counts)
+        several = kept.several_in(area.bounds(marks.size))
+        counts = found.counts[several]
+        kinds = 2 * found.worst[several] + (counts >= MANY)
+        marks.stamp(raster, frame, area, found.xs[several], found.ys[several], kinds, counts)
 
     def _clusters_at(self, area: Area, *, at_once: bool = False) -> Kept:
         """Return the clusters of a scale, or those of another while these are being made."""
         shown = self._shown()
-        of = Snapshot(shown.table.marks, shown.table.xs, shown.table.ys, shown.ranks, shown.codes)
         reach = reach_px(len(shown.table), shown.spread, area.ground()) * area.ground()
-        return self._keeper.at((area.ground(), shown.key), of, reach, at_once=at_once)
+        return self._keeper.at((area.ground(), shown.key), shown.of, reach, at_once=at_once)
 
     def _shown(self) -> _Open:
         """Return the open cases that are not left out; those of the model itself where none is."""
@@ -366,7 +365,7 @@ class CasesItem(LayerItem):
                 table, ranks = table.chosen(kept), ranks[kept]
             codes = (ranks + len(LAMP_ORDER) * is_urgent(table)).astype(np.uint16)
             spread = float(np.ptp(table.xs)) * float(np.ptp(table.ys)) if len(table) else 0.0
-            self._open = _Open(key, table, ranks, codes, spread)
+            self._open = _Open(key, table, Snapshot(table.marks, table.xs, table.ys, ranks, codes), spread)
         return self._open
 
     def _sheet(self, size: float, ratio: float) -> Sprites:

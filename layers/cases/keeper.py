@@ -30,20 +30,34 @@ class Snapshot(msgspec.Struct, frozen=True):
     codes: U16
 
 
-class Kept(msgspec.Struct, frozen=True):
-    """Clusters with what they were made of. ``alone``: cases by themselves, in ``columns`` from west to east.
+class Strips(msgspec.Struct, frozen=True):
+    """Some of many points, ``which``, from west to east in ``columns`` that are ``wide`` (plane metres)."""
 
-    ``reach_m`` is the width of a column. ``several``: clusters of two and more. ``ordered``: all cases, those of one
-    cluster together, up to its ``ends``.
+    which: npt.NDArray[np.intp]
+    columns: F64
+    wide: float
+
+    def within(self, xs: F64, ys: F64, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
+        """Return those of the points ``xs, ys`` that are among them and lie within bounds on the plane, in order."""
+        x0, y0, x1, y1 = bounds
+        first, last = np.floor(np.array((x0, x1)) / self.wide)
+        near = self.which[np.searchsorted(self.columns, first) : np.searchsorted(self.columns, last, "right")]
+        x, y = xs[near], ys[near]
+        return np.sort(near[(x >= x0) & (x <= x1) & (y >= y0) & (y <= y1)])
+
+
+class Kept(msgspec.Struct, frozen=True):
+    """Clusters with what they were made of.
+
+    ``alone``: cases by themselves. ``several``: clusters of two and more. ``ordered``: all cases, those of one cluster
+    together, up to its ``ends``.
     """
 
     key: Hashable
     of: Snapshot
     clusters: Clusters
-    reach_m: float
-    alone: npt.NDArray[np.intp]
-    columns: F64
-    several: npt.NDArray[np.intp]
+    alone: Strips
+    several: Strips
     ordered: npt.NDArray[np.intp]
     ends: npt.NDArray[np.int64]
 
@@ -54,11 +68,11 @@ class Kept(msgspec.Struct, frozen=True):
 
     def alone_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
         """Return the cases by themselves within bounds on the plane, in the order they are drawn."""
-        x0, y0, x1, y1 = bounds
-        first, last = np.floor(np.array((x0, x1)) / self.reach_m)
-        near = self.alone[np.searchsorted(self.columns, first) : np.searchsorted(self.columns, last, "right")]
-        xs, ys = self.of.xs[near], self.of.ys[near]
-        return np.sort(near[(xs >= x0) & (xs <= x1) & (ys >= y0) & (ys <= y1)])
+        return self.alone.within(self.of.xs, self.of.ys, bounds)
+
+    def several_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
+        """Return the clusters of two and more within bounds on the plane, in the order they are drawn."""
+        return self.several.within(self.clusters.xs, self.clusters.ys, bounds)
 
 
 def make(key: Hashable, of: Snapshot, reach_m: float, between: Callable[[], object] = nothing) -> Kept:
@@ -67,8 +81,14 @@ def make(key: Hashable, of: Snapshot, reach_m: float, between: Callable[[], obje
     alone = found.order[found.counts[found.member_of[found.order]] == 1]
     columns = np.floor(of.xs[alone] / reach_m)
     between()
+    several = np.flatnonzero(found.counts > 1)
+    across = np.floor(found.xs[several] / reach_m)
+    between()
+    eastward = order_of((across - across.min(initial=0.0)).astype(np.int64), between)
+    strips = Strips(several[eastward], across[eastward], reach_m)
+    between()
     ordered, ends = order_of(found.member_of, between), np.cumsum(found.counts)
-    return Kept(key, of, found, reach_m, alone, columns, np.flatnonzero(found.counts > 1), ordered, ends)
+    return Kept(key, of, found, Strips(alone, columns, reach_m), strips, ordered, ends)
 
 
 class ClusterKeeper(QObject):
@@ -85,6 +105,7 @@ class ClusterKeeper(QObject):
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: Future[None] | None = None
         self._order: tuple[Hashable, Snapshot, float] | None = None
+        self._copy: tuple[Snapshot, Snapshot] | None = None
         self._made.connect(self._on_made)
         # Not begun in the midst of a frame: on one core it would wait for the thread, some 4 ms.
         self._ordered.connect(self._begin, Qt.ConnectionType.QueuedConnection)
@@ -102,15 +123,16 @@ class ClusterKeeper(QObject):
     def at(self, key: Hashable, of: Snapshot, reach_m: float, *, at_once: bool = False) -> Kept:
         """Return the clusters of ``key``, or, while these are being made, the last ones.
 
-        ``of`` may be what the model itself holds: it is copied where it is still needed afterwards.
+        ``of`` may be what the model itself holds: it is copied, once for all scales, where it is
+        still needed afterwards.
         """
         kept, self._wanted = self._kept, key
         if kept is not None and kept.key == key:
             return kept
         if kept is None or at_once or len(of.xs) <= AT_ONCE:
-            self._kept = kept = make(key, _copied(of), reach_m)
+            self._kept = kept = make(key, self._copied(of), reach_m)
         elif self._order is None and (self._waiting is None or self._waiting.done()):
-            self._order = key, _copied(of), reach_m
+            self._order = key, self._copied(of), reach_m
             self._ordered.emit()
         return kept
 
@@ -135,10 +157,11 @@ class ClusterKeeper(QObject):
             kept = make(key, of, reach_m, BESIDE.let_pass)
         self._made.emit(kept)
 
+    def _copied(self, of: Snapshot) -> Snapshot:
+        if self._copy is None or self._copy[0] is not of:
+            self._copy = of, msgspec.structs.replace(of, xs=of.xs.copy(), ys=of.ys.copy())
+        return self._copy[1]
+
     def _on_made(self, kept: Kept) -> None:
         self._kept = kept  # though it may not be what is wanted by now, it is nearer to it; the next frame asks again
         self.arrived.emit()
-
-
-def _copied(of: Snapshot) -> Snapshot:
-    return msgspec.structs.replace(of, xs=of.xs.copy(), ys=of.ys.copy())

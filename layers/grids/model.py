@@ -9,7 +9,7 @@ import numpy.typing as npt
 from domain.ids import GridCode
 from domain.places import Grid
 from layers.background import give_back
-from layers.geometry import POLYGONS, feature_at, inner_points, read_wkb, shared_borders, to_shapes
+from layers.geometry import POLYGONS, by_place, feature_at, inner_points, read_wkb, shared_borders, to_shapes
 from layers.grids.figures import CLASS_COUNT, Classed, Indicator, Source, classed
 from layers.mercator import to_plane
 from layers.observed import Observed
@@ -34,10 +34,15 @@ class GridShapes(msgspec.Struct, frozen=True):
 
 
 def read_grids(grids: Iterable[Grid]) -> GridShapes:
-    """Return grids as shapes; one whose area cannot be read is left out. Pure: may run in any thread."""
+    """Return grids as shapes, neighbours after one another; one whose area cannot be read is left out.
+
+    Pure: may run in any thread.
+    """
     listed = list(grids)
     geometries = read_wkb([g.wkb for g in listed])
     areas, kept = to_shapes(geometries, POLYGONS)
+    order = by_place(areas)
+    areas, kept = areas.chosen(order), kept[order]
     xs, ys = inner_points(geometries[kept]) if len(kept) else (np.empty(0), np.empty(0))
     borders = shared_borders(areas)
     named = tuple(msgspec.structs.replace(listed[i], wkb=b"") for i in kept)  # the shapes say where they lie

@@ -5,7 +5,7 @@ twice. Whoever is alone in a cell keeps the ordinary symbol. Those with a fresh 
 only the last known place is left, whose marks are hollow and lie below.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from math import floor
 
 import msgspec
@@ -30,10 +30,12 @@ ACROSS = 38.0
 FRESH, OLD = 0, 1
 
 Slots = npt.NDArray[np.intp]
+Bounds = tuple[float, float, float, float]
+Parts = Callable[[], Sequence[tuple[int, Slots | None]]]
 
 
 class Group(msgspec.Struct, frozen=True):
-    """The cells of those with fresh fixes or of the others, as last drawn; ``slots`` were counted, None for all."""
+    """The cells of those with fresh fixes or of the others, as last counted; ``slots`` were counted, None for all."""
 
     kind: int
     cells: Cells
@@ -47,6 +49,7 @@ class Crowds:
         self._look = look
         self._marks: dict[float, NumberedMarks] = {}
         self._spread: tuple[int, float] | None = None
+        self._gathered: tuple[Hashable, Bounds] | None = None
         self.groups: tuple[Group, ...] = ()
 
     def restyle(self) -> None:
@@ -64,14 +67,24 @@ class Crowds:
             self._spread = revision, float(np.ptp(xs)) * float(np.ptp(ys))
         return len(xs) * self._side(area) ** 2 > MANY_A_CELL * self._spread[1]
 
-    def gather(self, raster: Raster, area: Area, xs: F64, ys: F64, parts: Sequence[tuple[int, Slots | None]]) -> None:
-        """Count the things in view, those of each part by themselves."""
-        side, bounds = self._side(area), area.bounds(ACROSS * area.ratio)
+    def gather(self, raster: Raster, area: Area, key: Hashable, xs: F64, ys: F64, parts: Parts) -> None:
+        """Count the things in view, those of each part by themselves; anew only with another ``key``, scale or view.
+
+        What comes into view while the map is dragged is counted along with them.
+        """
+        side = self._side(area)
+        if self._gathered is not None and self._gathered[0] == (key, side):
+            west, south, east, north = self._gathered[1]
+            x0, y0, x1, y1 = area.bounds(ACROSS * area.ratio)
+            if west <= x0 and x1 <= east and south <= y0 and y1 <= north:
+                return
+        around = area.bounds(max(area.width, area.height) / 2)
         groups = []
-        for kind, slots in parts:
+        for kind, slots in parts():
             at = (xs, ys) if slots is None else (xs[slots], ys[slots])
-            groups.append(Group(kind, raster.gathered(*at, side, bounds), slots))
+            groups.append(Group(kind, raster.gathered(*at, side, around), slots))
         self.groups = tuple(groups)
+        self._gathered = (key, side), around
 
     def stamp(self, raster: Raster, frame: Frame, area: Area, group: Group) -> None:
         """Draw the cells that hold several."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.fading import fainter
-from layers.local import LocalPlaces, nearest
+from layers.local import LocalPlaces, local_to, nearest
 from layers.options import Filter, Style
 from layers.positions.crowds import FRESH, OLD, Crowds
 from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
@@ -103,13 +103,13 @@ class PositionsItem(LayerItem):
         if self._crowded(area):
             self._draw_crowds(raster, frame, area)
             return
-        raster.stamp(frame, *self._symbols(area))
+        raster.stamp(frame, *self._symbols(raster, area))
 
-    def marks(self, area: Area, focus: Focus) -> Marks | None:
+    def marks(self, raster: Raster, area: Area, focus: Focus) -> Marks | None:
         """See ``LayerItem``: the symbols, unless there are routes or crowds. Without things no symbol is made."""
         if not len(self._model.table) or self._bound(focus) or self._crowded(area):
             return None
-        return self._symbols(area)
+        return self._symbols(raster, area)
 
     def _crowded(self, area: Area) -> bool:
         """Return whether things are counted at this scale, not drawn one by one."""
@@ -118,13 +118,13 @@ class PositionsItem(LayerItem):
 
     def _draw_crowds(self, raster: Raster, frame: Frame, area: Area) -> None:
         table, codes = self._model.table, self.codes()
-        self._crowds.gather(raster, area, table.xs, table.ys, self._parts())
+        self._crowds.gather(raster, area, (self._model.revision, self.options.hidden), table.xs, table.ys, self._parts)
         for group in self._crowds.groups:
             alone = group.cells.lasts[group.cells.counts == 1]
             slots = alone if group.slots is None else group.slots[alone]
             corner = area.left, area.top
-            xs, ys = (table.xs[slots] - corner[0]).astype(np.float32), (table.ys[slots] - corner[1]).astype(np.float32)
-            raster.stamp(frame, xs, ys, codes[slots], self._sheet(area.ratio), area.placing(corner))
+            places = local_to(corner, table.xs[slots], table.ys[slots])
+            raster.stamp(frame, *places, codes[slots], self._sheet(area.ratio), area.placing(corner))
             self._crowds.stamp(raster, frame, area, group)
 
     def _parts(self) -> list[tuple[int, Slots | None]]:
@@ -154,14 +154,14 @@ class PositionsItem(LayerItem):
         x, y = float(cells.xs[cell]), float(cells.ys[cell])
         return Picked(PickedKind.CROWD, "", x, y, words(key, count=len(members)), lines)
 
-    def _symbols(self, area: Area) -> Marks:
-        """Return the symbols of all that is shown."""
-        table, kept, codes = self._model.table, self._slots(), self.codes()
+    def _symbols(self, raster: Raster, area: Area) -> Marks:
+        """Return the symbols in view of all that is shown."""
+        table, kept, codes, sheet = self._model.table, self._slots(), self.codes(), self._sheet(area.ratio)
         xs, ys = table.xs, table.ys
         if kept is not None:
             xs, ys, codes = xs[kept], ys[kept], codes[kept]
-        corner = area.left, area.top
-        return Marks(*self._places.at(xs, ys, corner), codes, self._sheet(area.ratio), area.placing(corner))
+        shown = self._places.seen(raster, xs, ys, codes, area, sheet.size)
+        return Marks(*shown, sheet, area.placing((area.left, area.top)))
 
     def _slots(self) -> Slots | None:
         """Return the slots of the things that are shown, None where none is left out."""

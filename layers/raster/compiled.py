@@ -4,7 +4,7 @@ from threading import local
 
 import numpy as np
 
-from layers.raster import areas, cells, hidden, lines, seating, stamps
+from layers.raster import areas, hidden, lines, points, seating, stamps, stretching
 from layers.raster.blit import blit
 from layers.raster.contract import (
     F32,
@@ -12,12 +12,14 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Box,
     Cells,
     Frame,
     Marks,
     Noted,
     Pictures,
     Placing,
+    Points,
     Shapes,
     Sprites,
     Surface,
@@ -26,7 +28,9 @@ from layers.raster.contract import (
     cell_range,
     cells_of,
     make_sprites,
+    room_for,
     surface_of,
+    within_picture,
 )
 from layers.raster.overlay import NotedOverlay, copy_boxes
 
@@ -128,8 +132,27 @@ class CompiledRaster:
         column, row, columns, rows = cell_range(side, bounds)
         shape = rows, columns
         sums = np.zeros(shape, np.int32), np.zeros(shape), np.zeros(shape), np.zeros(shape, np.int32)
-        cells.gather(xs, ys, side, column, row, *sums)
+        points.gather(xs, ys, side, column, row, *sums)
         return cells_of(sums, side, column, row)
+
+    def stretch(self, frame: Frame, box: Box, picture: Frame, corner: tuple[float, float], times: float) -> None:
+        """See ``Raster.stretch``."""
+        inside = within_picture(box, picture, corner, times)
+        if inside is not None:
+            stretching.stretch(frame, *inside, picture, *corner, times)
+
+    def near(
+        self,
+        xs: F64,
+        ys: F64,
+        codes: U16,
+        corner: tuple[float, float],
+        bounds: tuple[float, float, float, float],
+        room: Points,
+    ) -> Points:
+        """See ``Raster.near``."""
+        found = points.pick_near(xs, ys, codes, *corner, *bounds, room.xs, room.ys, room.codes)
+        return room.first(found)
 
     def noted(self, height: int, width: int) -> Noted:
         """See ``Raster.noted``."""
@@ -154,7 +177,9 @@ def exercise() -> None:
     seats = Wanted(nought, nought, nought + 1, nought + 1, nought, nought, np.zeros(1, bool))
     raster.seated(seats, Taken(np.zeros((1, 4)), np.zeros(1, bool)), 8, 8)
     raster.lay_pictures(frame, Pictures(np.zeros(1, np.uint32), none, none + 1, none + 1, none, none))
+    raster.stretch(frame, (0, 0, 8, 8), frame.copy(), (0.0, 0.0), 1.0)
     raster.gathered(np.zeros(1), np.zeros(1), 1.0, (-1.0, -1.0, 1.0, 1.0))
+    raster.near(nought, nought, np.zeros(1, np.uint16), (0.0, 0.0), (-1.0, -1.0, 1.0, 1.0), room_for(1))
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
     marks = Marks(square[0], square[1], np.zeros(4, np.uint16), sprites, place)

@@ -5,7 +5,7 @@ premultiplied; sprite pixels are premultiplied. Pixel centres lie at .5, as in Q
 """
 
 from collections.abc import Callable
-from math import floor
+from math import ceil, floor
 from typing import NamedTuple, Protocol
 
 import msgspec
@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 Frame = npt.NDArray[np.uint32]
+Box = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -161,6 +163,24 @@ class Marks(NamedTuple):
     placing: Placing
 
 
+class Points(NamedTuple):
+    """Points (metres local to a corner) and a code for each: those of ``Marks``."""
+
+    xs: F32
+    ys: F32
+    codes: U16
+
+    def first(self, count: int) -> "Points":
+        """Return the first of them."""
+        return Points(self.xs[:count], self.ys[:count], self.codes[:count])
+
+
+def room_for(count: int) -> Points:
+    """Return memory that ``Raster.near`` can write so many points into."""
+    more = count + 1
+    return Points(np.empty(more, np.float32), np.empty(more, np.float32), np.empty(more, np.uint16))
+
+
 class Surface(NamedTuple):
     """Pixels that may be part of somebody else's: only inside ``boxes`` anything may be drawn.
 
@@ -290,8 +310,45 @@ class Raster(Protocol):
         Cells are fixed to the plane's origin: looking elsewhere changes nothing about them.
         """
 
+    def stretch(self, frame: Frame, box: Box, picture: Frame, corner: tuple[float, float], times: float) -> None:
+        """Draw, inside a box of the frame, a picture ``times`` as large whose corner lies at a pixel.
+
+        Each pixel is that of the picture its middle falls on; where it falls beside the picture it stays as it is.
+        """
+
+    def near(
+        self,
+        xs: F64,
+        ys: F64,
+        codes: U16,
+        corner: tuple[float, float],
+        bounds: tuple[float, float, float, float],
+        room: Points,
+    ) -> Points:
+        """Return the points (plane metres) that lie within ``bounds``, in order and local to ``corner``, in ``room``.
+
+        ``room`` is what ``room_for`` gave for at least as many points.
+        """
+
     def noted(self, height: int, width: int) -> "Noted | None":
         """Return something to note a drawing with, for frames of a size; None where this raster has no such thing."""
+
+
+def within_picture(box: Box, picture: Frame, corner: tuple[float, float], times: float) -> Box | None:
+    """Return the pixels of a box whose middles fall on a picture ``times`` as large at a corner, None without any."""
+
+    def run(first: int, last: int, start: float, count: int) -> tuple[int, int]:
+        low, high = max(first, ceil(start - 0.5)), min(last, ceil(start + count * times - 0.5))
+        while low < high and floor((low + 0.5 - start) / times) < 0:  # as the pixels are looked up, rounding and all
+            low += 1
+        while high > low and floor((high - 0.5 - start) / times) >= count:
+            high -= 1
+        return low, high
+
+    (left, right), (top, bottom) = (
+        run(box[side], box[side + 2], corner[side], picture.shape[1 - side]) for side in (0, 1)
+    )
+    return (left, top, right, bottom) if left < right and top < bottom else None
 
 
 class Noted(Protocol):

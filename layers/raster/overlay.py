@@ -19,11 +19,13 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Box,
     Cells,
     Frame,
     Marks,
     Pictures,
     Placing,
+    Points,
     Raster,
     Shapes,
     Sprites,
@@ -207,6 +209,22 @@ class NotedOverlay:
         """See ``Raster.gathered``; cannot be noted."""
         self._can = False
         return Cells(xs[:0], ys[:0], np.empty(0, np.int32), np.empty(0, np.int32))
+
+    def stretch(self, frame: Frame, box: Box, picture: Frame, corner: tuple[float, float], times: float) -> None:
+        """See ``Raster.stretch``; cannot be noted."""
+        self._can = False
+
+    def near(
+        self,
+        xs: F64,
+        ys: F64,
+        codes: U16,
+        corner: tuple[float, float],
+        bounds: tuple[float, float, float, float],
+        room: Points,
+    ) -> Points:
+        """See ``Raster.near``."""
+        return self._raster.near(xs, ys, codes, corner, bounds, room)
 
     def noted(self, height: int, width: int) -> "NotedOverlay | None":
         """See ``Raster.noted``."""

@@ -2,7 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPen, QPolygonF
 
 from layers.raster.blit import blit
@@ -12,11 +12,13 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Box,
     Cells,
     Frame,
     Marks,
     Pictures,
     Placing,
+    Points,
     Shapes,
     Sprites,
     Surface,
@@ -143,6 +145,29 @@ class QtRaster:
         np.add.at(sum_ys, (r, c), ys[inside] - (row + r) * side)
         np.maximum.at(lasts, (r, c), inside.astype(np.int32))
         return cells_of((counts, sum_xs, sum_ys, lasts), side, column, row)
+
+    def stretch(self, frame: Frame, box: Box, picture: Frame, corner: tuple[float, float], times: float) -> None:
+        """See ``Raster.stretch``."""
+        target = QRectF(*corner, picture.shape[1] * times, picture.shape[0] * times)
+        with _Painting(frame, smooth=False) as painter:
+            painter.setClipRect(QRect(box[0], box[1], box[2] - box[0], box[3] - box[1]))
+            painter.drawImage(target, as_image(picture))
+
+    def near(
+        self,
+        xs: F64,
+        ys: F64,
+        codes: U16,
+        corner: tuple[float, float],
+        bounds: tuple[float, float, float, float],
+        room: Points,
+    ) -> Points:
+        """See ``Raster.near``."""
+        x0, y0, x1, y1 = bounds
+        inside = np.flatnonzero((xs >= x0) & (xs <= x1) & (ys >= y0) & (ys <= y1))
+        found = room.first(len(inside))
+        found.xs[:], found.ys[:], found.codes[:] = xs[inside] - corner[0], ys[inside] - corner[1], codes[inside]
+        return found
 
     def noted(self, height: int, width: int) -> None:
         """See ``Raster.noted``: not without a compiler."""

@@ -28,17 +28,25 @@ class KeptAbove:
         return self._can and self._key is not None and self._key == self._asked
 
     def show(
-        self, raster: Raster, surface: Surface, still: Frame, marks: Marks | None, above: Draw, key: Hashable
+        self,
+        raster: Raster,
+        surface: Surface,
+        still: Frame,
+        marks: Callable[[], Marks | None],
+        above: Draw,
+        key: Hashable,
     ) -> bool:
         """Set a surface to ``still``, moving marks on it, and what is above them; or return False and do nothing.
 
-        ``key`` differs when what is above, or on ``still``, has changed.
+        ``marks`` are asked for only where they may be shown so. ``key`` differs when what is above, or on ``still``,
+        has changed.
         """
         again, self._asked = key == self._asked, key
-        if not again or marks is None or _dense(marks, still) or not self._keep(raster, still, above, key):
+        moving = marks() if again else None
+        if moving is None or _dense(moving, still) or not self._keep(raster, still, above, key):
             return False
         if self._noted is not None:
-            self._noted.lay(surface, marks)
+            self._noted.lay(surface, moving)
         return self._noted is not None
 
     def _keep(self, raster: Raster, still: Frame, above: Draw, key: Hashable) -> bool:

@@ -2,7 +2,8 @@
 
 Three buffers, each made from the one before only when something it shows has changed: *base* (tiles), *still* (marks
 and names below all that moves) and *frame*, which is what the widget paints: moving things and what lies over them, so
-that neither a case nor the name of a town or division is hidden by somebody who stands there.
+that neither a case nor the name of a town or division is hidden by somebody who stands there. While the view moves
+nothing of this can be kept, and all of it is drawn on one.
 """
 
 from collections.abc import Callable, Hashable, Sequence
@@ -10,22 +11,23 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import dropwhile, takewhile
 
 import numpy as np
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QImage
 
 from layers.background import BESIDE
 from layers.colours import argb
 from layers.contract import Area, Focus, Label, LayerItem, Look
 from layers.labels import NEW_A_FRAME, LabelAtlas, Occupied, draw_labels, place_labels
-from layers.raster.contract import Frame, Raster, Surface, no_pictures, surface_of
+from layers.raster.contract import Box, Frame, Marks, Raster, Surface, no_pictures, surface_of
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
-from widgets.map.tiles import TileKey, TileStore, count_around, tiles_over
+from widgets.map.tiles import TILE, TileKey, TileStore, count_around, tiles_over
 
 Piece = Callable[[], AbstractContextManager[None]]
 Placed = Sequence[tuple[TileKey, int, int]]
 """Tiles, each with the pixel of the frame its corner lies at."""
+Found = Sequence[tuple[Frame | None, int, int]]
+"""Those of them there are."""
 
 
 class MapFrame:
@@ -35,14 +37,15 @@ class MapFrame:
         self._look = look
         self._rasters = rasters
         self._tiles = tiles
-        self._area = Area(0, 0, 1, 1, 1)
+        self._area: Area | None = None
         self._base = self._still = self._frame = np.zeros((1, 1), np.uint32)
-        self._older: tuple[Frame, Area] | None = None
+        self._whole: tuple[Area, Found] | None = None
+        self._older: tuple[Area, Found] | None = None
         self._base_key: Hashable = None
         self._still_key: Hashable = None
         self._static_key: Hashable = None
         self._ahead: Hashable = None
-        self._placed: tuple[Area, Placed] = self._area, []
+        self._placed: tuple[Area | None, Placed] = None, []
         self._version = 0
         self._still_version = 0
         self._above = KeptAbove()
@@ -72,15 +75,21 @@ class MapFrame:
     def draw_onto(self, surface: Surface | None, area: Area, items: Sequence[LayerItem], focus: Focus) -> bool:
         """As ``draw``, but on a surface, which saves a copy; or return False: then ``picture`` has what it draws.
 
-        It is on the surface where nothing but marks moves and none of them is named.
+        It is on the surface where nothing but marks moves and none of them is named, and while the view moves where
+        the surface is a frame.
         """
         self._follow(area, items)
         if not any(item.bounds() for item in items):
             self._blank()
             return False
-        self._compose_base(area, items)
-        self._compose_still(area, items, focus)
-        on_surface = self._compose_frame(surface, area, items, focus)
+        found = self._find(area, items)
+        moved, self._area = area != self._area, area
+        if moved:
+            on_surface = self._draw_moved(surface, area, found, items, focus)
+        else:
+            self._compose_base(area, found)
+            self._compose_still(area, items, focus)
+            on_surface = self._compose_frame(surface, area, items, focus)
         if self.complete and self._ahead != (area, self._tiles.generation):
             # What may be seen next, once this is done and not beside it.
             self._want(area, tiles_over(area, margin=1), items)
@@ -107,16 +116,11 @@ class MapFrame:
         self._follow(area, items)
         for item in items:
             item.finish(area)
-        whole = None if surface is None else surface.whole()
-        frame = self._frame if whole is None else whole
+        frame = self._frame_of(surface)
         self._render(frame, area, items)
-        self._base_key = self._still_key = None
         self.complete = True
-        self._label_atlas(area).begin(budget=100_000)
-        self._draw_marks(frame, area, items, focus)
-        self._draw_moving(frame, area, items, focus)
-        self._name_moving(frame, area, [label for item in items for label in item.live_labels(area, focus)])
-        return whole is not None
+        self._draw_over(frame, area, items, focus, labels=100_000)
+        return frame is not self._frame
 
     @property
     def wanting(self) -> bool:
@@ -137,7 +141,6 @@ class MapFrame:
         if self._frame.shape != shape:
             self._base, self._still, self._frame = (np.zeros(shape, np.uint32) for _ in range(3))
             self._base_key = self._still_key = None
-            self._older = None
         key = tuple(item.tile_state() for item in items), self._rasters.compiled, self._look.theme
         if key != self._static_key:
             self._static_key = key
@@ -153,26 +156,51 @@ class MapFrame:
             with piece():
                 item.paint_tile(raster, frame, area)
 
-    def _compose_base(self, area: Area, items: Sequence[LayerItem]) -> None:
+    def _find(self, area: Area, items: Sequence[LayerItem]) -> Found:
+        """Return what there is of the tiles of an area, and ask for the rest."""
         self._tiles.take_in()
         if self._placed[0] != area:
             self._placed = area, tiles_over(area)
         placed = self._placed[1]
-        found = [(*self._tiles.find(key), x, y) for key, x, y in placed]
-        key = (area, tuple(id(tile) for tile, _, _, _ in found))
+        looked_up = [(*self._tiles.find(key), x, y) for key, x, y in placed]
+        found = [(tile, x, y) for tile, _, x, y in looked_up]
+        self.complete = all(fresh for _, fresh, _, _ in looked_up)
+        if self._whole is not None and self._whole[0].scale != area.scale:
+            self._older = self._whole
+        if self.complete:
+            self._whole = area, found
+        else:
+            self._want(area, placed, items)
+        return found
+
+    def _frame_of(self, surface: Surface | None) -> Frame:
+        """Return the surface as a frame if it is one, else our own."""
+        whole = None if surface is None else surface.whole()
+        return self._frame if whole is None else whole
+
+    def _draw_moved(
+        self, surface: Surface | None, area: Area, found: Found, items: Sequence[LayerItem], focus: Focus
+    ) -> bool:
+        """Draw all on one frame, as nothing of it is going to last; return whether that is the surface."""
+        frame = self._frame_of(surface)
+        self._lay_tiles(frame, area, found)
+        self._draw_over(frame, area, items, focus, self.labels_a_frame)
+        return frame is not self._frame
+
+    def _draw_over(self, frame: Frame, area: Area, items: Sequence[LayerItem], focus: Focus, labels: int) -> None:
+        """Draw all that lies over the tiles at once, with so many new labels at most."""
+        self._base_key = self._still_key = None
+        self._label_atlas(area).begin(labels)
+        self._draw_marks(frame, area, items, focus)
+        self._draw_moving(frame, area, items, focus)
+        self._name_moving(frame, area, [label for item in items for label in item.live_labels(area, focus)])
+
+    def _compose_base(self, area: Area, found: Found) -> None:
+        key = (area, tuple(id(tile) for tile, _, _ in found))
         if key != self._base_key:
-            self._keep_older(area)
             self._base_key = key
             self._version += 1
-            self._area = area
-            if any(tile is None for tile, _, _, _ in found):
-                self._show_older(area)
-            for tile, _, x, y in found:
-                if tile is not None:
-                    _paste(self._base, tile, x, y)
-        self.complete = all(fresh for _, fresh, _, _ in found)
-        if not self.complete:
-            self._want(area, placed, items)
+            self._lay_tiles(self._base, area, found)
 
     def _want(self, area: Area, placed: Placed, items: Sequence[LayerItem]) -> None:
         self._ahead = None
@@ -180,26 +208,29 @@ class MapFrame:
         self._tiles.keep(count_around(area))
         self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown, BESIDE.piece))
 
-    def _keep_older(self, area: Area) -> None:
-        """Keep the last whole picture of another scale, to be shown stretched until tiles of the new one are in."""
-        if self.complete and area.scale != self._area.scale:
-            spare = np.empty_like(self._still) if self._older is None else self._older[0]
-            self._older, self._still = (self._still, self._area), spare  # which is drawn anew as a whole
-            self._still_key = None
+    def _lay_tiles(self, frame: Frame, area: Area, found: Found) -> None:
+        """Draw the tiles there are, over what is known of the place where others are missing."""
+        missing = [_clipped(frame, x, y) for tile, x, y in found if tile is None]
+        if missing:
+            left, top, right, bottom = zip(*missing, strict=True)
+            self._show_older(frame, area, (min(left), min(top), max(right), max(bottom)))
+        for tile, x, y in found:
+            if tile is not None:
+                _paste(frame, tile, x, y)
 
-    def _show_older(self, area: Area) -> None:
-        self._base[...] = np.uint32(argb(self._look.theme.map_ground))
-        if self._older is None:
-            return
-        older, was = self._older
+    def _show_older(self, frame: Frame, area: Area, box: Box) -> None:
+        """Draw in a box the last whole picture of another scale, stretched, on bare ground."""
+        left, top, right, bottom = box
+        was, tiles = (area, ()) if self._older is None else self._older
         x, y = area.to_pixel(was.left, was.top)
         grown = was.scale / area.scale
-        if grown > 64 or abs(x) > 1e6 or abs(y) > 1e6:
-            return
-        image = as_image(self._base)  # named: a painter does not keep its device alive
-        painter = QPainter(image)
-        painter.drawImage(QRectF(x, y, was.width * grown, was.height * grown), as_image(older))
-        painter.end()
+        far = grown > 64 or abs(x) > 1e6 or abs(y) > 1e6
+        wide, high = was.width * grown, was.height * grown
+        if far or not tiles or x > left or y > top or x + wide < right or y + high < bottom:
+            frame[top:bottom, left:right] = np.uint32(argb(self._look.theme.map_ground))
+        for tile, at_x, at_y in () if far else tiles:
+            if tile is not None:
+                self._rasters.raster.stretch(frame, box, tile, (x + at_x * grown, y + at_y * grown), grown)
 
     def _compose_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         states = tuple(item.mark_state() for item in items if not item.moving)
@@ -243,9 +274,14 @@ class MapFrame:
         """Show what stands still with one layer of moving marks and what is above it, or do nothing."""
         if not live or any(item.moving or not item.noted for item in live[1:]):
             return False
-        raster, marks = self._rasters.raster, live[0].shown_marks(area, focus)
+        raster = self._rasters.raster
+
+        def marks() -> Marks | None:
+            return live[0].shown_marks(raster, area, focus)
+
         if len(live) == 1 and not len(self._names.starts):
-            return marks is not None and raster.show(onto, self._still, marks)
+            moving = marks()
+            return moving is not None and raster.show(onto, self._still, moving)
         key = self._still_version, area, focus, tuple(item.mark_state() for item in live[1:])
 
         def above(noting: Raster) -> None:
@@ -279,8 +315,12 @@ class MapFrame:
 
 def _paste(frame: Frame, tile: Frame, x: int, y: int) -> None:
     """Copy the part of a tile that lies on the frame."""
-    height, width = frame.shape
-    top, left = max(0, y), max(0, x)
-    bottom, right = min(height, y + tile.shape[0]), min(width, x + tile.shape[1])
+    left, top, right, bottom = _clipped(frame, x, y)
     if top < bottom and left < right:
         frame[top:bottom, left:right] = tile[top - y : bottom - y, left - x : right - x]
+
+
+def _clipped(frame: Frame, x: int, y: int) -> Box:
+    """Return what of a tile whose corner lies at ``x, y`` lies on the frame."""
+    height, width = frame.shape
+    return max(0, x), max(0, y), min(width, x + TILE), min(height, y + TILE)

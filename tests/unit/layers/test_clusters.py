@@ -98,7 +98,7 @@ def test_sixteen_bits_at_a_time_sort_as_the_whole_does(values: list[int]) -> Non
 
 @settings(max_examples=100, deadline=None)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 200), st.floats(1.0, 400.0), st.floats(-50, 900), st.floats(0, 700))
-def test_those_alone_in_a_box_are_found_in_the_order_they_are_drawn(
+def test_those_alone_and_clusters_in_a_box_are_found_in_the_order_they_are_drawn(
     seed: int, count: int, reach: float, left: float, side: float
 ) -> None:
     rng = np.random.default_rng(seed)
@@ -111,5 +111,12 @@ def test_those_alone_in_a_box_are_found_in_the_order_they_are_drawn(
         if counts[member_of[i]] == 1 and left <= xs[i] <= left + side and left <= ys[i] <= left + side
     ]
     assert kept.alone_in((left, left, left + side, left + side)).tolist() == wanted
+    mean_x, mean_y = kept.clusters.xs, kept.clusters.ys
+    clusters = [
+        k
+        for k in range(len(counts))
+        if counts[k] > 1 and left <= mean_x[k] <= left + side and left <= mean_y[k] <= left + side
+    ]
+    assert kept.several_in((left, left, left + side, left + side)).tolist() == clusters
     members = [kept.members(cluster).tolist() for cluster in range(len(counts))]
     assert members == [np.flatnonzero(member_of == cluster).tolist() for cluster in range(len(counts))]

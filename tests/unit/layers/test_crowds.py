@@ -1,13 +1,18 @@
 """Things counted where there are too many to be told apart: nobody left out, nobody twice; numbers read as written."""
 
+import msgspec
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from layers.contract import Area, Look
 from layers.local import AT_ONCE, nearest
 from layers.numbered import FIGURES, THOUSANDS, figures_of
+from layers.positions.crowds import FRESH, Crowds
 from layers.raster.compiled import CompiledRaster
 from layers.raster.qt import QtRaster
+from resources.theme import load_theme
+from resources.words import Words
 
 places = st.lists(st.tuples(st.floats(-900, 900), st.floats(-900, 900)), max_size=80)
 
@@ -43,6 +48,29 @@ def test_looking_elsewhere_moves_nobody_to_another_cell(points: list[tuple[float
     part = CompiledRaster().gathered(xs, ys, side, (-333.3, -271.9, 500.0, 400.0))
     by_last = dict(zip(whole.lasts.tolist(), whole.counts.tolist(), strict=True))
     assert all(by_last[last] == count for last, count in zip(part.lasts.tolist(), part.counts.tolist(), strict=True))
+
+
+def test_crowds_are_counted_anew_where_things_moved_or_came_into_view_and_only_there() -> None:
+    looked: list[int] = []
+    xs, ys = np.array([10.0, 12.0, 900.0]), np.array([10.0, 12.0, 20.0])
+
+    def parts() -> list[tuple[int, None]]:
+        looked.append(1)
+        return [(FRESH, None)]
+
+    crowds, raster = Crowds(Look(load_theme("dark"), Words("zh-CN"))), CompiledRaster()
+    view = Area(0.0, 100.0, 1.0, 100, 100)
+    for left in (0.0, 3.0, -5.0):
+        crowds.gather(raster, msgspec.structs.replace(view, left=left), 1, xs, ys, parts)
+    assert len(looked) == 1, "a step aside shows nothing that was not counted"
+    assert [int(count) for count in crowds.groups[0].cells.counts] == [2]
+    crowds.gather(raster, msgspec.structs.replace(view, left=850.0), 1, xs, ys, parts)
+    assert [int(count) for count in crowds.groups[0].cells.counts] == [1]
+    crowds.gather(raster, view, 1, xs, ys, parts)
+    crowds.gather(raster, view, 2, np.array([10.0, 900.0, 900.0]), ys, parts)
+    assert [int(count) for count in crowds.groups[0].cells.counts] == [1]
+    crowds.gather(raster, msgspec.structs.replace(view, scale=2.0, width=600), 2, xs, ys, parts)
+    assert len(looked) == 5
 
 
 @given(st.lists(st.integers(2, 999_999), min_size=1, max_size=40))

@@ -10,7 +10,7 @@ from layers.geometry import POLYGONS, contains, shared_borders, to_shapes
 from layers.mercator import to_degrees
 from layers.raster.blit import blit
 from layers.raster.compiled import CompiledRaster
-from layers.raster.contract import Frame, Marks, Placing, Raster, Shapes, Surface, make_sprites, surface_of
+from layers.raster.contract import Frame, Marks, Placing, Raster, Shapes, Surface, make_sprites, room_for, surface_of
 from layers.raster.qt import QtRaster
 
 SIDE = 96
@@ -247,6 +247,60 @@ def test_qt_and_the_kernels_draw_the_same_picture_but_for_edges(scale: float) ->
     differs = np.abs((frames[0] >> 8 & 0xFF).astype(int) - (frames[1] >> 8 & 0xFF).astype(int)) > 40
     assert np.count_nonzero(differs) < 0.02 * SIDE * SIDE
     assert np.count_nonzero(frames[1] == 0xFFD0A020) > 500
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.tuples(st.floats(-60, SIDE), st.floats(-60, SIDE)),
+    st.floats(0.05, 9.0),
+    st.integers(0, SIDE - 1),
+    st.integers(0, SIDE - 1),
+)
+def test_a_stretched_picture_is_what_the_middle_of_each_pixel_falls_on_and_its_parts_leave_no_seam(
+    corner: tuple[float, float], times: float, left: int, top: int
+) -> None:
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 2**32, (24, 40), np.uint32)
+    box = left, top, min(SIDE, left + 50), min(SIDE, top + 70)
+    made, in_parts = blank(), blank()
+    CompiledRaster().stretch(made, box, picture, corner, times)
+    expected = blank()
+    for y in range(box[1], box[3]):
+        for x in range(box[0], box[2]):
+            column, row = np.floor((x + 0.5 - corner[0]) / times), np.floor((y + 0.5 - corner[1]) / times)
+            if 0 <= column < 40 and 0 <= row < 24:
+                expected[y, x] = picture[int(row), int(column)]
+    np.testing.assert_array_equal(made, expected)
+    for x, y in ((0, 0), (20, 0), (0, 12), (20, 12)):
+        part = np.ascontiguousarray(picture[y : y + 12, x : x + 20])
+        CompiledRaster().stretch(in_parts, box, part, (corner[0] + x * times, corner[1] + y * times), times)
+    assert np.array_equal(in_parts == blank(), made == blank()), "each pixel falls on one part"
+
+
+def test_both_rasters_stretch_a_picture_alike() -> None:
+    picture = np.repeat(
+        np.repeat(np.array([[0xFF112233, 0xFF445566], [0xFF778899, 0xFFAABBCC]], np.uint32), 8, 0), 8, 1
+    )
+    made, by_qt = blank(), blank()
+    for raster, frame in ((CompiledRaster(), made), (QtRaster(), by_qt)):
+        raster.stretch(frame, (10, 20, 90, 70), picture, (4.0, 12.0), 3.0)
+    np.testing.assert_array_equal(made, by_qt)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(0, 60), st.tuples(st.floats(-50, 50), st.floats(-50, 50)))
+def test_points_near_a_view_are_those_within_its_bounds_in_order(
+    seed: int, count: int, corner: tuple[float, float]
+) -> None:
+    rng = np.random.default_rng(seed)
+    xs, ys, codes = *rng.uniform(-60, 60, (2, count)), rng.integers(0, 9, count).astype(np.uint16)
+    bounds = -20.0, -30.0, 25.0, 40.0
+    kept = [k for k in range(count) if -20.0 <= xs[k] <= 25.0 and -30.0 <= ys[k] <= 40.0]
+    for raster in (CompiledRaster(), QtRaster()):
+        found = raster.near(xs, ys, codes, corner, bounds, room_for(count))
+        assert found.xs.tolist() == (xs[kept] - corner[0]).astype(np.float32).tolist()
+        assert found.ys.tolist() == (ys[kept] - corner[1]).astype(np.float32).tolist()
+        assert found.codes.tolist() == codes[kept].tolist()
 
 
 @given(st.integers(-30, SIDE + 10), st.integers(-30, SIDE + 10))

@@ -4,8 +4,9 @@ import os
 import sys
 import threading
 
+import numpy as np
 import pytest
-from map_scene import Scene, case_mark, make_scene, thing_mark, wait_settled
+from map_scene import Scene, case_mark, make_scene, picture, thing_mark, wait_settled
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPaintEvent, QRegion
 from pytestqt.qtbot import QtBot
@@ -64,6 +65,37 @@ def test_where_the_map_is_moved_no_further_it_is_painted_soon(qtbot: QtBot) -> N
     begun = paints.count
     qtbot.wait(4 * ARRIVALS_MS)
     assert paints.count == begun, "once it is whole nothing more is painted"
+
+
+def test_the_picture_while_the_map_moves_is_the_one_once_it_rests(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot)
+    wait_settled(qtbot, scene.view)
+    scene.view.select_case("west")
+    for dx, dy, steps in ((7, 3, 0), (-21, 5, 0), (4, 4, 5), (60, -40, 0), (0, 0, -9)):
+        scene.view.pan(dx, dy)
+        scene.view.zoom(steps)
+        wait_settled(qtbot, scene.view)
+        scene.view.pan(1, 0)  # all tiles are there: this is drawn in one go
+        moved, rested = picture(scene.view), picture(scene.view)
+        np.testing.assert_array_equal(moved, rested)
+
+
+def test_until_its_tiles_are_there_another_scale_shows_the_last_picture_stretched(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scene = make_scene(qtbot)
+    wait_settled(qtbot, scene.view)
+    monkeypatch.setattr(scene.view._tiles, "want", lambda *_: None)
+    before = picture(scene.view)
+    scene.view.zoom(8)
+    stretched = picture(scene.view)
+    assert not scene.view.settled
+    ground = np.count_nonzero(before == before[2, 2]) / before.size
+    assert np.count_nonzero(stretched == before[2, 2]) / stretched.size <= ground + 0.05, "nothing is left bare"
+    scene.view.pan(5, 0)
+    shifted = picture(scene.view)
+    same = np.count_nonzero(shifted[50:-50, 55:-50] == stretched[50:-50, 50:-55]) / shifted[50:-50, 55:-50].size
+    assert same > 0.9, "it moves along"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells threads apart in this")
