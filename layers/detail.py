@@ -6,7 +6,7 @@ from threading import Lock
 from layers.raster.contract import Raster, Shapes
 
 TOLERANCE_PX = 0.7
-KEPT_SHARE = 0.5
+KEPT_SHARE = 1.0
 """Points of thinned copies kept at most, a share of those of the shapes; the last one made is kept in any case."""
 WORTH = 0.7
 """A copy that would keep more than this share of the points is not worth its memory: the shapes themselves serve."""

@@ -209,8 +209,8 @@ class CasesItem(LayerItem):
             return super().obstacles(area, focus)
         kept, bounds = self._clusters_at(area), area.bounds()
         alone, several = kept.alone_in(bounds), kept.several_in(bounds)
-        xs = np.concatenate([kept.of.xs[alone], kept.clusters.xs[several]])
-        ys = np.concatenate([kept.of.ys[alone], kept.clusters.ys[several]])
+        xs = np.concatenate([kept.of.xs[alone], kept.xs[several]])
+        ys = np.concatenate([kept.of.ys[alone], kept.ys[several]])
         half = np.full(len(xs), CASE_SIZE / 2 * area.ratio)
         return np.column_stack([(xs - area.left) / area.scale, (area.top - ys) / area.scale, half])
 
@@ -229,10 +229,10 @@ class CasesItem(LayerItem):
         table = self._shown().table
         if len(table):
             kept = self._clusters_at(area) if self.clustered else None
-            xs, ys = (kept.clusters.xs, kept.clusters.ys) if kept is not None else (table.xs, table.ys)
+            xs, ys = (kept.xs, kept.ys) if kept is not None else (table.xs, table.ys)
             near = nearest(xs, ys, x, y, limit)
             if near is not None and kept is not None:
-                if kept.clusters.counts[near] > 1:
+                if kept.counts[near] > 1:
                     return self._picked_cluster(kept, near)
                 slot = int(kept.members(near)[0])
                 return _picked(kept.of.marks[slot], float(kept.of.xs[slot]), float(kept.of.ys[slot]))
@@ -333,7 +333,7 @@ class CasesItem(LayerItem):
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
         kept = self._clusters_at(area)
-        found, of, corner = kept.clusters, kept.of, (area.left, area.top)
+        of, corner = kept.of, (area.left, area.top)
         alone = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
         xs, ys = local_to(corner, of.xs[alone], of.ys[alone])
         raster.stamp(frame, xs, ys, of.codes[alone], self._sheet(CASE_SIZE, area.ratio), area.placing(corner))
@@ -343,9 +343,9 @@ class CasesItem(LayerItem):
         if marks is None:
             marks = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)
         several = kept.several_in(area.bounds(marks.size))
-        counts = found.counts[several]
-        kinds = 2 * found.worst[several] + (counts >= MANY)
-        marks.stamp(raster, frame, area, found.xs[several], found.ys[several], kinds, counts)
+        counts = kept.counts[several]
+        kinds = 2 * kept.worst[several] + (counts >= MANY)
+        marks.stamp(raster, frame, area, kept.xs[several], kept.ys[several], kinds, counts)
 
     def _clusters_at(self, area: Area, *, at_once: bool = False) -> Kept:
         """Return the clusters of a scale, or those of another while these are being made."""
@@ -385,14 +385,14 @@ class CasesItem(LayerItem):
         return found
 
     def _picked_cluster(self, kept: Kept, which: int) -> Picked:
-        found, ranks = kept.clusters, kept.of.ranks
+        ranks = kept.of.ranks
         members = kept.members(which)
         worst_first = members[np.argsort(-ranks[members].astype(np.int64), kind="stable")[:MOST_MEMBERS]]
         marks = [kept.of.marks[slot] for slot in worst_first.tolist()]
         shown = tuple(m.title or m.case_no for m in marks[:4])
         title = self.look.words("map.cluster", count=len(members))
         numbers = tuple(m.case_no for m in marks)
-        x, y = float(found.xs[which]), float(found.ys[which])
+        x, y = float(kept.xs[which]), float(kept.ys[which])
         return Picked(PickedKind.CLUSTER, numbers[0], x, y, title, shown, numbers)
 
 

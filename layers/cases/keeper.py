@@ -12,10 +12,12 @@ import numpy.typing as npt
 from PySide6.QtCore import QObject, Qt, Signal
 
 from layers.background import BESIDE, give_way
-from layers.cases.clusters import Clusters, cluster, nothing, order_of
+from layers.cases.clusters import cluster, nothing, order_of
 from layers.cases.model import CaseMark
-from layers.raster.contract import F64, U16
+from layers.raster.contract import F64, I32, U16
 
+KEPT = 3
+"""Scales whose clusters are kept: who turns the wheel back and forth sees the right ones at once."""
 AT_ONCE = 20_000
 """Up to so many cases are clustered while the frame waits: a few milliseconds."""
 
@@ -47,7 +49,7 @@ class Strips(msgspec.Struct, frozen=True):
 
 
 class Kept(msgspec.Struct, frozen=True):
-    """Clusters with what they were made of.
+    """Clusters with what they were made of: where each stands, how many cases it has, its worst rank.
 
     ``alone``: cases by themselves. ``several``: clusters of two and more. ``ordered``: all cases, those of one cluster
     together, up to its ``ends``.
@@ -55,16 +57,19 @@ class Kept(msgspec.Struct, frozen=True):
 
     key: Hashable
     of: Snapshot
-    clusters: Clusters
+    xs: F64
+    ys: F64
+    counts: npt.NDArray[np.int64]
+    worst: npt.NDArray[np.int64]
     alone: Strips
     several: Strips
-    ordered: npt.NDArray[np.intp]
+    ordered: I32
     ends: npt.NDArray[np.int64]
 
     def members(self, cluster: int) -> npt.NDArray[np.intp]:
         """Return the cases of a cluster, in order."""
         end = int(self.ends[cluster])
-        return self.ordered[end - int(self.clusters.counts[cluster]) : end]
+        return self.ordered[end - int(self.counts[cluster]) : end].astype(np.intp)
 
     def alone_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
         """Return the cases by themselves within bounds on the plane, in the order they are drawn."""
@@ -72,7 +77,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     def several_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
         """Return the clusters of two and more within bounds on the plane, in the order they are drawn."""
-        return self.several.within(self.clusters.xs, self.clusters.ys, bounds)
+        return self.several.within(self.xs, self.ys, bounds)
 
 
 def make(key: Hashable, of: Snapshot, reach_m: float, between: Callable[[], object] = nothing) -> Kept:
@@ -87,8 +92,9 @@ def make(key: Hashable, of: Snapshot, reach_m: float, between: Callable[[], obje
     eastward = order_of((across - across.min(initial=0.0)).astype(np.int64), between)
     strips = Strips(several[eastward], across[eastward], reach_m)
     between()
-    ordered, ends = order_of(found.member_of, between), np.cumsum(found.counts)
-    return Kept(key, of, found, Strips(alone, columns, reach_m), strips, ordered, ends)
+    ordered, ends = order_of(found.member_of, between).astype(np.int32), np.cumsum(found.counts)
+    each = found.xs, found.ys, found.counts, found.worst
+    return Kept(key, of, *each, Strips(alone, columns, reach_m), strips, ordered, ends)
 
 
 class ClusterKeeper(QObject):
@@ -101,6 +107,7 @@ class ClusterKeeper(QObject):
     def __init__(self) -> None:
         super().__init__()
         self._kept: Kept | None = None
+        self._lately: list[Kept] = []
         self._wanted: Hashable = None
         self._pool: ThreadPoolExecutor | None = None
         self._waiting: Future[None] | None = None
@@ -129,8 +136,11 @@ class ClusterKeeper(QObject):
         kept, self._wanted = self._kept, key
         if kept is not None and kept.key == key:
             return kept
-        if kept is None or at_once or len(of.xs) <= AT_ONCE:
-            self._kept = kept = make(key, self._copied(of), reach_m)
+        again = next((one for one in self._lately if one.key == key), None)
+        if again is not None:
+            self._kept = kept = self._keep(again)
+        elif kept is None or at_once or len(of.xs) <= AT_ONCE:
+            self._kept = kept = self._keep(make(key, self._copied(of), reach_m))
         elif self._order is None and (self._waiting is None or self._waiting.done()):
             self._order = key, self._copied(of), reach_m
             self._ordered.emit()
@@ -162,6 +172,12 @@ class ClusterKeeper(QObject):
             self._copy = of, msgspec.structs.replace(of, xs=of.xs.copy(), ys=of.ys.copy())
         return self._copy[1]
 
+    def _keep(self, kept: Kept) -> Kept:
+        """Keep clusters along with those of other scales that were made of the same cases; return them."""
+        others = [one for one in self._lately if one.of is kept.of and one is not kept]
+        self._lately = [kept, *others[: KEPT - 1]]
+        return kept
+
     def _on_made(self, kept: Kept) -> None:
-        self._kept = kept  # though it may not be what is wanted by now, it is nearer to it; the next frame asks again
+        self._kept = self._keep(kept)  # it may not be what is wanted by now, but is nearer to it; the next frame asks
         self.arrived.emit()

@@ -19,6 +19,8 @@ NAMES = Style("names", ("shown", "hidden"), "shown")
 FILL = Style("fill", tuple(indicator.value for indicator in Indicator), Indicator.NONE.value)
 NAMES_UNTIL = 12.0
 """Coarsest scale (plane metres a logical pixel) at which grids are named."""
+AROUND_PX = 256.0
+"""So far around the view (logical pixels) grids are named at once, as they come into view while the map is dragged."""
 FILL_ALPHA = 150
 
 
@@ -117,7 +119,7 @@ class GridsItem(LayerItem):
             west, south, east, north = self._named[1]
             if west <= x0 and x1 <= east and south <= y0 and y1 <= north:
                 return self._named[2]
-        around = area.bounds(max(area.width, area.height) / 2)  # what comes into view while the map is dragged
+        around = area.bounds(AROUND_PX * area.ratio)
         self._named = key, around, tuple(self._labels_in(area, around))
         return self._named[2]
 

@@ -230,19 +230,19 @@ class PositionsItem(LayerItem):
             near = (table.xs[few] > x0) & (table.xs[few] < x1) & (table.ys[few] > y0) & (table.ys[few] < y1)
             inside = few[near]
         else:
-            inside = np.flatnonzero((table.xs > x0) & (table.xs < x1) & (table.ys > y0) & (table.ys < y1))
+            column = np.flatnonzero((table.xs > x0) & (table.xs < x1))
+            inside = column[(table.ys[column] > y0) & (table.ys[column] < y1)]
         kept = self._slots()
         if kept is not None:
             inside = np.intersect1d(inside, kept, assume_unique=True)
-        stale = self._model.stale()
         found = []
-        for i in inside.tolist():
+        for i, stale in zip(inside.tolist(), self._model.stale(inside).tolist(), strict=True):
             mark = table.marks[i]
             chosen = mark.thing == focus.thing or (mark.bound_for is not None and mark.bound_for == focus.case_no)
-            text = self._text(mark, i, bool(stale[i]), scale, chosen=chosen)
+            text = self._text(mark, i, stale, scale, chosen=chosen)
             if text:
-                style = LabelStyle.STALE if stale[i] else LabelStyle.THING
-                priority = 1.0 if chosen else 15.0 + bool(stale[i])
+                style = LabelStyle.STALE if stale else LabelStyle.THING
+                priority = 1.0 if chosen else 15.0 + stale
                 found.append(Label(text, float(table.xs[i]), float(table.ys[i]), style, priority, beside=9.0))
         return found
 

@@ -15,6 +15,7 @@ from layers.table import Floats, MarkTable
 
 Slots = npt.NDArray[np.intp]
 
+EVERY = slice(None)
 NO_HEADING = HEADINGS
 """Headings are drawn in steps of 15 degrees; ``NO_HEADING`` is for a thing that stands or does not say."""
 
@@ -112,9 +113,9 @@ class PositionsModel(Observed):
             self._headings = np.array([heading_step(m.heading_deg) for m in self.table.marks], np.uint8)
         return self._headings
 
-    def stale(self) -> npt.NDArray[np.bool_]:
-        """Return which fixes are too old to stand for where somebody is."""
-        found: npt.NDArray[np.bool_] = self.now_s - self.table.times > POSITION_STALE_AFTER.total_seconds()
+    def stale(self, slots: Slots | slice = EVERY) -> npt.NDArray[np.bool_]:
+        """Return which fixes are too old to stand for where somebody is, of all things or of those in some slots."""
+        found: npt.NDArray[np.bool_] = self.now_s - self.table.times[slots] > POSITION_STALE_AFTER.total_seconds()
         return found
 
     def is_stale(self, slot: int) -> bool:

@@ -1,5 +1,6 @@
 """The raster of compiled kernels: what draws the map once numba is in. Importing this imports numba."""
 
+from collections.abc import Callable, Iterator
 from threading import local
 
 import numpy as np
@@ -34,49 +35,66 @@ from layers.raster.contract import (
 )
 from layers.raster.overlay import NotedOverlay, copy_boxes
 
+AT_ONCE = 800
+"""Features drawn in one go where something may come in between: about a millisecond of a core."""
+RINGS_AT_ONCE = 5000
+"""Rings thinned in one go, likewise."""
 MANY = 4000
 """From this many points on it pays to find out first which of them show."""
 
 
 class CompiledRaster:
-    """Draws with the kernels; any thread, without the interpreter's lock while a kernel runs."""
+    """Draws with the kernels; any thread, without the interpreter's lock while a kernel runs.
 
-    def __init__(self) -> None:
+    With ``between`` shapes are drawn some at a time, and it is called after each of these parts.
+    """
+
+    def __init__(self, between: Callable[[], object] | None = None) -> None:
         self._local = local()
+        self._between = between
+
+    def _parts(self, which: I32) -> Iterator[slice]:
+        """Return which of some features to draw in one go, part by part."""
+        at_once = len(which) if self._between is None else AT_ONCE
+        for start in range(0, len(which), max(1, at_once)):
+            yield slice(start, start + at_once)
+            if self._between is not None:
+                self._between()
 
     def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
         """See ``Raster.thinned``."""
         if not len(shapes):
             return shapes
         xs, ys = np.empty_like(shapes.xs), np.empty_like(shapes.ys)
-        rings = np.empty_like(shapes.rings)
-        n = lines.thin_rings(shapes.xs, shapes.ys, shapes.rings, float(tolerance), closed, xs, ys, rings)
+        rings, n, step = np.zeros_like(shapes.rings), 0, RINGS_AT_ONCE if self._between else len(shapes.rings)
+        for first in range(0, len(shapes.rings) - 1, step):
+            some, ends = shapes.rings[first : first + step + 1], rings[first + 1 : first + step + 1]
+            more = lines.thin_rings(shapes.xs, shapes.ys, some, float(tolerance), closed, xs[n:], ys[n:], ends)
+            ends += n
+            n += more
+            if self._between is not None:
+                self._between()
         return Shapes(xs[:n].copy(), ys[:n].copy(), rings, shapes.parts, shapes.boxes, shapes.origin)
 
     def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
         """See ``Raster.fill``."""
-        if len(which):
-            areas.fill_areas(
-                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, shapes.boxes, which, colours, *placing
-            )
+        xs, ys, rings, parts = shapes.xs, shapes.ys, shapes.rings, shapes.parts
+        for part in self._parts(which):
+            areas.fill_areas(frame, xs, ys, rings, parts, shapes.boxes, which[part], colours[part], *placing)
 
     def outline(self, frame: Frame, shapes: Shapes, which: I32, colour: int, placing: Placing, *, closed: bool) -> None:
         """See ``Raster.outline``."""
-        if len(which):
-            scale, dx, dy = placing
-            lines.outline_shapes(
-                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, scale, dx, dy, closed
-            )
+        xs, ys, rings, parts = shapes.xs, shapes.ys, shapes.rings, shapes.parts
+        for part in self._parts(which):
+            lines.outline_shapes(frame, xs, ys, rings, parts, which[part], colour, *placing, closed)
 
     def stroke(
         self, frame: Frame, shapes: Shapes, which: I32, colour: int, widths: F32, placing: Placing, *, closed: bool
     ) -> None:
         """See ``Raster.stroke``."""
-        if len(which):
-            scale, dx, dy = placing
-            lines.stroke_shapes(
-                frame, shapes.xs, shapes.ys, shapes.rings, shapes.parts, which, colour, widths, scale, dx, dy, closed
-            )
+        xs, ys, rings, parts = shapes.xs, shapes.ys, shapes.rings, shapes.parts
+        for part in self._parts(which):
+            lines.stroke_shapes(frame, xs, ys, rings, parts, which[part], colour, widths[part], *placing, closed)
 
     def stamp(self, frame: Frame, xs: F32, ys: F32, codes: U16, sprites: Sprites, placing: Placing) -> None:
         """See ``Raster.stamp``."""

@@ -235,11 +235,10 @@ def thin_rings(
 ) -> int:
     """Copy rings without points nearer than ``tolerance`` to the one kept before. Return how many points are left.
 
-    The first point of each ring stays, the last of each line too.
+    The first point of each ring stays, the last of each line too. ``out_rings`` gets where each ring ends.
     """
     limit = tolerance * tolerance
     n = 0
-    out_rings[0] = 0
     for r in range(rings.shape[0] - 1):
         a, b = rings[r], rings[r + 1]
         if b > a:
@@ -252,5 +251,5 @@ def thin_rings(
                     lx, ly = xs[j], ys[j]
                     out_xs[n], out_ys[n] = lx, ly
                     n += 1
-        out_rings[r + 1] = n
+        out_rings[r] = n
     return n

@@ -6,6 +6,7 @@ from importlib import import_module
 from threading import Lock, Thread
 from typing import cast
 
+from layers.background import BESIDE
 from layers.raster.contract import Raster
 from layers.raster.qt import QtRaster
 
@@ -23,6 +24,7 @@ class RasterSource:
         plain = QtRaster()
         plain.exercise()
         self._raster: Raster = plain
+        self._beside: Raster = plain
         self._ready: list[Callable[[], None]] = []
         self._thread: Thread | None = None
         self._lock = Lock()
@@ -32,6 +34,11 @@ class RasterSource:
     def raster(self) -> Raster:
         """The raster to draw with now; any thread."""
         return self._raster
+
+    @property
+    def beside(self) -> Raster:
+        """The same for work beside the window: where much is drawn, it lets a frame come first in between."""
+        return self._beside
 
     def when_compiled(self, callback: Callable[[], None]) -> None:
         """Call back once the compiled raster is in, from the warming thread; at once if it already is."""
@@ -63,6 +70,7 @@ class RasterSource:
             return
         with self._lock:
             self._raster = cast("Raster", module.CompiledRaster())
+            self._beside = cast("Raster", module.CompiledRaster(BESIDE.let_pass))
             self.compiled = True
             waiting, self._ready = self._ready, []
             for callback in waiting:  # under the lock, so that nobody who was forgotten is called

@@ -117,7 +117,7 @@ class MapFrame:
         for item in items:
             item.finish(area)
         frame = self._frame_of(surface)
-        self._render(frame, area, items)
+        self._render(self._rasters.raster, frame, area, items)
         self.complete = True
         self._draw_over(frame, area, items, focus, labels=100_000)
         return frame is not self._frame
@@ -148,10 +148,11 @@ class MapFrame:
         for item in items:
             self._tiles.spoil(item.spoilt())
 
-    def _render(self, frame: Frame, area: Area, items: Sequence[LayerItem], piece: Piece = nullcontext) -> None:
+    def _render(
+        self, raster: Raster, frame: Frame, area: Area, items: Sequence[LayerItem], piece: Piece = nullcontext
+    ) -> None:
         """Draw all that stands still, item by item, each as a ``piece`` of work; any thread."""
         frame[...] = np.uint32(argb(self._look.theme.map_ground))
-        raster = self._rasters.raster
         for item in items:
             with piece():
                 item.paint_tile(raster, frame, area)
@@ -206,14 +207,19 @@ class MapFrame:
         self._ahead = None
         shown = tuple(items)
         self._tiles.keep(count_around(area))
-        self._tiles.want((key for key, _, _ in placed), lambda frame, at: self._render(frame, at, shown, BESIDE.piece))
+
+        def render(frame: Frame, at: Area) -> None:
+            self._render(self._rasters.beside, frame, at, shown, BESIDE.piece)
+
+        self._tiles.want((key for key, _, _ in placed), render)
 
     def _lay_tiles(self, frame: Frame, area: Area, found: Found) -> None:
         """Draw the tiles there are, over what is known of the place where others are missing."""
-        missing = [_clipped(frame, x, y) for tile, x, y in found if tile is None]
-        if missing:
-            left, top, right, bottom = zip(*missing, strict=True)
-            self._show_older(frame, area, (min(left), min(top), max(right), max(bottom)))
+        bare = [_clipped(frame, x, y) for tile, x, y in found if tile is None]
+        if 2 * len(bare) > len(found):  # cheaper in one go, though tiles come over some of it
+            bare = [(0, 0, frame.shape[1], frame.shape[0])]
+        for box in bare:
+            self._show_older(frame, area, box)
         for tile, x, y in found:
             if tile is not None:
                 _paste(frame, tile, x, y)
@@ -228,9 +234,11 @@ class MapFrame:
         wide, high = was.width * grown, was.height * grown
         if far or not tiles or x > left or y > top or x + wide < right or y + high < bottom:
             frame[top:bottom, left:right] = np.uint32(argb(self._look.theme.map_ground))
+        side = TILE * grown
         for tile, at_x, at_y in () if far else tiles:
-            if tile is not None:
-                self._rasters.raster.stretch(frame, box, tile, (x + at_x * grown, y + at_y * grown), grown)
+            tile_x, tile_y = x + at_x * grown, y + at_y * grown
+            if tile is not None and left - side < tile_x < right and top - side < tile_y < bottom:
+                self._rasters.raster.stretch(frame, box, tile, (tile_x, tile_y), grown)
 
     def _compose_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         states = tuple(item.mark_state() for item in items if not item.moving)

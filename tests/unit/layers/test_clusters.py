@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.cases.clusters import Clusters, cluster, order_of
-from layers.cases.keeper import Snapshot, make
+from layers.cases.keeper import KEPT, ClusterKeeper, Snapshot, make
 
 points = st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000), st.integers(0, 4)), max_size=120)
 
@@ -104,14 +104,14 @@ def test_those_alone_and_clusters_in_a_box_are_found_in_the_order_they_are_drawn
     rng = np.random.default_rng(seed)
     xs, ys = rng.uniform(-300, 1000, count), rng.uniform(-300, 1000, count)
     kept = make("key", Snapshot((), xs, ys, np.zeros(count, np.uint8), np.zeros(count, np.uint16)), reach)
-    counts, member_of = kept.clusters.counts, kept.clusters.member_of
+    counts, member_of = kept.counts, cluster(xs, ys, kept.of.ranks, reach).member_of
     wanted = [
         i
         for i in range(count)
         if counts[member_of[i]] == 1 and left <= xs[i] <= left + side and left <= ys[i] <= left + side
     ]
     assert kept.alone_in((left, left, left + side, left + side)).tolist() == wanted
-    mean_x, mean_y = kept.clusters.xs, kept.clusters.ys
+    mean_x, mean_y = kept.xs, kept.ys
     clusters = [
         k
         for k in range(len(counts))
@@ -120,3 +120,23 @@ def test_those_alone_and_clusters_in_a_box_are_found_in_the_order_they_are_drawn
     assert kept.several_in((left, left, left + side, left + side)).tolist() == clusters
     members = [kept.members(cluster).tolist() for cluster in range(len(counts))]
     assert members == [np.flatnonzero(member_of == cluster).tolist() for cluster in range(len(counts))]
+
+
+def test_who_comes_back_to_a_scale_finds_its_clusters_until_the_cases_change(qapp: object) -> None:
+    def cases(x: float) -> Snapshot:
+        return Snapshot((), np.array([0.0, 1.0, x]), np.zeros(3), np.zeros(3, np.uint8), np.zeros(3, np.uint16))
+
+    keeper, before = ClusterKeeper(), cases(50.0)
+    first = keeper.at(("near", 1), before, 2.0)
+    wide = keeper.at(("wide", 1), before, 100.0)
+    assert (len(first.counts), len(wide.counts)) == (2, 1)
+    assert keeper.at(("near", 1), before, 2.0) is first
+    assert keeper.ready
+    after = cases(0.5)
+    moved = keeper.at(("near", 2), after, 2.0)
+    assert len(moved.counts) == 1
+    assert keeper.at(("wide", 1), after, 100.0) is not wide, "those of other cases are let go"
+    for scale in range(KEPT):
+        keeper.at((f"{scale}", 2), after, 2.0)
+    assert keeper.at(("near", 2), after, 2.0) is not moved, "few are kept"
+    keeper.stop()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from layers.geometry import POLYGONS, contains, shared_borders, to_shapes
 from layers.mercator import to_degrees
+from layers.raster import compiled
 from layers.raster.blit import blit
 from layers.raster.compiled import CompiledRaster
 from layers.raster.contract import Frame, Marks, Placing, Raster, Shapes, Surface, make_sprites, room_for, surface_of
@@ -275,6 +276,29 @@ def test_a_stretched_picture_is_what_the_middle_of_each_pixel_falls_on_and_its_p
         part = np.ascontiguousarray(picture[y : y + 12, x : x + 20])
         CompiledRaster().stretch(in_parts, box, part, (corner[0] + x * times, corner[1] + y * times), times)
     assert np.array_equal(in_parts == blank(), made == blank()), "each pixel falls on one part"
+
+
+def test_what_is_drawn_part_by_part_is_what_is_drawn_in_one_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "AT_ONCE", 3)
+    monkeypatch.setattr(compiled, "RINGS_AT_ONCE", 4)
+    rng = np.random.default_rng(5)
+    seeds = shapely.MultiPoint(rng.uniform(0, 0.001, (30, 2)))
+    areas, _ = to_shapes(np.array(shapely.get_parts(shapely.voronoi_polygons(seeds))), POLYGONS)
+    came_between: list[int] = []
+    whole, in_parts = CompiledRaster(), CompiledRaster(lambda: came_between.append(1))
+    which = np.arange(len(areas), dtype=np.int32)[::-1].copy()
+    colours, widths = rng.integers(0, 2**32, len(which), np.uint32), rng.uniform(1, 4, len(which)).astype(np.float32)
+    drawn = []
+    for raster in (whole, in_parts):
+        thinned, frame = raster.thinned(areas, 3.0, closed=True), blank()
+        place = Placing(0.8, SIDE / 2, SIDE / 2)
+        raster.fill(frame, thinned, which, colours, place)
+        raster.outline(frame, thinned, which, 0xFF123456, place, closed=True)
+        raster.stroke(frame, thinned, which, 0xFF654321, widths, place, closed=False)
+        drawn.append((frame, *thinned.xs, *thinned.ys, *thinned.rings))
+    np.testing.assert_array_equal(drawn[0][0], drawn[1][0])
+    assert drawn[0][1:] == drawn[1][1:]
+    assert len(came_between) == 3 * 10 + 8
 
 
 def test_both_rasters_stretch_a_picture_alike() -> None:
