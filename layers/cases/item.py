@@ -228,21 +228,30 @@ class CasesItem(LayerItem):
             return _picked(fanned, x, y)
         table = self._shown().table
         if len(table):
-            kept = self._clusters_at(area) if self.clustered else None
-            xs, ys = (kept.xs, kept.ys) if kept is not None else (table.xs, table.ys)
-            near = nearest(xs, ys, x, y, limit)
-            if near is not None and kept is not None:
-                if kept.counts[near] > 1:
-                    return self._picked_cluster(kept, near)
-                slot = int(kept.members(near)[0])
-                return _picked(kept.of.marks[slot], float(kept.of.xs[slot]), float(kept.of.ys[slot]))
+            found = self._pick_clustered(area, x, y, limit) if self.clustered else None
+            near = None if self.clustered else nearest(table.xs, table.ys, x, y, limit)
             if near is not None:
-                return _picked(table.marks[near], *_at(table, near))
+                found = _picked(table.marks[near], *_at(table, near))
+            if found is not None:
+                return found
         if self.ended_shown() and len(self._model.ended):
             near = nearest(self._model.ended.xs, self._model.ended.ys, x, y, (reach + 3 * area.ratio) * area.scale)
             if near is not None:
                 return _picked(self._model.ended.marks[near], *_at(self._model.ended, near))
         return None
+
+    def _pick_clustered(self, area: Area, x: float, y: float, limit: float) -> Picked | None:
+        """Return the cluster, or the case by itself, that is nearest to a point on the plane."""
+        kept, around = self._clusters_at(area), (x - limit, y - limit, x + limit, y + limit)
+        alone, several = kept.alone_in(around), kept.several_in(around)
+        xs = np.concatenate([kept.of.xs[alone], kept.xs[several]])
+        near = nearest(xs, np.concatenate([kept.of.ys[alone], kept.ys[several]]), x, y, limit)
+        if near is None:
+            return None
+        if near >= len(alone):
+            return self._picked_cluster(kept, int(several[near - len(alone)]))
+        slot = int(alone[near])
+        return _picked(kept.of.marks[slot], float(kept.of.xs[slot]), float(kept.of.ys[slot]))
 
     def open_fan(self, picked: Picked, area: Area) -> None:
         """Let the cases of a picked cluster stand around it until the scale alters, unless they do already."""
