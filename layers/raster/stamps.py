@@ -89,36 +89,54 @@ def stamp_plainly(surface: Surface, marks: Marks) -> None:
         )  # fmt: skip
 
 
-@compiled
-def note_pixel(
-    over: U32, rests: U32, log: I32, logged: U32, used: int, at: int, mark: np.uint32, rest: np.uint32
+@exact
+def note_row(
+    over: U32, rests: U32, log: I32, logged: U32, used: int, at: int, pixels: U32, lets: U32, step: int, count: int
 ) -> int:
-    """Note one pixel laid on what is noted there already; return how many entries of the log are in use."""
+    """Note a run of a sprite's pixels laid on what is noted there already; return how much of the log is in use."""
     low, high, eight, both = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8), np.uint32(16)
-    under, was = over[at], rests[at] & np.uint32(0x1FF)
-    if rest == 0:  # nothing below shows any more
-        over[at], rests[at] = mark, 0
-    elif was == 0:  # what is below is known
-        rb = ((under & low) * rest) >> eight
-        ag = ((under >> eight) & low) * rest
-        over[at] = mark + (rb & low) + (ag & high)
-    elif was == 256:
-        over[at], rests[at] = mark, rest | rest << both
-    else:
-        if was != DEEP:
+    most = np.uint32(0x1FF)
+    for i in range(count):
+        mark, rest = pixels[step + i], lets[step + i] & most
+        if rest == 256 and mark == 0:
+            continue
+        place = at + i
+        under, was = over[place], rests[place] & most
+        if rest == 0:  # nothing below shows any more
+            over[place], rests[place] = mark, 0
+        elif was == 0:  # what is below is known
+            rb = ((under & low) * rest) >> eight
+            ag = ((under >> eight) & low) * rest
+            over[place] = mark + (rb & low) + (ag & high)
+        elif was == 256:
+            over[place], rests[place] = mark, rest | rest << both
+        else:
+            if was != DEEP:
+                if used < log.shape[0]:
+                    log[used] = place
+                    logged[used, 0], logged[used, 1] = under, was
+                used += 1
+                rests[place] = DEEP
             if used < log.shape[0]:
-                log[used] = at
-                logged[used, 0], logged[used, 1] = under, was
+                log[used] = place
+                logged[used, 0], logged[used, 1] = mark, rest
             used += 1
-            rests[at] = DEEP
-        if used < log.shape[0]:
-            log[used] = at
-            logged[used, 0], logged[used, 1] = mark, rest
-        used += 1
     return used
 
 
 @compiled
+def find_extents(pixels: U32, lets: U32, first: I32, last: I32) -> None:
+    """Find where in each row of each sprite anything begins and ends; arrays (count, size)."""
+    size = first.shape[1]
+    for c in range(first.shape[0]):
+        for r in range(size):
+            first[c, r], last[c, r] = size, 0
+            for i in range(size):
+                if pixels[c, r, i] != 0 or lets[c, r, i] & np.uint32(0x1FF) != 256:
+                    first[c, r], last[c, r] = min(first[c, r], i), i + 1
+
+
+@exact
 def note_points(
     over: U32,
     rests: U32,
@@ -144,7 +162,8 @@ def note_points(
     height = over.shape[0] // width
     wide, half = pixels.shape[2], size // 2
     flat_pixels, flat_lets = pixels.reshape(pixels.size), lets.reshape(lets.size)
-    most = np.uint32(0x1FF)
+    begins, ends = np.empty((2, pixels.shape[0], size), np.int32)
+    find_extents(pixels, lets, begins, ends)
     for k in range(xs.shape[0]):
         fx = pixel_x(xs[k], per_metre, dx)
         fy = pixel_y(ys[k], per_metre, dy)
@@ -154,12 +173,9 @@ def note_points(
         c = np.int64(codes[k])
         for r in range(max(rows[c, 0], -top), min(rows[c, 1], height - top)):
             step = (c * size + r) * wide
-            for i in range(max(0, -left), min(size, width - left)):
-                mark, rest = flat_pixels[step + i], flat_lets[step + i] & most
-                if rest == 256 and mark == 0:
-                    continue
-                at = (top + r) * width + left + i
-                used = note_pixel(over, rests, log, logged, used, at, mark, rest)
+            first, last = max(begins[c, r], -left), min(ends[c, r], width - left)
+            at = (top + r) * width + left + first
+            used = note_row(over, rests, log, logged, used, at, flat_pixels, flat_lets, step + first, last - first)
     return used
 
 
