@@ -6,6 +6,7 @@ five figures is told in thousands, rounded down: ``12k`` stands for 12,000 to 12
 
 from collections.abc import Sequence
 from math import ceil
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
@@ -16,7 +17,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter
 from layers.contract import Area
 from layers.fading import FadedRaster
 from layers.raster.blit import blit
-from layers.raster.contract import F64, LANES, U32, Frame, Placing, Raster, Sprites, make_sprites
+from layers.raster.contract import F64, LANES, U32, Frame, Marks, Placing, Raster, Sprites, make_sprites
 from layers.symbols import Draw, odd_side, render
 
 Ints = npt.NDArray[np.int64]
@@ -69,27 +70,34 @@ class NumberedMarks:
 
     def stamp(self, raster: Raster, frame: Frame, area: Area, xs: F64, ys: F64, marks: Ints, numbers: Ints) -> None:
         """Stamp marks (by their place in the list) with their numbers at points on the plane, in the order given."""
+        self.lay(raster, frame, self.placed(area, xs, ys, marks, numbers))
+
+    def placed(self, area: Area, xs: F64, ys: F64, marks: Ints, numbers: Ints) -> "PlacedNumbers":
+        """Return where marks and their figures go on an area: what ``lay`` takes, as often as it is drawn."""
         px, py = np.floor((xs - area.left) / area.scale), np.floor((area.top - ys) / area.scale)
         half = self.size
         seen = np.flatnonzero((px > -half) & (px < area.width + half) & (py > -half) & (py < area.height + half))
-        if not len(seen):
-            return
         px, py, marks, numbers = px[seen], py[seen], marks[seen], numbers[seen]
         sprite_of, ahead, below = self._laid_out(marks, numbers)
-        if isinstance(raster, FadedRaster):  # mark and number fade as one, not one through the other
-            middle = self.size // 2
-            for i, (x, y) in enumerate(zip(px.tolist(), py.tolist(), strict=True)):
-                raster.blit(frame, self._whole(sprite_of[i], ahead[i], below[i]), int(x) - middle, int(y) - middle)
-            return
         shown = sprite_of >= 0
-        raster.stamp(
-            frame,
+        stamped = Marks(
             ((px[:, None] + ahead)[shown] + 0.5).astype(np.float32),
             (-0.5 - (py[:, None] + below)[shown]).astype(np.float32),
             sprite_of[shown].astype(np.uint16),
             self._sheet,
             Placing(1.0, 0.0, 0.0),
         )
+        return PlacedNumbers(px, py, sprite_of, ahead, below, stamped)
+
+    def lay(self, raster: Raster, frame: Frame, placed: "PlacedNumbers") -> None:
+        """Stamp what was placed."""
+        if isinstance(raster, FadedRaster):  # mark and number fade as one, not one through the other
+            middle = self.size // 2
+            for i, (x, y) in enumerate(zip(placed.px.tolist(), placed.py.tolist(), strict=True)):
+                whole = self._whole(placed.sprite_of[i], placed.ahead[i], placed.below[i])
+                raster.blit(frame, whole, int(x) - middle, int(y) - middle)
+        else:
+            raster.stamp(frame, *placed.stamped)
 
     def _laid_out(self, marks: Ints, numbers: Ints) -> tuple[Ints, F64, F64]:
         """Return the sprites of each mark, itself and its figures, -1 after the end, and how far off its middle."""
@@ -111,6 +119,20 @@ class NumberedMarks:
             if sprite >= 0:
                 blit(whole, self._sheet.pixels[sprite], int(x), int(y))
         return whole
+
+
+class PlacedNumbers(NamedTuple):
+    """Marks with their numbers on an area: the pixel of each, its sprites and how far off they lie, and all as marks.
+
+    ``px, py`` (count), ``sprite_of, ahead, below`` (count, 1 + ``LONGEST``).
+    """
+
+    px: F64
+    py: F64
+    sprite_of: Ints
+    ahead: F64
+    below: F64
+    stamped: Marks
 
 
 def figures_of(numbers: Ints) -> tuple[Ints, Ints]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Hashable, Sequence
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -15,9 +16,9 @@ from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel, is_urgent
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.local import LocalPlaces, local_to, nearest
-from layers.numbered import NumberedMarks
+from layers.numbered import NumberedMarks, PlacedNumbers
 from layers.options import Filter, Style
-from layers.raster.contract import F32, F64, U32, Frame, Raster, Sprites
+from layers.raster.contract import F32, F64, U32, Frame, Marks, Raster, Sprites
 from layers.symbols import (
     CASE_SIZE,
     SMALL_CASE_SIZE,
@@ -54,6 +55,15 @@ class _Open(msgspec.Struct, frozen=True):
     """Ground they lie on, square metres of the plane."""
 
 
+class _Laid(msgspec.Struct, frozen=True):
+    """Clusters as they lie on an area, kept as long as they do: cases by themselves with their slots, and the rest."""
+
+    key: Hashable
+    slots: npt.NDArray[np.intp]
+    alone: Marks
+    several: PlacedNumbers
+
+
 class CasesItem(LayerItem):
     """Cases on the map."""
 
@@ -72,6 +82,7 @@ class CasesItem(LayerItem):
         self._callbacks: list[Callable[[], None]] = []
         self._numbered: dict[float, NumberedMarks] = {}
         self._open: _Open | None = None
+        self._laid: _Laid | None = None
         self._ended_seen = -1
         self._ended: tuple[F32, F32, tuple[float, float]] | None = None
         self._dots: dict[float, Sprites] = {}
@@ -342,19 +353,37 @@ class CasesItem(LayerItem):
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
         kept = self._clusters_at(area)
-        of, corner = kept.of, (area.left, area.top)
-        alone = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
-        xs, ys = local_to(corner, of.xs[alone], of.ys[alone])
-        raster.stamp(frame, xs, ys, of.codes[alone], self._sheet(CASE_SIZE, area.ratio), area.placing(corner))
+        key = kept.key, area, self._style
+        if self._laid is None or self._laid.key != key:
+            self._laid = self._lay_out(key, kept, area)
+        laid = self._laid
+        raster.stamp(frame, *laid.alone)
         if self.options.style(INSIDE) != INSIDE.default:
-            self._write_inside(raster, frame, area, [of.marks[slot] for slot in alone.tolist()], (xs, ys))
-        marks = self._numbered.get(area.ratio)
-        if marks is None:
-            marks = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)
+            marks = [kept.of.marks[slot] for slot in laid.slots.tolist()]
+            self._write_inside(raster, frame, area, marks, (laid.alone.xs, laid.alone.ys))
+        self._numbers(area).lay(raster, frame, laid.several)
+
+    def _lay_out(self, key: Hashable, kept: Kept, area: Area) -> _Laid:
+        """Return where what is in view goes on an area."""
+        of, corner, sheet, marks = (
+            kept.of,
+            (area.left, area.top),
+            self._sheet(CASE_SIZE, area.ratio),
+            self._numbers(area),
+        )
+        slots = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
+        xs, ys = local_to(corner, of.xs[slots], of.ys[slots])
         several = kept.several_in(area.bounds(marks.size))
         counts = kept.counts[several]
         kinds = 2 * kept.worst[several] + (counts >= MANY)
-        marks.stamp(raster, frame, area, kept.xs[several], kept.ys[several], kinds, counts)
+        numbered = marks.placed(area, kept.xs[several], kept.ys[several], kinds, counts)
+        return _Laid(key, slots, Marks(xs, ys, of.codes[slots], sheet, area.placing(corner)), numbered)
+
+    def _numbers(self, area: Area) -> NumberedMarks:
+        found = self._numbered.get(area.ratio)
+        if found is None:
+            found = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)
+        return found
 
     def _clusters_at(self, area: Area, *, at_once: bool = False) -> Kept:
         """Return the clusters of a scale, or those of another while these are being made."""

@@ -272,11 +272,13 @@ class MapFrame:
         if self._show_moving(onto, area, live, focus):
             if onto is surface:
                 return True
+            frame = self._frame
         else:
-            np.copyto(self._frame, self._still)
-            self._draw_moving(self._frame, area, items, focus)
-        self._name_moving(self._frame, area, labels)
-        return False
+            frame = self._frame_of(surface)
+            np.copyto(frame, self._still)
+            self._draw_moving(frame, area, items, focus)
+        self._name_moving(frame, area, labels)
+        return frame is not self._frame
 
     def _show_moving(self, onto: Surface, area: Area, live: Sequence[LayerItem], focus: Focus) -> bool:
         """Show what stands still with one layer of moving marks and what is above it, or do nothing."""
