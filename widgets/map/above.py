@@ -59,10 +59,10 @@ class KeptAbove:
         return self._can
 
 
-FEW = 4
-"""Squares of marks that cover more than one in so many pixels are too many to be laid one by one."""
+MOST = 10_000
+"""More marks than this are not laid one by one."""
 
 
 def _dense(marks: Marks, frame: Frame) -> bool:
     """Return whether marks cover so much that the whole frame is sooner made anew than their squares are."""
-    return len(marks.xs) * marks.sprites.size**2 > frame.size // FEW
+    return len(marks.xs) > MOST or len(marks.xs) * marks.sprites.size**2 > frame.size
