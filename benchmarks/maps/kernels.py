@@ -4,16 +4,20 @@
 kept from frame to frame, as in use. *Staff moved* takes new coordinates of all staff, stamps them over what is kept,
 and paints; of several moves in a row the last counts, ours and theirs. QGIS reads memory layers; its draw-only figure
 leaves out applying positions. The desk draws cases over staff: both orders are measured. Markers are not clustered.
+The *floor* is the same window painting a picture that it has: no map can be faster that paints all of itself.
 The pictures are compared: pixels that are plain area in both must show the same class.
 """
 
 import os
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage, QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 
 from benchmarks.county import County
 from benchmarks.harness import Rows, Sense, alternate, compare, single
@@ -31,6 +35,30 @@ MOVES = {"county": 4, "province": 2}
 """Moves in a row of which the last counts; QGIS needs seconds for one at a province."""
 WALK_M = {"county": 60.0, "province": 750.0}
 """How far staff walk between two pictures, plane metres: a pixel or two."""
+
+
+class Floor(QWidget):
+    """A window that only paints a picture it has."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self._image = QImage(*SIZE, QImage.Format.Format_RGB32)
+        self._image.fill(Qt.GlobalColor.darkBlue)
+        self.resize(*SIZE)
+        self.show()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """Paint it."""
+        painter = QPainter(self)
+        painter.drawImage(0, 0, self._image)
+        painter.end()
+
+    def painted(self) -> float:
+        """Paint it anew; milliseconds."""
+        began = time.perf_counter()
+        self.repaint()
+        return (time.perf_counter() - began) * 1000
 
 
 class Ours:
@@ -140,6 +168,9 @@ def table(found: dict[str, list[float]], name: str, land: str) -> Rows:
     rows += compare(
         above.format(land, "staff moved"), "ms", found["desk staff"], qgis_staff, f"{drawn}, staff on top", faster
     )
+    for key, what in (("full", "full redraw"), ("staff", "staff moved")):
+        floor = "the floor: the window painting a picture it has"
+        rows += compare(f"{land} {what}", "ms", found[key], found["floor"], floor, Sense.TIMES_AS_LONG)
     rows += compare(f"{land} full redraw by tiles in the background", "ms", found["tiled"], qgis_full, name, faster)
     return rows
 
@@ -169,7 +200,8 @@ def kernel_rows(county: County, land: str, runs: int) -> Rows:
     app = QApplication.instance() or QApplication([])
     ours = Ours(county, land)
     look = look_of(ours.peers_order)
-    measures = ours.measures()
+    floor = Floor()
+    measures = ours.measures() | {"floor": floor.painted}
     if land == "county":
         measures |= pyqtgraph_measures(county, ours, look)
     app.processEvents()
@@ -194,4 +226,5 @@ def kernel_rows(county: County, land: str, runs: int) -> Rows:
     rows += table(found, name, land)
     rows += two_core_rows(ours, found, name, land, runs)
     ours.close()
+    floor.close()
     return rows

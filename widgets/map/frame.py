@@ -59,6 +59,7 @@ class MapFrame:
     def restyle(self) -> None:
         """Take up another theme, language or font: labels are made anew, tiles follow."""
         self._atlas = None
+        self._whole = self._older = None
         self._base_key = self._still_key = self._static_key = None
 
     def make_room(self, area: Area) -> None:
