@@ -61,6 +61,7 @@ class PositionsItem(LayerItem):
         self._codes: tuple[int, U16] | None = None
         self._kept: tuple[Hashable, Slots] | None = None
         self._places = LocalPlaces()
+        self._shown: tuple[Hashable, Marks] | None = None
         self._crowds = Crowds(look)
         self._bound_for: tuple[int, dict[str, list[int]]] | None = None
 
@@ -86,7 +87,7 @@ class PositionsItem(LayerItem):
 
     def restyle(self) -> None:
         """See ``LayerItem``."""
-        self._sheets = {}
+        self._sheets, self._shown = {}, None
         self._crowds.restyle()
 
     def bounds(self) -> tuple[float, float, float, float] | None:
@@ -155,13 +156,18 @@ class PositionsItem(LayerItem):
         return Picked(PickedKind.CROWD, "", x, y, words(key, count=len(members)), lines)
 
     def _symbols(self, raster: Raster, area: Area) -> Marks:
-        """Return the symbols in view of all that is shown."""
+        """Return the symbols in view of all that is shown; a frame may ask twice."""
+        key = self._model.revision, self.options.hidden, area, raster
+        if self._shown is not None and self._shown[0] == key:
+            return self._shown[1]
         table, kept, codes, sheet = self._model.table, self._slots(), self.codes(), self._sheet(area.ratio)
         xs, ys = table.xs, table.ys
         if kept is not None:
             xs, ys, codes = xs[kept], ys[kept], codes[kept]
         shown = self._places.seen(raster, xs, ys, codes, area, sheet.size)
-        return Marks(*shown, sheet, area.placing((area.left, area.top)))
+        marks = Marks(*shown, sheet, area.placing((area.left, area.top)))
+        self._shown = key, marks
+        return marks
 
     def _slots(self) -> Slots | None:
         """Return the slots of the things that are shown, None where none is left out."""

@@ -59,7 +59,7 @@ class KeptAbove:
         return self._can
 
 
-MOST = 10_000
+MOST = 5000
 """More marks than this are not laid one by one."""
 
 
