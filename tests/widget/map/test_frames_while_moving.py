@@ -6,9 +6,10 @@ import threading
 
 import numpy as np
 import pytest
-from map_scene import Scene, case_mark, make_scene, picture, thing_mark, wait_settled
+from map_scene import Scene, case_mark, make_scene, picture, pixels, thing_mark, wait_settled
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.background import NICE, give_way
@@ -67,8 +68,23 @@ def test_where_the_map_is_moved_no_further_it_is_painted_soon(qtbot: QtBot) -> N
     assert paints.count == begun, "once it is whole nothing more is painted"
 
 
-def test_the_picture_while_the_map_moves_is_the_one_once_it_rests(qtbot: QtBot) -> None:
-    scene = make_scene(qtbot)
+@pytest.mark.parametrize("compiled", [False, True])
+@pytest.mark.parametrize("beside_others", [False, True])
+def test_the_picture_while_the_map_moves_is_the_one_once_it_rests(
+    qtbot: QtBot, compiled: bool, beside_others: bool
+) -> None:
+    scene, window = make_scene(qtbot), QWidget()
+    if compiled:
+        scene.view._rasters.compile()
+    scene.view.set_overlays(False)
+    shown: QWidget = scene.view
+    if beside_others:  # then its pixels are a part of the window's
+        shown = window
+        scene.view.setParent(window)
+        scene.view.setGeometry(31, 47, 800, 600)
+        window.resize(900, 700)
+        qtbot.addWidget(window)
+        window.show()
     wait_settled(qtbot, scene.view)
     scene.view.select_case("west")
     for dx, dy, steps in ((7, 3, 0), (-21, 5, 0), (4, 4, 5), (60, -40, 0), (0, 0, -9)):
@@ -76,8 +92,9 @@ def test_the_picture_while_the_map_moves_is_the_one_once_it_rests(qtbot: QtBot) 
         scene.view.zoom(steps)
         wait_settled(qtbot, scene.view)
         scene.view.pan(1, 0)  # all tiles are there: this is drawn in one go
-        moved, rested = picture(scene.view), picture(scene.view)
+        moved, rested = (pixels(shown.grab().toImage()) for _ in range(2))
         np.testing.assert_array_equal(moved, rested)
+    scene.view.setParent(None)
 
 
 def test_until_its_tiles_are_there_another_scale_shows_the_last_picture_stretched(
