@@ -99,7 +99,7 @@ class MarkTable(Generic[Mark]):
         for column in (self._xs, self._ys, self._times, self._codes):
             column[first:after] = column[first:before][kept]
         stay = kept.tolist()
-        self.marks[first:] = compress(self.marks[first:], stay)
+        self.marks = [*self.marks[:first], *compress(self.marks[first:], stay)]  # who holds the list keeps it as it was
         self.keys[first:] = compress(self.keys[first:], stay)
         self._slots.update(zip(self.keys[first:], range(first, after), strict=True))
         return True

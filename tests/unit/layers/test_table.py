@@ -38,3 +38,12 @@ def test_a_table_is_what_a_list_would_be(steps: list[tuple[str, list[Any]]]) -> 
         assert [(round(x, 3), round(y, 3)) for x, y in zip(table.xs, table.ys, strict=True)] == [
             (round(x, 3), round(y, 3)) for x, y in places
         ]
+
+
+def test_who_still_holds_the_marks_as_they_were_finds_them_so_after_one_was_taken_out() -> None:
+    table: MarkTable[str] = MarkTable()
+    table.put((key, key, 120.0, 30.0, 0.0) for key in "abcd")
+    before = table.marks  # as clusters do until newer ones are made
+    table.remove(["b"])
+    assert before == ["a", "b", "c", "d"]
+    assert table.marks == ["a", "c", "d"]
