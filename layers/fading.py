@@ -11,8 +11,10 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Bounds,
     Box,
     Cells,
+    Corner,
     Frame,
     Marks,
     Noted,
@@ -136,15 +138,7 @@ class FadedRaster:
         """See ``Raster.stretch``."""
         self._by.stretch(frame, box, picture, corner, times)
 
-    def near(
-        self,
-        xs: F64,
-        ys: F64,
-        codes: U16,
-        corner: tuple[float, float],
-        bounds: tuple[float, float, float, float],
-        room: Points,
-    ) -> Points:
+    def near(self, xs: F64, ys: F64, codes: U16, corner: Corner, bounds: Bounds, room: Points) -> Points:
         """See ``Raster.near``."""
         return self._by.near(xs, ys, codes, corner, bounds, room)
 

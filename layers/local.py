@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.contract import Area
-from layers.raster.contract import F32, F64, U16, Points, Raster, room_for
+from layers.raster.contract import F32, F64, U16, Bounds, Points, Raster, room_for
 
 TURNS = 2
 """What was returned stays as it is until it has been asked for so many more times."""
@@ -29,6 +29,11 @@ class LocalPlaces:
 def local_to(corner: tuple[float, float], xs: F64, ys: F64) -> tuple[F32, F32]:
     """Return the places of few points (plane metres) local to a corner."""
     return (xs - corner[0]).astype(np.float32), (ys - corner[1]).astype(np.float32)
+
+
+def lies_in(inner: Bounds, outer: Bounds) -> bool:
+    """Return whether bounds lie in others: whether what was made for those serves."""
+    return outer[0] <= inner[0] and inner[2] <= outer[2] and outer[1] <= inner[1] and inner[3] <= outer[3]
 
 
 AT_ONCE = 15_000

@@ -218,10 +218,7 @@ class CasesItem(LayerItem):
         table = self._shown().table
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
             return super().obstacles(area, focus)
-        kept, bounds = self._clusters_at(area), area.bounds()
-        alone, several = kept.alone_in(bounds), kept.several_in(bounds)
-        xs = np.concatenate([kept.of.xs[alone], kept.xs[several]])
-        ys = np.concatenate([kept.of.ys[alone], kept.ys[several]])
+        _, _, xs, ys = self._clusters_at(area).near(area.bounds())
         half = np.full(len(xs), CASE_SIZE / 2 * area.ratio)
         return np.column_stack([(xs - area.left) / area.scale, (area.top - ys) / area.scale, half])
 
@@ -253,10 +250,9 @@ class CasesItem(LayerItem):
 
     def _pick_clustered(self, area: Area, x: float, y: float, limit: float) -> Picked | None:
         """Return the cluster, or the case by itself, that is nearest to a point on the plane."""
-        kept, around = self._clusters_at(area), (x - limit, y - limit, x + limit, y + limit)
-        alone, several = kept.alone_in(around), kept.several_in(around)
-        xs = np.concatenate([kept.of.xs[alone], kept.xs[several]])
-        near = nearest(xs, np.concatenate([kept.of.ys[alone], kept.ys[several]]), x, y, limit)
+        kept = self._clusters_at(area)
+        alone, several, xs, ys = kept.near((x - limit, y - limit, x + limit, y + limit))
+        near = nearest(xs, ys, x, y, limit)
         if near is None:
             return None
         if near >= len(alone):
@@ -365,12 +361,8 @@ class CasesItem(LayerItem):
 
     def _lay_out(self, key: Hashable, kept: Kept, area: Area) -> _Laid:
         """Return where what is in view goes on an area."""
-        of, corner, sheet, marks = (
-            kept.of,
-            (area.left, area.top),
-            self._sheet(CASE_SIZE, area.ratio),
-            self._numbers(area),
-        )
+        of, corner = kept.of, (area.left, area.top)
+        sheet, marks = self._sheet(CASE_SIZE, area.ratio), self._numbers(area)
         slots = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
         xs, ys = local_to(corner, of.xs[slots], of.ys[slots])
         several = kept.several_in(area.bounds(marks.size))

@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from layers.background import BESIDE, give_way
 from layers.cases.clusters import cluster, nothing, order_of
 from layers.cases.model import CaseMark
-from layers.raster.contract import F64, I32, U16
+from layers.raster.contract import F64, I32, U16, Bounds
 
 KEPT = 3
 """Scales whose clusters are kept: who turns the wheel back and forth sees the right ones at once."""
@@ -39,7 +39,7 @@ class Strips(msgspec.Struct, frozen=True):
     columns: F64
     wide: float
 
-    def within(self, xs: F64, ys: F64, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
+    def within(self, xs: F64, ys: F64, bounds: Bounds) -> npt.NDArray[np.intp]:
         """Return those of the points ``xs, ys`` that are among them and lie within bounds on the plane, in order."""
         x0, y0, x1, y1 = bounds
         first, last = np.floor(np.array((x0, x1)) / self.wide)
@@ -71,11 +71,17 @@ class Kept(msgspec.Struct, frozen=True):
         end = int(self.ends[cluster])
         return self.ordered[end - int(self.counts[cluster]) : end].astype(np.intp)
 
-    def alone_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
+    def alone_in(self, bounds: Bounds) -> npt.NDArray[np.intp]:
         """Return the cases by themselves within bounds on the plane, in the order they are drawn."""
         return self.alone.within(self.of.xs, self.of.ys, bounds)
 
-    def several_in(self, bounds: tuple[float, float, float, float]) -> npt.NDArray[np.intp]:
+    def near(self, bounds: Bounds) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp], F64, F64]:
+        """Return what of both lies within bounds: the cases, then the clusters, and where each of these stands."""
+        alone, several = self.alone_in(bounds), self.several_in(bounds)
+        xs = np.concatenate([self.of.xs[alone], self.xs[several]])
+        return alone, several, xs, np.concatenate([self.of.ys[alone], self.ys[several]])
+
+    def several_in(self, bounds: Bounds) -> npt.NDArray[np.intp]:
         """Return the clusters of two and more within bounds on the plane, in the order they are drawn."""
         return self.several.within(self.xs, self.ys, bounds)
 

@@ -12,8 +12,9 @@ from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.grids.figures import CLASS_COUNT, Indicator, figure_text
 from layers.grids.model import NO_CLASS, Classes, GridsModel
+from layers.local import lies_in
 from layers.options import Group, Style
-from layers.raster.contract import U32, Frame, Raster
+from layers.raster.contract import U32, Bounds, Frame, Raster
 
 NAMES = Style("names", ("shown", "hidden"), "shown")
 FILL = Style("fill", tuple(indicator.value for indicator in Indicator), Indicator.NONE.value)
@@ -22,9 +23,6 @@ NAMES_UNTIL = 12.0
 AROUND_PX = 256.0
 """So far around the view (logical pixels) grids are named at once, as they come into view while the map is dragged."""
 FILL_ALPHA = 150
-
-
-Bounds = tuple[float, float, float, float]
 
 
 class _Drawn(msgspec.Struct, frozen=True):
@@ -113,12 +111,10 @@ class GridsItem(LayerItem):
         """See ``LayerItem``: a grid is named where its box is wide enough for it."""
         if area.ground() > NAMES_UNTIL or self.options.style(NAMES) == "hidden":
             return ()
-        x0, y0, x1, y1 = area.bounds()
         key = (self._model.revision, area.ground())
-        if self._named is not None and self._named[0] == key:
-            west, south, east, north = self._named[1]
-            if west <= x0 and x1 <= east and south <= y0 and y1 <= north:
-                return self._named[2]
+        before = self._named
+        if before is not None and before[0] == key and lies_in(area.bounds(), before[1]):
+            return before[2]
         around = area.bounds(AROUND_PX * area.ratio)
         self._named = key, around, tuple(self._labels_in(area, around))
         return self._named[2]

@@ -15,9 +15,9 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.contract import Area, Look
-from layers.local import within
+from layers.local import lies_in, within
 from layers.numbered import Numbered, NumberedMarks
-from layers.raster.contract import F64, Cells, Frame, Raster
+from layers.raster.contract import F64, Bounds, Cells, Frame, Raster
 from resources.theme import Theme
 
 CELL_PX = 64.0
@@ -30,7 +30,6 @@ ACROSS = 38.0
 FRESH, OLD = 0, 1
 
 Slots = npt.NDArray[np.intp]
-Bounds = tuple[float, float, float, float]
 Parts = Callable[[], Sequence[tuple[int, Slots | None]]]
 
 
@@ -73,11 +72,9 @@ class Crowds:
         What comes into view while the map is dragged is counted along with them.
         """
         side = self._side(area)
-        if self._gathered is not None and self._gathered[0] == (key, side):
-            west, south, east, north = self._gathered[1]
-            x0, y0, x1, y1 = area.bounds(ACROSS * area.ratio)
-            if west <= x0 and x1 <= east and south <= y0 and y1 <= north:
-                return
+        seen, before = area.bounds(ACROSS * area.ratio), self._gathered
+        if before is not None and before[0] == (key, side) and lies_in(seen, before[1]):
+            return
         around = area.bounds(max(area.width, area.height) / 2)
         groups = []
         for kind, slots in parts():

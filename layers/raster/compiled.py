@@ -13,8 +13,10 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Bounds,
     Box,
     Cells,
+    Corner,
     Frame,
     Marks,
     Noted,
@@ -66,7 +68,7 @@ class CompiledRaster:
         if not len(shapes):
             return shapes
         xs, ys = np.empty_like(shapes.xs), np.empty_like(shapes.ys)
-        rings, n, step = np.zeros_like(shapes.rings), 0, RINGS_AT_ONCE if self._between else len(shapes.rings)
+        rings, n, step = np.zeros_like(shapes.rings), 0, len(shapes.rings) if self._between is None else RINGS_AT_ONCE
         for first in range(0, len(shapes.rings) - 1, step):
             some, ends = shapes.rings[first : first + step + 1], rings[first + 1 : first + step + 1]
             more = lines.thin_rings(shapes.xs, shapes.ys, some, float(tolerance), closed, xs[n:], ys[n:], ends)
@@ -159,15 +161,7 @@ class CompiledRaster:
         if inside is not None:
             stretching.stretch(frame, *inside, picture, *corner, times)
 
-    def near(
-        self,
-        xs: F64,
-        ys: F64,
-        codes: U16,
-        corner: tuple[float, float],
-        bounds: tuple[float, float, float, float],
-        room: Points,
-    ) -> Points:
+    def near(self, xs: F64, ys: F64, codes: U16, corner: Corner, bounds: Bounds, room: Points) -> Points:
         """See ``Raster.near``."""
         found = points.pick_near(xs, ys, codes, *corner, *bounds, room.xs, room.ys, room.codes)
         return room.first(found)

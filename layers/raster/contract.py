@@ -15,6 +15,9 @@ import numpy.typing as npt
 Frame = npt.NDArray[np.uint32]
 Box = tuple[int, int, int, int]
 """Left, top, right, bottom."""
+Corner = tuple[float, float]
+Bounds = tuple[float, float, float, float]
+"""x0, y0, x1, y1 on the plane."""
 F32 = npt.NDArray[np.float32]
 F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
@@ -317,15 +320,7 @@ class Raster(Protocol):
         Each pixel is that of the picture its middle falls on; where it falls beside the picture it stays as it is.
         """
 
-    def near(
-        self,
-        xs: F64,
-        ys: F64,
-        codes: U16,
-        corner: tuple[float, float],
-        bounds: tuple[float, float, float, float],
-        room: Points,
-    ) -> Points:
+    def near(self, xs: F64, ys: F64, codes: U16, corner: Corner, bounds: Bounds, room: Points) -> Points:
         """Return the points (plane metres) that lie within ``bounds``, in order and local to ``corner``, in ``room``.
 
         ``room`` is what ``room_for`` gave for at least as many points.

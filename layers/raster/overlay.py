@@ -19,8 +19,10 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Bounds,
     Box,
     Cells,
+    Corner,
     Frame,
     Marks,
     Pictures,
@@ -214,15 +216,7 @@ class NotedOverlay:
         """See ``Raster.stretch``; cannot be noted."""
         self._can = False
 
-    def near(
-        self,
-        xs: F64,
-        ys: F64,
-        codes: U16,
-        corner: tuple[float, float],
-        bounds: tuple[float, float, float, float],
-        room: Points,
-    ) -> Points:
+    def near(self, xs: F64, ys: F64, codes: U16, corner: Corner, bounds: Bounds, room: Points) -> Points:
         """See ``Raster.near``."""
         return self._raster.near(xs, ys, codes, corner, bounds, room)
 

@@ -12,8 +12,10 @@ from layers.raster.contract import (
     I32,
     U16,
     U32,
+    Bounds,
     Box,
     Cells,
+    Corner,
     Frame,
     Marks,
     Pictures,
@@ -153,15 +155,7 @@ class QtRaster:
             painter.setClipRect(QRect(box[0], box[1], box[2] - box[0], box[3] - box[1]))
             painter.drawImage(target, as_image(picture))
 
-    def near(
-        self,
-        xs: F64,
-        ys: F64,
-        codes: U16,
-        corner: tuple[float, float],
-        bounds: tuple[float, float, float, float],
-        room: Points,
-    ) -> Points:
+    def near(self, xs: F64, ys: F64, codes: U16, corner: Corner, bounds: Bounds, room: Points) -> Points:
         """See ``Raster.near``."""
         x0, y0, x1, y1 = bounds
         inside = np.flatnonzero((xs >= x0) & (xs <= x1) & (ys >= y0) & (ys <= y1))

@@ -92,7 +92,10 @@ def test_the_picture_while_the_map_moves_is_the_one_once_it_rests(
         scene.view.zoom(steps)
         wait_settled(qtbot, scene.view)
         scene.view.pan(1, 0)  # all tiles are there: this is drawn in one go
-        moved, rested = (pixels(shown.grab().toImage()) for _ in range(2))
+        moved = pixels(shown.grab().toImage())
+        assert scene.view._frame._base_key is None, "nothing of it was kept"
+        rested = pixels(shown.grab().toImage())
+        assert scene.view._frame._base_key is not None
         np.testing.assert_array_equal(moved, rested)
     scene.view.setParent(None)
 
