@@ -14,6 +14,7 @@ from benchmarks.maps.pictures import qgis_spec
 from benchmarks.maps.view import EXTENTS, closer
 from benchmarks.peers.qgis_peer import QgisPeer, find_python
 from layers.contract import Label, LabelStyle
+from layers.detail import TOLERANCE_PX
 from layers.grids.item import GridsItem
 from layers.labels import LabelAtlas, Occupied, draw_labels
 from layers.raster.compiled import CompiledRaster
@@ -80,7 +81,8 @@ def detail_rows(ours: OurMap, land: str) -> Rows:
         scale = ours.view.camera.scale / 2 ** (steps / 8)
         began = time.perf_counter()
         kept = [
-            raster.thinned(part, 0.7 * scale, closed=part is shapes.areas) for part in (shapes.areas, shapes.borders)
+            raster.thinned(part, TOLERANCE_PX * scale, closed=part is shapes.areas)
+            for part in (shapes.areas, shapes.borders)
         ]
         took = (time.perf_counter() - began) * 1000
         points = sum(len(part.xs) for part in kept)

@@ -1,8 +1,9 @@
 """Compiled kernels that fill areas. Only ``layers.raster.compiled`` calls these; see ``layers.raster.contract``.
 
-A pixel belongs to an area when an odd number of its edges cross the pixel's row left of its middle. For a small area
-that is a word of bits a row, of which each crossing turns those right of it: nothing is sorted and nothing branches.
-For a large one the crossings of each row are sorted, and what lies between each pair is coloured.
+A pixel belongs to an area when an odd number of its edges cross the pixel's row left of its middle. For all but large
+areas that is a word of bits a row, of which each crossing turns those right of it, one strip of the area after another:
+nothing is sorted and nothing branches. For a large one the crossings of each row are sorted, and what lies between each
+pair is coloured.
 """
 
 from math import ceil
@@ -12,12 +13,14 @@ import numpy as np
 from layers.raster.contract import F32, F64, I32, LANES, U32, U64, Frame
 from layers.raster.edges import BLOCK, block_end, crossing, find_crossings, slope_of, to_pixels
 from layers.raster.jit import compiled, exact, inlined
-from layers.raster.vector import fill, paint, tint
+from layers.raster.vector import Index, fill, paint, tint
 
 CROSSINGS = 64
 """Crossings a row may have before an area is filled the slow way."""
-SMALL = 62
-"""Pixels a small area has across and down at most, a margin included."""
+STRIP = 63
+"""Pixels across that are told by a word; its last bit is for what lies further right."""
+WIDEST, HIGHEST = 4 * STRIP, 512
+"""Pixels across and down that an area has at most, a margin included, to be filled by strips."""
 
 
 @compiled
@@ -130,10 +133,16 @@ def paint_rows(frame: Frame, counts: I32, found: F32, top: int, bottom: int, col
 
 
 @inlined
+def right_of(column: Index | np.int32) -> np.uint64:
+    """Return the bits from a column of a strip on, which may lie outside."""
+    return np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(min(max(column, 0), STRIP))
+
+
+@inlined
 def turn(bits: U64, top: int, column: int, x: float, slope: float, first: int, last: int) -> None:
     """Turn the pixels right of where an edge crosses rows first..last-1."""
     for row in range(first, last):
-        bits[np.uintp(row - top)] ^= np.uint64(0xFFFFFFFFFFFFFFFF) << np.uint64(crossing(x) - column)
+        bits[np.uintp(row - top)] ^= right_of(crossing(x) - column)
         x += slope
 
 
@@ -148,11 +157,11 @@ def turn_ring(
         first = min(p, q)
         turn(bits, top, left, px[end] + slope * ((first + 0.5) - py[end]), slope, first, max(p, q))
     p = rows[a]
-    one, all_bits, none = np.uintp(1), np.uint64(0xFFFFFFFFFFFFFFFF), np.uint64(0)
+    one, none = np.uintp(1), np.uint64(0)
     for j in range(np.uintp(a), np.uintp(end)):
         q = rows[j + one]
         many, first = abs(q - p), min(p, q)
-        right = all_bits << np.uint64(np.int64(columns[j]) - left)
+        right = right_of(np.int64(columns[j]) - left)
         bits[np.uintp(first - top)] ^= right if many != 0 else none
         if many > 1:
             turn(bits, top, left, firsts[j] + slopes[j], slopes[j], first + 1, first + many)
@@ -160,33 +169,35 @@ def turn_ring(
 
 
 @inlined
-def paint_bits(flat: U32, height: int, width: int, bits: U64, top: int, left: int, count: int, colour: int) -> None:
-    """Colour the pixels of a flat frame whose bit is set, and set the bits back to 0."""
-    low, high = max(0, -left), min(64, width - left)
+def paint_bits(
+    flat: U32, height: int, width: int, bits: U64, top: int, left: int, count: int, wide: int, colour: int
+) -> None:
+    """Colour the pixels of a flat frame whose bit is set, of the first ``wide``, and set the bits back to 0."""
+    low, high = max(0, -left), min(STRIP, width - left)
     all_bits = np.uint64(0xFFFFFFFFFFFFFFFF)
     shown = np.uint64(0)
     if low < high:
         shown = (all_bits << np.uint64(low)) & (all_bits >> np.uint64(64 - high))
+    first, last = min(max(0, -top), count), max(0, min(count, height - top))
     alpha = colour >> 24
-    cover = alpha + (alpha >> 7)
-    rest, solid = np.uint32(256 - cover), np.uint32(colour)
-    rb, g = np.uint32((colour & 0xFF00FF) * cover), np.uint32((colour & 0x00FF00) * cover)
-    for row in range(np.uintp(count)):
-        lanes = bits[row] & shown
-        bits[row] = 0
-        at = (top + np.int64(row)) * width + left
-        if not 0 <= top + np.int64(row) < height:
-            continue
-        if alpha == 255:
-            while lanes != 0:
-                paint(flat, at, lanes, solid)
-                lanes >>= np.uint64(LANES)
-                at += LANES
-        else:
-            while lanes != 0:
-                tint(flat, at, lanes, rb, g, rest)
-                lanes >>= np.uint64(LANES)
-                at += LANES
+    # For each row as many stores, though of some nothing is left: how many a row needs nobody can foretell.
+    if alpha == 255:
+        solid = np.uint32(colour)
+        for row in range(np.uintp(first), np.uintp(last)):
+            at = (top + np.int64(row)) * width + left
+            lanes = bits[row] & shown
+            for i in range(0, wide, LANES):
+                paint(flat, at + i, lanes >> np.uint64(i), solid)
+    elif alpha > 0:
+        cover = alpha + (alpha >> 7)
+        rest = np.uint32(256 - cover)
+        rb, g = np.uint32((colour & 0xFF00FF) * cover), np.uint32((colour & 0x00FF00) * cover)
+        for row in range(np.uintp(first), np.uintp(last)):
+            at = (top + np.int64(row)) * width + left
+            lanes = bits[row] & shown
+            for i in range(0, wide, LANES):
+                tint(flat, at + i, lanes >> np.uint64(i), rb, g, rest)
+    bits[:count] = 0
 
 
 @exact
@@ -208,7 +219,7 @@ def fill_areas(
     flat = frame.reshape(height * width)
     px, py, rows = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int32)
     slopes, firsts, columns = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.int32)
-    bits = np.zeros(SMALL + 2, np.uint64)
+    bits = np.zeros(HIGHEST, np.uint64)
     counts, limits = np.zeros(height, np.int32), np.zeros(3, np.int32)
     found = np.empty((0, CROSSINGS), np.float32)
     begin = end = 0
@@ -217,18 +228,19 @@ def fill_areas(
         left, right = int(np.floor(boxes[f, 0] * per_metre + dx)) - 1, int(np.floor(boxes[f, 2] * per_metre + dx)) + 1
         top, low = int(np.floor(dy - boxes[f, 3] * per_metre)) - 1, int(np.floor(dy - boxes[f, 1] * per_metre)) + 2
         a, b = rings[parts[f]], rings[parts[f + 1]]
-        if right - left <= SMALL and low - top <= SMALL and b - a <= BLOCK:
+        if right - left < WIDEST and low - top <= HIGHEST and b - a <= BLOCK:
             if a < begin or b > end:
                 begin, end = a, block_end(rings, parts, which, k, xs.shape[0])
                 n = end - begin
                 to_pixels(xs[begin:end], ys[begin:end], per_metre, dx, dy, px[:n], py[:n], rows[:n])
                 find_crossings(px[:n], py[:n], rows[:n], slopes[: n - 1], firsts[: n - 1], columns[: n - 1])
-            for r in range(parts[f], parts[f + 1]):
-                if rings[r + 1] - rings[r] > 2:
-                    turn_ring(
-                        bits, top, left, px, py, rows, slopes, firsts, columns, rings[r] - begin, rings[r + 1] - begin
-                    )
-            paint_bits(flat, height, width, bits, top, left, low - top, colour)
+            for strip in range(left, right + 1, STRIP):
+                for r in range(parts[f], parts[f + 1]):
+                    begins, ends = rings[r] - begin, rings[r + 1] - begin
+                    if ends - begins > 2:
+                        turn_ring(bits, top, strip, px, py, rows, slopes, firsts, columns, begins, ends)
+                wide = min(STRIP, right + 1 - strip)
+                paint_bits(flat, height, width, bits, top, strip, low - top, wide, colour)
             continue
         if found.shape[0] == 0:
             found = np.empty((height, CROSSINGS), np.float32)

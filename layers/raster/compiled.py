@@ -5,7 +5,7 @@ from threading import local
 
 import numpy as np
 
-from layers.raster import areas, hidden, lines, points, seating, stamps, stretching
+from layers.raster import areas, hidden, lines, points, seating, stamps, stretching, thinning
 from layers.raster.blit import blit
 from layers.raster.contract import (
     F32,
@@ -71,7 +71,7 @@ class CompiledRaster:
         rings, n, step = np.zeros_like(shapes.rings), 0, len(shapes.rings) if self._between is None else RINGS_AT_ONCE
         for first in range(0, len(shapes.rings) - 1, step):
             some, ends = shapes.rings[first : first + step + 1], rings[first + 1 : first + step + 1]
-            more = lines.thin_rings(shapes.xs, shapes.ys, some, float(tolerance), closed, xs[n:], ys[n:], ends)
+            more = thinning.thin_rings(shapes.xs, shapes.ys, some, float(tolerance), closed, xs[n:], ys[n:], ends)
             ends += n
             n += more
             if self._between is not None:

@@ -280,7 +280,7 @@ class Raster(Protocol):
     """Draws into a frame. ``which`` lists features in drawing order; colours and widths go along with it."""
 
     def thinned(self, shapes: Shapes, tolerance: float, *, closed: bool) -> Shapes:
-        """Return the shapes without points nearer than ``tolerance`` metres to the one kept before; maybe as given."""
+        """Return the shapes without points within ``tolerance`` metres of the edges that are left; maybe as given."""
 
     def fill(self, frame: Frame, shapes: Shapes, which: I32, colours: U32, placing: Placing) -> None:
         """Fill areas (odd-even): a pixel belongs to the area its centre lies in."""

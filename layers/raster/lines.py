@@ -7,6 +7,7 @@ import numpy as np
 from layers.raster.contract import F32, F64, I32, U32, Frame
 from layers.raster.edges import BLOCK, block_end, find_steps, to_pixels
 from layers.raster.jit import compiled, exact, inlined
+from layers.raster.vector import share
 
 
 @exact
@@ -19,7 +20,7 @@ def blend(under: int, colour: int, cover: int) -> int:
 
 
 @exact
-def share(frame: Frame, row: int, column: int, colour: int, cover: int) -> None:
+def share_pixel(frame: Frame, row: int, column: int, colour: int, cover: int) -> None:
     """Blend one pixel if it lies in the frame."""
     if 0 <= row < frame.shape[0] and 0 <= column < frame.shape[1]:
         frame[row, column] = blend(frame[row, column], colour, cover)
@@ -50,11 +51,11 @@ def hairline(frame: Frame, xa: float, ya: float, xb: float, yb: float, colour: i
             j = floor(y)
             part = int((y - j) * full)
             if steep:
-                share(frame, i, j, colour, full - part)
-                share(frame, i, j + 1, colour, part)
+                share_pixel(frame, i, j, colour, full - part)
+                share_pixel(frame, i, j + 1, colour, part)
             else:
-                share(frame, j, i, colour, full - part)
-                share(frame, j + 1, i, colour, part)
+                share_pixel(frame, j, i, colour, full - part)
+                share_pixel(frame, j + 1, i, colour, part)
         y += slope
 
 
@@ -114,29 +115,18 @@ def ring_to_pixels(
 
 
 @inlined
-def mix(under: np.uint32, rb: np.uint32, g: np.uint32, cover: np.uint32) -> np.uint32:
-    """As ``blend``, with the colour's two halves given: in 32 bits, for pixels known to lie in the frame."""
-    rest, eight = np.uint32(256) - cover, np.uint32(8)
-    r = (rb * cover + (under & np.uint32(0xFF00FF)) * rest) >> eight
-    h = (g * cover + (under & np.uint32(0x00FF00)) * rest) >> eight
-    return np.uint32(np.uint32(0xFF000000) | (r & np.uint32(0xFF00FF)) | (h & np.uint32(0x00FF00)))
-
-
-@inlined
 def draw_steps(
     flat: U32, width: int, first: float, slope: float, start: int, stride: int, count: int, colour: int
 ) -> None:
     """Draw a hairline that lies well inside a flat frame, from what ``edges.find_steps`` found of it."""
     alpha = colour >> 24
-    full = np.uint32(alpha + (alpha >> 7))
-    rb, g = np.uint32(colour & 0xFF00FF), np.uint32(colour & 0x00FF00)
+    full, solid = alpha + (alpha >> 7), np.uint32(colour)
     y, at, aside = first, start, width + 1 - stride
     for _ in range(count):
         j = int(y)
-        part = np.uint32(int((y - j) * full))
-        near, far = np.uintp(at + j * aside), np.uintp(at + j * aside + aside)
-        flat[near] = mix(flat[near], rb, g, full - part)
-        flat[far] = mix(flat[far], rb, g, part)
+        part = int((y - j) * full)
+        near = at + j * aside
+        share(flat, near, near + aside, solid, np.uint64(full - part), np.uint64(part))
         y += slope
         at += stride
 
@@ -227,29 +217,3 @@ def stroke_shapes(
             count = ring_to_pixels(xs, ys, rings[r], rings[r + 1], per_metre, dx, dy, closed, px, py)
             for j in range(1, count):
                 thick_line(frame, px[j - 1], py[j - 1], px[j], py[j], widths[k] * 0.5, colour)
-
-
-@compiled
-def thin_rings(
-    xs: F32, ys: F32, rings: I32, tolerance: float, closed: bool, out_xs: F32, out_ys: F32, out_rings: I32
-) -> int:
-    """Copy rings without points nearer than ``tolerance`` to the one kept before. Return how many points are left.
-
-    The first point of each ring stays, the last of each line too. ``out_rings`` gets where each ring ends.
-    """
-    limit = tolerance * tolerance
-    n = 0
-    for r in range(rings.shape[0] - 1):
-        a, b = rings[r], rings[r + 1]
-        if b > a:
-            lx, ly = xs[a], ys[a]
-            out_xs[n], out_ys[n] = lx, ly
-            n += 1
-            for j in range(a + 1, b):
-                ex, ey = xs[j] - lx, ys[j] - ly
-                if ex * ex + ey * ey >= limit or (j == b - 1 and not closed):
-                    lx, ly = xs[j], ys[j]
-                    out_xs[n], out_ys[n] = lx, ly
-                    n += 1
-        out_rings[r] = n
-    return n

@@ -112,6 +112,47 @@ def _tinted(typing: Any, out: Any, at: Any, lanes: Any, rb: Any, g: Any, rest: A
     return signature, code
 
 
+_PAIR = ir.VectorType(ir.IntType(32), 2)
+_PAIR_WORDS = ir.VectorType(ir.IntType(64), 2)
+_PAIR_BYTES = ir.VectorType(ir.IntType(8), 8)
+_PAIR_HALVES = ir.VectorType(ir.IntType(16), 8)
+
+
+def _both(builder: Any, kind: ir.VectorType, first: Any, second: Any) -> Any:
+    """Return a vector of two values."""
+    made = builder.insert_element(ir.Constant(kind, ir.Undefined), first, ir.Constant(ir.IntType(32), 0))
+    return builder.insert_element(made, second, ir.Constant(ir.IntType(32), 1))
+
+
+@intrinsic
+def _shared(typing: Any, out: Any, near: Any, far: Any, colour: Any, near_cover: Any, far_cover: Any) -> Any:
+    signature = types.void(out, types.int64, types.int64, types.uint32, types.uint64, types.uint64)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        out, near, far, colour, near_cover, far_cover = args
+        word, places = ir.IntType(32), [ir.Constant(ir.IntType(32), i) for i in range(2)]
+        pointers = [_at(context, builder, kinds.args[0], out, place, word) for place in (near, far)]
+
+        def channels(pair: Any) -> Any:
+            return builder.zext(builder.bitcast(pair, _PAIR_BYTES), _PAIR_HALVES)
+
+        under = channels(_both(builder, _PAIR, *(builder.load(pointer, align=4) for pointer in pointers)))
+        own = channels(_both(builder, _PAIR, colour, colour))
+        each = ir.Constant(ir.IntType(64), 0x0001000100010001)
+        covers = [builder.mul(cover, each) for cover in (near_cover, far_cover)]
+        cover = builder.bitcast(_both(builder, _PAIR_WORDS, *covers), _PAIR_HALVES)
+        rest = builder.sub(ir.Constant(_PAIR_HALVES, [256] * 8), cover)
+        mixed = builder.add(builder.mul(own, cover), builder.mul(under, rest))
+        mixed = builder.lshr(mixed, ir.Constant(_PAIR_HALVES, [8] * 8))
+        made = builder.bitcast(builder.trunc(mixed, _PAIR_BYTES), _PAIR)
+        made = builder.or_(made, ir.Constant(_PAIR, [0xFF000000] * 2))
+        for pointer, place in zip(pointers, places, strict=True):
+            builder.store(builder.extract_element(made, place), pointer, align=4)
+        return context.get_dummy_value()
+
+    return signature, code
+
+
 @intrinsic
 def _copied(typing: Any, out: Any, at: Any, source: Any) -> Any:
     signature = types.void(out, types.int64, source)
@@ -193,6 +234,9 @@ paint = cast("Callable[[U32, Index, np.uint64, np.uint32], None]", _painted)
 
 tint = cast("Callable[[U32, Index, np.uint64, np.uint32, np.uint32, np.uint32], None]", _tinted)
 """``tint(out, at, lanes, rb, g, rest)``: as ``paint``, with a colour multiplied by its cover over what lies there."""
+
+share = cast("Callable[[U32, Index, Index, np.uint32, np.uint64, np.uint64], None]", _shared)
+"""``share(out, near, far, colour, near_cover, far_cover)``: lay a colour over two pixels with covers of 0..256."""
 
 copy = cast("Callable[[U32, int, U32], None]", _copied)
 """``copy(out, at, source)``: set sixteen pixels of a flat array to those of another at the same place."""

@@ -167,9 +167,10 @@ def test_a_filled_pixel_is_one_whose_centre_shapely_says_is_inside(seed: int, ho
     np.testing.assert_array_equal((frame == 0xFFAABBCC)[away], inside[away])
 
 
-def test_an_area_with_very_many_crossings_in_a_row_is_filled_rightly() -> None:
+@pytest.mark.parametrize("far", [90.0, 300.0], ids=["by strips", "by sorting"])
+def test_an_area_with_very_many_crossings_in_a_row_is_filled_rightly(far: float) -> None:
     teeth = [(i * 0.47, 10.0 if i % 2 else 80.0) for i in range(180)]
-    ring = [*teeth, (90.0, 5.0), (0.0, 5.0)]
+    ring = [*teeth, (far, 5.0), (0.0, 5.0)]
     frame = blank()
     CompiledRaster().fill(frame, ring_shapes([ring]), np.zeros(1, np.int32), np.array([0xFFFFFFFF], np.uint32), PLACE)
     area = shapely.Polygon(ring)
@@ -341,19 +342,48 @@ def test_blitting_one_picture_is_stamping_it(x: int, y: int) -> None:
     np.testing.assert_array_equal(laid, stamped)
 
 
-def test_thinning_keeps_ends_and_leaves_no_point_nearer_than_the_tolerance() -> None:
-    rng = np.random.default_rng(1)
-    points = np.cumsum(rng.normal(0, 1, (400, 2)), axis=0)
-    shapes = ring_shapes([points.tolist()])
-    thin = CompiledRaster().thinned(shapes, 2.0, closed=False)
-    assert 3 < len(thin.xs) < 300
-    assert (thin.xs[0], thin.ys[0], thin.xs[-1], thin.ys[-1]) == (
-        shapes.xs[0], shapes.ys[0], shapes.xs[-1], shapes.ys[-1],
-    )  # fmt: skip
-    steps = np.hypot(np.diff(thin.xs), np.diff(thin.ys))[:-1]
-    assert steps.min() >= 2.0 - 1e-5
-    kept = shapely.LineString(np.c_[thin.xs, thin.ys])
-    assert float(shapely.distance(kept, shapely.points(np.c_[shapes.xs, shapes.ys])).max()) <= 2.0
+@settings(max_examples=80, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.sampled_from([0.3, 2.0, 9.0]), st.booleans())
+def test_thinning_keeps_ends_and_leaves_every_point_near_the_edges_that_stay(
+    seed: int, count: int, tolerance: float, closed: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    walk = np.cumsum(rng.normal(0, 1, (count, 2)), axis=0)
+    way = np.c_[np.linspace(0, 40, count), rng.choice([0.0, 0.1, 5.0], count)]  # long straight parts, and coming back
+    shapes = ring_shapes([walk.tolist(), np.r_[way, way[::-1]].tolist()])
+    thin = CompiledRaster().thinned(shapes, tolerance, closed=closed)
+    for ring in range(2):
+        a, b = shapes.rings[ring : ring + 2]
+        points, left = (
+            np.c_[xs, ys].astype(float)
+            for xs, ys in (
+                (shapes.xs[a:b], shapes.ys[a:b]),
+                (
+                    thin.xs[thin.rings[ring] : thin.rings[ring + 1]],
+                    thin.ys[thin.rings[ring] : thin.rings[ring + 1]],
+                ),
+            )
+        )
+        assert (left[0] == points[0]).all()
+        assert closed or (left[-1] == points[-1]).all()
+        assert {tuple(point) for point in left.tolist()} <= {tuple(point) for point in points.tolist()}
+        edges = np.r_[left, left[:1]] if closed or len(left) == 1 else left
+        far = shapely.distance(shapely.LineString(edges), shapely.points(points)).max()
+        assert far <= 1.5 * tolerance + 1e-4
+
+
+def test_thinning_leaves_the_corners_of_what_is_straight_between_them() -> None:
+    side = np.linspace(0, 100, 60)
+    outline = np.r_[
+        np.c_[side, 0 * side],
+        np.c_[0 * side + 100, side],
+        np.c_[side[::-1], 0 * side + 100],
+        np.c_[0 * side, side[::-1]],
+    ]
+    thin = CompiledRaster().thinned(ring_shapes([outline.tolist()]), 0.5, closed=True)
+    assert 4 <= len(thin.xs) <= 8
+    made = shapely.Polygon(np.c_[thin.xs, thin.ys])
+    assert abs(made.area - 100 * 100) <= 0.5 * 400
 
 
 def test_shared_borders_draw_each_border_once_and_leave_none_out() -> None:
