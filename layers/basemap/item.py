@@ -162,18 +162,14 @@ def _style_of(name: Name, scale: float) -> tuple[LabelStyle, float] | None:
 
 
 def _areas(raster: Raster, frame: Frame, area: Area, detail: DetailCache, colour: int, edge: int) -> None:
-    shapes = detail.at(raster, area.scale)
-    which = shapes.visible(area.bounds(2))
-    if len(which):
+    for shapes, which, _ in detail.seen(raster, area):
         place: Placing = area.placing(shapes.origin)
         raster.fill(frame, shapes, which, np.full(len(which), colour, np.uint32), place)
         raster.outline(frame, shapes, which, edge, place, closed=True)
 
 
 def _bands(raster: Raster, frame: Frame, area: Area, detail: DetailCache, colour: int, width: float) -> None:
-    shapes = detail.at(raster, area.scale)
     device = width * area.ratio
-    which = shapes.visible(area.bounds(device + 2))
-    if len(which):
+    for shapes, which, _ in detail.seen(raster, area, device + 2):
         widths = np.full(len(which), device, np.float32)
         raster.stroke(frame, shapes, which, colour, widths, area.placing(shapes.origin), closed=False)

@@ -71,10 +71,9 @@ class DivisionsItem(LayerItem):
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
-        shapes = self._borders.at(raster, area.scale)
-        which = shapes.visible(area.bounds(4))
-        widths = np.full(len(which), WIDTH_PX * area.ratio, np.float32)
-        raster.stroke(frame, shapes, which, self._colour, widths, area.placing(shapes.origin), closed=False)
+        for shapes, which, _ in self._borders.seen(raster, area, 4):
+            widths = np.full(len(which), WIDTH_PX * area.ratio, np.float32)
+            raster.stroke(frame, shapes, which, self._colour, widths, area.placing(shapes.origin), closed=False)
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``."""

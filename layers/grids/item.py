@@ -89,15 +89,13 @@ class GridsItem(LayerItem):
         """See ``LayerItem``."""
         drawn = self._drawn
         if drawn.classes is not None:
-            shapes = drawn.areas.at(raster, area.scale)
-            which = shapes.visible(area.bounds(2))
-            classes = drawn.classes[which]
-            filled = classes != NO_CLASS
-            which, classes = which[filled], classes[filled]
-            raster.fill(frame, shapes, which, self.palette[classes], area.placing(shapes.origin))
-        borders = drawn.borders.at(raster, area.scale)
-        which = borders.visible(area.bounds(2))
-        raster.outline(frame, borders, which, self._line, area.placing(borders.origin), closed=False)
+            for shapes, which, numbers in drawn.areas.seen(raster, area):
+                classes = drawn.classes[numbers]
+                filled = classes != NO_CLASS
+                colours = self.palette[classes[filled]]
+                raster.fill(frame, shapes, which[filled], colours, area.placing(shapes.origin))
+        for borders, which, _ in drawn.borders.seen(raster, area):
+            raster.outline(frame, borders, which, self._line, area.placing(borders.origin), closed=False)
 
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """Pick out the chosen grid, and faintly the one under the pointer."""

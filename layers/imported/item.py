@@ -167,18 +167,14 @@ class ImportedItem(LayerItem):
         return self.options.style(self.styles()[which])
 
     def _areas(self, raster: Raster, frame: Frame, area: Area, detail: DetailCache, edge: int, fill: int) -> None:
-        shapes = detail.at(raster, area.scale)
-        which = shapes.visible(area.bounds(2))
-        if len(which):
+        for shapes, which, _ in detail.seen(raster, area):
             place = area.placing(shapes.origin)
             if fill >> 24:
                 raster.fill(frame, shapes, which, np.full(len(which), fill, np.uint32), place)
             raster.outline(frame, shapes, which, edge, place, closed=True)
 
     def _lines(self, raster: Raster, frame: Frame, area: Area, detail: DetailCache, colour: int) -> None:
-        shapes = detail.at(raster, area.scale)
-        which = shapes.visible(area.bounds(4))
-        if len(which):
+        for shapes, which, _ in detail.seen(raster, area, 4):
             widths = np.full(len(which), WIDTH_PX * area.ratio, np.float32)
             raster.stroke(frame, shapes, which, colour, widths, area.placing(shapes.origin), closed=False)
 

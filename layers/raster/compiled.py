@@ -39,7 +39,7 @@ from layers.raster.overlay import NotedOverlay, copy_boxes
 
 AT_ONCE = 800
 """Features drawn in one go where something may come in between: about a millisecond of a core."""
-RINGS_AT_ONCE = 5000
+RINGS_AT_ONCE = 500
 """Rings thinned in one go, likewise."""
 MANY = 4000
 """From this many points on it pays to find out first which of them show."""

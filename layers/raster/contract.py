@@ -78,6 +78,15 @@ class Shapes(msgspec.Struct, frozen=True):
             self.origin,
         )
 
+    def run(self, first: int, last: int) -> "Shapes":
+        """Return features first..last-1; their points are those of these shapes, not a copy."""
+        rings = self.rings[self.parts[first] : self.parts[last] + 1]
+        parts = self.parts[first : last + 1]
+        points = slice(rings[0], rings[-1])
+        return Shapes(
+            self.xs[points], self.ys[points], rings - rings[0], parts - parts[0], self.boxes[first:last], self.origin
+        )
+
     def bounds(self) -> tuple[float, float, float, float] | None:
         """Return what all features cover on the plane, or None without any."""
         if not len(self):

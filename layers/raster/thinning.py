@@ -13,15 +13,15 @@ from layers.raster.jit import compiled, exact
 
 
 @exact
-def last_that_serves(xs: F32, ys: F32, start: int, after: int, end: int, tolerance: float) -> int:
-    """Return the last point to which a straight edge serves from point ``after - 1``, or ``end`` if it reaches that.
+def last_that_serves(xs: F32, ys: F32, start: int, stop: int, after: int, end: int, tolerance: float) -> int:
+    """Return the last point up to ``end`` to which a straight edge serves from point ``after - 1``.
 
-    Points are those of a ring from ``start``; point ``end`` is its first once more.
+    Points are those of a ring start..stop-1; point ``stop`` is its first once more.
     """
     x, y = xs[after - 1], ys[after - 1]
     left_x = left_y = right_x = right_y = far = 0.0
     for j in range(after, end + 1):
-        at = j if j < end else start
+        at = j if j < stop else start
         vx, vy = float(xs[at] - x), float(ys[at] - y)
         long2 = vx * vx + vy * vy
         if far == 0.0 and long2 <= tolerance * tolerance:
@@ -64,7 +64,7 @@ def thin_rings(
             n += 1
             if kept >= end:
                 break
-            found = last_that_serves(xs, ys, a, kept + 1, end, tolerance)
-            kept = found if found < end or not closed else b
+            found = last_that_serves(xs, ys, a, b, kept + 1, end, tolerance)
+            kept = found
         out_rings[r] = n
     return n
