@@ -169,35 +169,33 @@ def turn_ring(
 
 
 @inlined
-def paint_bits(
-    flat: U32, height: int, width: int, bits: U64, top: int, left: int, count: int, wide: int, colour: int
-) -> None:
-    """Colour the pixels of a flat frame whose bit is set, of the first ``wide``, and set the bits back to 0."""
+def paint_bits(flat: U32, height: int, width: int, bits: U64, top: int, left: int, count: int, colour: int) -> None:
+    """Colour the pixels of a flat frame whose bit is set, and set the bits back to 0."""
     low, high = max(0, -left), min(STRIP, width - left)
     all_bits = np.uint64(0xFFFFFFFFFFFFFFFF)
     shown = np.uint64(0)
     if low < high:
         shown = (all_bits << np.uint64(low)) & (all_bits >> np.uint64(64 - high))
-    first, last = min(max(0, -top), count), max(0, min(count, height - top))
     alpha = colour >> 24
-    # For each row as many stores, though of some nothing is left: how many a row needs nobody can foretell.
-    if alpha == 255:
-        solid = np.uint32(colour)
-        for row in range(np.uintp(first), np.uintp(last)):
-            at = (top + np.int64(row)) * width + left
-            lanes = bits[row] & shown
-            for i in range(0, wide, LANES):
-                paint(flat, at + i, lanes >> np.uint64(i), solid)
-    elif alpha > 0:
-        cover = alpha + (alpha >> 7)
-        rest = np.uint32(256 - cover)
-        rb, g = np.uint32((colour & 0xFF00FF) * cover), np.uint32((colour & 0x00FF00) * cover)
-        for row in range(np.uintp(first), np.uintp(last)):
-            at = (top + np.int64(row)) * width + left
-            lanes = bits[row] & shown
-            for i in range(0, wide, LANES):
-                tint(flat, at + i, lanes >> np.uint64(i), rb, g, rest)
-    bits[:count] = 0
+    cover = alpha + (alpha >> 7)
+    rest, solid = np.uint32(256 - cover), np.uint32(colour)
+    rb, g = np.uint32((colour & 0xFF00FF) * cover), np.uint32((colour & 0x00FF00) * cover)
+    for row in range(np.uintp(count)):
+        lanes = bits[row] & shown
+        bits[row] = 0
+        at = (top + np.int64(row)) * width + left
+        if not 0 <= top + np.int64(row) < height:
+            continue
+        if alpha == 255:
+            while lanes != 0:
+                paint(flat, at, lanes, solid)
+                lanes >>= np.uint64(LANES)
+                at += LANES
+        else:
+            while lanes != 0:
+                tint(flat, at, lanes, rb, g, rest)
+                lanes >>= np.uint64(LANES)
+                at += LANES
 
 
 @exact
@@ -239,8 +237,7 @@ def fill_areas(
                     begins, ends = rings[r] - begin, rings[r + 1] - begin
                     if ends - begins > 2:
                         turn_ring(bits, top, strip, px, py, rows, slopes, firsts, columns, begins, ends)
-                wide = min(STRIP, right + 1 - strip)
-                paint_bits(flat, height, width, bits, top, strip, low - top, wide, colour)
+                paint_bits(flat, height, width, bits, top, strip, low - top, colour)
             continue
         if found.shape[0] == 0:
             found = np.empty((height, CROSSINGS), np.float32)

@@ -64,7 +64,6 @@ def thin_rings(
             n += 1
             if kept >= end:
                 break
-            found = last_that_serves(xs, ys, a, b, kept + 1, end, tolerance)
-            kept = found
+            kept = last_that_serves(xs, ys, a, b, kept + 1, end, tolerance)
         out_rings[r] = n
     return n
