@@ -133,7 +133,7 @@ class GridKeeper(QObject):
 
     def on_fault_looked_at(self, fault: int) -> None:
         """Bring a fault into view."""
-        if self._model is not None:
+        if self._model is not None and any(self._faults[fault].bounds):  # what lies nowhere on earth is not looked at
             self._model.choose(fault)
             self._desk.panels.map.fit_layer(LAYER)
 
@@ -178,7 +178,8 @@ class GridKeeper(QObject):
             await work
         except Fault as fault:
             sheet.tell(partial(self._desk.clerk.explain, fault, ()))
-        sheet.set_busy("")
+        finally:
+            sheet.set_busy("")
 
     async def _apart(self, key: str, work: Callable[[Watch], T]) -> T:
         """Run work in a thread and show how far it is."""
@@ -196,15 +197,29 @@ class GridKeeper(QObject):
     async def _read(self, wanted: "FileWanted") -> None:
         from console.exchange.readers import read_table  # noqa: PLC0415 - not before a file is read
         from console.exchange.table import ReadOptions  # noqa: PLC0415
+        from widgets.grid_keeper.wants import Columns  # noqa: PLC0415 - the sheet is open by now
 
-        options = ReadOptions(crs=wanted.crs or None, attributes=wanted.encoding or None)
-        table = await self._apart("mesh.busy.read", lambda watch: read_table(Path(wanted.path), options))
+        sheet, file = self.sheet(), Path(wanted.path).name
+        self._table, self._grids, self._draft = None, [], ""  # whatever becomes of this file: the one before is gone
+        self._show_faults([])
+        sheet.set_columns((), Columns("", ""))
+        sheet.set_file(self._desk.words("mesh.file.unread", file=file))
+        layer = wanted.layer or None
+        options = ReadOptions(crs=wanted.crs or None, attributes=wanted.encoding or None, layer=layer)
+        try:
+            table = await self._apart("mesh.busy.read", lambda watch: read_table(Path(wanted.path), options))
+        except Fault as fault:
+            if fault.key != "gpkg_which_layer":
+                raise
+            sheet.offer_layers(wanted, str(fault.params["layers"]).split(", "))
+            sheet.set_file(self._desk.words("mesh.file.layers", file=file))
+            return
         if table.place != "feature":
             raise Fault(FaultKind.INVALID, "file_without_areas")
+        if not table.records:
+            raise Fault(FaultKind.INVALID, "mesh_without_grids")
         self._table = table
-        self._show_faults([])
-        sheet = self.sheet()
-        sheet.set_file(self._desk.words("mesh.file", file=Path(wanted.path).name, grids=len(table.records)))
+        sheet.set_file(self._desk.words("mesh.file", file=file, grids=len(table.records)))
         sheet.set_columns(table.columns, _guess(table.columns))
 
     async def _check(self, columns: "Columns") -> None:
@@ -224,10 +239,16 @@ class GridKeeper(QObject):
         """Check, and show what was found. ``left`` are faults that were decided to stay: they stay so."""
         from console.mesh.check import check_mesh  # noqa: PLC0415 - not before a mesh is checked
 
-        grids, homes = self._grids, self._homes()
-        faults = await self._apart("mesh.busy.check", lambda watch: check_mesh(grids, homes, progress=watch.tell))
+        grids, homes, sheet = self._grids, self._homes(), self.sheet()
+        known = self._known_divisions()
+        if not grids:
+            self._show_faults([])
+            sheet.forget()
+            raise Fault(FaultKind.INVALID, "mesh_without_grids")
+        faults = await self._apart(
+            "mesh.busy.check", lambda watch: check_mesh(grids, homes, progress=watch.tell, known=known)
+        )
         self._show_faults(faults)
-        sheet = self.sheet()
         sheet.set_faults(faults)
         sheet.faults.leave([i for i, fault in enumerate(faults) if _mark(fault) in left])
 
@@ -289,6 +310,13 @@ class GridKeeper(QObject):
         inside = [d for d in room.geometry.divisions if d.wkb is not None and d.code.startswith(town)]
         return {d.code: shapely.make_valid(shapely.from_wkb(d.wkb)) for d in inside}
 
+    def _known_divisions(self) -> frozenset[str]:
+        """Return the codes of the town's divisions, those without an area among them."""
+        room = self._room
+        return (
+            frozenset() if room is None or room.geometry is None else frozenset(d.code for d in room.geometry.divisions)
+        )
+
     def _staff(self) -> dict[str, StaffId]:
         """Return the staff by id, and by name where only one is called so."""
         picture = None if self._room is None else self._room.picture
@@ -319,8 +347,8 @@ def _grids(table: "Table", columns: "Columns") -> "list[MeshGrid]":
 
     return [
         MeshGrid(
-            record.fields.get(columns.code, "").strip()[:64] or f"#{record.number}",
-            record.fields.get(columns.name, "").strip()[:100] or record.fields.get(columns.code, "")[:100] or "?",
+            record.fields.get(columns.code, "").strip(),
+            (record.fields.get(columns.name, "").strip() or record.fields.get(columns.code, "").strip())[:100],
             record.geometry,
             record.fields.get(columns.division, "").strip()[:64],
             record.fields.get(columns.responsible, "").strip()[:64],

@@ -11,6 +11,8 @@ import msgspec
 class FaultSort(StrEnum):
     """What is wrong."""
 
+    UNNAMED = "unnamed"  # no code, or a longer one than any can be
+    DIVISION = "division"  # said to be of a division that the town does not have
     EMPTY = "empty"  # no area at all, or something else than an area
     CROSSING = "crossing"  # the outline crosses itself
     DUPLICATE = "duplicate"  # a code that another grid has as well
@@ -34,10 +36,13 @@ class Mend(StrEnum):
     MERGE = "merge"  # the areas of one code become one grid
     CLIP = "clip"  # what lies outside the division is cut off
     SWAP = "swap"  # lon and lat change places, of the whole mesh
+    BY_PLACE = "by_place"  # the division is that it lies in, not the one it is said to be of
     DROP = "drop"  # the grid (the second of two) is left out
 
 
 MENDS: dict[FaultSort, tuple[Mend, ...]] = {
+    FaultSort.UNNAMED: (Mend.DROP,),
+    FaultSort.DIVISION: (Mend.BY_PLACE, Mend.DROP),
     FaultSort.EMPTY: (Mend.DROP,),
     FaultSort.CROSSING: (Mend.MAKE_VALID, Mend.DROP),
     FaultSort.DUPLICATE: (Mend.MERGE, Mend.DROP),

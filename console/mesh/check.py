@@ -5,7 +5,7 @@ the progress is told, and may end it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from domain.places import distance_m
 PAIRS_AT_ONCE = 10_000
 TILE = 400
 """Grids whose union is made at once."""
+LONGEST_CODE = 64
 MOST_FAULTS = 5_000
 """Faults that are told; a mesh with more is not mended by hand."""
 _AREAS = ("Polygon", "MultiPolygon")
@@ -33,11 +34,12 @@ def check_mesh(
     divisions: Mapping[str, Any] | None = None,
     tolerances: Tolerances | None = None,
     progress: Progress = _silent,
+    known: Collection[str] = (),
 ) -> list[MeshFault]:
     """Return the faults of a mesh, the gravest sorts first, at most ``MOST_FAULTS``.
 
-    ``divisions`` are areas by code: each grid is held to its own, and the mesh to all of them. Raises whatever
-    ``progress`` raises.
+    ``divisions`` are areas by code: each grid is held to its own, and the mesh to all of them. ``known`` are the codes
+    of all divisions, none where nobody can tell. Raises whatever ``progress`` raises.
     """
     given = divisions or {}
     limits = tolerances or Tolerances()
@@ -46,7 +48,7 @@ def check_mesh(
     whole = list(_as_a_whole(grids, shapes, given, limits))
     if whole:
         return whole
-    faults = [*_singly(grids, shapes, metres, limits), *_codes(grids, shapes)]
+    faults = [*_singly(grids, shapes, metres, limits), *_codes(grids, shapes), *_said(grids, shapes, known)]
     sound = np.array([s.geom_type in _AREAS and not s.is_empty and s.is_valid for s in shapes], np.bool_)
     steps = _Steps(progress, len(grids))
     faults += _overlaps(grids, shapes, sound, metres, limits, steps)
@@ -72,7 +74,8 @@ class _Steps:
 
 def _fault(sort: FaultSort, grids: Sequence[MeshGrid], which: Sequence[int], part: Any, **more: Any) -> MeshFault:
     bounds = _NOWHERE if part is None or part.is_empty else tuple(float(v) for v in part.bounds)
-    return MeshFault(sort, tuple(which), tuple(grids[i].code for i in which), bounds, **more)  # type: ignore[arg-type]
+    codes = tuple(grids[i].code[:LONGEST_CODE] or f"#{i + 1}" for i in which)
+    return MeshFault(sort, tuple(which), codes, bounds, **more)  # type: ignore[arg-type]
 
 
 def _as_a_whole(
@@ -81,19 +84,39 @@ def _as_a_whole(
     """Yield the one fault that makes all others pointless: the mesh lies somewhere else."""
     there = shapes[~shapely.is_empty(shapes)]
     homes = [shape for shape in divisions.values() if shape is not None and not shape.is_empty]
-    if not len(there) or not homes:
+    if not len(there):
         return
     bounds = shapely.total_bounds(there)
+    if not _are_degrees(bounds):
+        where = f"{bounds[0]:.7g}, {bounds[1]:.7g}"
+        yield MeshFault(FaultSort.ELSEWHERE, (), (), _NOWHERE, detail=where)
+        return
+    if not homes:
+        return
     home = shapely.total_bounds(np.array(homes, object))
     lon, lat = (home[0] + home[2]) / 2, (home[1] + home[3]) / 2
     middle = shapely.get_coordinates(shapely.centroid(there))
     x, y = float(np.median(middle[:, 0])), float(np.median(middle[:, 1]))
-    if distance_m(x, min(90.0, max(-90.0, y)), lon, lat) <= limits.elsewhere_km * 1000 and abs(y) <= 90:
+    if distance_m(x, min(90.0, max(-90.0, y)), lon, lat) <= limits.elsewhere_km * 1000:
         return
     swapped = abs(x) <= 90 and distance_m(y, x, lon, lat) <= limits.elsewhere_km * 1000
     sort = FaultSort.SWAPPED if swapped else FaultSort.ELSEWHERE
     where = f"{x:.4f}, {y:.4f}"
     yield MeshFault(sort, (), (), tuple(float(v) for v in bounds), detail=where)  # type: ignore[arg-type]
+
+
+def _are_degrees(bounds: Any) -> bool:
+    """Return whether bounds may be degrees, in whichever order: metres are not, nor is what is beyond all measure."""
+    return bool(np.isfinite(bounds).all() and np.abs(bounds).max() <= 180)
+
+
+def _said(grids: Sequence[MeshGrid], shapes: Shapes, known: Collection[str]) -> Iterator[MeshFault]:
+    """Yield the grids whose code cannot be one, and those that are said to be of a division there is none of."""
+    for i, grid in enumerate(grids):
+        if not 0 < len(grid.code) <= LONGEST_CODE:
+            yield _fault(FaultSort.UNNAMED, grids, [i], shapes[i])
+        if grid.division and known and grid.division not in known:
+            yield _fault(FaultSort.DIVISION, grids, [i], shapes[i], detail=grid.division[:LONGEST_CODE])
 
 
 def _singly(grids: Sequence[MeshGrid], shapes: Shapes, metres: Metres, limits: Tolerances) -> Iterator[MeshFault]:
@@ -114,7 +137,8 @@ def _singly(grids: Sequence[MeshGrid], shapes: Shapes, metres: Metres, limits: T
 def _codes(grids: Sequence[MeshGrid], shapes: Shapes) -> Iterator[MeshFault]:
     by_code: dict[str, list[int]] = defaultdict(list)
     for i, grid in enumerate(grids):
-        by_code[grid.code].append(i)
+        if grid.code:
+            by_code[grid.code].append(i)
     for members in by_code.values():
         for later in members[1:]:
             yield _fault(FaultSort.DUPLICATE, grids, [members[0], later], shapes[later])

@@ -49,6 +49,10 @@ def _clip(work: list[MeshGrid], fault: MeshFault, divisions: Divisions) -> None:
         _put(work, fault.grids[-1], shapely.intersection(work[fault.grids[-1]].shape, home))
 
 
+def _by_place(work: list[MeshGrid], fault: MeshFault, _divisions: Divisions) -> None:
+    work[fault.grids[-1]] = replace(work[fault.grids[-1]], division="")
+
+
 def _put(work: list[MeshGrid], i: int, shape: Any) -> None:
     """Give a grid the areas of a geometry; lines and points a calculation leaves behind are none of it."""
     parts = areas_in(shape)
@@ -92,4 +96,5 @@ _HOW: dict[Mend, Callable[[list[MeshGrid], MeshFault, Divisions], None]] = {
     Mend.FILL: _fill,
     Mend.MERGE: _merge,
     Mend.CLIP: _clip,
+    Mend.BY_PLACE: _by_place,
 }

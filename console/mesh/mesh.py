@@ -44,7 +44,7 @@ class Metres:
     """Local measures: degrees are scaled to metres about the middle of the mesh; it errs little within a province."""
 
     def __init__(self, shapes: Shapes) -> None:
-        bounds = shapely.total_bounds(shapes)
+        bounds = shapely.total_bounds(shapes) if len(shapes) else np.full(4, np.nan)
         middle = 0.0 if not np.isfinite(bounds).all() else (bounds[1] + bounds[3]) / 2.0
         self.x = METRES_A_DEGREE * float(np.cos(np.radians(min(89.0, max(-89.0, middle)))))
         self.y = METRES_A_DEGREE

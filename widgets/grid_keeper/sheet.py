@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
@@ -12,6 +13,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +30,8 @@ from widgets.grid_keeper.fault_list import FaultList
 from widgets.grid_keeper.wants import Columns, FileWanted, Republish
 
 WIDTH_PX, TOP_PX = 460, 48
+FAULTS_PX = 190
+"""The list of faults is never lower: some four of them are in sight."""
 ENCODINGS = ("", "utf-8", "gb18030")
 FILES = "*.zip *.gpkg *.geojson *.json"
 FIELDS = ("code", "name", "division", "responsible")
@@ -58,10 +62,11 @@ class GridKeeperSheet(QFrame):
         self._said, self._fault, self._bar = QLabel(), FaultLabel(), QProgressBar()
         self.crs, self.note = QLineEdit(), QLineEdit()
         self.note.setMaxLength(200)
-        self.encoding, self.versions = Combo(), Combo()
+        self.encoding, self.versions, self.layers = Combo(), Combo(), Combo()
+        self._several: FileWanted | None = None
         self.columns = {name: Combo() for name in FIELDS}
         self._labels = {name: QLabel() for name in (*FIELDS, "crs", "encoding")}
-        self.faults = FaultList(words)
+        self.faults, self._scroll = FaultList(words), QScrollArea()
         names = ("choose", "check", "mend", "compare", "publish", "republish", "cancel", "close")
         self.buttons = {name: Button() for name in names}
         self._lay_out()
@@ -69,6 +74,7 @@ class GridKeeperSheet(QFrame):
         parent.installEventFilter(self)
         self.retranslate()
         self.set_columns((), Columns("", ""))
+        self.layers.hide()
         self.hide()
 
     def _lay_out(self) -> None:
@@ -82,22 +88,33 @@ class GridKeeperSheet(QFrame):
         form.addRow(self._labels["crs"], self.crs)
         for name in FIELDS:
             form.addRow(self._labels[name], self.columns[name])
-        column = QVBoxLayout(self)
-        column.setContentsMargins(14, 12, 14, 12)
+        self.faults.setMinimumHeight(FAULTS_PX)
+        within = QWidget()
+        column = QVBoxLayout(within)
+        column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(8)
-        for part in (self._title, self._about):
-            column.addWidget(part)
+        column.addWidget(self._about)
         column.addLayout(form)
         column.addLayout(_row(self.buttons["choose"], self.buttons["check"]))
         column.addWidget(self._file)
+        column.addWidget(self.layers)
         column.addWidget(self._bar)
         column.addWidget(self.faults, 1)
         column.addLayout(_row(self.buttons["mend"], self.buttons["compare"]))
         column.addWidget(self._said)
         column.addLayout(_row(self.note, self.buttons["publish"]))
         column.addLayout(_row(self.versions, self.buttons["republish"]))
-        column.addWidget(self._fault)
-        column.addLayout(_row(self.buttons["cancel"], self.buttons["close"]))
+        self._scroll.setWidget(within)
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(14, 12, 8, 12)
+        whole.setSpacing(8)
+        whole.addWidget(self._title)
+        whole.addWidget(self._scroll, 1)
+        whole.addWidget(self._fault)
+        whole.addLayout(_row(self.buttons["cancel"], self.buttons["close"]))
 
     def _connect(self) -> None:
         self.buttons["choose"].clicked.connect(self._on_choose)
@@ -111,6 +128,7 @@ class GridKeeperSheet(QFrame):
         self.faults.looked_at.connect(self.fault_looked_at)
         self.faults.altered.connect(self._show_state)
         self.note.textChanged.connect(self._show_state)
+        self.layers.activated.connect(self._on_layer_chosen)
         for combo in self.columns.values():
             combo.currentIndexChanged.connect(self.forget)
 
@@ -133,6 +151,16 @@ class GridKeeperSheet(QFrame):
     def set_file(self, text: str) -> None:
         """Say which file was read, and how much is in it."""
         self._file.setText(text)
+
+    def offer_layers(self, wanted: FileWanted, names: Sequence[str]) -> None:
+        """Let one of several layers of a file be chosen."""
+        self._several = wanted
+        self.layers.clear()
+        self.layers.addItem(self._words("mesh.layer.which"), "")
+        for name in names:
+            self.layers.addItem(name, name)
+        self.layers.setVisible(True)
+        self.layers.setFocus()
 
     def set_columns(self, names: Sequence[str], guess: Columns) -> None:
         """Offer the columns of the file that was read, the likely ones chosen. Whatever was found before is gone."""
@@ -212,6 +240,9 @@ class GridKeeperSheet(QFrame):
                 combo.setItemText(0, words("mesh.column.none"))
         for name, combo in (*self.columns.items(), ("encoding", self.encoding), ("versions", self.versions)):
             combo.setAccessibleName(words(f"mesh.field.{name}"))
+        if self.layers.count():
+            self.layers.setItemText(0, words("mesh.layer.which"))
+        self.layers.setAccessibleName(words("mesh.layer.which"))
         self.crs.setPlaceholderText(words("mesh.crs.hint"))
         self.crs.setAccessibleName(words("mesh.field.crs"))
         self.note.setPlaceholderText(words("mesh.note.hint"))
@@ -231,7 +262,7 @@ class GridKeeperSheet(QFrame):
         usable = {
             "choose": idle,
             "check": idle and bool(columns.code and columns.name),
-            "mend": idle and self._checked and not taken,
+            "mend": idle and self._checked and not taken and bool(self.faults.decided()),
             "compare": idle and taken,
             "publish": idle and taken and self._difference is not None and len(self.note.text().strip()) >= 2,
             "republish": idle and self.versions.count() > 0,
@@ -246,7 +277,9 @@ class GridKeeperSheet(QFrame):
     def _state_text(self, *, taken: bool) -> str:
         found = self._difference
         if found is None:
-            return "" if not self._checked else self._words("mesh.sound" if taken else "mesh.unsound")
+            if not self._checked:
+                return ""
+            return self._words("mesh.sound" if taken else "mesh.unsound" if self.faults.decided() else "mesh.elsewhere")
         values = {name: getattr(found, name) for name in ("grids", "cases", "outside")}
         counts = {"added": len(found.added), "removed": len(found.removed), "altered": found.altered_in_all}
         said = self._words("mesh.difference", **values, **counts)
@@ -265,8 +298,17 @@ class GridKeeperSheet(QFrame):
 
     def choose_file(self, path: str) -> None:
         """Ask for a file to be read, as it is declared."""
+        self._want(FileWanted(path, str(self.encoding.currentData() or ""), self.crs.text().strip()))
+
+    def _on_layer_chosen(self) -> None:
+        layer = str(self.layers.currentData() or "")
+        if layer and self._several is not None:
+            self._want(replace(self._several, layer=layer))
+
+    def _want(self, wanted: FileWanted) -> None:
         self.tell("")
-        self.file_wanted.emit(FileWanted(path, str(self.encoding.currentData() or ""), self.crs.text().strip()))
+        self.layers.hide()
+        self.file_wanted.emit(wanted)
 
     def _on_check(self) -> None:
         self.tell("")

@@ -6,11 +6,15 @@ from domain.mesh import Mend
 
 
 class FileWanted(msgspec.Struct, frozen=True):
-    """A file to be read. ``encoding`` is that of its attributes, empty to find out; ``crs`` where it names none."""
+    """A file to be read. ``encoding`` is that of its attributes, empty to find out; ``crs`` where it names none.
+
+    ``layer`` is which of several.
+    """
 
     path: str
     encoding: str = ""
     crs: str = ""
+    layer: str = ""
 
 
 class Columns(msgspec.Struct, frozen=True):

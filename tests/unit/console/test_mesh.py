@@ -45,6 +45,35 @@ def spoil(grids: list[MeshGrid], which: int, shape: Any) -> list[MeshGrid]:
     return [replace(grid, shape=shape) if i == which else grid for i, grid in enumerate(grids)]
 
 
+def test_a_grid_without_a_code_or_of_no_known_division_is_named_and_mended() -> None:
+    grids, known = mesh(), frozenset(HOME)
+    grids[3] = replace(grids[3], code="")
+    grids[4] = replace(grids[4], code="9" * 65)
+    grids[7] = replace(grids[7], division="abc")
+    assert check_mesh(mesh(), HOME, known=known) == []
+    faults = check_mesh(grids, HOME, known=known)
+    assert sorted((f.sort.value, f.grids) for f in faults) == [("division", (7,)), ("unnamed", (3,)), ("unnamed", (4,))]
+    assert [f.codes for f in faults if f.grids == (3,)] == [("#4",)]
+    assert all(fault.must_be_mended for fault in faults)
+    mended = mend_mesh(grids, [(fault, MENDS[fault.sort][0]) for fault in faults], HOME)
+    assert len(mended) == len(grids) - 2
+    assert {f.sort for f in check_mesh(mended, HOME, known=known)} == {FaultSort.GAP}
+    assert FaultSort.DIVISION not in sorts(check_mesh(grids, HOME)), "where nobody knows the divisions none is wrong"
+
+
+@pytest.mark.parametrize("homes", [HOME, {}])
+@pytest.mark.parametrize("shift", [540_000.0, 1e308])
+def test_coordinates_that_are_no_degrees_are_said_to_be_elsewhere(homes: dict[str, Any], shift: float) -> None:
+    (fault,) = check_mesh(spoil(mesh(1, 1), 0, shapely.box(0, 0, shift, shift)), homes)
+    assert fault.sort is FaultSort.ELSEWHERE
+    assert len(fault.detail) < 40
+    assert max(abs(edge) for edge in fault.bounds) <= 180
+
+
+def test_of_no_grids_nothing_is_wrong() -> None:
+    assert check_mesh([]) == []
+
+
 def test_a_sound_mesh_has_no_fault() -> None:
     assert check_mesh(mesh(), HOME) == []
     assert check_mesh(mesh()) == []

@@ -124,6 +124,73 @@ async def test_broken_files_and_unknown_staff_are_named_and_nothing_is_sent(serv
         assert not sheet.buttons["publish"].isEnabled()
 
 
+async def test_a_refused_file_takes_the_place_of_the_one_before(served: Served, tmp_path: Path) -> None:
+    async with keeping(served) as (desk, sheet):
+        sheet.choose_file(str(mesh_file(tmp_path, feature(grid_code(0, 0), "全镇", 0.0, 2.0))))
+        await idle(desk)
+        await press(desk, sheet, "check")
+        await press(desk, sheet, "compare")
+        sheet.note.setText("按新图调整")
+        assert sheet.buttons["publish"].isEnabled()
+        broken = tmp_path / "坏的.geojson"
+        broken.write_bytes(b"{")
+        sheet.choose_file(str(broken))
+        await idle(desk)
+        assert not any(sheet.buttons[name].isEnabled() for name in ("check", "mend", "compare", "publish"))
+        assert "坏的.geojson" in sheet._file.text()
+        assert sheet._fault.text()
+
+
+async def test_what_nobody_could_tell_apart_is_not_published_and_no_grid_left_is_said(
+    served: Served, tmp_path: Path
+) -> None:
+    blank, astray = feature("", "", 0.0, 1.0), feature(f"{VILLAGE}009", "东片", 1.0, 1.0)
+    astray["properties"]["区划代码"] = "abc"
+    async with keeping(served) as (desk, sheet):
+        sheet.choose_file(str(mesh_file(tmp_path, blank, astray)))
+        await idle(desk)
+        await press(desk, sheet, "check")
+        assert {fault.sort for fault in desk.grid_keeper._faults} == {FaultSort.UNNAMED, FaultSort.DIVISION}
+        assert not sheet.buttons["compare"].isEnabled()
+        await press(desk, sheet, "mend")
+        assert [(grid.code, grid.division) for grid in desk.grid_keeper._grids] == [(f"{VILLAGE}009", "")]
+        sheet.choose_file(str(mesh_file(tmp_path, blank)))
+        await idle(desk)
+        await press(desk, sheet, "check")
+        await press(desk, sheet, "mend")
+        assert "没有剩下任何网格" in sheet._fault.text()
+        assert not sheet._busy
+        assert not sheet.buttons["compare"].isEnabled()
+
+
+async def test_of_several_layers_one_is_chosen_and_metres_ask_for_their_system(served: Served, tmp_path: Path) -> None:
+    geopandas = pytest.importorskip("geopandas")
+    shape = shapely.box(WEST, SOUTH, WEST + 2 * SIDE, SOUTH + 2 * SIDE)
+    path = tmp_path / "两层.gpkg"
+    for layer in ("新网格", "旧网格"):
+        table = {"编码": [grid_code(0, 0)], "名称": [layer]}
+        geopandas.GeoDataFrame(table, geometry=[shape], crs="EPSG:4326").to_file(path, layer=layer, driver="GPKG")
+    far = feature(grid_code(0, 0), "全镇", 0.0, 2.0)
+    far["geometry"] = json.loads(shapely.to_geojson(shapely.box(540_000, 3_280_000, 541_000, 3_281_000)))
+    async with keeping(served) as (desk, sheet):
+        sheet.choose_file(str(path))
+        await idle(desk)
+        assert [sheet.layers.itemText(i) for i in range(sheet.layers.count())][1:] == ["新网格", "旧网格"]
+        assert not sheet.buttons["check"].isEnabled()
+        sheet.layers.setCurrentIndex(2)
+        sheet.layers.activated.emit(2)
+        await idle(desk)
+        assert sheet.layers.isHidden()
+        await press(desk, sheet, "check")
+        assert [grid.name for grid in desk.grid_keeper._grids] == ["旧网格"]
+        sheet.choose_file(str(mesh_file(tmp_path, far)))
+        await idle(desk)
+        await press(desk, sheet, "check")
+        assert [fault.sort for fault in desk.grid_keeper._faults] == [FaultSort.ELSEWHERE]
+        assert not sheet.buttons["mend"].isEnabled()
+        assert "坐标系" in sheet._said.text()
+
+
 async def test_real_boroughs_are_read_and_lie_elsewhere(served: Served) -> None:
     if not (DATA / "nyc_boroughs.zip").is_file():
         pytest.skip("the real input nyc_boroughs.zip is not on this machine")
