@@ -6,6 +6,7 @@ Files are read in a process apart and never leave this computer. What was remove
 import asyncio
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +17,7 @@ from console.crew import Member
 from console.notices import Notice, sentence
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
+from layers.mercator import ground_scale
 from widgets.notices import Severity
 
 if TYPE_CHECKING:
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 
 OWNER = "own-layers"
 MOST_LAYERS = 20
+FAR_KM = 150
+"""A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
 FEATURE_FILES = ("*.geojson", "*.json", "*.gpkg", "*.zip", "*.csv", "*.txt", "*.kml", "*.gpx")
 TRACK_FILES = ("*.gpx", "*.csv", "*.txt")
@@ -139,7 +143,9 @@ class OwnLayers(Member):
             found = await asyncio.to_thread(features_of, path, crs)
         except Fault as fault:
             notices.withdraw(f"file-{name}")
-            if fault.key == "crs_missing" and crs is None:
+            if fault.key == "file_not_degrees" or (fault.key == "crs_missing" and crs is None):
+                if crs is not None:
+                    notices.warn("fault.file_not_degrees")  # nor are they with the system that was chosen
                 self._ask_system(path)
                 return
             raise
@@ -149,9 +155,23 @@ class OwnLayers(Member):
         words = self._desk.words
         remark = words("own_layer.from_file", file=name) + (words("own_layer.left_out", count=left) if left else "")
         model.put(features, remark)
-        self._add(model)
+        key = self._add(model)
         count = len(found.rows)
         notices.info("notice.file_shown", replace=f"file-{name}", name=name, count=count)
+        self._tell_far(key, name)
+
+    def _tell_far(self, key: str, name: str) -> None:
+        """Say so where a file lies so far from the town that it is likely to be somewhere else than it says."""
+        view = self._desk.panels.map
+        item, town = view.item(key), view.item("grids")
+        shown, home = None if item is None else item.bounds(), None if town is None else town.bounds()
+        if shown is None or home is None:
+            return
+        across = max(0.0, shown[0] - home[2], home[0] - shown[2])
+        along = max(0.0, shown[1] - home[3], home[1] - shown[3])
+        km = hypot(across, along) * ground_scale((home[1] + home[3]) / 2) / 1000
+        if km > FAR_KM:
+            self._desk.notices.warn("notice.file_far", name=name, km=f"{km:,.0f}")
 
     async def _load_track(self, path: Path, crs: str | None) -> None:
         from console.filelayer.process import track_of  # noqa: PLC0415
@@ -199,12 +219,13 @@ class OwnLayers(Member):
         await asyncio.to_thread(model.put, names, fixes)  # nobody watches it yet
         self._add(model)
 
-    def _add(self, model: "Observed", *, look: bool = True) -> None:
+    def _add(self, model: "Observed", *, look: bool = True) -> str:
         view = self._desk.panels.map
         item = view.add_layer(model)
         self._models[item.key] = model
         if look:
             view.fit_layer(item.key)
+        return item.key
 
     def _ident(self, name: str, prefix: str = "") -> str:
         """Return an id for a layer: by its name, so that what is chosen of a file comes back with it."""

@@ -172,8 +172,11 @@ class PickFeed(QObject):
         )
         if mark is None or held is None:
             return None
-        trouble = component is not None and component.state in TROUBLE
-        rows = [PickedRow("", line, warns=trouble and i == 0) for i, line in enumerate(mark.lines)]
+        state = None if component is None else component.state
+        rows = [
+            PickedRow("", line, warns=state in TROUBLE and i == 0, grave=state is Sensed.ALARM and i == 0)
+            for i, line in enumerate(mark.lines)
+        ]
         at = self._names.local(held.at).strftime("%m-%d %H:%M")
         rows.append(PickedRow(words("map.pick.kind"), words(f"register.{kind}")))
         rows.append(PickedRow(words("map.pick.put"), f"{self._names.account(AccountId(held.by))} · {at}"))

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 OWNER = "whistle"
 KEPT_FOR = timedelta(days=30)
 SHOWN_AT_MOST = 100
+MATTER_MOST = 40
+"""Characters of its matter that a notice calls a whistle by."""
 ORDER = tuple(Standing)
 """Whoever is longest overdue first."""
 ALARMING = frozenset({Standing.OVERDUE, Standing.ESCALATED})
@@ -167,7 +169,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
                 found.version,
                 whistle.matter,
                 "whistle_ended",
-                values={"matter": whistle.matter[:40]},
+                values={"matter": _named(whistle)},
             )
 
     # -- inside ----------------------------------------------------------------------------------------------------
@@ -216,7 +218,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         for key, whistle in self._open.items():
             count = sum(body.present for body in self._signed.get(key, {}).values())
             if count > self._counts.get(key, count):
-                values: dict[str, Value] = {"matter": whistle.matter[:40], "n": count, "of": len(whistle.called)}
+                values: dict[str, Value] = {"matter": _named(whistle), "n": count, "of": len(whistle.called)}
                 told = Notice(Severity.INFO, "notice.whistle_signed", values, f"whistle-{key}", "whistle")
                 self.desk.notices.post(told)
             self._counts[key] = count
@@ -224,7 +226,12 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
     def _tell_late(self, key: EntryId, whistle: Whistle, stands: Standing, units: list[UnitId]) -> None:
         names = self.desk.names
         who = self.desk.words("list.comma").join(names.unit(unit) for unit in units[:5])
-        values: dict[str, Value] = {"matter": whistle.matter[:40], "who": who, "n": len(units)}
+        values: dict[str, Value] = {"matter": _named(whistle), "who": who, "n": len(units)}
         severity = Severity.FAULT if stands is Standing.ESCALATED else Severity.WARNING
         self.desk.notices.post(Notice(severity, f"notice.whistle_{stands}", values, f"late-{key}-{stands}", "whistle"))
         self.desk.crew.alarms.sounds.play(Tone.ALERT)
+
+
+def _named(whistle: Whistle) -> str:
+    """Return what a notice calls a whistle: its matter, shortened."""
+    return whistle.matter if len(whistle.matter) <= MATTER_MOST else f"{whistle.matter[:MATTER_MOST]}…"

@@ -6,6 +6,16 @@ def argb(colour: str, alpha: int = 255) -> int:
     return alpha << 24 | int(colour[1:], 16)
 
 
+CLASS_COUNT = 5
+CLASS_ALPHA = 150
+"""How strongly classes of grids are filled: the base map shows through."""
+
+
+def class_share(step: int) -> float:
+    """Return how far the colour of a class of grids, 0 (least) to 4, lies from the ground to the accent."""
+    return 0.12 + 0.18 * step
+
+
 def mix(first: str, second: str, share: float) -> str:
     """Return the colour ``share`` (0..1) of the way from the first to the second."""
     a, b = int(first[1:], 16), int(second[1:], 16)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
-from layers.colours import mix
+from layers.colours import CLASS_ALPHA, CLASS_COUNT, class_share, mix
 from layers.fence_signs import SIGNS as OF_FENCES
 from layers.signs import SIGNS as OF_THE_REGISTER
 from resources.theme import Theme
@@ -13,7 +13,6 @@ from resources.theme import Theme
 Sign = Callable[[QPainter, float, Theme], None]
 
 HEAT_SHARES = (0.08, 0.3, 0.55, 0.8)
-GRID_CLASSES = 5
 
 
 def heat_colour(theme: Theme, share: float) -> str:
@@ -23,8 +22,8 @@ def heat_colour(theme: Theme, share: float) -> str:
 
 
 def class_colour(theme: Theme, step: int) -> str:
-    """Return the colour of a class of grids, 0 (least) to 4."""
-    return mix(theme.map_ground, theme.accent, 0.12 + 0.18 * step)
+    """Return the colour of a class of grids, 0 (least) to 4, as it is seen over the ground."""
+    return mix(theme.map_ground, theme.accent, class_share(step) * CLASS_ALPHA / 255)
 
 
 def _patch(colour_of: Callable[[Theme], str]) -> Sign:
@@ -48,5 +47,5 @@ SIGNS: dict[str, Sign] = {
     **OF_THE_REGISTER,
     **OF_FENCES,
     **{f"heat.{i}": _heat(share) for i, share in enumerate(HEAT_SHARES)},
-    **{f"class.{step}": _class(step) for step in range(GRID_CLASSES)},
+    **{f"class.{step}": _class(step) for step in range(CLASS_COUNT)},
 }

@@ -201,16 +201,22 @@ def _check_size(path: Path) -> None:
         raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_BYTES)
 
 
+def _are_degrees(west: float, south: float, east: float, north: float) -> bool:
+    sides = west, south, east, north
+    return all(isfinite(v) for v in sides) and max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90
+
+
 def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str]) -> FileFeatures:
     import shapely  # noqa: PLC0415
 
     if len(found) > MAX_FEATURES:
         raise Fault(FaultKind.TOO_LARGE, "file_too_many_features", count=len(found), limit=MAX_FEATURES)
     columns = tuple(dict.fromkeys(name for fields, _ in found for name in fields))[:MAX_COLUMNS]
-    rows, wkbs, left_out, points = [], [], 0, 0
+    rows, wkbs, left_out, no_degrees, points = [], [], 0, 0, 0
     for fields, shape in found:
-        if shape is None or shape.is_empty or not all(isfinite(v) and abs(v) <= 180 for v in shape.bounds):
+        if shape is None or shape.is_empty or not _are_degrees(*shape.bounds):
             left_out += 1
+            no_degrees += shape is not None and not shape.is_empty
             continue
         for part in getattr(shape, "geoms", [shape]) if shape.geom_type == "GeometryCollection" else [shape]:
             points += int(shapely.get_num_coordinates(part))
@@ -219,7 +225,7 @@ def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str]) -> FileFe
     if points > MAX_POINTS:
         raise Fault(FaultKind.TOO_LARGE, "file_too_many_points", count=points, limit=MAX_POINTS)
     if not wkbs:
-        raise invalid("file_without_shapes", count=len(found))
+        raise invalid("file_not_degrees") if no_degrees else invalid("file_without_shapes", count=len(found))
     if left_out:
         notes.append(f"left_out:{left_out}")
     return FileFeatures(columns, tuple(rows), tuple(wkbs), tuple(notes[:20]))

@@ -7,8 +7,7 @@ import msgspec
 import numpy as np
 
 from domain.ids import GridCode
-
-CLASS_COUNT = 5
+from layers.colours import CLASS_COUNT
 
 
 class Indicator(StrEnum):

@@ -6,11 +6,11 @@ from time import monotonic
 import msgspec
 import numpy as np
 
-from layers.colours import argb, mix
+from layers.colours import CLASS_ALPHA, CLASS_COUNT, argb, class_share, mix
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.detail import DetailCache
 from layers.geometry import feature_at
-from layers.grids.figures import CLASS_COUNT, Indicator, figure_text
+from layers.grids.figures import Indicator, figure_text
 from layers.grids.model import NO_CLASS, Classes, GridsModel
 from layers.local import lies_in
 from layers.options import Group, Style
@@ -22,7 +22,6 @@ NAMES_UNTIL = 12.0
 """Coarsest scale (plane metres a logical pixel) at which grids are named."""
 AROUND_PX = 256.0
 """So far around the view (logical pixels) grids are named at once, as they come into view while the map is dragged."""
-FILL_ALPHA = 150
 
 
 class _Drawn(msgspec.Struct, frozen=True):
@@ -43,7 +42,7 @@ class GridsItem(LayerItem):
     def __init__(self, model: GridsModel, look: Look) -> None:
         super().__init__(look)
         self._model = model
-        self.fill_alpha = FILL_ALPHA
+        self.fill_alpha = CLASS_ALPHA
         self._named: tuple[Hashable, Bounds, tuple[Label, ...]] | None = None
         self._seen = -1
         self._line, self.palette = self._mixed()
@@ -188,8 +187,8 @@ class GridsItem(LayerItem):
 
     def _mixed(self) -> tuple[int, U32]:
         theme = self.look.theme
-        shares = [0.12 + 0.18 * step for step in range(CLASS_COUNT)]
-        fills = [argb(mix(theme.map_ground, theme.accent, share), self.fill_alpha) for share in shares]
+        colours = [mix(theme.map_ground, theme.accent, class_share(step)) for step in range(CLASS_COUNT)]
+        fills = [argb(colour, self.fill_alpha) for colour in colours]
         return argb(theme.map_grid_line), np.array(fills, np.uint32)
 
     def _made(self) -> _Drawn:

@@ -9,8 +9,9 @@ import numpy.typing as npt
 from domain.ids import GridCode
 from domain.places import Grid
 from layers.background import give_back
+from layers.colours import CLASS_COUNT
 from layers.geometry import POLYGONS, by_place, feature_at, inner_points, read_wkb, shared_borders, to_shapes
-from layers.grids.figures import CLASS_COUNT, Classed, Indicator, Source, classed
+from layers.grids.figures import Classed, Indicator, Source, classed
 from layers.mercator import to_plane
 from layers.observed import Observed
 from layers.raster.contract import Shapes, no_shapes

@@ -149,7 +149,8 @@ class ImportedItem(LayerItem):
             row = None if found is None else int(features.area_rows[found])
         if row is None:
             return None
-        told = [f"{name}：{text}" for name, text in zip(features.columns, features.rows[row], strict=True) if text]
+        say, fields = self.look.words, zip(features.columns, features.rows[row], strict=True)
+        told = [say("own_layer.field", name=name, text=text) for name, text in fields if text]
         more = len(told) - LINES_SHOWN
         lines = told[:LINES_SHOWN] + ([self.look.words("own_layer.more", count=more)] if more > 0 else [])
         at = float(features.label_xs[row]), float(features.label_ys[row])

@@ -215,10 +215,12 @@ class MapOverlays(QObject):
         items = self._canvas.items
         rows = legend_rows(reversed(self._canvas.shown_items()))
         cases = self._item(CasesItem)
-        count, placeless = (0, 0) if cases is None else (cases.open_count(), cases.placeless_count())
-        title = self._words("map.legend", count=count)
-        if placeless:
-            title += self._words("map.legend.placeless", count=placeless)
+        if cases is None or cases not in self._canvas.shown_items():
+            title = self._words("map.legend.plain")
+        else:
+            title = self._words("map.legend", count=cases.open_count())
+            if cases.placeless_count():
+                title += self._words("map.legend.placeless", count=cases.placeless_count())
         self.legend.set_rows(title, rows)
         self.show_layers()
         self.empty.setVisible(self._shown and all(item.bounds() is None for item in items))

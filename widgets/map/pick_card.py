@@ -17,11 +17,12 @@ CROSS = 22
 
 
 class PickedRow(msgspec.Struct, frozen=True):
-    """One line: what it is about, what it says, and whether that is a warning (then a mark stands before it)."""
+    """One line: what it is about, what it says, and whether that is a warning or grave (a mark stands before it)."""
 
     label: str
     text: str
     warns: bool = False
+    grave: bool = False
 
 
 class PickCard(Card):
@@ -79,8 +80,9 @@ class PickCard(Card):
         for i, row in enumerate(self._rows, 1):
             painter.setPen(QColor(self.theme.text_second))
             self._paint_text(painter, row.label, PAD, i, labels)
-            painter.setPen(QColor(self.theme.near if row.warns else self.theme.text))
-            text = f"▲ {row.text}" if row.warns else row.text
+            theme = self.theme
+            painter.setPen(QColor(theme.overdue if row.grave else theme.near if row.warns else theme.text))
+            text = f"■ {row.text}" if row.grave else f"▲ {row.text}" if row.warns else row.text
             left = labels if row.label else 0.0
             self._paint_text(painter, text, PAD + left, i, self.width() - 2 * PAD - left)
         if self.hasFocus():

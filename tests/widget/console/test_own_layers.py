@@ -15,7 +15,8 @@ from served import Served
 from client.tracks import read_track
 from console.desk import Desk
 from domain.faults import Fault
-from domain.ids import ThingId
+from domain.ids import GridCode, ThingId
+from domain.places import Grid
 from layers.imported.item import ImportedItem
 from layers.imported.model import ImportedModel, read_imported
 from layers.options import LayerOptions
@@ -106,6 +107,31 @@ async def test_a_file_that_does_not_say_its_coordinates_is_asked_for_them(qtbot,
         dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
         dialog.accept()
         await until(lambda: desk.panels.map.item("file:a.zip") is not None)
+
+
+async def test_metres_ask_for_their_system_and_a_file_far_from_the_town_is_said_to_be(qtbot, tmp_path: Path) -> None:
+    metres = tmp_path / "米.geojson"
+    place = shapely.geometry.mapping(shapely.Point(540_000, 3_287_000))
+    feature = {"type": "Feature", "properties": {}, "geometry": place}
+    metres.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+    async with open_desk() as desk:
+        home = shapely.to_wkb(shapely.box(120.3, 29.6, 120.5, 29.8))
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", home)])
+        drop(desk, metres)
+        for system, far in (("CGCS2000 3°带 中央经线 117°", True), ("CGCS2000 3°带 中央经线 120°", False)):
+            if not far:
+                drop(desk, metres)
+            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
+            dialog = desk.window.findChild(QInputDialog, "own_layer_system")
+            assert dialog is not None
+            dialog.setTextValue(system)
+            dialog.accept()
+            dialog.deleteLater()
+            key = "file:米.geojson" if far else "file:米.geojson-1"
+            await until(lambda key=key: desk.panels.map.item(key) is not None)
+            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is None)
+            told = [n for n in desk.notice_feed.standing() if n.key == "notice.file_far"]
+            assert len(told) == 1, "the first time alone"
 
 
 @pytest.mark.qt_log_ignore("plugin does not support", extend=True)  # the offscreen platform has no windows to raise

@@ -39,6 +39,15 @@ def test_the_legend_counts_what_is_there(qtbot: QtBot, scene: Scene) -> None:
     qtbot.waitUntil(lambda: "在办案件 2" in scene.view.overlays.legend.accessibleName(), timeout=2000)
 
 
+def test_the_legend_is_headed_by_the_cases_only_while_they_are_shown(scene: Scene) -> None:
+    legend = scene.view.overlays.legend
+    assert "在办案件" in legend.accessibleName()
+    scene.view.set_layer_visible("cases", False)
+    scene.view.overlays.feed()
+    assert "在办案件" not in legend.accessibleName()
+    assert legend.accessibleName().startswith("图例")
+
+
 def test_the_legend_tells_of_cases_without_a_place_and_explains_every_sign(scene: Scene) -> None:
     legend = scene.view.overlays.legend
     scene.view.overlays.feed()

@@ -106,12 +106,20 @@ def test_a_shapefile_without_its_coordinates_asks_for_them(tmp_path: Path) -> No
     assert shapely.from_wkb(found.wkbs[0]).x == pytest.approx(120.41, abs=0.02)
 
 
+POINT_AT = (
+    '{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":{"type":"Point",'
+    '"coordinates":[%s]}}]}'
+)
+
+
 @pytest.mark.parametrize(
     ("name", "content", "key"),
     [
         ("a.csv", "a,b\n1,2\n", "file_without_places"),
         ("a.geojson", '{"type":"FeatureCollection","features":[]}', "file_without_shapes"),
         ("a.geojson", '{"type":"Feature', "json_cut_short"),
+        ("a.geojson", POINT_AT % "577520.9, 3287000", "file_not_degrees"),
+        ("a.geojson", POINT_AT % "29.7, 120.7", "file_not_degrees"),
         ("a.kml", "<kml>", "layer_unreadable"),
         ("a.kml", '<!DOCTYPE kml [<!ENTITY a "b">]><kml/>', "layer_unreadable"),
         ("a.exe", "MZ", "file_kind_unknown"),
