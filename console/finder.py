@@ -16,7 +16,9 @@ from console.tasks import Tasks
 from domain.case import Case
 from domain.machine import Step
 from domain.places import BaseFeature, BaseKind, Grid
-from domain.register_map import Camera, Component
+from domain.register import EntryKind
+from domain.register_fence import Geofence
+from domain.register_map import Camera, Component, Drawing, Hazard
 from domain.states import ENDED
 from resources.words import LANGUAGES, Words, load_words
 from widgets.action_keys import key_of
@@ -127,10 +129,24 @@ class Finder:
             Hit("camera", h.entry_id, h.body.name, h.body.device_no, lon=h.body.lon, lat=h.body.lat)
             for h in islice(cameras, OTHERS_MOST)
         ]
-        return hits + [
+        hits += [
             Hit("component", h.entry_id, b.name, self._words(f"component.{b.what}"), lon=b.lon, lat=b.lat)
             for h in islice(things, OTHERS_MOST)
             for b in (h.body,)
+        ]
+        return hits + self._areas_named(sought, self._register)
+
+    def _areas_named(self, sought: str, register: Register) -> list[Hit]:
+        """Return hazard zones, geofences and drawings by a part of what stands on them."""
+        named = [
+            *((EntryKind.HAZARD, h.entry_id, h.body.name, h.body.place()) for h in register.all(Hazard)),
+            *((EntryKind.GEOFENCE, h.entry_id, h.body.name, h.body.place()) for h in register.all(Geofence)),
+            *((EntryKind.DRAWING, h.entry_id, h.body.label, h.body.place()) for h in register.all(Drawing)),
+        ]
+        found = (each for each in named if sought in each[2].casefold())
+        return [
+            Hit("place", entry_id, name, self._words(f"register.{kind}"), lon=at[0], lat=at[1])
+            for kind, entry_id, name, at in islice(found, OTHERS_MOST)
         ]
 
     def _coordinates(self, sought: str) -> list[Hit]:

@@ -44,6 +44,7 @@ class MapIdentify(QObject, MapGuest):
     def open(self) -> None:
         """Turn the tool on."""
         self._desk.workspace.show_dock("dock-map")
+        self._view.end_sketch()  # a click asks from here on, and draws nothing
         self.card.show_found(None)
         self.card.open_card()
         self._view.setCursor(Qt.CursorShape.WhatsThisCursor)

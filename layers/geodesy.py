@@ -46,11 +46,17 @@ def length_m(points: Sequence[Point]) -> float:
 
 
 def area_m2(ring: Sequence[Point]) -> float:
-    """Return the area inside a ring (closed or not) in square metres, whichever way round; 0 for fewer than three."""
+    """Return the area inside a ring (closed or not) in square metres, whichever way round; 0 for fewer than three.
+
+    What a ring that crosses itself encloses counts once, however it goes round it.
+    """
     if len(ring) < 3:
         return 0.0
-    area, _ = _geod().polygon_area_perimeter([p[0] for p in ring], [p[1] for p in ring])
-    return abs(float(area))
+    import shapely  # noqa: PLC0415 - kept off the start path
+
+    shape = shapely.Polygon(ring)
+    parts = shapely.get_parts(shape if shape.is_valid else shapely.make_valid(shape))
+    return sum(abs(float(_geod().geometry_area_perimeter(part)[0])) for part in parts if part.geom_type == "Polygon")
 
 
 def perimeter_m(ring: Sequence[Point]) -> float:

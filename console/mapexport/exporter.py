@@ -18,11 +18,16 @@ from client.room import Room
 from console.mapexport.files import write_tables
 from console.mapexport.page import write_page
 from console.mapexport.paper import draw_paper
+from console.mapexport.registers import Entries, ShownEntry, register_tables
 from console.mapexport.tables import Shown, ShownThing, Table, make_tables, marked
 from console.notices import sentence
+from console.register import Held
 from domain.exporting import PICTURES, ExportLogged, MapExport, MapFormat
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import StaffId
+from domain.register import EntryKind, subject_id
+from domain.register_fence import Geofence
+from domain.register_map import Camera, Component, Drawing, Hazard
 from domain.wire_feed import ViewBox
 from layers.mercator import to_degrees
 from widgets.map_export_sheet import Extent, MapExportSheet, MapExportWanted
@@ -77,9 +82,11 @@ class MapExporter(QObject):
         room = self._desk.session.room
         if room is None or room.picture is None:
             raise Fault(FaultKind.UNAVAILABLE, "no_picture")
-        shown = self._shown(room, wanted)
+        shown, entries = self._shown(room, wanted), self._entries()
         picture = wanted.format in PICTURES
-        tables = [] if picture else await asyncio.to_thread(make_tables, shown)
+        tables = (
+            [] if picture else await asyncio.to_thread(lambda: make_tables(shown) + register_tables(shown, entries))
+        )
         if wanted.format is MapFormat.CSV:
             tables = [table for table in tables if table.name == CASES]
         mark = await self._log(room, wanted, shown, tables)
@@ -165,6 +172,26 @@ class MapExporter(QObject):
             if desk.map_feed.holdings.status(owner.unit_id).state.value not in states:
                 found.append(ShownThing(position, owner.name, desk.names.unit(owner.unit_id), vehicle is not None))
         return tuple(found)
+
+    def _entries(self) -> Entries:
+        """Return what is shown of the register but for what the layers' own filters leave out."""
+        register, models = self._desk.register, self._desk.map_feed.models
+        kinds, states = self._hidden("components", "kind"), self._hidden("components", "state")
+        forms = self._hidden("drawings", "form")
+
+        def seen(held: Held[Component]) -> bool:
+            mark = models.components.mark(subject_id(EntryKind.COMPONENT, held.entry_id))
+            return mark is not None and held.body.what.value not in kinds and mark.state.value not in states
+
+        return {
+            "hazards": [ShownEntry(h.entry_id, h.body) for h in register.all(Hazard)],
+            "geofences": [ShownEntry(h.entry_id, h.body) for h in register.all(Geofence)],
+            "drawings": [
+                ShownEntry(h.entry_id, h.body) for h in register.all(Drawing) if h.body.form.value not in forms
+            ],
+            "cameras": [ShownEntry(h.entry_id, h.body) for h in register.all(Camera)],
+            "components": [ShownEntry(h.entry_id, h.body) for h in register.all(Component) if seen(h)],
+        }
 
     def _hidden(self, layer: str, name: str) -> frozenset[str]:
         item = self._desk.panels.map.item(layer)

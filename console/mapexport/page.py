@@ -47,6 +47,11 @@ def page(tables: list[Table], title: str, lines: tuple[str, ...], words: Words) 
         "basemap": _base,
         "divisions": _divisions,
         "grids": _grids,
+        "hazards": _entries,
+        "geofences": _entries,
+        "drawings": _entries,
+        "cameras": _entries,
+        "components": _entries,
         "positions": _things,
         "cases": _cases,
     }
@@ -173,6 +178,24 @@ def _grids(table: Table, theme: Theme, words: Words) -> Any:
         return {"color": theme.text_second, "weight": 1, "fillColor": theme.accent, "fillOpacity": 0.04}
 
     return _shapes(table, words, style, "name")
+
+
+def _entries(table: Table, theme: Theme, words: Words) -> Any:
+    """What is lasting on the map, in one colour a layer: what it is called stands where it is pointed at."""
+    import folium  # noqa: PLC0415
+
+    colour = {"hazards": theme.near, "geofences": theme.paused, "drawings": theme.accent}.get(
+        table.name, theme.text_second
+    )
+
+    def style(_feature: Mapping[str, Any]) -> dict[str, Any]:
+        return {"color": colour, "weight": 2.5, "fillColor": colour, "fillOpacity": 0.12}
+
+    group = _group(table.name, words)
+    dot = folium.CircleMarker(radius=5, color=colour, fill=True, fill_color=colour, fill_opacity=0.9)
+    tip = folium.GeoJsonTooltip(fields=["name"], labels=False)
+    folium.GeoJson(feature_collection(table), style_function=style, marker=dot, tooltip=tip).add_to(group)
+    return group
 
 
 def _things(table: Table, theme: Theme, words: Words) -> Any:

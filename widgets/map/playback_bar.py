@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
@@ -68,6 +68,8 @@ class PlaybackBar(Card):
         column.addWidget(self.note)
 
     def _connect(self) -> None:
+        for button in (self._back, self.play, self._on, self._leave, self.follow):
+            button.installEventFilter(self)
         self._back.clicked.connect(self._on_back)
         self._on.clicked.connect(self._on_forward)
         self.play.clicked.connect(self.play_requested)
@@ -122,6 +124,15 @@ class PlaybackBar(Card):
         self.note.setText(words("playback.note"))
         self.title.setText(words("playback.title", moment=self._moment))
         self._name_play()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The arrows step, whichever button has the keys: going from one to the next ends at the one that leaves."""
+        if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()))
+            if step is not None:
+                self.step_requested.emit(step)
+                return True
+        return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves; no other key goes to what lies below."""

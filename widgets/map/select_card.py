@@ -163,6 +163,8 @@ class SelectCard(ToolCard):
 
     def _on_way(self) -> None:
         way = next(way for way, button in self._ways.items() if button is self.sender())
+        if way in ENCLOSING:
+            self._metres[way] = 0  # what is drawn round something is meant as it is drawn
         self.show_way(way)
         self.way_chosen.emit(way)
 

@@ -7,7 +7,7 @@ the same place, ends it; Escape gives up. The map stays alive meanwhile: it pans
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, QPointF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QColor, QKeyEvent, QKeySequence, QPainter, QPen, QPolygonF
 
 from layers.camera import Camera
 from layers.mercator import to_degrees
@@ -92,7 +92,10 @@ class Sketch(QObject):
             self.finished.emit()
 
     def key(self, event: QKeyEvent) -> bool:
-        """Take a key of its own; return whether it was one."""
+        """Take a key of its own; return whether it was one. While it is drawn nothing else is taken back."""
+        if event.matches(QKeySequence.StandardKey.Undo) and not self.done:
+            self.take_back()
+            return True
         match event.key():
             case Qt.Key.Key_Escape:
                 self.given_up.emit()

@@ -46,7 +46,7 @@ from widgets.map.events import CasePicked, EntryPicked, GridPicked, PlacePicked,
 from widgets.map.guests import MapGuest
 from widgets.map.measuring import paint_reading
 from widgets.map.overlaid import ZOOM_STEPS, OverlaidMap
-from widgets.map.sketch import Sketch
+from widgets.map.sketch import Sketch, SketchKind
 
 PAN_STEP_PX = 96
 NOTCH = 120
@@ -82,7 +82,7 @@ class MapView(OverlaidMap):
         self.setMouseTracking(True)
         self._pressed: QPoint | None = None
         self._pointer: QPointF | None = None
-        self._dragging = False
+        self._dragging = self._drawing_box = False
         self._wheel = 0
         self._placing = False
         self._sketch: Sketch | None = None
@@ -191,7 +191,7 @@ class MapView(OverlaidMap):
         """Take hold of the map."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position().toPoint()
-            self._dragging = False
+            self._dragging = self._drawing_box = False
             self._set_cross(False)
         event.accept()
 
@@ -200,14 +200,16 @@ class MapView(OverlaidMap):
         at = event.position()
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
             step = at.toPoint() - self._pressed
-            if self._dragging or step.manhattanLength() >= DRAG_FROM_PX:
+            if self._draws_by_dragging(step):
+                self._sketch_to(at)
+            elif self._dragging or step.manhattanLength() >= DRAG_FROM_PX:
                 if not self._dragging:
                     self._dragging = True
                     self._hover(None, None)
                 self.pan(step.x(), step.y())
                 self._pressed = at.toPoint()
-        elif self._drawing and self._sketch is not None:
-            self._sketch.point_at(*self._camera.to_plane(at.x(), at.y()))
+        elif self._drawing:
+            self._sketch_to(at)
             self._hover(at, None)
         else:
             self._hover(at, self.pick_at(at.x(), at.y()))
@@ -217,8 +219,11 @@ class MapView(OverlaidMap):
         """Let go of the map; without a drag, pick."""
         if event.button() == Qt.MouseButton.LeftButton and self._pressed is not None:
             self._pressed = None
-            if not self._dragging:
-                at = event.position()
+            at = event.position()
+            if self._drawing_box:
+                self._drawing_box = False
+                self._add_point(at)
+            elif not self._dragging:
                 if self._placing:
                     self._choose_place(at)
                 elif self._drawing:
@@ -255,6 +260,9 @@ class MapView(OverlaidMap):
             return
         if any(guest.key(event) for guest in self._guests):
             return
+        if event.key() == Qt.Key.Key_Escape and self._overlays.pick_card.isVisible():
+            self._overlays.pick_card.close_card()
+            return
         act = self._keys.get(event.key())
         if act is None or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
             super().keyPressEvent(event)
@@ -289,6 +297,20 @@ class MapView(OverlaidMap):
     @property
     def _drawing(self) -> bool:
         return self._sketch is not None and not self._sketch.done
+
+    def _draws_by_dragging(self, step: QPoint) -> bool:
+        """Return whether dragging draws a rectangle from where it began, rather than move the map."""
+        sketch = self._sketch
+        if self._pressed is not None and not self._drawing_box and not self._dragging and self._drawing:
+            far = step.manhattanLength() >= DRAG_FROM_PX
+            if far and sketch is not None and sketch.kind is SketchKind.RECT and not sketch.points:
+                self._add_point(QPointF(self._pressed))
+                self._drawing_box = True
+        return self._drawing_box
+
+    def _sketch_to(self, at: QPointF) -> None:
+        if self._sketch is not None:
+            self._sketch.point_at(*self._camera.to_plane(at.x(), at.y()))
 
     def _add_point(self, at: QPointF) -> None:
         if self._sketch is not None:

@@ -47,3 +47,11 @@ def test_a_buffer_of_no_use_is_refused(distance: float) -> None:
 def test_a_ring_that_crosses_itself_holds_what_it_encloses() -> None:
     bow = polygon([(0, 0), (2, 2), (2, 0), (0, 2)])
     assert inside(bow, np.array([0.3, 1.0, 1.9]), np.array([1.0, 1.9, 1.0])).tolist() == [True, False, True]
+
+
+def test_the_area_of_a_ring_that_crosses_itself_is_what_it_encloses() -> None:
+    """However it goes round its two halves: a sum of signed areas would be nothing, or next to nothing."""
+    far = 0.002
+    bow = [(120.8, 29.55), (120.8 + far, 29.55 + far), (120.8 + far, 29.55), (120.8, 29.55 + far)]
+    square = [(120.8, 29.55), (120.8 + far, 29.55), (120.8 + far, 29.55 + far), (120.8, 29.55 + far)]
+    assert area_m2(bow) == pytest.approx(area_m2(square) / 2, rel=1e-3)

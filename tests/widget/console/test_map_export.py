@@ -15,6 +15,8 @@ from console.desk import Desk
 from domain.change import Subject
 from domain.exporting import MapFormat
 from domain.people import Role
+from domain.register_fence import Geofence
+from domain.register_map import Camera, Component, Drawing, Hazard
 from service.store import reads
 from widgets.map_export_sheet import Extent, MapExportWanted
 
@@ -68,6 +70,55 @@ async def test_features_go_out_without_contacts_and_people_only_when_asked_for(s
         assert len(rows) == 2
         assert {row["state"] for row in rows} == {"reported"}
         assert [log["format"] for log in _logged(served)] == ["geojson", "csv", "gpkg", "html"]
+
+
+async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served: Served, tmp_path: Path) -> None:
+    ring = [[120.801, 29.551], [120.803, 29.551], [120.803, 29.553]]
+    keeper = served.client(served.token("keeper", *ALL_ROOM))
+    told = {
+        "hazard": {"name": "后山警戒线", "level": "red", "ring": ring, "note": PHONE},
+        "geofence": {"name": "市集值守区", "ring": ring},
+        "drawing": {"form": "line", "label": "绕行", "points": ring},
+        "camera": {"name": "桥头", "lon": 120.801, "lat": 29.551, "heading_deg": 90.0},
+        "component": {
+            "name": "主管",
+            "what": "pipe",
+            "lon": 120.801,
+            "lat": 29.551,
+            "path": ring,
+            "condition": "damaged",
+        },
+    }
+    for kind, body in told.items():
+        put = keeper.put(
+            f"/v1/register/{kind}/{kind}-1", json={"version": 0, "body": body}, headers={"Idempotency-Key": key()}
+        )
+        assert put.status_code == 200, put.text
+    shown = {"hazards": "Polygon", "geofences": "Polygon", "drawings": "LineString", "cameras": "Point",
+             "components": "LineString"}  # fmt: skip
+    async with signed_in(served) as desk:
+        await until(lambda: all(desk.register.all(body) for body in (Hazard, Geofence, Drawing, Camera, Component)))
+        await until(lambda: desk.map_feed.models.components.mark("component:component-1") is not None)
+        for layer in shown:
+            desk.panels.map.set_layer_visible(layer, layer != "cameras")
+        out = tmp_path / "map.geojson"
+        await _export(desk, MapFormat.GEOJSON, out)
+        features = json.loads(out.read_text("utf-8"))["features"]
+        found = {f["properties"]["layer"]: f for f in features if f["properties"]["layer"] in shown}
+        assert {layer: f["geometry"]["type"] for layer, f in found.items()} == {
+            layer: shape for layer, shape in shown.items() if layer != "cameras"
+        }
+        assert found["hazards"]["properties"]["level"] == "red"
+        assert PHONE not in out.read_text("utf-8")
+        for form in (MapFormat.GPKG, MapFormat.HTML):
+            out = tmp_path / f"map.{form}"
+            await _export(desk, form, out)
+            assert out.is_file()
+            assert PHONE.encode() not in out.read_bytes()
+        assert json.dumps("后山警戒线") in (tmp_path / "map.html").read_text("utf-8")
+        desk.panels.map.pan(100_000, 0)
+        await _export(desk, MapFormat.GEOJSON, tmp_path / "far.geojson", extent=Extent.VIEW)
+        assert not json.loads((tmp_path / "far.geojson").read_text("utf-8"))["features"]
 
 
 async def test_a_sheet_is_a_whole_picture_and_a_pdf_is_one(served: Served, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from desks import signed_in, until
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from served import Served, key, send_report
+from served import ALL_ROOM, Served, key, send_report
 from towns import LI, MORNING
 
 from domain.people import Role
@@ -49,6 +49,44 @@ async def test_everything_under_the_pointer_is_listed_by_layer_and_opens(served:
         assert {hit.ident for hit in card._buttons.values()} == {grid.code}
         QTest.keyClick(view, Qt.Key.Key_Escape)
         assert card.isHidden()
+
+
+async def test_asking_what_is_there_ends_what_was_being_drawn(served: Served) -> None:
+    async with signed_in(served) as desk:
+        view, card = desk.panels.map, desk.map_desk.identify.card
+        desk.actions.trigger("measure_distance")
+        await until(lambda: view.sketch is not None)
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(100, 100))
+        desk.map_desk.identify.open()
+        assert view.sketch is None
+        view.centre_on(*to_plane(*AT))
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(view.width() // 2, view.height() // 2))
+        grid = desk.map_feed.models.grids.grid_at(*AT)
+        assert grid is not None
+        assert {hit.ident for hit in card._buttons.values()} == {grid.code}
+
+
+RING = [[AT[0], AT[1]], [AT[0] + 0.002, AT[1]], [AT[0] + 0.002, AT[1] + 0.002]]
+
+
+async def test_names_that_stand_on_the_map_are_found(served: Served) -> None:
+    keeper = served.client(served.token("keeper", *ALL_ROOM))
+    for kind, body in (
+        ("hazard", {"name": "老街低洼积水", "level": "orange", "ring": RING}),
+        ("geofence", {"name": "老街市集值守区", "ring": RING}),
+        ("drawing", {"form": "area", "label": "老街临时安置区", "points": RING}),
+    ):
+        put = keeper.put(
+            f"/v1/register/{kind}/{kind}-1", json={"version": 0, "body": body}, headers={"Idempotency-Key": key()}
+        )
+        assert put.status_code == 200, put.text
+    async with signed_in(served) as desk:
+        await until(lambda: len(desk.finder.find("老街")) >= 3)
+        hits = [hit for hit in desk.finder.find("老街") if hit.what == "place"]
+        assert {(hit.text, hit.detail) for hit in hits} >= {
+            ("老街低洼积水", "风险区域"), ("老街市集值守区", "电子围栏"), ("老街临时安置区", "标绘"),
+        }  # fmt: skip
+        assert {(hit.lon, hit.lat) for hit in hits if hit.detail} == {AT}
 
 
 async def test_what_was_searched_for_is_marked_until_the_person_goes_on(served: Served) -> None:

@@ -58,6 +58,23 @@ async def test_a_rectangle_narrows_list_and_board_until_it_is_let_go(served: Ser
         assert not desk.panels.board.only_chip.isVisibleTo(desk.window)
 
 
+async def test_a_shape_drawn_round_something_counts_as_drawn_until_a_margin_is_given(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        card = desk.map_desk.select.card
+        QTest.mouseClick(card._ways[Way.RECT], Qt.MouseButton.LeftButton)
+        card.distance.setValue(9_999)
+        QTest.mouseClick(card._ways[Way.POINT], Qt.MouseButton.LeftButton)
+        assert card.metres > 0
+        QTest.mouseClick(card._ways[Way.RECT], Qt.MouseButton.LeftButton)
+        assert card.metres == 0
+        for lon, lat in ((120.7995, 29.5495), (120.8015, 29.5505)):
+            QTest.mouseClick(desk.panels.map, Qt.MouseButton.LeftButton, pos=_at(desk, lon, lat))
+        await until(lambda: desk.map_desk.select.chosen is not None)
+        assert set(listed(desk)) == set(numbers[:2])
+
+
 async def test_by_keyboard_around_a_point_with_a_distance_and_escape_clears(served: Served) -> None:
     numbers = _report(served)
     async with signed_in(served) as desk:

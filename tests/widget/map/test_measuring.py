@@ -1,14 +1,18 @@
 """Measuring by mouse and by keyboard on the real map."""
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtTest import QTest
 
 from layers.geodesy import length_m
 from layers.mercator import to_degrees
 from resources.theme import load_theme
 from resources.words import Words
+from widgets.map.guests import MapGuest
 from widgets.map.measuring import area_text, distance_text, reading
+from widgets.map.pick_card import PickedRow
+from widgets.map.playback_bar import PlaybackBar
 from widgets.map.sketch import Sketch, SketchKind
 from widgets.map.view import MapView
 
@@ -83,3 +87,85 @@ def test_a_rectangle_needs_two_corners_and_gives_four(view: MapView) -> None:
 )
 def test_areas_have_no_more_digits_than_are_true(square_m: float, said: str) -> None:
     assert area_text(square_m, Words("zh-CN")) == said
+
+
+class Listening(MapGuest):
+    """A guest that is asked about keys."""
+
+    def __init__(self) -> None:
+        self.heard: list[int] = []
+
+    def key(self, event: QKeyEvent) -> bool:
+        if event.key() == Qt.Key.Key_Z:
+            self.heard.append(event.key())
+        return False
+
+
+def test_undo_takes_back_a_corner_and_nothing_that_others_did(view: MapView) -> None:
+    guest = Listening()
+    view.add_guest(guest)
+    sketch = Sketch(SketchKind.AREA, view)
+    view.begin_sketch(sketch, hint="")
+    for x, y in ((100, 100), (200, 100)):
+        _click(view, x, y)
+    for left in (1, 0, 0):
+        QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        assert len(sketch.points) == left
+    assert not guest.heard
+    view.end_sketch()
+    QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert guest.heard
+
+
+def test_a_rectangle_is_drawn_by_dragging_and_the_map_stays_where_it_is(view: MapView) -> None:
+    before = view.camera
+    sketch = Sketch(SketchKind.RECT, view)
+    view.begin_sketch(sketch, hint="")
+    left = Qt.MouseButton.LeftButton
+    QTest.mousePress(view, left, pos=QPoint(200, 150))
+    for x, y in ((220, 160), (300, 250), (400, 300)):
+        QTest.mouseMove(view, QPoint(x, y))
+        event = QMouseEvent(
+            QEvent.Type.MouseMove, QPointF(x, y), QPointF(x, y), left, left, Qt.KeyboardModifier.NoModifier
+        )
+        view.mouseMoveEvent(event)
+    QTest.mouseRelease(view, left, pos=QPoint(400, 300))
+    assert sketch.done
+    assert view.camera == before
+    corners = [tuple(round(v) for v in before.to_screen(*point)) for point in sketch.points]
+    assert corners == [(200, 150), (400, 300)]
+
+
+def test_the_place_under_a_pointer_that_stands_still_is_told_anew_when_the_map_moves(view: MapView) -> None:
+    over = view.overlays
+    QTest.mouseMove(view, QPoint(300, 200))
+    over.show_pointer(QPointF(300, 200), None)
+    before = over.coordinates.text()
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    after = over.coordinates.text()
+    lon, lat = to_degrees(*view.camera.to_plane(300, 200))
+    assert after != before
+    assert f"{lon:.6f}" in after
+    assert f"{lat:.6f}" in after
+
+
+def test_escape_on_the_map_puts_the_card_away(view: MapView) -> None:
+    card = view.overlays.pick_card
+    view.overlays.show_picked("清溪-01", [PickedRow("责任人", "张三")])
+    assert card.isVisible()
+    view.setFocus()
+    QTest.keyClick(view, Qt.Key.Key_Escape)
+    assert not card.isVisible()
+
+
+def test_the_arrows_step_a_playback_and_never_end_at_the_button_that_leaves(view: MapView) -> None:
+    bar = PlaybackBar(Words("zh-CN"), load_theme("dark"), view, (1, 10))
+    steps: list[int] = []
+    bar.step_requested.connect(steps.append)
+    bar.show()
+    bar.play.setFocus()
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Left, Qt.Key.Key_Right):
+        QTest.keyClick(bar.play, key)
+    assert steps == [-1, -1, 1]
+    assert bar.focusWidget() is bar.play

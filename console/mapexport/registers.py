@@ -1,0 +1,91 @@
+"""What of the register goes into a file: components, cameras, hazard zones, drawings, geofences. No Qt.
+
+Notes stay in the room: whoever wrote one did not write it for a file, and it may hold a telephone.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from console.mapexport.tables import Shown, Table
+from domain.register_fence import Geofence
+from domain.register_map import Camera, Component, Drawing, Form, Hazard
+from domain.register_shapes import Spot
+
+
+class ShownEntry(NamedTuple):
+    """One entry that the map shows."""
+
+    entry_id: str
+    body: Camera | Component | Drawing | Geofence | Hazard
+
+
+Entries = Mapping[str, Sequence[ShownEntry]]
+"""What is shown of the register, by layer."""
+
+
+def register_tables(shown: Shown, entries: Entries) -> list[Table]:
+    """Return a table for each layer of the register that is shown, from the ground up, with what of it is in view."""
+    made = []
+    for layer, columns in _COLUMNS.items():
+        if layer in shown.layers and entries.get(layer):
+            kept = [(entry, shape) for entry in entries[layer] if _sees(shown, shape := _shape(entry.body))]
+            bodies = [entry.body for entry, _ in kept]
+            values: dict[str, list[Any]] = {"id": [entry.entry_id for entry, _ in kept]}
+            values |= {name: [take(body) for body in bodies] for name, take in columns.items()}
+            made.append(Table(layer, values, [shape.wkb for _, shape in kept]))
+    return made
+
+
+_COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
+    "hazards": {
+        "name": lambda body: body.name,
+        "level": lambda body: body.level.value,
+        "kind": lambda body: body.what.value,
+    },
+    "geofences": {"name": lambda body: body.name, "paused": lambda body: body.paused},
+    "drawings": {
+        "name": lambda body: body.label,
+        "form": lambda body: body.form.value,
+        "ink": lambda body: body.ink.value,
+    },
+    "cameras": {
+        "name": lambda body: body.name,
+        "heading_deg": lambda body: body.heading_deg,
+        "angle_deg": lambda body: body.angle_deg,
+        "range_m": lambda body: body.range_m,
+    },
+    "components": {
+        "name": lambda body: body.name,
+        "kind": lambda body: body.what.value,
+        "code": lambda body: body.code,
+        "condition": lambda body: body.condition.value,
+    },
+}
+"""The layers of the register that are written, from the ground up, with their columns."""
+
+
+class _Placed(NamedTuple):
+    shape: Any
+    wkb: bytes
+
+
+def _shape(body: Any) -> _Placed:
+    import shapely  # noqa: PLC0415 - only an export needs it
+
+    made: Any
+    points: Sequence[Spot]
+    if isinstance(body, Hazard | Geofence):
+        made = shapely.Polygon(body.ring)
+    elif isinstance(body, Drawing) and body.form is Form.AREA:
+        made = shapely.Polygon(body.points)
+    else:
+        points = body.points if isinstance(body, Drawing) else getattr(body, "path", None) or (body.place(),)
+        made = shapely.Point(points[0]) if len(points) == 1 else shapely.LineString(points)
+    return _Placed(made, bytes(shapely.to_wkb(made)))
+
+
+def _sees(shown: Shown, placed: _Placed) -> bool:
+    import shapely  # noqa: PLC0415 - only an export needs it
+
+    view = shown.view
+    return view is None or bool(placed.shape.intersects(shapely.box(view.west, view.south, view.east, view.north)))
