@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
@@ -39,6 +39,8 @@ class Appearance(QObject):
         self.words = words
         self.theme_name = theme_name
         self.theme = load_theme(theme_name)
+        self._of_qt = QTranslator(self)
+        self._speak()
         self.family = installed_family()
         font = sized(QFont(self.family) if self.family else app.font(), BODY_PX)
         app.setFont(font)
@@ -57,6 +59,7 @@ class Appearance(QObject):
         if language == self.words.language:
             return
         self.words.use(language)
+        self._speak()
         for part in self._dressed:
             part.retranslate()
         self.language_changed.emit(language)
@@ -85,6 +88,13 @@ class Appearance(QObject):
         for name in self.theme.__struct_fields__:
             sheet = sheet.replace(f"@{name}@", str(getattr(self.theme, name)))
         return sheet
+
+    def _speak(self) -> None:
+        """Have Qt itself say its own words (of file dialogs, of the menu in a field) in the language in use."""
+        self._app.removeTranslator(self._of_qt)
+        folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
+        if self.words.language == "zh-CN" and self._of_qt.load("qtbase_zh_CN", folder):
+            self._app.installTranslator(self._of_qt)
 
     def _apply_sheet(self) -> None:
         family = self.family or self._app.font().family()

@@ -210,6 +210,8 @@ class BaseMapsSheet(Sheet):
         self.key.setPlaceholderText(words("base_map.key_hint"))
         self.address.setPlaceholderText(words(f"base_map.example.{self.kind.currentData()}"))
         self._fault.retranslate()
+        if not self._shown and self.list.count():
+            self.list.item(0).setText(words("base_map.none"))
 
     def set_theme(self, theme: Theme) -> None:
         """Nothing of it is painted by hand."""
