@@ -13,6 +13,7 @@ from resources.words import Language, Words
 from widgets.common.fonts import BODY_PX, installed_family, sized
 from widgets.common.style import style_sheet
 
+WORDS_OF_QT = "words_of_qt"
 DOCKS_TEMPLATE = "qss/docks.qss"
 
 
@@ -39,7 +40,6 @@ class Appearance(QObject):
         self.words = words
         self.theme_name = theme_name
         self.theme = load_theme(theme_name)
-        self._of_qt = QTranslator(self)
         self._speak()
         self.family = installed_family()
         font = sized(QFont(self.family) if self.family else app.font(), BODY_PX)
@@ -91,10 +91,14 @@ class Appearance(QObject):
 
     def _speak(self) -> None:
         """Have Qt itself say its own words (of file dialogs, of the menu in a field) in the language in use."""
-        self._app.removeTranslator(self._of_qt)
+        words = self._app.findChild(QTranslator, WORDS_OF_QT)  # one for the program, whoever set it up before
+        if words is None:
+            words = QTranslator(self._app)
+            words.setObjectName(WORDS_OF_QT)
+        self._app.removeTranslator(words)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
-        if self.words.language == "zh-CN" and self._of_qt.load("qtbase_zh_CN", folder):
-            self._app.installTranslator(self._of_qt)
+        if self.words.language == "zh-CN" and words.load("qtbase_zh_CN", folder):
+            self._app.installTranslator(words)
 
     def _apply_sheet(self) -> None:
         family = self.family or self._app.font().family()

@@ -12,3 +12,11 @@ async def test_qt_speaks_the_language_in_use() -> None:
         assert QCoreApplication.translate("QFileDialog", "Files of type:") == "Files of type:"
         desk.appearance.toggle_language()
         assert QCoreApplication.translate("QWidgetTextControl", "&Undo").startswith("撤消")
+
+
+async def test_a_program_set_up_before_leaves_nothing_behind() -> None:
+    for _ in range(2):
+        async with open_desk() as desk:
+            desk.appearance.toggle_language()
+            assert QCoreApplication.translate("QFileDialog", "Files of type:") == "Files of type:"
+            desk.appearance.toggle_language()
