@@ -1,17 +1,17 @@
 """Finds what the command bar jumps to: cases, units, people, vehicles, grids, named places, and the desk's actions."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nlargest, nsmallest
-from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
 from client.picture import Picture
 from console.actions import ActionTable
 from console.initials import Initials
-from console.register import Register
+from console.register import Held, Register
 from console.tasks import Tasks
 from domain.case import Case
 from domain.machine import Step
@@ -138,15 +138,16 @@ class Finder:
 
     def _areas_named(self, sought: str, register: Register) -> list[Hit]:
         """Return hazard zones, geofences and drawings by a part of what stands on them."""
-        named = [
-            *((EntryKind.HAZARD, h.entry_id, h.body.name, h.body.place()) for h in register.all(Hazard)),
-            *((EntryKind.GEOFENCE, h.entry_id, h.body.name, h.body.place()) for h in register.all(Geofence)),
-            *((EntryKind.DRAWING, h.entry_id, h.body.label, h.body.place()) for h in register.all(Drawing)),
-        ]
+        named: Iterator[tuple[EntryKind, Held[Any], str]] = chain(
+            ((EntryKind.HAZARD, h, h.body.name) for h in register.all(Hazard)),
+            ((EntryKind.GEOFENCE, h, h.body.name) for h in register.all(Geofence)),
+            ((EntryKind.DRAWING, h, h.body.label) for h in register.all(Drawing)),
+        )
         found = (each for each in named if sought in each[2].casefold())
         return [
-            Hit("place", entry_id, name, self._words(f"register.{kind}"), lon=at[0], lat=at[1])
-            for kind, entry_id, name, at in islice(found, OTHERS_MOST)
+            Hit("place", held.entry_id, name, self._words(f"register.{kind}"), lon=lon, lat=lat)
+            for kind, held, name in islice(found, OTHERS_MOST)
+            for lon, lat in (held.body.place(),)
         ]
 
     def _coordinates(self, sought: str) -> list[Hit]:

@@ -195,7 +195,8 @@ class GridKeeper(QObject):
             watch.ended = True
 
     async def _read(self, wanted: "FileWanted") -> None:
-        from console.exchange.readers import read_table  # noqa: PLC0415 - not before a file is read
+        from console.exchange.container_reader import layers_of  # noqa: PLC0415 - not before a file is read
+        from console.exchange.readers import read_table  # noqa: PLC0415
         from console.exchange.table import ReadOptions  # noqa: PLC0415
         from widgets.grid_keeper.wants import Columns  # noqa: PLC0415 - the sheet is open by now
 
@@ -211,7 +212,7 @@ class GridKeeper(QObject):
         except Fault as fault:
             if fault.key != "gpkg_which_layer":
                 raise
-            sheet.offer_layers(wanted, str(fault.params["layers"]).split(", "))
+            sheet.offer_layers(wanted, await asyncio.to_thread(layers_of, Path(wanted.path)))
             sheet.set_file(self._desk.words("mesh.file.layers", file=file))
             return
         if table.place != "feature":
@@ -312,10 +313,8 @@ class GridKeeper(QObject):
 
     def _known_divisions(self) -> frozenset[str]:
         """Return the codes of the town's divisions, those without an area among them."""
-        room = self._room
-        return (
-            frozenset() if room is None or room.geometry is None else frozenset(d.code for d in room.geometry.divisions)
-        )
+        geometry = None if self._room is None else self._room.geometry
+        return frozenset() if geometry is None else frozenset(d.code for d in geometry.divisions)
 
     def _staff(self) -> dict[str, StaffId]:
         """Return the staff by id, and by name where only one is called so."""

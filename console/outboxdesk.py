@@ -18,7 +18,7 @@ from domain.faults import Fault
 from domain.ids import CaseNo
 from domain.not_after import is_descriptive
 from domain.wire import Outcome
-from resources.words import Value
+from resources.words import Value, shortened
 from widgets.notices import Severity
 from widgets.waiting import Decision, FieldChoice, OutboxIntent, WaitingMark, WaitingRow
 
@@ -102,7 +102,7 @@ class OutboxDesk(QObject):
         title = entry.order.title or entry.order.case_no or ""
         values: dict[str, Value] = {
             "action": f"action.{entry.order.action}",
-            "title": title if len(title) <= TITLE_MOST else f"{title[:TITLE_MOST]}…",
+            "title": shortened(title, TITLE_MOST),
             "why": f"fault.{fault.key}",
             **fault.params,
         }
@@ -248,7 +248,7 @@ class OutboxDesk(QObject):
             case "urgent" | "historic":
                 return words("outbox.yes" if value else "outbox.no")
             case "words":
-                return str(value) if len(value) <= WORDS_MOST else f"{value[:WORDS_MOST]}…"
+                return shortened(str(value), WORDS_MOST)
             case "place":
                 return f"{value[0]:.6f}, {value[1]:.6f}"
             case _:

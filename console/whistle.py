@@ -13,7 +13,7 @@ from console.tones import Tone
 from domain.ids import CaseNo, EntryId, UnitId
 from domain.register_message import Message
 from domain.register_whistle import Called, SignIn, Standing, Whistle, sign_in_id, standing
-from resources.words import Value
+from resources.words import Value, shortened
 from widgets.intents import ActionIntent
 from widgets.notices import Severity
 
@@ -169,7 +169,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
                 found.version,
                 whistle.matter,
                 "whistle_ended",
-                values={"matter": _named(whistle)},
+                values={"matter": shortened(whistle.matter, MATTER_MOST)},
             )
 
     # -- inside ----------------------------------------------------------------------------------------------------
@@ -218,7 +218,11 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         for key, whistle in self._open.items():
             count = sum(body.present for body in self._signed.get(key, {}).values())
             if count > self._counts.get(key, count):
-                values: dict[str, Value] = {"matter": _named(whistle), "n": count, "of": len(whistle.called)}
+                values: dict[str, Value] = {
+                    "matter": shortened(whistle.matter, MATTER_MOST),
+                    "n": count,
+                    "of": len(whistle.called),
+                }
                 told = Notice(Severity.INFO, "notice.whistle_signed", values, f"whistle-{key}", "whistle")
                 self.desk.notices.post(told)
             self._counts[key] = count
@@ -226,12 +230,7 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
     def _tell_late(self, key: EntryId, whistle: Whistle, stands: Standing, units: list[UnitId]) -> None:
         names = self.desk.names
         who = self.desk.words("list.comma").join(names.unit(unit) for unit in units[:5])
-        values: dict[str, Value] = {"matter": _named(whistle), "who": who, "n": len(units)}
+        values: dict[str, Value] = {"matter": shortened(whistle.matter, MATTER_MOST), "who": who, "n": len(units)}
         severity = Severity.FAULT if stands is Standing.ESCALATED else Severity.WARNING
         self.desk.notices.post(Notice(severity, f"notice.whistle_{stands}", values, f"late-{key}-{stands}", "whistle"))
         self.desk.crew.alarms.sounds.play(Tone.ALERT)
-
-
-def _named(whistle: Whistle) -> str:
-    """Return what a notice calls a whistle: its matter, shortened."""
-    return whistle.matter if len(whistle.matter) <= MATTER_MOST else f"{whistle.matter[:MATTER_MOST]}…"

@@ -53,6 +53,11 @@ class Words:
         return key in self._words
 
 
+def shortened(text: str, most: int) -> str:
+    """Return a text of at most so many characters; what is left out is told by an ellipsis."""
+    return text if len(text) <= most else f"{text[:most]}…"
+
+
 class _Shown(dict[str, Value]):
     """Values for a text; a name nobody gave stays visible as ``{name}`` instead of failing."""
 

@@ -190,14 +190,19 @@ def _check_sqlite(path: Path) -> None:
         raise invalid("gpkg_without_layer")
 
 
-def _layer(path: Path, wanted: str | None) -> str:
+def layers_of(path: Path) -> list[str]:
+    """Return the layers of a GeoPackage that have shapes. Raises ``Fault``: it is broken."""
     import pyogrio  # noqa: PLC0415 - loads GDAL
     from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415
 
     try:
-        names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
+        return [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None]
     except (DataSourceError, DataLayerError, UnicodeDecodeError) as error:
         raise invalid("gpkg_broken", reason=str(error)[-100:]) from None
+
+
+def _layer(path: Path, wanted: str | None) -> str:
+    names = layers_of(path)
     if not names:
         raise invalid("gpkg_without_layer")
     if wanted is None and len(names) == 1:

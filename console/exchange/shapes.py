@@ -115,12 +115,16 @@ def sound_area(geometry: Any) -> tuple[Any, bool]:
     return mended, True
 
 
+def are_degrees(bounds: Sequence[float]) -> bool:
+    """Return whether what lies within bounds (west, south, east, north) has a place in degrees."""
+    west, south, east, north = bounds
+    return bool(np.isfinite(bounds).all()) and -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+
+
 def area_wkb(geometry: Any) -> bytes:
     """Return a sound (multi)polygon as WKB. Raises ``Fault``: out of range, too large."""
-    bounds = np.asarray(geometry.bounds)
-    if not np.isfinite(bounds).all() or not (
-        -180 <= bounds[0] <= bounds[2] <= 180 and -90 <= bounds[1] <= bounds[3] <= 90
-    ):
+    bounds = geometry.bounds
+    if not are_degrees(bounds):
         raise invalid("coordinates_out_of_range", lon=float(bounds[0]), lat=float(bounds[1]))
     wkb: bytes = shapely.to_wkb(geometry, output_dimension=2)
     if len(wkb) > MAX_WKB:

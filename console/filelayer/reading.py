@@ -7,14 +7,15 @@ long is ended. It reads what imports read, and KML and GPX besides.
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta, timezone
-from math import isfinite, isnan
+from math import isnan
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from console.exchange.container_reader import layers_of
 from console.exchange.readers import read_table
-from console.exchange.shapes import place_to_wgs84
+from console.exchange.shapes import are_degrees, place_to_wgs84
 from console.exchange.table import ReadOptions, Record, Table
 from console.filelayer.contents import (
     FEATURES,
@@ -90,10 +91,7 @@ def _delimiter(path: Path) -> str:
 
 def _all_layers(path: Path, crs: str | None) -> Table:
     """Return the records of every layer of a GeoPackage: it is only looked at, so nobody need choose."""
-    import pyogrio  # noqa: PLC0415 - loads GDAL
-
-    names = [str(name) for name, kind in pyogrio.list_layers(path) if kind is not None][:MOST_LAYERS]
-    tables = [read_table(path, ReadOptions(crs=crs, layer=name)) for name in names]
+    tables = [read_table(path, ReadOptions(crs=crs, layer=name)) for name in layers_of(path)[:MOST_LAYERS]]
     columns = dict.fromkeys(column for table in tables for column in table.columns)
     return Table("feature", tuple(columns), [r for table in tables for r in table.records], notes=[])
 
@@ -201,11 +199,6 @@ def _check_size(path: Path) -> None:
         raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_BYTES)
 
 
-def _are_degrees(west: float, south: float, east: float, north: float) -> bool:
-    sides = west, south, east, north
-    return all(isfinite(v) for v in sides) and max(abs(west), abs(east)) <= 180 and max(abs(south), abs(north)) <= 90
-
-
 def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str]) -> FileFeatures:
     import shapely  # noqa: PLC0415
 
@@ -214,7 +207,7 @@ def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str]) -> FileFe
     columns = tuple(dict.fromkeys(name for fields, _ in found for name in fields))[:MAX_COLUMNS]
     rows, wkbs, left_out, no_degrees, points = [], [], 0, 0, 0
     for fields, shape in found:
-        if shape is None or shape.is_empty or not _are_degrees(*shape.bounds):
+        if shape is None or shape.is_empty or not are_degrees(shape.bounds):
             left_out += 1
             no_degrees += shape is not None and not shape.is_empty
             continue

@@ -82,13 +82,12 @@ class MapExporter(QObject):
         room = self._desk.session.room
         if room is None or room.picture is None:
             raise Fault(FaultKind.UNAVAILABLE, "no_picture")
-        shown, entries = self._shown(room, wanted), self._entries()
-        picture = wanted.format in PICTURES
-        tables = (
-            [] if picture else await asyncio.to_thread(lambda: make_tables(shown) + register_tables(shown, entries))
-        )
+        shown = self._shown(room, wanted)
+        tables = [] if wanted.format in PICTURES else await asyncio.to_thread(make_tables, shown)
         if wanted.format is MapFormat.CSV:
             tables = [table for table in tables if table.name == CASES]
+        elif wanted.format not in PICTURES:
+            tables += await asyncio.to_thread(register_tables, shown, self._entries())
         mark = await self._log(room, wanted, shown, tables)
         self.sheet.set_busy(self._desk.words("map_export.progress.writing", file=Path(wanted.path).name))
         with _as_fault(Path(wanted.path).name):

@@ -6,7 +6,7 @@ Notes stay in the room: whoever wrote one did not write it for a file, and it ma
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from console.mapexport.tables import Shown, Table
+from console.mapexport.tables import Shown, Table, touching
 from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Form, Hazard
 from domain.register_shapes import Spot
@@ -28,11 +28,10 @@ def register_tables(shown: Shown, entries: Entries) -> list[Table]:
     made = []
     for layer, columns in _COLUMNS.items():
         if layer in shown.layers and entries.get(layer):
-            kept = [(entry, shape) for entry in entries[layer] if _sees(shown, shape := _shape(entry.body))]
-            bodies = [entry.body for entry, _ in kept]
-            values: dict[str, list[Any]] = {"id": [entry.entry_id for entry, _ in kept]}
-            values |= {name: [take(body) for body in bodies] for name, take in columns.items()}
-            made.append(Table(layer, values, [shape.wkb for _, shape in kept]))
+            kept = touching(shown.view, [_placed(entry) for entry in entries[layer]])
+            values: dict[str, list[Any]] = {"id": [placed.entry.entry_id for placed in kept]}
+            values |= {name: [take(placed.entry.body) for placed in kept] for name, take in columns.items()}
+            made.append(Table(layer, values, [placed.wkb for placed in kept]))
     return made
 
 
@@ -65,27 +64,28 @@ _COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
 
 
 class _Placed(NamedTuple):
-    shape: Any
+    entry: ShownEntry
     wkb: bytes
 
 
-def _shape(body: Any) -> _Placed:
+def _placed(entry: ShownEntry) -> _Placed:
     import shapely  # noqa: PLC0415 - only an export needs it
 
-    made: Any
-    points: Sequence[Spot]
-    if isinstance(body, Hazard | Geofence):
-        made = shapely.Polygon(body.ring)
-    elif isinstance(body, Drawing) and body.form is Form.AREA:
-        made = shapely.Polygon(body.points)
-    else:
-        points = body.points if isinstance(body, Drawing) else getattr(body, "path", None) or (body.place(),)
-        made = shapely.Point(points[0]) if len(points) == 1 else shapely.LineString(points)
-    return _Placed(made, bytes(shapely.to_wkb(made)))
+    body, points = entry.body, _points(entry.body)
+    made: type[Any] = shapely.Point
+    if isinstance(body, Hazard | Geofence) or (isinstance(body, Drawing) and body.form is Form.AREA):
+        made = shapely.Polygon
+    elif len(points) > 1:
+        made = shapely.LineString
+    return _Placed(entry, bytes(shapely.to_wkb(made(points if len(points) > 1 else points[0]))))
 
 
-def _sees(shown: Shown, placed: _Placed) -> bool:
-    import shapely  # noqa: PLC0415 - only an export needs it
-
-    view = shown.view
-    return view is None or bool(placed.shape.intersects(shapely.box(view.west, view.south, view.east, view.north)))
+def _points(body: Camera | Component | Drawing | Geofence | Hazard) -> Sequence[Spot]:
+    match body:
+        case Hazard() | Geofence():
+            return body.ring
+        case Drawing():
+            return body.points
+        case Component() if body.path:
+            return body.path
+    return (body.place(),)

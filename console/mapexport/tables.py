@@ -6,7 +6,7 @@ out only where they were asked for.
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -20,7 +20,16 @@ from domain.timing import lamp_of
 from domain.wire import MASK, TownInfo
 from domain.wire_feed import ViewBox
 
-Feature = TypeVar("Feature", Grid, Division, BaseFeature)
+
+class Shaped(Protocol):
+    """What has a shape (WKB in degrees, None without a place)."""
+
+    @property
+    def wkb(self) -> bytes | None:
+        """Its shape."""
+
+
+Feature = TypeVar("Feature", bound=Shaped)
 
 
 class ShownThing(NamedTuple):
@@ -110,7 +119,7 @@ def _things(shown: Shown) -> Table:
 
 
 def _grids(shown: Shown) -> Table:
-    kept = _touching(shown.view, shown.grids)
+    kept = touching(shown.view, shown.grids)
     columns: dict[str, list[Any]] = {
         "code": [str(g.code) for g in kept],
         "name": [g.name for g in kept],
@@ -121,7 +130,7 @@ def _grids(shown: Shown) -> Table:
 
 
 def _divisions(shown: Shown) -> Table:
-    kept = _touching(shown.view, [d for d in shown.divisions if d.wkb])
+    kept = touching(shown.view, [d for d in shown.divisions if d.wkb])
     columns: dict[str, list[Any]] = {
         "code": [str(d.code) for d in kept],
         "name": [d.name for d in kept],
@@ -132,7 +141,7 @@ def _divisions(shown: Shown) -> Table:
 
 
 def _base(shown: Shown) -> Table:
-    kept = [b for b in _touching(shown.view, shown.base) if b.kind.value not in shown.hidden_base]
+    kept = [b for b in touching(shown.view, shown.base) if b.kind.value not in shown.hidden_base]
     columns: dict[str, list[Any]] = {
         "kind": [b.kind.value for b in kept],
         "name": [b.name for b in kept],
@@ -154,7 +163,7 @@ def _points(places: Iterable[tuple[float | None, float | None]]) -> list[bytes |
     return [None if lon is None or lat is None else shapely.to_wkb(shapely.Point(lon, lat)) for lon, lat in places]
 
 
-def _touching(view: ViewBox | None, features: Sequence[Feature]) -> list[Feature]:
+def touching(view: ViewBox | None, features: Sequence[Feature]) -> list[Feature]:
     """Return the features that reach into the view; what is no geometry is in no view."""
     if view is None or not features:
         return list(features)

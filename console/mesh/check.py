@@ -87,7 +87,7 @@ def _as_a_whole(
     if not len(there):
         return
     bounds = shapely.total_bounds(there)
-    if not _are_degrees(bounds):
+    if not _may_be_degrees(bounds):
         where = f"{bounds[0]:.7g}, {bounds[1]:.7g}"
         yield MeshFault(FaultSort.ELSEWHERE, (), (), _NOWHERE, detail=where)
         return
@@ -105,7 +105,7 @@ def _as_a_whole(
     yield MeshFault(sort, (), (), tuple(float(v) for v in bounds), detail=where)  # type: ignore[arg-type]
 
 
-def _are_degrees(bounds: Any) -> bool:
+def _may_be_degrees(bounds: Any) -> bool:
     """Return whether bounds may be degrees, in whichever order: metres are not, nor is what is beyond all measure."""
     return bool(np.isfinite(bounds).all() and np.abs(bounds).max() <= 180)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from domain.change import Change, Subject
 from domain.wire_audit import AuditPage, HeadToSign, KnownKey
+from resources.words import shortened
 from widgets.admin.asking import Load
 from widgets.admin.known import Known
 from widgets.admin.screen import Screen, Step
@@ -223,8 +224,7 @@ class ProofScreen(Screen):
 
 
 def _short(value: Any) -> str:
-    text = str(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE]}…"
+    return shortened(str(value), LONGEST_VALUE)
 
 
 def _grouped(text: str, size: int) -> str:

@@ -8,6 +8,7 @@ from domain.change import Change
 from domain.clock import Limit, LimitUnit
 from domain.ids import AccountId, StaffId, UnitId
 from domain.machine import STEPS
+from resources.words import shortened
 from widgets.durations import limit_text
 from widgets.names import Names
 
@@ -135,7 +136,7 @@ def _said(data: dict[str, Any]) -> dict[str, str]:
         "place": place and f"{place[0]:.6f}, {place[1]:.6f}",
     }
     return {
-        name: text if len(text := str(value or "")) <= MOST_SAID else f"{text[:MOST_SAID]}…"
+        name: shortened(str(value or ""), MOST_SAID)
         for name, value in told.items()
         if name in data or (name == "words" and "reports" in data)
     }

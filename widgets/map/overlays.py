@@ -61,7 +61,6 @@ class MapOverlays(QObject):
         self.legend = Legend(words, theme, canvas, folds=True)
         self.scale_bar = ScaleBar(words, theme, canvas)
         self.coordinates = Coordinates(words, theme, canvas)
-        self._pointer: QPointF | None = None
         self.attribution = Caption(words, theme, canvas)
         self.attribution.setProperty("right_aligned", True)
         self.hover_card = HoverCard(words, theme, canvas)
@@ -185,17 +184,14 @@ class MapOverlays(QObject):
 
     def set_camera(self, camera: Camera) -> None:
         """Measure the scale anew."""
-        zoomed, moved = camera.scale != self._camera.scale, camera != self._camera
+        zoomed = camera.scale != self._camera.scale
         self._camera = camera
         self.scale_bar.set_camera(camera)
-        if moved and self._pointer is not None:
-            self.show_pointer(self._pointer, None)  # other ground lies under a pointer that stands still
         if zoomed:
             self.on_layers_changed()  # a layer may show at this scale that did not before
 
     def show_pointer(self, at: QPointF | None, found: Picked | None) -> None:
         """Say where the pointer is and what is under it. Grids speak in the line of coordinates only."""
-        self._pointer = at
         if not self._shown:
             return
         if at is None:

@@ -200,9 +200,13 @@ class MapView(OverlaidMap):
         at = event.position()
         if self._pressed is not None and event.buttons() & Qt.MouseButton.LeftButton:
             step = at.toPoint() - self._pressed
-            if self._draws_by_dragging(step):
+            far = self._dragging or step.manhattanLength() >= DRAG_FROM_PX
+            if far and not self._drawing_box and self._awaits_box:
+                self._drawing_box = True
+                self._add_point(QPointF(self._pressed))
+            if self._drawing_box:
                 self._sketch_to(at)
-            elif self._dragging or step.manhattanLength() >= DRAG_FROM_PX:
+            elif far:
                 if not self._dragging:
                     self._dragging = True
                     self._hover(None, None)
@@ -294,19 +298,20 @@ class MapView(OverlaidMap):
             super()._remember()
         self._gesture.start()
 
+    def _on_camera_changed(self, camera: object = None) -> None:
+        """Other ground lies under a pointer that stands still: say which."""
+        super()._on_camera_changed(camera)
+        if self._pointer is not None:
+            self._hover(self._pointer, None)
+
     @property
     def _drawing(self) -> bool:
         return self._sketch is not None and not self._sketch.done
 
-    def _draws_by_dragging(self, step: QPoint) -> bool:
-        """Return whether dragging draws a rectangle from where it began, rather than move the map."""
-        sketch = self._sketch
-        if self._pressed is not None and not self._drawing_box and not self._dragging and self._drawing:
-            far = step.manhattanLength() >= DRAG_FROM_PX
-            if far and sketch is not None and sketch.kind is SketchKind.RECT and not sketch.points:
-                self._add_point(QPointF(self._pressed))
-                self._drawing_box = True
-        return self._drawing_box
+    @property
+    def _awaits_box(self) -> bool:
+        """Whether dragging draws a rectangle, rather than move the map."""
+        return self._sketch is not None and self._sketch.kind is SketchKind.RECT and not self._sketch.points
 
     def _sketch_to(self, at: QPointF) -> None:
         if self._sketch is not None:

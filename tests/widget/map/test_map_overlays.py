@@ -175,8 +175,11 @@ def test_a_small_map_leaves_out_legend_and_list(qtbot: QtBot, scene: Scene) -> N
 def test_time_of_the_service_makes_positions_stale_in_the_legend(qtbot: QtBot, scene: Scene) -> None:
     from datetime import timedelta
 
+    legend = scene.view.overlays.legend
+    assert "位置陈旧 1" not in legend.accessibleName()
     scene.positions.set_now(NOW + timedelta(minutes=5))
-    qtbot.waitUntil(lambda: "位置陈旧 1" in scene.view.overlays.legend.accessibleName(), timeout=2000)
+    qtbot.waitUntil(lambda: "位置陈旧 1" in legend.accessibleName(), timeout=2000)
+    assert "位置陈旧 1" in legend.accessibleName()
 
 
 def test_a_frame_of_the_map_does_not_paint_what_lies_over_it_again(qtbot: QtBot, scene: Scene) -> None:

@@ -137,9 +137,8 @@ def test_a_rectangle_is_drawn_by_dragging_and_the_map_stays_where_it_is(view: Ma
 
 
 def test_the_place_under_a_pointer_that_stands_still_is_told_anew_when_the_map_moves(view: MapView) -> None:
-    over = view.overlays
-    QTest.mouseMove(view, QPoint(300, 200))
-    over.show_pointer(QPointF(300, 200), None)
+    over, at, none = view.overlays, QPointF(300, 200), Qt.MouseButton.NoButton
+    view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier))
     before = over.coordinates.text()
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Right)
