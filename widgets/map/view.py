@@ -205,7 +205,7 @@ class MapView(OverlaidMap):
                 self._drawing_box = True
                 self._add_point(QPointF(self._pressed))
             if self._drawing_box:
-                self._sketch_to(at)
+                self._draw_to(at)
             elif far:
                 if not self._dragging:
                     self._dragging = True
@@ -213,8 +213,7 @@ class MapView(OverlaidMap):
                 self.pan(step.x(), step.y())
                 self._pressed = at.toPoint()
         elif self._drawing:
-            self._sketch_to(at)
-            self._hover(at, None)
+            self._draw_to(at)
         else:
             self._hover(at, self.pick_at(at.x(), at.y()))
         event.accept()
@@ -313,9 +312,11 @@ class MapView(OverlaidMap):
         """Whether dragging draws a rectangle, rather than move the map."""
         return self._sketch is not None and self._sketch.kind is SketchKind.RECT and not self._sketch.points
 
-    def _sketch_to(self, at: QPointF) -> None:
+    def _draw_to(self, at: QPointF) -> None:
+        """Draw as far as the pointer, and say where that is."""
         if self._sketch is not None:
             self._sketch.point_at(*self._camera.to_plane(at.x(), at.y()))
+        self._hover(at, None)
 
     def _add_point(self, at: QPointF) -> None:
         if self._sketch is not None:

@@ -129,6 +129,8 @@ def test_a_rectangle_is_drawn_by_dragging_and_the_map_stays_where_it_is(view: Ma
             QEvent.Type.MouseMove, QPointF(x, y), QPointF(x, y), left, left, Qt.KeyboardModifier.NoModifier
         )
         view.mouseMoveEvent(event)
+    lon, lat = to_degrees(*before.to_plane(400, 300))
+    assert f"{lon:.6f}, {lat:.6f}" in view.overlays.coordinates.text()
     QTest.mouseRelease(view, left, pos=QPoint(400, 300))
     assert sketch.done
     assert view.camera == before
