@@ -7,14 +7,11 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from layers.mercator import to_plane_arrays
+from layers.placing import PLACER
 
 Mark = TypeVar("Mark")
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.uint8]
-
-AT_ONCE = 8192
-"""Marks moved in one go: what is in between stays in the cache, and no large memory is taken and given back."""
 
 
 class MarkTable(Generic[Mark]):
@@ -81,11 +78,8 @@ class MarkTable(Generic[Mark]):
             self._codes[slots] = [self._code(self.marks[slot]) for slot in slots]
 
     def move(self, slots: npt.NDArray[np.intp], lons: Floats, lats: Floats, times: Floats | float) -> None:
-        """Place the marks in ``slots`` anew (degrees)."""
-        for a in range(0, len(slots), AT_ONCE):
-            some = _run_of(slots[a : a + AT_ONCE])
-            self._xs[some], self._ys[some] = to_plane_arrays(lons[a : a + AT_ONCE], lats[a : a + AT_ONCE])
-            self._times[some] = times if isinstance(times, float) else times[a : a + AT_ONCE]
+        """Place the marks in ``slots`` anew (degrees); slots of no mark are passed over."""
+        PLACER.place(slots, lons, lats, times, (self.xs, self.ys, self.times))
 
     def remove(self, keys: Iterable[str]) -> bool:
         """Take marks out; unknown keys are passed over. Return whether anything went."""
@@ -126,10 +120,3 @@ class MarkTable(Generic[Mark]):
             self._ys = np.concatenate([self._ys, more])
             self._times = np.concatenate([self._times, more])
             self._codes = np.concatenate([self._codes, np.zeros(len(more), np.uint8)])
-
-
-def _run_of(slots: npt.NDArray[np.intp]) -> npt.NDArray[np.intp] | slice:
-    """Return slots that follow one another as a slice, which is placed faster: when all move they do."""
-    first, last = int(slots[0]), int(slots[-1])
-    run = last - first + 1 == len(slots) and bool((slots[1:] > slots[:-1]).all())
-    return slice(first, last + 1) if run else slots

@@ -165,9 +165,9 @@ class OurMap:
 
 
 def to_degrees(points: npt.NDArray[np.float64]) -> Degrees:
-    """Return lon, lat of points (n, 2) on the plane."""
+    """Return lon, lat of points (n, 2) on the plane; all lons lie in a row, as the live feed hands them to a layer."""
     lat = np.degrees(2 * np.arctan(np.exp(points[:, 1] / EARTH_RADIUS_M)) - np.pi / 2)
-    return np.column_stack([np.degrees(points[:, 0] / EARTH_RADIUS_M), lat])
+    return np.array([np.degrees(points[:, 0] / EARTH_RADIUS_M), lat]).T
 
 
 def look_of(ours: OurMap) -> dict[str, list[str]]:

@@ -14,8 +14,9 @@ from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow
 from layers.fading import fainter
 from layers.local import LocalPlaces, local_to, nearest
 from layers.options import Filter, Style
+from layers.placing import Slots
 from layers.positions.crowds import FRESH, OLD, Crowds
-from layers.positions.model import PositionsModel, Slots, ThingMark, heading_step
+from layers.positions.model import PositionsModel, ThingMark, heading_step
 from layers.raster.contract import U16, Frame, Marks, Raster, Sprites, make_sprites
 from layers.raster.qt import as_image
 from layers.symbols import (

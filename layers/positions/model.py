@@ -11,9 +11,8 @@ from domain.ids import CaseNo, ThingId
 from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.contract import HEADINGS, usable
 from layers.observed import Observed
+from layers.placing import Slots
 from layers.table import Floats, MarkTable
-
-Slots = npt.NDArray[np.intp]
 
 EVERY = slice(None)
 NO_HEADING = HEADINGS
@@ -72,9 +71,6 @@ class PositionsModel(Observed):
 
     def move(self, slots: Slots, lons: Floats, lats: Floats, fixed_at: datetime) -> None:
         """Move many things at once (10 Hz for thousands): same length each, ``slots`` as ``slots()`` gave them."""
-        known = slots >= 0
-        if not known.all():
-            slots, lons, lats = slots[known], lons[known], lats[known]
         self.table.move(slots, lons, lats, fixed_at.timestamp())
         self._changed()
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from threading import local
+from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
-from layers.raster import areas, hidden, lines, points, seating, stamps, stretching, thinning
+from layers.placing import Columns, Slots
+from layers.raster import areas, hidden, lines, places, points, seating, stamps, stretching, thinning
 from layers.raster.blit import blit
 from layers.raster.contract import (
     F32,
@@ -36,6 +39,8 @@ from layers.raster.contract import (
     within_picture,
 )
 from layers.raster.overlay import NotedOverlay, copy_boxes
+
+Number = TypeVar("Number", np.float64, np.intp)
 
 AT_ONCE = 800
 """Features drawn in one go where something may come in between: about a millisecond of a core."""
@@ -171,6 +176,21 @@ class CompiledRaster:
         return NotedOverlay(self, height, width)
 
 
+def place_marks(slots: Slots, lons: F64, lats: F64, times: F64 | float, columns: Columns) -> None:
+    """See ``layers.placing.Place``."""
+    if not len(slots):
+        return
+    apart = not (lons.flags.c_contiguous or lats.flags.c_contiguous)  # columns of one array are taken as they are
+    if not (apart and lons.flags.writeable and lats.flags.writeable):
+        lons, lats = _in_a_row(lons), _in_a_row(lats)
+    places.place(_in_a_row(slots), lons, lats, _in_a_row(np.atleast_1d(times)), *columns)
+
+
+def _in_a_row(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
+    """Return values as a kernel was made for, else it would be made once more: one after the other, to be written."""
+    return np.require(values, requirements=("C", "W"))
+
+
 def exercise() -> None:
     """Call every kernel once on a few pixels, so that each is compiled or fetched from the cache."""
     frame = np.zeros((8, 8), np.uint32)
@@ -192,6 +212,9 @@ def exercise() -> None:
     raster.stretch(frame, (0, 0, 8, 8), frame.copy(), (0.0, 0.0), 1.0)
     raster.gathered(np.zeros(1), np.zeros(1), 1.0, (-1.0, -1.0, 1.0, 1.0))
     raster.near(nought, nought, np.zeros(1, np.uint16), (0.0, 0.0), (-1.0, -1.0, 1.0, 1.0), room_for(1))
+    table = np.zeros((2, 2))
+    for lons, lats in ((table[0], table[1]), (table[:, 0], table[:, 1])):
+        place_marks(np.arange(2), lons, lats, 0.0, (np.zeros(2), np.zeros(2), np.zeros(2)))
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
     marks = Marks(square[0], square[1], np.zeros(4, np.uint16), sprites, place)

@@ -11,7 +11,7 @@ import numpy as np
 from layers.raster.contract import F32, I32, LANES, U16, U32, Frame, Marks, Surface
 from layers.raster.jit import compiled, exact
 from layers.raster.stamps import lay_few, pixel_x, pixel_y
-from layers.raster.vector import cover, lay, lowest, showing
+from layers.raster.vector import copy_row, cover, lay, lowest, showing
 
 MARGIN = 2 * LANES
 """Pixels around the frame within which a sprite begins that has its middle at most its own size outside."""
@@ -191,7 +191,7 @@ def stamp_bands(
             y1 = min(int(boxes[b, 3]), (band + 1) * BAND - MARGIN)
             if below.shape[0] > 0:
                 for row in range(y0, y1):
-                    flat[row * stride + x0 : row * stride + x1] = below[row * width + x0 : row * width + x1]
+                    copy_row(flat, row * stride + x0, below, row * width + x0, x1 - x0)
             if y0 < y1 and counts[band] > 0:
                 n = counts[band]
                 stamp_chosen(flat, stride, x0, y0, x1, y1, shown[band, :n], what[band, :n], over, rests, size)

@@ -7,6 +7,7 @@ from threading import Lock, Thread
 from typing import cast
 
 from layers.background import BESIDE
+from layers.placing import PLACER
 from layers.raster.contract import Raster
 from layers.raster.qt import QtRaster
 
@@ -71,6 +72,7 @@ class RasterSource:
         with self._lock:
             self._raster = cast("Raster", module.CompiledRaster())
             self._beside = cast("Raster", module.CompiledRaster(BESIDE.let_pass))
+            PLACER.use(module.place_marks)
             self.compiled = True
             waiting, self._ready = self._ready, []
             for callback in waiting:  # under the lock, so that nobody who was forgotten is called

@@ -167,6 +167,21 @@ def _copied(typing: Any, out: Any, at: Any, source: Any) -> Any:
 
 
 @intrinsic
+def _row_copied(typing: Any, out: Any, at: Any, source: Any, start: Any, count: Any) -> Any:
+    signature = types.void(out, types.int64, source, types.int64, types.int64)
+
+    def code(context: Any, builder: Any, kinds: Any, args: Any) -> Any:
+        out, at, source, start, count = args
+        byte, given = ir.IntType(8), kinds.args
+        to, of = _at(context, builder, given[0], out, at, byte), _at(context, builder, given[2], source, start, byte)
+        copied = builder.module.declare_intrinsic("llvm.memcpy", [to.type, of.type, count.type])
+        builder.call(copied, [to, of, builder.mul(count, ir.Constant(count.type, 4)), ir.Constant(ir.IntType(1), 0)])
+        return context.get_dummy_value()
+
+    return signature, code
+
+
+@intrinsic
 def _showing(typing: Any, covered: Any, at: Any, masks: Any, step: Any, shift: Any) -> Any:
     signature = types.uint32(covered, types.int64, masks, types.int64, types.uint32)
 
@@ -240,6 +255,9 @@ share = cast("Callable[[U32, Index, Index, np.uint32, np.uint64, np.uint64], Non
 
 copy = cast("Callable[[U32, int, U32], None]", _copied)
 """``copy(out, at, source)``: set sixteen pixels of a flat array to those of another at the same place."""
+
+copy_row = cast("Callable[[U32, Index, U32, Index, Index], None]", _row_copied)
+"""``copy_row(out, at, source, start, count)``: as an assignment of slices, which takes half as long again."""
 
 showing = cast("Callable[[U32, Index, U32, Index, np.uint32], np.uint32]", _showing)
 """``showing(covered, at, masks, step, shift)``: which of sixteen rows of a mask are not wholly covered, a bit each."""
