@@ -13,12 +13,26 @@ from resources.theme import Theme
 Sign = Callable[[QPainter, float, Theme], None]
 
 HEAT_SHARES = (0.08, 0.3, 0.55, 0.8)
+"""Shares of the highest density near which a class of heat begins."""
+HEAT_LEAST, HEAT_MOST = 40, 190
+"""How strongly heat covers the ground at least and at most, of 255."""
 
 
 def heat_colour(theme: Theme, share: float) -> str:
     """Return the colour of a share of the highest density."""
     low, middle, high = theme.heat_low, theme.heat_middle, theme.heat_high
     return mix(low, middle, share * 2) if share < 0.5 else mix(middle, high, share * 2 - 1)
+
+
+def heat_alpha(share: float) -> int:
+    """Return how strongly a share of the highest density covers the ground, of 255."""
+    return round(HEAT_LEAST + (HEAT_MOST - HEAT_LEAST) * share)
+
+
+def heat_class_colour(theme: Theme, step: int) -> str:
+    """Return the colour of a class of heat, 0 (least) to 3, as it is seen over the ground in its middle."""
+    share = (HEAT_SHARES[step] + (*HEAT_SHARES, 1.0)[step + 1]) / 2
+    return mix(theme.map_ground, heat_colour(theme, share), heat_alpha(share) / 255)
 
 
 def class_colour(theme: Theme, step: int) -> str:
@@ -35,8 +49,8 @@ def _patch(colour_of: Callable[[Theme], str]) -> Sign:
     return draw
 
 
-def _heat(share: float) -> Sign:
-    return _patch(lambda theme: heat_colour(theme, share))
+def _heat(step: int) -> Sign:
+    return _patch(lambda theme: heat_class_colour(theme, step))
 
 
 def _class(step: int) -> Sign:
@@ -46,6 +60,6 @@ def _class(step: int) -> Sign:
 SIGNS: dict[str, Sign] = {
     **OF_THE_REGISTER,
     **OF_FENCES,
-    **{f"heat.{i}": _heat(share) for i, share in enumerate(HEAT_SHARES)},
+    **{f"heat.{step}": _heat(step) for step in range(len(HEAT_SHARES))},
     **{f"class.{step}": _class(step) for step in range(CLASS_COUNT)},
 }

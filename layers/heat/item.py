@@ -1,6 +1,7 @@
 """Drawing of the heat of cases: a smooth tint that grows in strength, with a line at each step of the legend."""
 
 from collections.abc import Callable, Hashable, Sequence
+from math import floor, log10
 from time import monotonic
 
 import numpy as np
@@ -8,16 +9,15 @@ import numpy as np
 from layers.colours import mix
 from layers.contract import Area, LayerItem, LegendRow, Look
 from layers.heat.model import SETS, WIDTHS_M, HeatModel, Surface, sampled
-from layers.legend_signs import HEAT_SHARES, heat_colour
+from layers.legend_signs import HEAT_SHARES, heat_alpha, heat_colour
 from layers.options import Group, LayerOptions, Style
 from layers.raster.contract import U32, Frame, Raster
 from resources.theme import Theme
 
 WIDTH = Style("width", tuple(WIDTHS_M), "middle")
 OF = Style("of", SETS, "open")
-STEPS = HEAT_SHARES
-"""Shares of the highest density at which a class begins, and a line is drawn."""
-LEAST_ALPHA, MOST_ALPHA = 40, 190
+ROUND = (1.0, 1.2, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+"""What a density at which a class begins is a multiple of ten of."""
 TONES = 256
 ROOM = 1e-9
 
@@ -71,7 +71,8 @@ class HeatItem(LayerItem):
         xs = area.left + (np.arange(-1, area.width + 1, dtype=np.float64) + 0.5) * area.scale
         ys = area.top - (np.arange(-1, area.height + 1, dtype=np.float64) + 0.5) * area.scale
         shares = sampled(surface, xs, ys) / surface.most
-        steps = np.searchsorted(np.array(STEPS, np.float32), shares, side="right")
+        begins = np.array(densities(surface.most), np.float32) / surface.most
+        steps = np.searchsorted(begins, shares, side="right")
         inner = steps[1:-1, 1:-1]
         edge = (inner > steps[1:-1, 2:]) | (inner > steps[1:-1, :-2]) | (inner > steps[2:, 1:-1])
         edge |= inner > steps[:-2, 1:-1]
@@ -87,8 +88,8 @@ class HeatItem(LayerItem):
             return ()
         words = self.look.words
         return [
-            LegendRow(f"heat.{i}", words("map.legend.heat", n=f"{surface.most * share:.3g}"))
-            for i, share in reversed(list(enumerate(STEPS)))
+            LegendRow(f"heat.{step}", words("map.legend.heat", n=f"{density:g}"))
+            for step, density in reversed(list(enumerate(densities(surface.most))))
         ]
 
     def note(self) -> tuple[str, bool]:
@@ -100,13 +101,25 @@ class HeatItem(LayerItem):
         return self._model.surface(self.options.style(OF), width, area.ground())
 
 
+def densities(most: float) -> list[float]:
+    """Return the densities at which a class begins and a line is drawn: round ones near ``HEAT_SHARES`` of the highest.
+
+    Round figures lie closer together than those shares, so that each class has its own.
+    """
+    found = []
+    for share in HEAT_SHARES:
+        ten = 10.0 ** floor(log10(most * share))
+        found.append(ten * min(ROUND, key=lambda figure: abs(log10(figure * ten / (most * share)))))
+    return found
+
+
 def tones(theme: Theme) -> tuple[U32, U32]:
     """Return premultiplied colours by share, for areas and for the lines between them; the first of each is nothing."""
     fills, lines = np.zeros(TONES, np.uint32), np.zeros(TONES, np.uint32)
     for i in range(1, TONES):
         share = i / (TONES - 1)
         colour = heat_colour(theme, share)
-        fills[i] = _premultiplied(colour, round(LEAST_ALPHA + (MOST_ALPHA - LEAST_ALPHA) * share))
+        fills[i] = _premultiplied(colour, heat_alpha(share))
         lines[i] = _premultiplied(mix(colour, theme.text, 0.35), 230)
     return fills, lines
 

@@ -8,9 +8,12 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.overlay import SECOND_PX, sized
 
+LINE_PX, MORE_PX = 22, 18
+"""Height of one line, and of each further one."""
+
 
 class Caption(QWidget):
-    """A line of small text on a faint ground, as wide as it says. Clicks go through it."""
+    """Small text on a faint ground, as wide as it says and standing on its foot. Clicks go through it."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -18,19 +21,23 @@ class Caption(QWidget):
         self.words = words
         self._theme = theme
         self._text = ""
-        self.resize(0, 22)
+        self.resize(0, LINE_PX)
 
     def set_text(self, text: str) -> None:
-        """Show this text; nothing where it is empty."""
+        """Show this text, a line or more; nothing where it is empty."""
         if text != self._text:
             self._text = text
-            width = QFontMetricsF(sized(self.font(), SECOND_PX)).horizontalAdvance(text) + 16 if text else 0
-            right = self.geometry().right()
-            self.resize(round(width), self.height())
-            if self.property("right_aligned"):
-                self.move(right - self.width() + 1, self.y())
+            was, lines = self.geometry(), text.split("\n")
+            wide = round(max(self.width_of(line) for line in lines)) if text else 0
+            high = LINE_PX + MORE_PX * (len(lines) - 1)
+            left = was.right() - wide + 1 if self.property("right_aligned") else was.left()
+            self.setGeometry(left, was.bottom() - high + 1, wide, high)
             self.setAccessibleName(text)
             self.update()
+
+    def width_of(self, line: str) -> float:
+        """Return how wide a caption of one line is."""
+        return QFontMetricsF(sized(self.font(), SECOND_PX)).horizontalAdvance(line) + 16
 
     def text(self) -> str:
         """Return what is shown."""
@@ -57,13 +64,23 @@ class Caption(QWidget):
 
 
 class Coordinates(Caption):
-    """Longitude and latitude under the pointer with the grid there, or a hint while a place is being chosen."""
+    """Longitude and latitude under the pointer with the grid there, and a hint while a place is being chosen.
+
+    The hint has a line of its own where both have no room in one.
+    """
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
         self.setObjectName("map_coordinates")
         self._hint = ""
         self._where = ""
+        self._room = float("inf")
+
+    def bound(self, width: int) -> None:
+        """Be no wider than this as far as that goes."""
+        if width != self._room:
+            self._room = width
+            self._show()
 
     def set_hint(self, text: str) -> None:
         """Say what the next click does; empty for nothing."""
@@ -82,4 +99,6 @@ class Coordinates(Caption):
         self._show()
 
     def _show(self) -> None:
-        self.set_text(" · ".join(part for part in (self._hint, self._where) if part))
+        parts = [part for part in (self._hint, self._where) if part]
+        line = " · ".join(parts)
+        self.set_text(line if self.width_of(line) <= self._room else "\n".join(parts))

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from layers.contract import LayerItem
 from layers.options import SCALE_STOPS, Filter, LayerOptions, Style
@@ -14,6 +14,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.flow import FlowLayout
+from widgets.common.slider import Slider
 from widgets.common.style import set_role
 from widgets.map.legend import Legend
 from widgets.map.overlay import Card
@@ -24,7 +25,9 @@ NO_BOUND = 0
 
 
 class LegendRows(Legend):
-    """The rows of a legend without a card of their own."""
+    """The rows of a legend without a card of their own, in line with what stands above them."""
+
+    inset = 0
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the rows alone."""
@@ -93,7 +96,7 @@ class LayerOptionsCard(Card):
             item.remark(),
             item.styles(),
             item.filters(),
-            tuple(item.legend()),
+            tuple((row.symbol, row.text) for row in item.legend()),  # not how many there are: that changes all the time
             self.words.language,
         )
         if shape != self._shape:
@@ -140,18 +143,20 @@ class LayerOptionsCard(Card):
         title = QLabel(item.title())
         title.setWordWrap(True)
         set_role(title, "heading")
-        grid.addWidget(title, 0, 0, 1, 2)
+        head = QHBoxLayout()
+        head.addWidget(title, 1)
+        head.addWidget(self._button("close", words("map_select.close")), 0, Qt.AlignmentFlag.AlignTop)
+        grid.addLayout(head, 0, 0, 1, 2)
         if item.remark():
             remark = QLabel(item.remark())
             remark.setWordWrap(True)
             set_role(remark, "second")
             grid.addWidget(remark, 1, 0, 1, 2)
-        self._opacity, self._percent = QSlider(Qt.Orientation.Horizontal), QLabel()
+        self._opacity, self._percent = Slider(), QLabel()
         self._opacity.setObjectName("layer_opacity")
         self._opacity.setRange(0, 100)
         self._opacity.setSingleStep(STEP)
         self._opacity.setPageStep(4 * STEP)
-        self._opacity.setMinimumHeight(32)
         self._opacity.valueChanged.connect(self._on_opacity_changed)
         self._add(grid, words("layer_tree.opacity"), self._opacity, self._percent)
         for name in ("finest", "coarsest"):
@@ -166,12 +171,10 @@ class LayerOptionsCard(Card):
             self._add_style(grid, item, style)
         for kinds in item.filters():
             self._add_filter(grid, item, kinds)
-        rows = item.legend()
-        if rows:
-            legend = LegendRows(words, self.theme, self._page)
-            legend.set_rows(words("layer_tree.legend"), rows)
-            legend.setFixedSize(legend.sizeHint())
-            grid.addWidget(legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self._legend = LegendRows(words, self.theme, self._page)
+        if item.legend():
+            grid.addWidget(self._legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
+        self._legend.setVisible(bool(item.legend()))
         grid.addLayout(self._foot(item), grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
         self._scroll.setWidget(self._page)
@@ -227,18 +230,24 @@ class LayerOptionsCard(Card):
         if item.bounds() is None:
             del wanted["fit"]
         for name, text in wanted.items():
-            button = Button(text)
-            button.setObjectName(f"layer_{name}")
+            button = self._button(name, text)
             button.setToolTip(self.words(f"layer_tree.{name}.hint"))
             button.setAccessibleName(button.toolTip())
-            set_role(button, "quiet")
-            button.clicked.connect(self._on_button_pressed)
-            self._controls[button] = "button", name, ""
             foot.addWidget(button)
         return foot
 
+    def _button(self, name: str, text: str) -> Button:
+        button = Button(text)
+        button.setObjectName(f"layer_{name}")
+        set_role(button, "quiet")
+        button.clicked.connect(self._on_button_pressed)
+        self._controls[button] = "button", name, ""
+        return button
+
     def _fill(self, item: LayerItem) -> None:
         options = item.options
+        self._legend.set_rows(self.words("layer_tree.legend"), item.legend())
+        self._legend.setFixedSize(self._legend.sizeHint())
         self._filling = True
         self._opacity.setValue(options.opacity)
         self._percent.setText(f"{options.opacity} %")
@@ -303,6 +312,8 @@ class LayerOptionsCard(Card):
                 self._choose(LayerOptions(visible=item.visible))
             case "remove":
                 self.remove_wanted.emit(item.key)
+            case "close":
+                self.close_card()
 
 
 def _kind(item: LayerItem) -> str:

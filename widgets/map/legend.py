@@ -19,7 +19,7 @@ from resources.words import Words
 from widgets.common.fonts import text_px
 from widgets.map.overlay import Card
 
-PAD, ROW, GAP, SIGN = 14, 27, 26, 26
+ROW, GAP, SIGN = 27, 26, 26
 FEWEST_COLUMNS, MOST_COLUMNS = 2, 6
 MOST_FOLDED = 12
 """Rows of a folded legend: cases, and who is on the way to them; what else there is, a click shows."""
@@ -40,6 +40,8 @@ class Legend(Card):
     """
 
     folding_changed = Signal()
+    inset = 14
+    """Pixels to the left and right of what it says."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget, *, folds: bool = False) -> None:
         super().__init__(words, theme, parent)
@@ -83,7 +85,7 @@ class Legend(Card):
         widths = self._column_widths(columns, rows)
         title = text_px(self.body_font(), self._title)
         width = max(title, sum(widths) + GAP * (len(widths) - 1))
-        return QSize(ceil(width) + 2 * PAD, lines * ROW + 14)
+        return QSize(ceil(width) + 2 * self.inset, lines * ROW + 14)
 
     def toggle(self) -> None:
         """Unfold a long legend, or fold it again; one that is short has nothing to fold."""
@@ -119,9 +121,11 @@ class Legend(Card):
         """See ``Card``."""
         painter.setPen(QColor(self.theme.text))
         painter.setFont(self.body_font())
-        painter.drawText(_line(PAD, 0, self.width()), Qt.AlignmentFlag.AlignVCenter, self._title)
+        painter.drawText(_line(self.inset, 0, self.width()), Qt.AlignmentFlag.AlignVCenter, self._title)
         columns = self._columns
-        lefts = list(accumulate((width + GAP for width in self._column_widths(columns, self._shown)), initial=PAD))
+        lefts = list(
+            accumulate((width + GAP for width in self._column_widths(columns, self._shown)), initial=self.inset)
+        )
         for i, row in enumerate(self._shown):
             x, line = lefts[i % columns], 1 + i // columns
             self._paint_sign(painter, row.symbol, x + 9, 7 + ROW * line + ROW / 2)
@@ -130,7 +134,7 @@ class Legend(Card):
         if self._synthetic:
             painter.setPen(QColor(self.theme.text_second))
             painter.setFont(self.small_font())
-            line_of = _line(PAD, 1 + ceil(len(self._shown) / columns), self.width())
+            line_of = _line(self.inset, 1 + ceil(len(self._shown) / columns), self.width())
             painter.drawText(line_of, Qt.AlignmentFlag.AlignVCenter, self.words("map.synthetic"))
 
     def _paint_sign(self, painter: QPainter, symbol: str, x: float, y: float) -> None:

@@ -1,16 +1,18 @@
 """Measuring on the map: a distance along a line, or an area with its border, on the ellipsoid, while it is drawn."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen, QRegion
 
 from layers.camera import Camera
+from layers.contract import Look
 from layers.geodesy import area_m2, length_m, perimeter_m
-from resources.theme import Theme
 from resources.words import Words
 from widgets.map.overlay import BODY_PX, sized
 from widgets.map.sketch import Sketch, SketchKind
 
 PAD_PX = 8.0
+BESIDE_PX, ABOVE_PX, EDGE_PX = 14.0, 10.0, 4.0
+"""How far what is measured stands from the point, and at least from the edge of the map."""
 HECTARE_M2, SQUARE_KM_M2, HECTARES_FROM_M2 = 10_000.0, 1_000_000.0, 100_000.0
 
 
@@ -46,9 +48,9 @@ def reading(sketch: Sketch, words: Words) -> str:
     return words("map_tools.measure.area", area=area, border=distance_text(perimeter_m(points), words))
 
 
-def paint_reading(painter: QPainter, camera: Camera, sketch: Sketch, words: Words, theme: Theme, font: QFont) -> None:
-    """Write what is measured beside the last point."""
-    text = reading(sketch, words)
+def paint_reading(painter: QPainter, camera: Camera, sketch: Sketch, look: Look, font: QFont, covered: QRegion) -> None:
+    """Write what is measured beside the last point, where nothing covers it as far as that goes."""
+    text, theme = reading(sketch, look.words), look.theme
     at = (
         sketch.cursor if sketch.cursor is not None and not sketch.done else sketch.points[-1] if sketch.points else None
     )
@@ -56,11 +58,8 @@ def paint_reading(painter: QPainter, camera: Camera, sketch: Sketch, words: Word
         return
     font = sized(font, BODY_PX)
     metrics = QFontMetricsF(font)
-    width, height = metrics.horizontalAdvance(text) + 2 * PAD_PX, metrics.height() + PAD_PX
-    px, py = camera.to_screen(*at)
-    left = min(max(px + 14, 4.0), camera.width - width - 4)
-    top = min(max(py - height - 10, 4.0), camera.height - height - 4)
-    box = QRectF(QPointF(left, top), QPointF(left + width, top + height))
+    size = QSizeF(metrics.horizontalAdvance(text) + 2 * PAD_PX, metrics.height() + PAD_PX)
+    box = place_reading(QPointF(*camera.to_screen(*at)), size, QSizeF(camera.width, camera.height), covered)
     ground = QColor(theme.panel)
     ground.setAlpha(240)
     painter.setPen(QPen(QColor(theme.line), 1))
@@ -69,3 +68,16 @@ def paint_reading(painter: QPainter, camera: Camera, sketch: Sketch, words: Word
     painter.setPen(QColor(theme.text))
     painter.setFont(font)
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def place_reading(at: QPointF, size: QSizeF, room: QSizeF, covered: QRegion) -> QRectF:
+    """Return where a text of a size goes beside a point: in the room, off what covers the map, at best upper right."""
+    boxes = []
+    for below in (False, True):
+        for left in (False, True):
+            x = at.x() - BESIDE_PX - size.width() if left else at.x() + BESIDE_PX
+            y = at.y() + ABOVE_PX if below else at.y() - ABOVE_PX - size.height()
+            x = min(max(x, EDGE_PX), room.width() - size.width() - EDGE_PX)
+            y = min(max(y, EDGE_PX), room.height() - size.height() - EDGE_PX)
+            boxes.append(QRectF(QPointF(x, y), size))
+    return next((box for box in boxes if not covered.intersects(box.toAlignedRect())), boxes[0])

@@ -127,6 +127,7 @@ class MapOverlays(QObject):
         self.legend.move(EDGE, height - self.legend.height() - EDGE)
         self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
         self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
+        self.coordinates.bound(self.attribution.x() - self._coordinates_left() - EDGE)
         self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()

@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
+from widgets.common.slider import Slider
 from widgets.common.style import set_role
 from widgets.map.overlay import Card
 
@@ -40,7 +41,7 @@ class PlaybackBar(Card):
         self.note.setWordWrap(True)
         self._back, self.play, self._on, self._leave = Button(), Button(), Button(), Button()
         set_role(self.play, "primary")
-        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider = Slider()
         self.slider.setObjectName("playback_slider")
         self.speed = Combo()
         for speed in self._speeds:

@@ -335,10 +335,9 @@ class MapView(OverlaidMap):
             guest.paint(painter, self._camera, self._look.theme)
             painter.restore()
         if self._sketch is not None:
-            theme = self._look.theme
-            self._sketch.paint(painter, self._camera, theme)
+            self._sketch.paint(painter, self._camera, self._look.theme)
             if self._measuring:
-                paint_reading(painter, self._camera, self._sketch, self._look.words, theme, self.font())
+                paint_reading(painter, self._camera, self._sketch, self._look, self.font(), self.covered())
         super()._paint_over(painter)
 
     def _set_cross(self, on: bool) -> None:

@@ -12,7 +12,9 @@ from domain.register_map import ComponentKind, Condition, HazardLevel
 from layers.cameras.model import CameraMark, field_of_view
 from layers.components.model import ComponentMark, ComponentsModel, shown_state
 from layers.hazards.model import HazardMark, HazardsModel
+from layers.heat.item import densities
 from layers.heat.model import HeatModel, density, sampled
+from layers.legend_signs import HEAT_SHARES
 from layers.mercator import ground_scale, to_plane
 from layers.states import Sensed
 
@@ -123,3 +125,13 @@ def test_a_surface_is_made_once_and_anew_when_cases_alter() -> None:
     afar = model.surface("open", 180.0, 400.0)
     assert afar is not None
     assert afar.cell > 10 * first.cell, "from afar the kernel keeps some pixels"  # type: ignore[union-attr]
+
+
+@given(st.floats(1e-6, 1e6))
+def test_classes_of_heat_begin_at_round_densities_near_their_shares(most: float) -> None:
+    found = densities(most)
+    assert found == sorted(set(found)), "each class has its own"
+    assert found[-1] < most, "the densest class is on the map"
+    for density_, share in zip(found, HEAT_SHARES, strict=True):
+        assert share * most / 1.16 < density_ < share * most * 1.16
+        assert len(f"{density_:.6e}".split("e")[0].rstrip("0").replace(".", "")) <= 2, "two figures are enough"

@@ -4,7 +4,7 @@ import pytest
 from domain_factories import CALENDAR, MONDAY
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,6 +19,7 @@ from widgets.common.fonts import FAMILIES, pick_family
 from widgets.common.key_button import KeyButton
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
+from widgets.common.slider import Slider
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.common.wrapped import WrappedLabel, breakable
 from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
@@ -293,3 +294,22 @@ def test_a_word_longer_than_the_line_is_broken_and_widens_nothing(qtbot: QtBot) 
     label.setSelection(0, len(breakable(label.text())))
     qtbot.keyClick(label, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == label.text(), "what is pasted elsewhere can be searched for"
+
+
+def test_a_slider_goes_where_it_is_clicked_and_is_dragged_on_from_there(qtbot: QtBot) -> None:
+    holder, slider = QWidget(), Slider()
+    qtbot.addWidget(holder)
+    slider.setParent(holder)
+    slider.setRange(0, 1000)
+    slider.setPageStep(10)
+    slider.resize(500, 32)
+    holder.show()
+    for x, wanted in ((125, 250), (375, 750), (0, 0), (499, 1000)):
+        qtbot.mouseClick(slider, Qt.MouseButton.LeftButton, pos=QPoint(x, 16))
+        assert slider.value() == pytest.approx(wanted, abs=25)
+    qtbot.mousePress(slider, Qt.MouseButton.LeftButton, pos=QPoint(100, 16))
+    qtbot.mouseMove(slider, QPoint(400, 16))
+    assert slider.value() == pytest.approx(800, abs=25)
+    qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(400, 16))
+    qtbot.keyClick(slider, Qt.Key.Key_PageDown)
+    assert slider.value() == pytest.approx(790, abs=25)

@@ -13,6 +13,7 @@ from layers.options import LayerOptions, LayerState
 from resources.words import Words
 from tests.helpers.map_scene import PLACES, Scene, make_scene, picture, wait_settled
 from widgets.common.combo import Combo
+from widgets.map.layer_options import LegendRows
 from widgets.map.layer_rows import LayerRows
 
 T = TypeVar("T", bound=QWidget)
@@ -143,6 +144,23 @@ def test_strength_is_chosen_on_the_card_and_taken_back_in_one_step(qtbot: QtBot,
     assert slider.value() == 100
     qtbot.keyClick(slider, Qt.Key.Key_Escape)
     assert not scene.view.overlays.layer_options.isVisible()
+    assert rows(scene).hasFocus()
+
+
+def test_the_options_stay_under_the_pointer_while_cases_come_and_are_closed_by_a_button(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    qtbot.mouseClick(rows(scene).viewport(), Qt.MouseButton.LeftButton, pos=place(scene, "cases", at_end=True))
+    card = scene.view.overlays.layer_options
+    slider, legend = control(scene, QSlider, "layer_opacity"), control(scene, LegendRows, "map_legend")
+    said = legend.accessibleName()
+    scene.cases.replace([])
+    scene.view.overlays.feed()
+    assert legend.accessibleName() != said, "the legend counts anew"
+    assert control(scene, QSlider, "layer_opacity") is slider, "what somebody is about to use is not made anew"
+    assert slider.hasFocus()
+    qtbot.mouseClick(control(scene, QAbstractButton, "layer_close"), Qt.MouseButton.LeftButton)
+    assert not card.isVisible()
     assert rows(scene).hasFocus()
 
 

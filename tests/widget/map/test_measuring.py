@@ -1,8 +1,8 @@
 """Measuring by mouse and by keyboard on the real map."""
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtTest import QTest
 
 from layers.geodesy import length_m
@@ -10,7 +10,7 @@ from layers.mercator import to_degrees
 from resources.theme import load_theme
 from resources.words import Words
 from widgets.map.guests import MapGuest
-from widgets.map.measuring import area_text, distance_text, reading
+from widgets.map.measuring import area_text, distance_text, place_reading, reading
 from widgets.map.pick_card import PickedRow
 from widgets.map.playback_bar import PlaybackBar
 from widgets.map.sketch import Sketch, SketchKind
@@ -170,3 +170,52 @@ def test_the_arrows_step_a_playback_and_never_end_at_the_button_that_leaves(view
         QTest.keyClick(bar.play, key)
     assert steps == [-1, -1, 1]
     assert bar.focusWidget() is bar.play
+
+
+@pytest.mark.parametrize(
+    ("at", "where"),
+    [
+        ((300, 300), (314, 270)),  # upper right
+        ((560, 300), (446, 270)),  # the list of layers is there: upper left
+        ((300, 60), (314, 70)),  # a card above: below
+        ((560, 60), (446, 70)),
+        ((2, 598), (16, 568)),
+    ],
+)
+def test_what_is_measured_stands_where_nothing_covers_it(at: tuple[int, int], where: tuple[int, int]) -> None:
+    covered = QRegion(QRect(600, 0, 200, 600)) + QRegion(QRect(0, 0, 600, 50))
+    box = place_reading(QPointF(*at), QSizeF(100, 20), QSizeF(800, 600), covered)
+    assert box == QRectF(*where, 100, 20)
+    everything = QRegion(QRect(0, 0, 800, 600))
+    assert place_reading(QPointF(300, 300), QSizeF(100, 20), QSizeF(800, 600), everything).topLeft() == QPointF(
+        314, 270
+    )
+
+
+def test_what_is_measured_is_read_beside_the_list_of_layers(view: MapView) -> None:
+    view.resize(1000, 600)
+    view.overlays.feed()
+    tree = view.overlays.layer_tree
+    assert tree.isVisible()
+    beside = QPoint(tree.x() - 6, tree.geometry().bottom() - 10)
+    upper_left = QRect(beside - QPoint(60, 30), beside - QPoint(20, 14))
+    view.begin_sketch(Sketch(SketchKind.LINE, view), hint="", measuring=True)
+    before = view.grab(upper_left).toImage()
+    _click(view, 100, 500)  # the line comes from below
+    _click(view, beside.x(), beside.y())
+    assert view.grab(upper_left).toImage() != before
+
+
+def test_a_long_hint_has_a_line_of_its_own_rather_than_to_run_into_the_source_of_the_map(view: MapView) -> None:
+    over = view.overlays
+    view.resize(900, 600)
+    hint = "在地图上点一下放一个点，双击结束，退格撤回一点，Esc 取消" * 2
+    view.begin_sketch(Sketch(SketchKind.LINE, view), hint=hint, measuring=True)
+    foot = over.coordinates.geometry().bottom()
+    QTest.mouseMove(view, QPoint(300, 200))
+    assert over.coordinates.text().startswith(f"{hint}\n")
+    assert over.coordinates.geometry().bottom() == foot
+    view.end_sketch()
+    assert "\n" not in over.coordinates.text()
+    assert over.coordinates.geometry().bottom() == foot
+    assert not over.coordinates.geometry().intersects(over.attribution.geometry())

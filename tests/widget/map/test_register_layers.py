@@ -12,6 +12,7 @@ from layers.contract import PickedKind
 from layers.drawings.model import DrawingMark, DrawingsModel
 from layers.hazards.model import HazardMark, HazardsModel
 from layers.heat.model import HeatModel
+from layers.legend_signs import heat_class_colour
 from layers.mercator import to_plane
 from layers.options import LayerOptions
 from layers.states import Sensed
@@ -232,6 +233,11 @@ def test_heat_is_off_until_wanted_and_strongest_where_cases_lie_close(qtbot: QtB
     assert strength(SPOT) > 60
     assert strength((120.7155, 29.7255)) == 0, "where there is no case there is no heat"
     assert [row.symbol for row in item.legend()] == ["heat.3", "heat.2", "heat.1", "heat.0"]
+    for theme in THEMES:
+        scene.view.set_theme(load_theme(theme))
+        wait_settled(qtbot, scene.view)
+        for step in range(4):
+            assert count(picture(scene.view), heat_class_colour(load_theme(theme), step), 8) > 40, "as the legend shows"
     state = scene.view.choices.state()
     assert "heat" in state.options, "that it is on is kept"
     scene.view.choices.reset()
