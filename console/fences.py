@@ -108,14 +108,14 @@ class Fences(QObject, MapGuest):
         if sketch is None or form is None:
             return
         points, edge_of = tuple(sketch.degrees()), self._edge_of
-        self._on_given_up()
-        self._view.end_sketch()
         try:
             ring = self._ring(form, points)
             check_ring(ring)
         except Fault as fault:
-            self._refuse(fault)
+            self._on_unusable(sketch, fault)
             return
+        self._on_given_up()
+        self._view.end_sketch()
         held = None if edge_of is None else self._desk.register.get(Geofence, edge_of)
         if edge_of is not None and held is None:
             self.card.say("fence.gone")
@@ -125,6 +125,16 @@ class Fences(QObject, MapGuest):
             return
         name = self._desk.words("fence.new_name", n=len(self._desk.register.all(Geofence)) + 1)
         self._open_sheet(Geofence(name, ring), None)
+
+    def _on_unusable(self, sketch: Sketch, fault: Fault) -> None:
+        """Say what is wrong with an edge. One that was drawn corner by corner is drawn on from there."""
+        if sketch.kind is SketchKind.AREA:
+            self.card.say("redline.go_on", why=sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params)))
+            self._view.reopen_sketch(self._desk.words(f"map_tools.hint.{sketch.kind}"))
+            return
+        self._on_given_up()
+        self._view.end_sketch()
+        self._refuse(fault)
 
     def _ring(self, form: FenceForm, points: tuple[Spot, ...]) -> tuple[Spot, ...]:
         """Return the edge that was meant. Raises ``Fault`` where there is nothing to take it from."""

@@ -34,6 +34,8 @@ Tool = TypeVar("Tool", bound=HasCard)
 
 TOOLS = ("map_identify", "map_select", "map_redline", "map_fences", "map_playback")
 """Desk actions that are tools of the map, in the order of the menu."""
+MORE = ("export_map", "saved_views")
+"""What else is done with the map, below them."""
 
 
 class MapDesk(QObject, MapGuest):
@@ -46,6 +48,7 @@ class MapDesk(QObject, MapGuest):
         self.found = FoundMark(view, self)
         view.overlays.toolbar.tools_requested.connect(self.open_menu)
         view.add_guest(self)
+        desk.map_tools.begun.connect(self._on_measuring)
         desk.panels.command_bar.hit_chosen.connect(self.on_hit_chosen)
 
     def key(self, event: QKeyEvent) -> bool:
@@ -147,6 +150,9 @@ class MapDesk(QObject, MapGuest):
             if name in self.__dict__:
                 getattr(self, name).rename()
 
+    def _on_measuring(self) -> None:
+        self._put_away("")
+
     def _put_away(self, but: str) -> None:
         """Close the cards of the other tools: they stand in one place."""
         for name in ("identify", "select", "redline", "fences", "playback"):
@@ -159,10 +165,14 @@ class MapDesk(QObject, MapGuest):
         menu = QMenu(toolbar)
         menu.setObjectName("map_tools_menu")
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, text, key in self._desk.actions.listed():
-            if name in TOOLS:
+        listed = {name: (text, key) for name, text, key in self._desk.actions.listed()}
+        for name in (*TOOLS, "", *MORE):
+            if name in listed:
+                text, key = listed[name]
                 action = menu.addAction(f"{text}\t{QKeySequence(key).toString() if key else ''}")
                 action.setData(name)
+            elif not name:
+                menu.addSeparator()
         menu.triggered.connect(self._on_tool)
         menu.popup(toolbar.mapToGlobal(QPoint(toolbar.width() + 4, toolbar.height() - menu.sizeHint().height())))
 

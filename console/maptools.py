@@ -2,7 +2,7 @@
 
 import asyncio
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal
 
 from console.tasks import Tasks
 from resources.words import Words
@@ -11,7 +11,9 @@ from widgets.map.view import MapView
 
 
 class MapTools(QObject):
-    """Begins measuring; a tool that is begun again, or Escape, ends it."""
+    """Begins measuring; a tool that is begun again, or Escape, ends it. ``begun`` each time."""
+
+    begun = Signal()
 
     def __init__(self, view: MapView, tasks: Tasks, words: Words, parent: QObject) -> None:
         super().__init__(parent)
@@ -37,5 +39,6 @@ class MapTools(QObject):
 
             await asyncio.to_thread(warm)
             self._warm = True
+        self.begun.emit()
         hint = self._words(f"map_tools.hint.{kind}")
         self._view.begin_sketch(Sketch(kind, self._view), hint=hint, measuring=True)

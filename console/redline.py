@@ -20,6 +20,7 @@ from domain.faults import Fault
 from domain.ids import EntryId
 from domain.register import Entry, EntryKind, EntryPut, read_body
 from domain.register_map import Drawing, Form
+from domain.register_shapes import check_ring
 from widgets.map.draw_card import DrawCard, DrawnRow
 from widgets.map.guests import MapGuest, undo_or_close
 from widgets.map.sketch import Sketch, SketchKind
@@ -107,6 +108,11 @@ class Redline(QObject, MapGuest):
             return
         points = tuple(sketch.degrees())
         form, moving = self._form, self._moving
+        if form is Form.AREA and (fault := _unusable(points)) is not None:
+            why = sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params))
+            self.card.say("redline.go_on", why=why)
+            self._view.reopen_sketch(self._desk.words(f"map_tools.hint.{sketch.kind}"))
+            return
         self._on_given_up()
         self._view.end_sketch()
         room = self._desk.session.room
@@ -227,6 +233,15 @@ class Redline(QObject, MapGuest):
         self._done.clear()
         self.card.show_rows(())
         self.card.close_card()
+
+
+def _unusable(ring: tuple[tuple[float, float], ...]) -> Fault | None:
+    """Return what is wrong with the edge of an area, None where nothing is."""
+    try:
+        check_ring(ring)
+    except Fault as fault:
+        return fault
+    return None
 
 
 def _moved(entry: Entry, to: tuple[float, float]) -> EntryPut | None:

@@ -76,10 +76,10 @@ def _plain(value: Any) -> Any:
 
 def check_ring(ring: tuple[Spot, ...]) -> None:
     """Raise ``Fault`` for an area without an inside, or whose edge crosses itself."""
+    if len(ring) <= CHECKED_POINTS and _crosses_itself(ring):  # first: what is crossed evenly has an area of nothing
+        raise invalid("ring_crosses_itself")
     if len(set(ring)) < 3 or abs(_twice_area(ring)) < 1e-14:
         raise invalid("ring_without_inside")
-    if len(ring) <= CHECKED_POINTS and _crosses_itself(ring):
-        raise invalid("ring_crosses_itself")
 
 
 CHECKED_POINTS = 400

@@ -38,6 +38,8 @@ FEED_MS = 250
 ROOM_FOR_LIST = 620
 ROOM_FOR_LEGEND = 420
 """Least width and height of the map with the list of layers and the legend on it."""
+CLEAR_PX = 140
+"""So much of the map is left between a card and the list of layers; with less the list makes way."""
 LEGEND_PX = 230
 """So high a legend may stand on any map, and on a large one up to three eighths of its height."""
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
@@ -131,7 +133,8 @@ class MapOverlays(QObject):
         self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
-        tree.setVisible(self._shown and roomy and beside < tree.x())
+        clear_px = CLEAR_PX if open_cards else 0
+        tree.setVisible(self._shown and roomy and beside + clear_px < tree.x())
         if not tree.isVisibleTo(self._canvas):
             card.hide()
         clear = self.legend.y() > foot and not barred.intersects(self.legend.geometry())

@@ -91,6 +91,11 @@ class Sketch(QObject):
             self.done, self.cursor = True, None
             self.finished.emit()
 
+    def reopen(self) -> None:
+        """Go on drawing what was ended: its last points can be taken back."""
+        self.done = False
+        self.altered.emit()
+
     def key(self, event: QKeyEvent) -> bool:
         """Take a key of its own; return whether it was one. While it is drawn nothing else is taken back."""
         if event.matches(QKeySequence.StandardKey.Undo) and not self.done:

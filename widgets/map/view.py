@@ -152,6 +152,14 @@ class MapView(OverlaidMap):
         self.setFocus()
         self.refresh()
 
+    def reopen_sketch(self, hint: str) -> None:
+        """Let what was finished be drawn on."""
+        if self._sketch is not None:
+            self._sketch.reopen()
+            self.setCursor(Qt.CursorShape.CrossCursor)
+            self._overlays.coordinates.set_hint(hint)
+            self.setFocus()
+
     def end_sketch(self) -> None:
         """Take away what was drawn: the map is as before."""
         sketch, self._sketch = self._sketch, None

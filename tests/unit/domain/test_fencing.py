@@ -134,6 +134,8 @@ def test_it_rests_while_paused_and_out_of_hours() -> None:
         (replace(FENCE, enter=False, leave=False, dwell_s=None, off_post_s=None), "fence_tells_nothing"),
         (replace(FENCE, units=()), "fence_post_of_nobody"),
         (replace(FENCE, ring=((0, 0), (1, 1), (1, 0), (0, 1.5))), "ring_crosses_itself"),
+        (replace(FENCE, ring=((0, 0), (1, 1), (1, 0), (0, 1))), "ring_crosses_itself"),
+        (replace(FENCE, ring=((0, 0), (1, 1), (2, 2))), "ring_without_inside"),
         (replace(FENCE, hysteresis_m=2.0), "entry_body_bad"),
         (replace(FENCE, hours=FenceHours(0, 1440)), "entry_body_bad"),
     ],

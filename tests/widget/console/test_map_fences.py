@@ -197,3 +197,21 @@ async def test_nothing_counts_as_told_while_nobody_is_signed_in(served: Served) 
         await until(lambda: desk.session.room is None and fences._known is None)
         desk.on_second()
         assert fences._known is None
+
+
+async def test_an_edge_that_crosses_itself_is_mended_where_it_was_drawn(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.DISPATCHER)
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_fences")
+        card, sheet, view = desk.map_desk.fences.card, desk.map_desk.fences.sheet, desk.panels.map
+        press(card._forms[FenceForm.AREA])
+        click(desk, (420, 200), (520, 300), (520, 200), (420, 300), (420, 300))  # crossed evenly: its area is nothing
+        assert not sheet.isVisible()
+        assert "交叉" in card.said.text()
+        assert view.sketch is not None
+        assert len(view.sketch.points) == 4, "what was drawn is there to be drawn on"
+        QTest.keyClick(view, Qt.Key.Key_Backspace)
+        QTest.keyClick(view, Qt.Key.Key_Backspace)
+        click(desk, (420, 300), (420, 300))
+        assert sheet.isVisible()
+        assert view.sketch is None

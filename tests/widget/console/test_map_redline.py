@@ -84,3 +84,20 @@ async def test_what_somebody_else_drew_is_listed_and_left_alone(served: Served) 
         more = chief.put("/v1/register/drawing/p2", json=body, headers={"Idempotency-Key": key()})
         assert more.status_code in (200, 201), more.text
         await until(lambda: card.list.count() == 2)
+
+
+async def test_an_area_that_crosses_itself_is_mended_where_it_was_drawn(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_redline")
+        redline, card, view = desk.map_desk.redline, desk.map_desk.redline.card, desk.panels.map
+        QTest.mouseClick(card._forms[Form.AREA], Qt.MouseButton.LeftButton)
+        _click(desk, (420, 200), (520, 300), (520, 200), (420, 300), (420, 300))
+        assert "交叉" in card.said.text()
+        assert view.sketch is not None
+        QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(view, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+        _click(desk, (420, 300), (420, 300))
+        await until(lambda: len(redline.entries) == 1)
+        (drawn,) = _standing(served).values()
+        assert len(drawn["body"]["points"]) == 3
