@@ -14,13 +14,12 @@ from console.holdings import Holdings
 from console.mapshapes import MapShapes, read_shapes
 from console.slices import in_slices
 from console.tasks import Tasks
+from console.thingfeed import ThingFeed, spot_of
 from console.throttle import Throttle
 from domain.case import Case
 from domain.clock import Lamp
-from domain.ids import CaseNo, StaffId, ThingId, UnitId
+from domain.ids import CaseNo, UnitId
 from domain.lamp_watch import LampWatch
-from domain.people import Shift
-from domain.places import Position
 from domain.states import ENDED
 from layers.basemap.model import BasemapModel
 from layers.cameras.model import CamerasModel
@@ -34,7 +33,7 @@ from layers.hazards.model import HazardsModel
 from layers.heat.model import HeatModel
 from layers.mercator import to_degrees
 from layers.observed import Observed
-from layers.positions.model import PositionsModel, ThingMark
+from layers.positions.model import PositionsModel
 from layers.trail.model import Spot, TrailModel
 from widgets.names import Names
 
@@ -77,6 +76,7 @@ class MapFeed(QObject):
         self.models.trail.set_source(self._spot)
         self._lamps: LampWatch | None = None
         self.holdings = Holdings()
+        self._moving = ThingFeed(names, self.holdings, self.models.trail)
         self._tasks = tasks
         self._names = names
         self._room: Room | None = None
@@ -86,8 +86,7 @@ class MapFeed(QObject):
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
         self._placeless: set[CaseNo] = set()
-        self._things: set[ThingId] = set()
-        self._gone: set[ThingId] = set()
+        self._loading: object | None = None
         self._target = self.models
         self._throttle = Throttle(1000 // updates_per_s, self)
         self._throttle.due.connect(self._flush)
@@ -128,8 +127,7 @@ class MapFeed(QObject):
             self._tasks.start(OWNER, "shapes", self._load_shapes(room))
         self._cases |= delta.cases
         self._removed |= delta.removed
-        self._things |= delta.positions
-        self._gone |= delta.gone
+        self._moving.take(delta.positions, delta.gone)
         self._throttle.request()
 
     def on_second(self) -> None:
@@ -219,7 +217,19 @@ class MapFeed(QObject):
         return ready.shapes
 
     async def _load_all(self, room: Room) -> None:
-        """Show shapes, cases and things together: one drawing instead of three."""
+        """Show shapes, cases and things together: one drawing instead of three.
+
+        What alters meanwhile waits, so that nothing newer is written over by what was read before it.
+        """
+        loading = self._loading = object()
+        try:
+            await self._load(room)
+        finally:
+            if self._loading is loading:
+                self._loading = None
+        self._throttle.request()
+
+    async def _load(self, room: Room) -> None:
         shapes = await self._read(room)
         picture = room.picture
         if picture is None:
@@ -236,36 +246,25 @@ class MapFeed(QObject):
         self._removed.clear()
         self._placeless.clear()
         await in_slices(list(picture.cases.values()), mark)
+        things = await self._moving.described(picture)
         self._show_shapes(shapes)
         self._target.cases.replace(marks)
         self._target.cases.set_placeless(len(self._placeless))
         self._target.positions.set_now(now)
-        self._target.positions.replace(self._thing_marks(picture, set(picture.positions)))
+        self._target.positions.replace(things)
         self.cases_loaded.emit()
         self.lamps_changed.emit()
-        self._throttle.request()
 
     # -- by and by -------------------------------------------------------------------------------------------------
 
     def _flush(self) -> None:
         room = self._room
-        if room is None or room.picture is None:
+        if room is None or room.picture is None or self._loading is not None:
             return
         picture = room.picture
         altered = bool(self._cases or self._removed)
         units = self._flush_cases(picture, room.service_now()) if altered else set()
-        things = self._things | self._things_of(picture, units)
-        if self._gone:
-            self._target.positions.remove(self._gone)
-            if self.models.trail.followed in self._gone:
-                self.models.trail.lose()
-        if things:
-            self._target.positions.update(self._thing_marks(picture, things))
-        spot = None if self.models.trail.followed not in things else self._spot(self.models.trail.followed)
-        if spot is not None:
-            self.models.trail.note(spot)
-        self._things.clear()
-        self._gone.clear()
+        self._moving.flush(picture, self._target.positions, units)
         if altered:
             self.lamps_changed.emit()
 
@@ -325,46 +324,6 @@ class MapFeed(QObject):
             opened_s=case.opened_at.timestamp(),
         )
 
-    def _thing_marks(self, picture: Picture, things: set[ThingId]) -> list[ThingMark]:
-        found = (self._thing_mark(picture, picture.positions[t]) for t in things if t in picture.positions)
-        return [mark for mark in found if mark is not None]
-
-    def _thing_mark(self, picture: Picture, position: Position) -> ThingMark | None:
-        vehicle = picture.vehicles.get(position.thing)
-        moving = vehicle or picture.members.get(StaffId(position.thing))
-        if moving is None:
-            return None
-        unit_id, name = moving.unit_id, moving.name
-        status = self.holdings.status(unit_id)
-        words = self._names.words
-        return ThingMark(
-            thing=position.thing,
-            lon=position.lon,
-            lat=position.lat,
-            fixed_at=position.fixed_at,
-            name=name,
-            vehicle=vehicle is not None,
-            state=status.state,
-            heading_deg=position.heading_deg,
-            bound_for=status.case_no,
-            title=name,
-            lines=(self._names.unit(unit_id), words(f"unit_state.{status.state}"), *self._on_shift(moving.shift)),
-        )
-
     def _spot(self, thing: str | None) -> Spot | None:
         picture = None if self._room is None else self._room.picture
-        fix = None if picture is None or thing is None else picture.positions.get(ThingId(thing))
-        return None if fix is None else Spot(fix.lon, fix.lat, fix.accuracy_m)
-
-    def _on_shift(self, shift: Shift | None) -> tuple[str, ...]:
-        if shift is None:
-            return ()
-        begins, ends = self._names.local(shift.starts_at), self._names.local(shift.ends_at)
-        return (self._names.words("map.shift", begins=f"{begins:%H:%M}", ends=f"{ends:%H:%M}"),)
-
-    def _things_of(self, picture: Picture, units: set[UnitId]) -> set[ThingId]:
-        """Return what moves for the units whose state may have altered."""
-        if not units:
-            return set()
-        people = {ThingId(s.staff_id) for s in picture.members.values() if s.unit_id in units}
-        return people | {v.vehicle_id for v in picture.vehicles.values() if v.unit_id in units}
+        return None if picture is None else spot_of(picture, thing)

@@ -15,6 +15,7 @@ from domain.clock import LAMP_ORDER, Lamp
 from domain.units import UnitState
 from layers.contract import HEADINGS
 from layers.raster.contract import U32, Sprites, make_sprites
+from layers.thing_codes import SIGNS, STEPS
 from resources.theme import Theme
 
 Draw = Callable[[QPainter], None]
@@ -23,8 +24,6 @@ CASE_SIZE = 20.0
 SMALL_CASE_SIZE = 8.0
 THING_SIZE = 17.0
 SMALL_THING_SIZE = 10.0
-SIGNS = (UnitState.FREE, UnitState.UNDER_WAY, UnitState.ON_THE_JOB)
-"""What is shown at a person or vehicle; assigned but not yet signed looks like free."""
 
 
 def lamp_colour(theme: Theme, lamp: Lamp) -> str:
@@ -164,15 +163,8 @@ def dot_sprites(theme: Theme, size: float, ratio: float) -> Sprites:
     return make_sprites(render(odd_side(size + 2, ratio), ratio, draw)[None])
 
 
-STEPS = HEADINGS + 1
-STALE_STAFF = len(SIGNS) * STEPS
-VEHICLE = STALE_STAFF + STEPS
-STALE_VEHICLE = VEHICLE + len(SIGNS)
-"""Codes of things: staff by sign and heading step, stale staff by heading step, vehicles by sign, a stale vehicle."""
-
-
 def thing_sprites(theme: Theme, size: float, ratio: float) -> Sprites:
-    """Return the sprites of people and vehicles; for their codes see ``STALE_VEHICLE``."""
+    """Return the sprites of people and vehicles; for their codes see ``layers.thing_codes``."""
     signs = size > SMALL_THING_SIZE
     side = odd_side(size * (2.0 if signs else 1.0), ratio)
     made = []

@@ -154,7 +154,7 @@ class OurMap:
 
     def place_staff(self, moved: Degrees) -> None:
         """Take new places of all staff; they are painted with the next frame."""
-        self._positions.move(self._slots, moved[:, 0], moved[:, 1], NOW)
+        self._positions.move(self._slots, moved[:, 0], moved[:, 1], NOW.timestamp())
 
     def staff(self, moved: Degrees) -> float:
         """Take new places (degrees) of all staff and paint; milliseconds."""

@@ -16,19 +16,11 @@ from layers.local import LocalPlaces, local_to, nearest
 from layers.options import Filter, Style
 from layers.placing import Slots
 from layers.positions.crowds import FRESH, OLD, Crowds
-from layers.positions.model import PositionsModel, ThingMark, heading_step
+from layers.positions.model import PositionsModel, ThingMark
 from layers.raster.contract import U16, Frame, Marks, Raster, Sprites, make_sprites
 from layers.raster.qt import as_image
-from layers.symbols import (
-    SIGNS,
-    SMALL_THING_SIZE,
-    STALE_STAFF,
-    STALE_VEHICLE,
-    STEPS,
-    THING_SIZE,
-    VEHICLE,
-    thing_sprites,
-)
+from layers.symbols import SMALL_THING_SIZE, THING_SIZE, thing_sprites
+from layers.thing_codes import SIGNS, STALE_VEHICLE, VEHICLE, stale_codes
 
 KINDS = Filter("kind", ("staff", "vehicle"))
 STATES = Filter("state", tuple(state.value for state in UnitState))
@@ -289,8 +281,8 @@ class PositionsItem(LayerItem):
 
     def _vehicles(self) -> npt.NDArray[np.bool_]:
         """Return which things are vehicles."""
-        self.codes()
-        return np.zeros(0, bool) if self._codes is None else self._codes[1] >= VEHICLE
+        found: npt.NDArray[np.bool_] = self._model.table.codes >= VEHICLE
+        return found
 
     def note(self) -> tuple[str, bool]:
         """See ``LayerItem``: how old the newest fix is."""
@@ -301,17 +293,15 @@ class PositionsItem(LayerItem):
 
     def codes(self) -> U16:
         """Return the sprite of each thing."""
-        revision = self._model.marks_revision
+        revision, codes = self._model.codes_revision, self._model.table.codes
         if self._codes is None or self._codes[0] != revision:
-            made = [_code(m) for m in self._model.table.marks]
-            self._codes = revision, np.array(made, np.uint16)
+            self._codes = revision, codes.astype(np.uint16)
         fresh = self._codes[1]
         if not self._model.any_stale():
             return fresh
-        stale = self._model.stale()
-        old = np.where(fresh >= VEHICLE, STALE_VEHICLE, STALE_STAFF + self._model.headings()).astype(np.uint16)
-        old = np.where(self._model.long_stale(), FAINT_FROM + old, old).astype(np.uint16)
-        return np.where(stale, old, fresh).astype(np.uint16)
+        old = stale_codes(codes).astype(np.uint16)
+        old[self._model.long_stale()] += FAINT_FROM
+        return np.where(self._model.stale(), old, fresh)
 
     def _size(self) -> float:
         return SMALL_THING_SIZE if len(self._model.table) > SMALL_ABOVE else THING_SIZE
@@ -345,8 +335,3 @@ class PositionsItem(LayerItem):
 def with_faint(sprites: Sprites) -> Sprites:
     """Return sprites with each once more, fainter: code + ``FAINT_FROM`` is for what was last known long ago."""
     return make_sprites(np.concatenate([sprites.pixels, fainter(sprites.pixels, FAINT)]))
-
-
-def _code(mark: ThingMark) -> int:
-    sign = SIGNS.index(mark.state) if mark.state in SIGNS else 0
-    return VEHICLE + sign if mark.vehicle else sign * STEPS + heading_step(mark.heading_deg)

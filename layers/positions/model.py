@@ -9,18 +9,19 @@ import numpy.typing as npt
 
 from domain.ids import CaseNo, ThingId
 from domain.units import POSITION_STALE_AFTER, UnitState
-from layers.contract import HEADINGS, usable
+from layers.contract import usable
 from layers.observed import Observed
 from layers.placing import Slots
 from layers.table import Floats, MarkTable
+from layers.thing_codes import Codes, thing_code, turned
 
 EVERY = slice(None)
-NO_HEADING = HEADINGS
-"""Headings are drawn in steps of 15 degrees; ``NO_HEADING`` is for a thing that stands or does not say."""
 
 
 class ThingMark(msgspec.Struct, frozen=True):
     """A staff member or vehicle as the map shows it. ``fixed_at`` is aware; ``bound_for`` is the case it heads for.
+
+    Place, time and heading are those it was put with: the model has those of now.
 
     ``title`` and ``lines`` are what the hover card says (texts, ready to read); ``name`` stands beside the symbol.
     """
@@ -45,15 +46,15 @@ LAST_KNOWN_AFTER = 3
 class PositionsModel(Observed):
     """Things with a position. Ages are counted against ``set_now``, the service's clock, never against a local one.
 
-    ``marks_revision`` grows when a mark changed, ``revision`` also when things only moved.
+    ``marks_revision`` grows when a mark changed, ``codes_revision`` also when things turned, ``revision`` also when
+    they only moved.
     """
 
     def __init__(self) -> None:
         super().__init__()
-        self.table: MarkTable[ThingMark] = MarkTable()
+        self.table: MarkTable[ThingMark] = MarkTable(_code)
         self.now_s = 0.0
-        self.marks_revision = 0
-        self._headings: npt.NDArray[np.uint8] | None = None
+        self.marks_revision = self.codes_revision = 0
 
     def replace(self, marks: Iterable[ThingMark]) -> None:
         """Show exactly these things."""
@@ -69,10 +70,26 @@ class PositionsModel(Observed):
         """Return where things stand in the table, -1 for unknown ones; good until marks are added or removed."""
         return np.array([-1 if (s := self.table.slot(t)) is None else s for t in things], np.intp)
 
-    def move(self, slots: Slots, lons: Floats, lats: Floats, fixed_at: datetime) -> None:
-        """Move many things at once (10 Hz for thousands): same length each, ``slots`` as ``slots()`` gave them."""
-        self.table.move(slots, lons, lats, fixed_at.timestamp())
+    def move(
+        self, slots: Slots, lons: Floats, lats: Floats, times: Floats | float, headings: Codes | None = None
+    ) -> None:
+        """Move many things at once (10 Hz for thousands): same length each, ``slots`` as ``slots()`` gave them.
+
+        Times are POSIX seconds, one for all or one each; headings steps of ``layers.thing_codes``, None where nothing
+        turns. Places are those of the wire, which are on the globe.
+        """
+        self.table.move(slots, lons, lats, times)
+        if headings is not None:
+            self._turn(slots, headings)
         self._changed()
+
+    def _turn(self, slots: Slots, headings: Codes) -> None:
+        known = slots >= 0
+        slots, codes = slots[known], self.table.codes
+        now = turned(codes[slots], headings[known])
+        if not np.array_equal(now, codes[slots]):
+            codes[slots] = now
+            self.codes_revision += 1
 
     def remove(self, things: Iterable[str]) -> None:
         """Take things off the map; unknown ids are passed over."""
@@ -95,19 +112,6 @@ class PositionsModel(Observed):
         """Return where a thing is on the plane."""
         slot = self.table.slot(thing)
         return None if slot is None else (float(self.table.xs[slot]), float(self.table.ys[slot]))
-
-    def set_state(self, thing: str, state: UnitState, bound_for: CaseNo | None = None) -> None:
-        """Change what a thing is doing; its place stays. An unknown thing is passed over."""
-        slot = self.table.slot(thing)
-        if slot is not None:
-            self.table.marks[slot] = msgspec.structs.replace(self.table.marks[slot], state=state, bound_for=bound_for)
-            self._touch()
-
-    def headings(self) -> npt.NDArray[np.uint8]:
-        """Return the drawn heading of each: 0..23 clockwise from north in steps of 15 degrees, or ``NO_HEADING``."""
-        if self._headings is None:
-            self._headings = np.array([heading_step(m.heading_deg) for m in self.table.marks], np.uint8)
-        return self._headings
 
     def stale(self, slots: Slots | slice = EVERY) -> npt.NDArray[np.bool_]:
         """Return which fixes are too old to stand for where somebody is, of all things or of those in some slots."""
@@ -136,11 +140,10 @@ class PositionsModel(Observed):
         return max(0.0, self.now_s - float(fixes.max())) if len(fixes) else None
 
     def _touch(self) -> None:
-        self._headings = None
         self.marks_revision += 1
+        self.codes_revision += 1
         self._changed()
 
 
-def heading_step(heading_deg: float | None) -> int:
-    """Return the nearest drawn heading of one in degrees."""
-    return NO_HEADING if heading_deg is None else round(heading_deg / (360 / HEADINGS)) % HEADINGS
+def _code(mark: ThingMark) -> int:
+    return thing_code(mark.state, mark.heading_deg, vehicle=mark.vehicle)

@@ -18,7 +18,17 @@ from layers.cases.model import RANK, CaseMark, CasesModel, is_urgent
 from layers.divisions.model import DivisionsModel
 from layers.grids.model import NO_CLASS, GridsModel
 from layers.mercator import to_plane
-from layers.positions.model import NO_HEADING, PositionsModel, ThingMark, heading_step
+from layers.positions.model import PositionsModel, ThingMark
+from layers.thing_codes import (
+    NO_HEADING,
+    STALE_VEHICLE,
+    VEHICLE,
+    heading_step,
+    heading_steps,
+    stale_codes,
+    thing_code,
+    turned,
+)
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 
@@ -106,23 +116,39 @@ def test_a_fix_goes_stale_by_the_given_clock_and_fresh_again_with_the_next() -> 
     assert model.stale().tolist() == [False, True]
     model.set_now(NOW + timedelta(seconds=5))
     assert model.stale().tolist() == [True, True]
-    model.move(model.slots(["b", "nobody"]), np.array([120.8, 0.0]), np.array([29.7, 0.0]), NOW + timedelta(seconds=5))
+    model.move(model.slots(["b", "nobody"]), np.array([120.8, 0.0]), np.array([29.7, 0.0]), NOW.timestamp() + 5)
     assert model.stale().tolist() == [True, False]
     assert model.place("b") == pytest.approx(to_plane(120.8, 29.7))
     assert model.newest_age_s() == 0.0
 
 
-def test_what_a_thing_does_changes_without_moving_it() -> None:
+def test_who_turns_is_drawn_anew_and_a_vehicle_looks_the_same_whichever_way_it_goes() -> None:
     model = PositionsModel()
-    model.replace([thing("a"), thing("b", lon=120.9)])
-    before = model.place("b")
-    model.set_state("b", UnitState.UNDER_WAY, CaseNo("x"))
-    mark = model.mark("b")
-    assert mark is not None
-    assert (mark.state, mark.bound_for) == (UnitState.UNDER_WAY, "x")
-    assert model.place("b") == before
-    model.remove(["a"])
-    assert model.place("b") == before
+    model.replace([thing("a"), msgspec.structs.replace(thing("v"), vehicle=True), thing("b")])
+    marks, codes = model.marks_revision, model.table.codes.tolist()
+    slots, still = model.slots(["a", "v", "nobody"]), np.full(3, NO_HEADING, np.uint8)
+    places = np.full(3, 120.8), np.full(3, 29.7), NOW.timestamp()
+    model.move(slots, *places, still)
+    assert model.table.codes.tolist() == codes
+    assert model.codes_revision == 1, "nobody turned"
+    model.move(slots, *places, np.array([6, 6, 6], np.uint8))
+    assert model.table.codes.tolist() == [thing_code(UnitState.FREE, 90.0, vehicle=False), *codes[1:]]
+    assert (model.codes_revision, model.marks_revision) == (2, marks)
+
+
+@given(
+    st.sampled_from(list(UnitState)), st.none() | st.floats(0, 359.9), st.none() | st.floats(0, 359.9), st.booleans()
+)
+def test_codes_of_many_are_those_of_each(
+    state: UnitState, heading: float | None, then: float | None, vehicle: bool
+) -> None:
+    codes = np.array([thing_code(state, heading, vehicle=vehicle)], np.uint8)
+    steps = heading_steps(np.array([np.nan if then is None else then]))
+    assert steps.tolist() == [heading_step(then)]
+    assert turned(codes, steps).tolist() == [thing_code(state, then, vehicle=vehicle)]
+    free = thing_code(UnitState.FREE, heading, vehicle=False)
+    (stale,) = stale_codes(codes).tolist()
+    assert stale == (STALE_VEHICLE if vehicle else VEHICLE - (NO_HEADING + 1) + free)
 
 
 @given(st.floats(0, 359.999))
