@@ -5,7 +5,7 @@ shift) takes as long as moving twenty.
 """
 
 from collections.abc import Iterable, Sequence
-from math import nan
+from datetime import datetime
 
 import numpy as np
 
@@ -117,9 +117,9 @@ def spot_of(picture: Picture, thing: str | None) -> Spot | None:
 def _move(positions: PositionsModel, slots: Slots, fixes: Sequence[Position]) -> None:
     """Put things where they are now; those without a slot, and those at a place that cannot be drawn, are left out."""
     lons, lats = np.array([fix.lon for fix in fixes]), np.array([fix.lat for fix in fixes])
+    headings = np.array([fix.heading_deg for fix in fixes], np.float64)  # None becomes NaN
+    times = np.fromiter(map(datetime.timestamp, [fix.fixed_at for fix in fixes]), np.float64, len(fixes))
     slots = np.where((np.abs(lons) <= 180.0) & (np.abs(lats) <= 90.0), slots, -1)
-    times = np.array([fix.fixed_at.timestamp() for fix in fixes])
-    headings = np.array([nan if fix.heading_deg is None else fix.heading_deg for fix in fixes])
     positions.move(slots, lons, lats, times, heading_steps(headings))
 
 

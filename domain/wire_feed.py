@@ -196,7 +196,7 @@ def position_of(fix: Fix) -> Position:
         fix.thing,
         fix.lon,
         fix.lat,
-        _EPOCH + timedelta(milliseconds=fix.at_ms),
+        _EPOCH + timedelta(0, 0, fix.at_ms * 1000),  # not by name: thousands a second are made
         fix.speed_mps,
         fix.heading_deg,
         fix.accuracy_m,

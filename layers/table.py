@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from layers.placing import PLACER
+from layers.placing import PLACER, Slots
 
 Mark = TypeVar("Mark")
 Floats = npt.NDArray[np.float64]
@@ -56,6 +56,11 @@ class MarkTable(Generic[Mark]):
     def slot(self, key: str) -> int | None:
         """Return where a key stands, or None."""
         return self._slots.get(key)
+
+    def slots(self, keys: Iterable[str]) -> Slots:
+        """Return where keys stand, -1 for unknown ones."""
+        find = self._slots.get
+        return np.array([find(key, -1) for key in keys], np.intp)
 
     def put(self, rows: Iterable[tuple[str, Mark, float, float, float]]) -> None:
         """Add marks or replace those of the same key: key, mark, lon, lat, time."""

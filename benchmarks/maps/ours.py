@@ -59,10 +59,10 @@ class OurMap:
             if not rasters.compiled:
                 raise SystemExit("numba is not there: the map's own kernels cannot be measured")
         self.view = MapView(Words("zh-CN"), self.theme, rasters=rasters)
-        self._positions = PositionsModel()
-        self._things = [ThingId(f"s{i}") for i in range(len(county.staff))]
+        self.positions = PositionsModel()
+        self.things = [ThingId(f"s{i}") for i in range(len(county.staff))]
         grids, cases = GridsModel(), CasesModel()
-        self.view.set_layers([grids, cases, self._positions], as_given=as_given)
+        self.view.set_layers([grids, cases, self.positions], as_given=as_given)
         self._fill(grids, cases)
         self.view.set_overlays(False)
         self.view.resize(*SIZE)
@@ -80,16 +80,16 @@ class OurMap:
             CaseMark(CaseNo(f"c{i}"), float(lon), float(lat), LAMPS[lamp])
             for i, ((lon, lat), lamp) in enumerate(zip(places, county.lamps.tolist(), strict=True))
         )
-        self._positions.set_now(NOW)
-        self._positions.replace(
+        self.positions.set_now(NOW)
+        self.positions.replace(
             ThingMark(
                 thing, float(lon), float(lat), NOW, vehicle=sign == 3, state=STATES[sign], heading_deg=90.0 * sign
             )
             for thing, (lon, lat), sign in zip(
-                self._things, to_degrees(county.staff), county.signs.tolist(), strict=True
+                self.things, to_degrees(county.staff), county.signs.tolist(), strict=True
             )
         )
-        self._slots = self._positions.slots(self._things)
+        self._slots = self.positions.slots(self.things)
         for item in self.view.items:
             if not self._plain:
                 continue
@@ -154,7 +154,7 @@ class OurMap:
 
     def place_staff(self, moved: Degrees) -> None:
         """Take new places of all staff; they are painted with the next frame."""
-        self._positions.move(self._slots, moved[:, 0], moved[:, 1], NOW.timestamp())
+        self.positions.move(self._slots, moved[:, 0], moved[:, 1], NOW.timestamp())
 
     def staff(self, moved: Degrees) -> float:
         """Take new places (degrees) of all staff and paint; milliseconds."""

@@ -2,15 +2,17 @@
 
 *Update* takes new places of all staff and paints. *Frame gaps* are those between the paints of a 60 Hz animation that
 pans, and turns the wheel every fifth of a second, while the tiles that come into view are drawn beside it; in turn with
-the same timer painting an empty window. *Ten a second* moves all staff ten times a second during the animation: an
-update is dropped when the next one comes before it was painted.
+the same timer painting an empty window. *Ten a second* moves all staff ten times a second during the animation, by
+arrays of places as in *update* and by messages of the live feed: an update is dropped when the next one comes before it
+was painted.
 """
 
 import gc
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEventLoop, Qt, QTimer
@@ -19,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from benchmarks.county import County
 from benchmarks.harness import Rows, Sense, lower_quartile, p99, single
 from benchmarks.maps.kernels import WALK_M
+from benchmarks.maps.live import LiveStaff, live_rows
 from benchmarks.maps.ours import SIZE, OurMap, to_degrees
 from console.collector import Collector
 from console.headstart import SWITCH_S
@@ -27,6 +30,7 @@ EXTENTS = {"1": 0, "1/8": 24, "1/64": 48}
 """Extent, as a share of the whole across, and how many eighths of an octave closer that is."""
 FRAME_MS = 16
 SECONDS = 4.0
+A_SECOND = 10
 TURNS = 3
 WHEEL_EVERY = 12
 UPDATE_AIM_MS = 12.0
@@ -141,26 +145,34 @@ def update_rows(ours: OurMap, county: County, land: str, runs: int) -> Rows:
 
 
 def ten_a_second_rows(ours: OurMap, county: County, land: str) -> Rows:
-    """Move all staff ten times a second while the map is panned, and count what is dropped and late."""
+    """Move all staff ten times a second while the map is panned: by arrays of places, and by messages of the feed."""
     rng = np.random.default_rng(4)
     moves = [to_degrees(county.staff + rng.normal(0, WALK_M[land], county.staff.shape)) for _ in range(8)]
+    what = f"{land} {len(county.staff):,} staff ten times a second while panning"
+    rows = moved_rows(ours, what, [partial(ours.place_staff, moved) for moved in moves])
+    live = LiveStaff(ours)
+    messages = [live.message(moves[turn % len(moves)]) for turn in range(int(2 * SECONDS * A_SECOND) + A_SECOND)]
+    rows += moved_rows(ours, f"{what}, from the feed", [partial(live.hear, message) for message in messages])
+    return rows + live_rows(ours, [*moves, *moves], land)
+
+
+def moved_rows(ours: OurMap, what: str, updates: Sequence[Callable[[], None]]) -> Rows:
+    """Do updates in turn while the map is panned, and count what is dropped and late."""
     closer(ours, 0)
-    pan, painted, late = wander(ours), [0], [0]
-    begun, due = [time.perf_counter()], [0]
+    pan, done, late = wander(ours), [0], [0]
+    begun, due = time.perf_counter(), [0]
 
     def step(count: int) -> None:
-        wanted = int((time.perf_counter() - begun[0]) * 10)
+        wanted = int((time.perf_counter() - begun) * A_SECOND)
         if wanted > due[0]:
             late[0] += wanted - due[0] - 1
             due[0] = wanted
-            ours.place_staff(moves[wanted % len(moves)])
-            painted[0] += 1
+            updates[wanted % len(updates)]()
+            done[0] += 1
         pan(count)
 
-    begun[0] = time.perf_counter()
     gaps = Animation(step).run(2 * SECONDS)
-    sent = painted[0] + late[0]
-    what = f"{land} {len(county.staff):,} staff ten times a second while panning"
+    sent = done[0] + late[0]
     return [
         single(f"{what}, updates dropped", "", late[0], None, f"(of {sent})", Sense.FIGURE, 1, "0"),
         single(f"{what}, frame gap, p99", "ms", p99(gaps), None, "", Sense.FIGURE, len(gaps)),

@@ -68,7 +68,7 @@ class PositionsModel(Observed):
 
     def slots(self, things: Sequence[str]) -> Slots:
         """Return where things stand in the table, -1 for unknown ones; good until marks are added or removed."""
-        return np.array([-1 if (s := self.table.slot(t)) is None else s for t in things], np.intp)
+        return self.table.slots(things)
 
     def move(
         self, slots: Slots, lons: Floats, lats: Floats, times: Floats | float, headings: Codes | None = None
