@@ -18,6 +18,7 @@ from client.room import Room
 from console.mapexport.files import write_tables
 from console.mapexport.page import write_page
 from console.mapexport.paper import draw_paper
+from console.mapexport.readable import readable
 from console.mapexport.registers import Entries, ShownEntry, register_tables
 from console.mapexport.tables import Shown, ShownThing, Table, make_tables, marked
 from console.notices import sentence
@@ -127,6 +128,8 @@ class MapExporter(QObject):
 
         async def features() -> None:
             named = [marked(table, mark.by, mark.at) for table in tables]
+            if wanted.format is MapFormat.CSV:
+                named = [readable(table, self._desk.names, words) for table in named]
             await asyncio.to_thread(write_tables, out, wanted.format, named)
 
         async def paper() -> None:

@@ -4,6 +4,7 @@ import csv
 import json
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,29 @@ async def test_features_go_out_without_contacts_and_people_only_when_asked_for(s
         assert len(rows) == 2
         assert {row["state"] for row in rows} == {"reported"}
         assert [log["format"] for log in _logged(served)] == ["geojson", "csv", "gpkg", "html"]
+
+
+async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_beside(
+    served: Served, tmp_path: Path
+) -> None:
+    _report(served)
+    async with signed_in(served) as desk:
+        for headings, state, invented in (
+            (("案号", "状态", "虚构数据", "上报时间"), "待受理", "是"),
+            (("Number", "State", "Invented data", "Opened"), "To accept", "yes"),
+        ):
+            out = tmp_path / "cases.csv"
+            await _export(desk, MapFormat.CSV, out)
+            with out.open(encoding="utf-8-sig", newline="") as file:
+                row = next(r for r in csv.DictReader(file) if r["kind"] != "01-99")
+            told = [row[heading] for heading in headings]
+            assert told[1:3] == [state, invented]
+            assert row["state"] == "reported"
+            kind = desk.words("map_export.column.kind")
+            assert (row[kind], row[kind] != row["kind"]) == (desk.names.kind(row["kind"]), True)
+            assert datetime.strptime(told[3], "%Y-%m-%d %H:%M:%S"), "as a spreadsheet takes a time"
+            assert not any(heading.startswith("map_export") for heading in row), "every column has a name"
+            desk.appearance.toggle_language()
 
 
 async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served: Served, tmp_path: Path) -> None:
