@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 from desks import PASSWORD, signed_in, until
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QImage
 from served import ALL_ROOM, Served, key, send_report
 
 from console.desk import Desk
@@ -94,6 +95,35 @@ async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_be
             assert datetime.strptime(told[3], "%Y-%m-%d %H:%M:%S"), "as a spreadsheet takes a time"
             assert not any(heading.startswith("map_export") for heading in row), "every column has a name"
             desk.appearance.toggle_language()
+
+
+class Folders(QObject):
+    """Takes the place of whatever shows folders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[QUrl] = []
+
+    @Slot(QUrl)
+    def show_folder(self, url: QUrl) -> None:
+        self.shown.append(url)
+
+
+async def test_the_notice_says_where_a_file_went_and_opens_its_folder(served: Served, tmp_path: Path) -> None:
+    _report(served)
+    folders = Folders()
+    QDesktopServices.setUrlHandler("file", folders, "show_folder")
+    try:
+        async with signed_in(served) as desk:
+            desk.actions.trigger("export_folder")
+            assert folders.shown == [], "nothing was exported yet"
+            await _export(desk, MapFormat.CSV, tmp_path / "案件.csv")
+            (told,) = (n for n in desk.panels.notices.notices() if "案件.csv" in n.text)
+            assert str(tmp_path) in told.text
+            desk.panels.notices.action_requested.emit(told.key)
+            assert [Path(url.toLocalFile()) for url in folders.shown] == [tmp_path]
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
 
 
 async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served: Served, tmp_path: Path) -> None:
