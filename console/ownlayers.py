@@ -12,13 +12,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
 from console.crew import Member
 from console.notices import Notice, sentence
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
 from layers.mercator import ground_scale
+from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
 
 if TYPE_CHECKING:
@@ -318,10 +319,10 @@ class OwnLayers(Member):
         self._desk.actions.trigger(str(action.data()))
 
     def _choose(self, patterns: Sequence[str], chosen: Any) -> None:
-        dialog = QFileDialog(self._desk.window, self._desk.words("menu.open_file"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(f"{self._desk.words('own_layer.files')} ({' '.join(patterns)})")
+        words = self._desk.words
+        title, kind = words("menu.open_file"), words("own_layer.files")
+        dialog = FileDialog(self._desk.window, words, title, kind, " ".join(patterns))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(chosen)
         dialog.open()
 
