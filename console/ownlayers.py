@@ -157,7 +157,7 @@ class OwnLayers(Member):
             self._desk.notices.withdraw(f"file-{name}")
             if fault.key == "file_not_degrees" or (fault.key == "crs_missing" and opening.crs is None):
                 if opening.crs is not None:
-                    self._desk.notices.warn("fault.file_not_degrees")  # nor are they with the system that was chosen
+                    self._tell_unfit(fault)
                 self._ask_system(opening)
             elif fault.key == "file_rows_bad" and fault.params["rest"]:
                 self._ask_rest(opening, fault)
@@ -186,6 +186,11 @@ class OwnLayers(Member):
         """Say that a file is shown, and how much of it is not."""
         key = "notice.file_shown_part" if left else "notice.file_shown"
         self._desk.notices.info(key, replace=f"file-{name}", name=name, count=count, left=left)
+
+    def _tell_unfit(self, fault: Fault) -> None:
+        """Say that the system that was chosen does not fit, and why where that is known."""
+        key = str(fault.params.get("wrong", "fault.file_not_degrees"))
+        self._desk.notices.warn(key, replace="own-layer-system", **fault.params)
 
     def _tell_far(self, key: str, name: str) -> None:
         """Say so where a file lies so far from the town that it is likely to be somewhere else than it says."""

@@ -8,8 +8,9 @@ from console.exchange.shapes import moves, place_to_wgs84
 from console.exchange.table import Record, Table
 from domain.faults import Fault, invalid
 
-LON_NAMES = ("lon", "lng", "long", "longitude", "x", "经度")
-LAT_NAMES = ("lat", "latitude", "y", "纬度")
+LON_NAMES = ("lon", "lng", "long", "longitude", "经度", "easting", "东坐标", "x")
+LAT_NAMES = ("lat", "latitude", "纬度", "northing", "北坐标", "y")
+"""``x`` and ``y`` come last: where surveyors name them, x is the northing."""
 MOST_LINES = 5
 """Lines of bad rows that are named; the rest are counted."""
 ASTRAY = frozenset({"coordinates_out_of_range", "not_in_plane"})
@@ -62,8 +63,9 @@ def used_rows(records: Sequence[Record], judge: Callable[[Record], T | None], *,
         else:
             if one is not None:
                 found.append(one)
-    if sum(fault.key in ASTRAY for _, fault in bad) > len(found):
-        raise invalid("file_not_degrees")
+    astray = [fault for _, fault in bad if fault.key in ASTRAY]
+    if len(astray) > len(found):
+        raise invalid("file_not_degrees", **{**astray[0].params, "wrong": f"fault.{astray[0].key}"})
     if bad and not (rest and found):
         raise _rows_bad(bad, len(found))
     return Used(found, len(records) - len(found))

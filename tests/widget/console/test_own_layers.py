@@ -154,6 +154,14 @@ async def test_a_table_in_metres_asks_for_its_system_as_other_files_do(tmp_path:
             await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
             dialog = desk.window.findChild(QInputDialog, "own_layer_system")
             assert dialog is not None
+            if kind == "file":
+                dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
+                dialog.accept()
+                dialog.deleteLater()
+                await until(lambda: any("分带是否正确" in n.text for n in desk.panels.notices.notices()))
+                await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
+                dialog = desk.window.findChild(QInputDialog, "own_layer_system")
+                assert dialog is not None
             dialog.setTextValue("CGCS2000 3°带 40 带（东坐标前带带号 40）")
             dialog.accept()
             if kind == "file":

@@ -167,6 +167,8 @@ def test_metres_in_a_table_ask_for_their_system_and_one_row_astray_does_not(tmp_
     assert refused.value.key == "file_rows_bad"
     found = read_file(metres, "EPSG:4528", rest=True)
     assert [shapely.from_wkb(wkb).x for wkb in found.wkbs] == pytest.approx([120.41, 120.42], abs=0.02)
+    northing_first = write(tmp_path / "c.csv", "x,y,北坐标,东坐标\n3287000,540000,3287000,540000\n")
+    assert shapely.from_wkb(read_file(northing_first, "EPSG:4549").wkbs[0]).x == pytest.approx(120.41, abs=0.02)
     with pytest.raises(Fault) as refused:
         read_file(metres, "EPSG:1")
     assert refused.value.key == "crs_unknown"
