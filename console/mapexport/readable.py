@@ -12,7 +12,7 @@ from domain.ids import GridCode, UnitId
 from resources.words import Words
 from widgets.names import Names
 
-MOMENTS = ("opened_at", "closed_at", "due_at")
+MOMENTS = ("opened_at", "closed_at", "due_at", "exported_at")
 Told = Callable[[Any], str]
 
 
