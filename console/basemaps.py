@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtCore import QObject
 
 from console.keeping import Keeping
 from console.notices import sentence
 from console.tilesource import FILE_NAME
 from domain.faults import Fault, invalid
+from widgets.common.file_dialog import FileDialog
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -124,10 +124,9 @@ class BaseMaps(QObject):
 
     def on_file_wanted(self) -> None:
         """Let a file of tiles be chosen."""
-        dialog = QFileDialog(self._desk.window, self._desk.words("base_map.do.file"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(f"MBTiles, PMTiles ({PATTERN})")
+        words = self._desk.words
+        dialog = FileDialog(self._desk.window, words, words("base_map.do.file"), "MBTiles, PMTiles", PATTERN)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.on_file_chosen)
         dialog.open()
 

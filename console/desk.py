@@ -65,6 +65,7 @@ from console.workspace import Workspace, read_stored
 from domain.faults import Fault
 from domain.wire import Geometry
 from resources.words import Words
+from widgets.common.file_dialog import forget_folder
 from widgets.common.sheet import Sheet
 from widgets.names import Names
 
@@ -238,6 +239,7 @@ class Desk(QObject):
         for sheet in self._open_sheets():
             sheet.close_sheet()
         self.notice_feed.put_away()
+        forget_folder()
         self._use(None)
         self.actions.enable(ON_DESK, False)
         self.ask_to_sign_in(None)

@@ -30,6 +30,7 @@ ON_DESK = (
     "go_callbacks",
     "fit_map",
     "export_map",
+    "export_folder",
     "measure_distance",
     "measure_area",
     "map_identify",
@@ -135,6 +136,9 @@ class _Moves:
         self._keep_lock(locked)
         self._desk.notices.info("notice.layout_locked" if locked else "notice.layout_free", replace="layout")
 
+    def export_folder(self) -> None:
+        self._desk.map_export.open_folder()
+
     def reset_layout(self) -> None:
         size = self._desk.frame.size()
         self._workspace.reset(size.width(), size.height())
@@ -186,6 +190,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("go_callbacks", ("Ctrl+7",), partial(moves.list_of, ListTab.CALLBACK)),
         DeskAction("go_today", ("Ctrl+5",), moves.today),
         DeskAction("export_map", ("Ctrl+P",), moves.export_map),
+        DeskAction("export_folder", ("Ctrl+Shift+P",), moves.export_folder),
         DeskAction("grid_keeper", ("Ctrl+Shift+G",), desk.grid_keeper.open),
         DeskAction("measure_distance", ("Ctrl+M",), desk.map_tools.measure_distance),
         DeskAction("measure_area", ("Ctrl+Shift+M",), desk.map_tools.measure_area),

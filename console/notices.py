@@ -146,9 +146,9 @@ class NoticeFeed(QObject):
 
 
 def sentence(words: Words, key: str, values: dict[str, Value]) -> str:
-    """Return the text of a key; values that are word keys themselves are looked up with the same values."""
-    shown: dict[str, Value] = {
-        name: words(value, **values) if isinstance(value, str) and words.has(value) else value
-        for name, value in values.items()
-    }
+    """Return the text of a key; values that are word keys themselves are looked up with the other values."""
+    shown: dict[str, Value] = {}
+    for name, value in values.items():
+        others = {other: text for other, text in values.items() if other != name}
+        shown[name] = sentence(words, value, others) if isinstance(value, str) and words.has(value) else value
     return words(key, **shown)

@@ -6,18 +6,20 @@ Files are read in a process apart and never leave this computer. What was remove
 import asyncio
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from math import hypot
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 
 from console.crew import Member
 from console.notices import Notice, sentence
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
 from layers.mercator import ground_scale
+from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
 
 if TYPE_CHECKING:
@@ -34,8 +36,19 @@ FAR_KM = 150
 MOST_DROPPED = 10
 FEATURE_FILES = ("*.geojson", "*.json", "*.gpkg", "*.zip", "*.csv", "*.txt", "*.kml", "*.gpx")
 TRACK_FILES = ("*.gpx", "*.csv", "*.txt")
-SYSTEMS = ("wgs84", "gcj02", "bd09", "EPSG:4549", "EPSG:4548", "EPSG:4547", "EPSG:3857")
-"""Offered for a file that names none: the last are CGCS2000 in 3° zones of 120°, 117° and 114°, and Web Mercator."""
+ZONES = ("EPSG:4549", "EPSG:4548", "EPSG:4547", "EPSG:4528", "EPSG:4527", "EPSG:4526")
+"""CGCS2000 in 3° zones of 120°, 117° and 114°: eastings without their zone, then with it."""
+SYSTEMS = ("wgs84", "gcj02", "bd09", *ZONES, "EPSG:3857")
+"""Offered for a file that names none; the last is Web Mercator."""
+
+
+class Opening(NamedTuple):
+    """A file to be shown: ``crs`` counts where it names none, ``rest`` leaves its bad rows out."""
+
+    path: Path
+    crs: str | None = None
+    rest: bool = False
+    track: bool = False
 
 
 class OwnLayers(Member):
@@ -78,16 +91,17 @@ class OwnLayers(Member):
             self._desk.notices.fault(Fault(FaultKind.TOO_LARGE, "files_too_many", count=len(paths), limit=MOST_DROPPED))
             return
         for path in paths:
-            self.show_file(Path(path), None)
+            self.show_file(Opening(Path(path)))
 
     def on_tracks_chosen(self, paths: Sequence[str]) -> None:
         """Show the tracks of these files."""
         for path in paths[:MOST_DROPPED]:
-            self._begin(f"track {path}", self._load_track(Path(path), None), file=Path(path).name)
+            self.show_file(Opening(Path(path), track=True))
 
-    def show_file(self, path: Path, crs: str | None) -> None:
-        """Read a file and show it as a layer; ``crs`` counts where the file names none."""
-        self._begin(f"file {path}", self._load_file(path, crs), file=path.name)
+    def show_file(self, opening: Opening) -> None:
+        """Read a file and show it as a layer; what only a person can say about it is asked for."""
+        kind = "track" if opening.track else "file"
+        self._begin(f"{kind} {opening.path}", self._load(opening), file=opening.path.name)
 
     # -- removing --------------------------------------------------------------------------------------------------
 
@@ -132,33 +146,51 @@ class OwnLayers(Member):
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
-    async def _load_file(self, path: Path, crs: str | None) -> None:
+    async def _load(self, opening: Opening) -> None:
+        """Show a file, or ask what keeps it from being shown."""
+        self._check_room()
+        name = opening.path.name
+        self._desk.notices.info("notice.file_reading", replace=f"file-{name}", name=name)
+        try:
+            await (self._load_track(opening) if opening.track else self._load_file(opening))
+        except Fault as fault:
+            self._desk.notices.withdraw(f"file-{name}")
+            if fault.key == "file_not_degrees" or (fault.key == "crs_missing" and opening.crs is None):
+                if opening.crs is not None:
+                    self._tell_unfit(fault)
+                self._ask_system(opening)
+            elif fault.key == "file_rows_bad" and fault.params["rest"]:
+                self._ask_rest(opening, fault)
+            else:
+                raise
+
+    async def _load_file(self, opening: Opening) -> None:
         from console.filelayer.process import features_of  # noqa: PLC0415 - not before a file is opened
         from layers.imported.model import ImportedModel, read_imported  # noqa: PLC0415
 
-        self._check_room()
-        notices, name = self._desk.notices, path.name
-        notices.info("notice.file_reading", replace=f"file-{name}", name=name)
-        try:
-            found = await asyncio.to_thread(features_of, path, crs)
-        except Fault as fault:
-            notices.withdraw(f"file-{name}")
-            if fault.key == "file_not_degrees" or (fault.key == "crs_missing" and crs is None):
-                if crs is not None:
-                    notices.warn("fault.file_not_degrees")  # nor are they with the system that was chosen
-                self._ask_system(path)
-                return
-            raise
+        path, name = opening.path, opening.path.name
+        found = await asyncio.to_thread(features_of, path, opening.crs, rest=opening.rest)
         features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
         model = ImportedModel(self._ident(name), path.stem[:60])
-        left = next((n.removeprefix("left_out:") for n in found.notes if n.startswith("left_out:")), "")
-        words = self._desk.words
-        remark = words("own_layer.from_file", file=name) + (words("own_layer.left_out", count=left) if left else "")
-        model.put(features, remark)
+        left = next((int(n.removeprefix("left_out:")) for n in found.notes if n.startswith("left_out:")), 0)
+        model.put(features, self._remark(name, left))
         key = self._add(model)
-        count = len(found.rows)
-        notices.info("notice.file_shown", replace=f"file-{name}", name=name, count=count)
+        self._tell_shown(name, len(found.rows), left)
         self._tell_far(key, name)
+
+    def _remark(self, file: str, left: int) -> str:
+        words = self._desk.words
+        return words("own_layer.from_file", file=file) + (words("own_layer.left_out", count=left) if left else "")
+
+    def _tell_shown(self, name: str, count: int, left: int) -> None:
+        """Say that a file is shown, and how much of it is not."""
+        key = "notice.file_shown_part" if left else "notice.file_shown"
+        self._desk.notices.info(key, replace=f"file-{name}", name=name, count=count, left=left)
+
+    def _tell_unfit(self, fault: Fault) -> None:
+        """Say that the system that was chosen does not fit, and why where that is known."""
+        key = str(fault.params.get("wrong", "fault.file_not_degrees"))
+        self._desk.notices.warn(key, replace="own-layer-system", **fault.params)
 
     def _tell_far(self, key: str, name: str) -> None:
         """Say so where a file lies so far from the town that it is likely to be somewhere else than it says."""
@@ -173,16 +205,17 @@ class OwnLayers(Member):
         if km > FAR_KM:
             self._desk.notices.warn("notice.file_far", name=name, km=f"{km:,.0f}")
 
-    async def _load_track(self, path: Path, crs: str | None) -> None:
+    async def _load_track(self, opening: Opening) -> None:
         from console.filelayer.process import track_of  # noqa: PLC0415
 
-        self._check_room()
-        room = self._desk.session.room
+        path, room = opening.path, self._desk.session.room
         offset = self._desk.names.zone.utcoffset(datetime.now(UTC) if room is None else room.service_now())
-        found = await asyncio.to_thread(track_of, path, crs, offset or timedelta())
+        found = await asyncio.to_thread(track_of, path, opening.crs, offset or timedelta(), rest=opening.rest)
         fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
-        remark = self._desk.words("own_layer.from_file", file=path.name)
-        await self._show_track(self._ident(path.name), path.stem[:60], remark, found.names, fixes)
+        remark = self._remark(path.name, found.left_out)
+        key = await self._show_track(self._ident(path.name), path.stem[:60], remark, found.names, fixes)
+        self._tell_shown(path.name, len(found.fixes), found.left_out)
+        self._tell_far(key, path.name)
 
     async def _load_history(self, wish: "TrackWish") -> None:
         from client.tracks import read_track  # noqa: PLC0415
@@ -212,12 +245,12 @@ class OwnLayers(Member):
         remark: str,
         names: tuple[str, ...],
         fixes: Sequence[tuple[int, float | None, float, float]],
-    ) -> None:
+    ) -> str:
         from layers.tracks.model import TrackModel  # noqa: PLC0415
 
         model = TrackModel(ident, name, self._desk.names.zone, remark)
         await asyncio.to_thread(model.put, names, fixes)  # nobody watches it yet
-        self._add(model)
+        return self._add(model)
 
     def _add(self, model: "Observed", *, look: bool = True) -> str:
         view = self._desk.panels.map
@@ -252,37 +285,49 @@ class OwnLayers(Member):
         vehicles = [Choice(v.vehicle_id, v.name, names.unit(v.unit_id)) for v in picture.vehicles.values()]
         return sorted(people + vehicles, key=lambda choice: choice.text)
 
-    def _ask_system(self, path: Path) -> None:
+    def _ask_system(self, opening: Opening) -> None:
         """Ask in which coordinates a file is that does not say so."""
         words = self._desk.words
         dialog = QInputDialog(self._desk.window)
         dialog.setObjectName("own_layer_system")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(path.name)
-        dialog.setLabelText(words("own_layer.which_system", file=path.name))
+        dialog.setWindowTitle(opening.path.name)
+        dialog.setLabelText(words("own_layer.which_system", file=opening.path.name))
         texts = [words(f"own_layer.system.{name.replace(':', '_').lower()}") for name in SYSTEMS]
         dialog.setComboBoxItems(texts)
         dialog.setOkButtonText(words("own_layer.show"))
         dialog.setCancelButtonText(words("own_layer.leave"))
-        dialog.setProperty("path", str(path))
-        dialog.textValueSelected.connect(self._on_system_chosen)
+        dialog.textValueSelected.connect(partial(self._on_system_chosen, opening))
         dialog.open()
 
-    def _on_system_chosen(self, text: str) -> None:
+    def _on_system_chosen(self, opening: Opening, text: str) -> None:
         words = self._desk.words
         chosen = {words(f"own_layer.system.{name.replace(':', '_').lower()}"): name for name in SYSTEMS}
-        path = self.sender().property("path")
         if text in chosen:
-            self.show_file(Path(str(path)), chosen[text])
+            self.show_file(opening._replace(crs=chosen[text]))
+
+    def _ask_rest(self, opening: Opening, fault: Fault) -> None:
+        """Say which rows of a file cannot be used, and ask whether to show it without them."""
+        words = self._desk.words
+        dialog = QMessageBox(self._desk.window)
+        dialog.setObjectName("own_layer_rest")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(opening.path.name)
+        dialog.setTextFormat(Qt.TextFormat.PlainText)
+        dialog.setText(sentence(words, "fault.file_rows_bad", {**fault.params}))
+        dialog.addButton(words("own_layer.show_rest"), QMessageBox.ButtonRole.AcceptRole)
+        dialog.addButton(words("own_layer.leave"), QMessageBox.ButtonRole.RejectRole)
+        dialog.accepted.connect(partial(self.show_file, opening._replace(rest=True)))
+        dialog.open()
 
     def _on_menu_chosen(self, action: Any) -> None:
         self._desk.actions.trigger(str(action.data()))
 
     def _choose(self, patterns: Sequence[str], chosen: Any) -> None:
-        dialog = QFileDialog(self._desk.window, self._desk.words("menu.open_file"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(f"{self._desk.words('own_layer.files')} ({' '.join(patterns)})")
+        words = self._desk.words
+        title, kind = words("menu.open_file"), words("own_layer.files")
+        dialog = FileDialog(self._desk.window, words, title, kind, " ".join(patterns))
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(chosen)
         dialog.open()
 

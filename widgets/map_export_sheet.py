@@ -7,7 +7,6 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
-    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -23,6 +22,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.file_dialog import FileDialog
 from widgets.common.style import set_role
 
 WIDTH_PX = 560
@@ -60,7 +60,7 @@ class MapExportSheet(QFrame):
         self._words, self._over = words, parent
         self._came_from: QWidget | None = None
         self._busy = False
-        self._dialog: QFileDialog | None = None
+        self._dialog: FileDialog | None = None
         self._title, self._about, self._progress, self._fault = QLabel(), QLabel(), QLabel(), FaultLabel()
         self._labels = {name: QLabel() for name in ("format", "extent", "heading")}
         self.format, self.extent, self.title, self.staff = Combo(), Combo(), QLineEdit(), QCheckBox()
@@ -209,12 +209,12 @@ class MapExportSheet(QFrame):
         """Ask where to; the answer comes by ``_on_file_chosen``."""
         form = MapFormat(self.format.currentData())
         self.tell("")
-        dialog = QFileDialog(self.window(), self._words("map_export.choose"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilter(f"{self._words(f'map_export.format.{form}')} (*.{form.value})")
+        words = self._words
+        title, kind = words("map_export.choose"), words(f"map_export.format.{form}")
+        dialog = FileDialog(self.window(), words, title, kind, f"*.{form.value}")
+        dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(form.value)
-        dialog.selectFile(self._words("map_export.file_name"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.selectFile(words("map_export.file_name"))
         dialog.fileSelected.connect(self._on_file_chosen)
         self._dialog = dialog  # named: only Qt would hold it
         dialog.open()

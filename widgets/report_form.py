@@ -98,7 +98,7 @@ class ReportForm(QFrame):
         for edit, most in ((self.heading, 200), (self.address, 200), (self.contact_name, 60), (self.contact_phone, 32)):
             edit.setMaxLength(most)
         self.urgent = QCheckBox()
-        self.photos = PhotoFiles(MAX_PHOTOS)
+        self.photos = PhotoFiles(MAX_PHOTOS, words)
         self.promises = Promises(names)
         self._pick, self._unpick, self._send, self._cancel = (Button() for _ in range(4))
         set_role(self._send, "primary")

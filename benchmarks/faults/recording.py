@@ -104,7 +104,8 @@ class Bench:
     def bring(self, jobs: list[Job]) -> None:
         """Hand jobs to the writer together and wait for their answers."""
         for job in jobs:
-            self._writer.submit(job, job.key)
+            self._writer.gather(job, job.key)
+        self._writer.pass_on()
         for _ in jobs:
             if not self._answered.acquire(timeout=ANSWER_WITHIN_S):
                 raise RuntimeError("the writer gave no answer")

@@ -13,6 +13,8 @@ MAX_TEXT = 400
 MAX_ANSWER = 400 * 2**20
 
 FEATURES, TRACK = "features", "track"
+REST = "rest"
+"""Said where bad rows of a table are to be left out."""
 
 
 class FileFeatures(msgspec.Struct, frozen=True):
@@ -34,10 +36,11 @@ class FileFix(msgspec.Struct, frozen=True, array_like=True):
 
 
 class FileTrack(msgspec.Struct, frozen=True):
-    """The tracks of a file: their names, and their points in the order of the file."""
+    """The tracks of a file: their names, their points in the order of the file, and how many rows are left out."""
 
     names: tuple[str, ...]
     fixes: tuple[FileFix, ...]
+    left_out: int = 0
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -8,34 +8,36 @@ from pathlib import Path
 
 import msgspec
 
-from console.filelayer.contents import FEATURES, MAX_ANSWER, TRACK, Answer, FileFeatures, FileTrack
+from console.filelayer.contents import FEATURES, MAX_ANSWER, REST, TRACK, Answer, FileFeatures, FileTrack
 from domain.faults import Fault, FaultKind, invalid
 
 PATIENCE_S = 120.0
 READER = "console.filelayer.reading"
 
 
-def features_of(path: Path, crs: str | None, *, patience_s: float = PATIENCE_S) -> FileFeatures:
-    """Return the features of a file. Raises ``Fault`` with what is wrong with it."""
-    answer = _run(FEATURES, path, crs, timedelta(), patience_s)
+def features_of(path: Path, crs: str | None, *, rest: bool = False, patience_s: float = PATIENCE_S) -> FileFeatures:
+    """Return the features of a file. Raises ``Fault`` with what is wrong with it; ``rest`` leaves bad rows out."""
+    answer = _run(FEATURES, path, crs, timedelta(), patience_s, rest=rest)
     if answer.features is None:
         raise invalid("file_reader_failed", file=path.name)
     return answer.features
 
 
-def track_of(path: Path, crs: str | None, offset: timedelta, *, patience_s: float = PATIENCE_S) -> FileTrack:
+def track_of(
+    path: Path, crs: str | None, offset: timedelta, *, rest: bool = False, patience_s: float = PATIENCE_S
+) -> FileTrack:
     """Return the tracks of a file; times without a zone are ``offset`` ahead of UTC. Raises ``Fault``."""
-    answer = _run(TRACK, path, crs, offset, patience_s)
+    answer = _run(TRACK, path, crs, offset, patience_s, rest=rest)
     if answer.track is None:
         raise invalid("file_reader_failed", file=path.name)
     return answer.track
 
 
-def _run(mode: str, path: Path, crs: str | None, offset: timedelta, patience_s: float) -> Answer:
+def _run(mode: str, path: Path, crs: str | None, offset: timedelta, patience_s: float, *, rest: bool) -> Answer:
     with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
         out = Path(folder) / "answer"
         minutes = str(int(offset.total_seconds() // 60))
-        command = [sys.executable, "-m", READER, mode, str(path), str(out), crs or "", minutes]
+        command = [sys.executable, "-m", READER, mode, str(path), str(out), crs or "", minutes, REST if rest else ""]
         try:
             subprocess.run(
                 command,

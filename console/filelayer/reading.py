@@ -1,4 +1,4 @@
-"""The reading process: ``python -m console.filelayer.reading MODE FILE OUT [CRS [MINUTES]]`` writes an ``Answer``.
+"""The reading process: ``python -m console.filelayer.reading MODE FILE OUT [CRS [MINUTES [REST]]]`` writes ``Answer``.
 
 A process apart, because a file may be anything: what brings its codec down takes nothing else along, and what takes too
 long is ended. It reads what imports read, and KML and GPX besides.
@@ -15,7 +15,7 @@ import msgspec
 
 from console.exchange.container_reader import layers_of
 from console.exchange.readers import read_table
-from console.exchange.shapes import are_degrees, place_to_wgs84
+from console.exchange.shapes import are_degrees
 from console.exchange.table import ReadOptions, Record, Table
 from console.filelayer.contents import (
     FEATURES,
@@ -24,50 +24,63 @@ from console.filelayer.contents import (
     MAX_FEATURES,
     MAX_POINTS,
     MAX_TEXT,
+    REST,
     Answer,
     FileFeatures,
     FileFix,
     FileTrack,
 )
+from console.filelayer.rows import Places, column_of, used_rows
 from domain.faults import Fault, FaultKind, invalid
 
-LON_NAMES = ("lon", "lng", "long", "longitude", "x", "经度")
-LAT_NAMES = ("lat", "latitude", "y", "纬度")
 TIME_NAMES = ("at", "time", "timestamp", "datetime", "date_time", "fixed_at", "时间", "定位时间")
 NAME_NAMES = ("name", "track", "thing", "id", "名称", "人员", "车辆")
 TABLES, MARKUP = (".csv", ".txt"), (".kml", ".gpx")
 MOST_LAYERS = 20
 
 
-def read_file(path: Path, crs: str | None) -> FileFeatures:
-    """Return the features of a file. Raises ``Fault`` with what is wrong with it."""
+def read_file(path: Path, crs: str | None, *, rest: bool = False) -> FileFeatures:
+    """Return the features of a file. Raises ``Fault`` with what is wrong with it; ``rest`` leaves bad rows out."""
     _check_size(path)
     if path.suffix.lower() in MARKUP:
         return _packed(list(_marked_up(path)), [])
     table = _table(path, crs)
     if path.suffix.lower() not in TABLES:
-        found = [(record.fields, record.geometry) for record in table.records]
-    else:
-        found = [(record.fields, point) for record, point in _points(table, crs)]
-    return _packed(found, list(table.notes))
+        return _packed([(record.fields, record.geometry) for record in table.records], list(table.notes))
+    import shapely  # noqa: PLC0415
+
+    places = Places(table, crs)
+
+    def judge(record: Record) -> tuple[dict[str, str], Any] | None:
+        place = places.of(record)
+        return None if place is None else (record.fields, shapely.Point(*place))
+
+    used = used_rows(table.records, judge, rest=rest)
+    return _packed(used.found, list(table.notes), used.left_out)
 
 
-def read_track(path: Path, crs: str | None, offset: timedelta) -> FileTrack:
+def read_track(path: Path, crs: str | None, offset: timedelta, *, rest: bool = False) -> FileTrack:
     """Return the tracks of a GPX or CSV file; times without a zone are ``offset`` ahead of UTC. Raises ``Fault``."""
     _check_size(path)
     if path.suffix.lower() == ".gpx":
         return _gpx_track(path)
     table = _table(path, crs)
-    at, name = _column(table, TIME_NAMES), _column(table, NAME_NAMES)
+    at, name = column_of(table, TIME_NAMES), column_of(table, NAME_NAMES)
     names: dict[str, int] = {}
-    fixes = []
-    for record, point in _points(table, crs):
-        track = names.setdefault(record.fields.get(name, "")[:60] if name else "", len(names))
+    places = Places(table, crs)
+
+    def judge(record: Record) -> FileFix | None:
+        place = places.of(record)
+        if place is None:
+            return None
         moment = _moment(record.fields.get(at, ""), offset) if at else None
         if at and moment is None:
-            raise invalid("track_time_bad", line=record.number, text=record.fields.get(at, "")[:40])
-        fixes.append(FileFix(track, moment, point.x, point.y))
-    return _sound_track(tuple(names), fixes)
+            raise invalid("track_time_bad", text=record.fields.get(at, "")[:40])
+        track = names.setdefault(record.fields.get(name, "")[:60] if name else "", len(names))
+        return FileFix(track, moment, *place)
+
+    used = used_rows(table.records, judge, rest=rest)
+    return _sound_track(tuple(names), used.found, used.left_out)
 
 
 def _table(path: Path, crs: str | None) -> Table:
@@ -94,25 +107,6 @@ def _all_layers(path: Path, crs: str | None) -> Table:
     tables = [read_table(path, ReadOptions(crs=crs, layer=name)) for name in layers_of(path)[:MOST_LAYERS]]
     columns = dict.fromkeys(column for table in tables for column in table.columns)
     return Table("feature", tuple(columns), [r for table in tables for r in table.records], notes=[])
-
-
-def _points(table: Table, crs: str | None) -> Iterator[tuple[Record, Any]]:
-    import shapely  # noqa: PLC0415
-
-    lon, lat = _column(table, LON_NAMES), _column(table, LAT_NAMES)
-    if lon is None or lat is None:
-        raise invalid("file_without_places", columns=", ".join(table.columns)[:200])
-    for record in table.records:
-        try:
-            x, y = float(record.fields.get(lon, "")), float(record.fields.get(lat, ""))
-        except ValueError:
-            continue
-        yield record, shapely.Point(*place_to_wgs84(x, y, crs))
-
-
-def _column(table: Table, names: tuple[str, ...]) -> str | None:
-    known = {column.strip().lower(): column for column in table.columns}
-    return next((known[name] for name in names if name in known), None)
 
 
 # -- KML and GPX -------------------------------------------------------------------------------------------------------
@@ -179,12 +173,12 @@ def _moment(text: str, offset: timedelta) -> float | None:
     return aware.astimezone(UTC).timestamp()
 
 
-def _sound_track(names: tuple[str, ...], fixes: list[FileFix]) -> FileTrack:
+def _sound_track(names: tuple[str, ...], fixes: list[FileFix], left_out: int = 0) -> FileTrack:
     if len(fixes) < 2:
         raise invalid("track_empty")
     if len(fixes) > MAX_FEATURES:
         raise Fault(FaultKind.TOO_LARGE, "file_too_many_features", count=len(fixes), limit=MAX_FEATURES)
-    return FileTrack(names, tuple(fixes))
+    return FileTrack(names, tuple(fixes), left_out)
 
 
 # -- bounds ------------------------------------------------------------------------------------------------------------
@@ -199,13 +193,14 @@ def _check_size(path: Path) -> None:
         raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_BYTES)
 
 
-def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str]) -> FileFeatures:
+def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str], left_out: int = 0) -> FileFeatures:
+    """Return features within bounds; ``left_out`` counts what had no place before they were looked at."""
     import shapely  # noqa: PLC0415
 
     if len(found) > MAX_FEATURES:
         raise Fault(FaultKind.TOO_LARGE, "file_too_many_features", count=len(found), limit=MAX_FEATURES)
     columns = tuple(dict.fromkeys(name for fields, _ in found for name in fields))[:MAX_COLUMNS]
-    rows, wkbs, left_out, no_degrees, points = [], [], 0, 0, 0
+    rows, wkbs, no_degrees, points, count = [], [], 0, 0, len(found) + left_out
     for fields, shape in found:
         if shape is None or shape.is_empty or not are_degrees(shape.bounds):
             left_out += 1
@@ -218,7 +213,7 @@ def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str]) -> FileFe
     if points > MAX_POINTS:
         raise Fault(FaultKind.TOO_LARGE, "file_too_many_points", count=points, limit=MAX_POINTS)
     if not wkbs:
-        raise invalid("file_not_degrees") if no_degrees else invalid("file_without_shapes", count=len(found))
+        raise invalid("file_not_degrees") if no_degrees else invalid("file_without_shapes", count=count)
     if left_out:
         notes.append(f"left_out:{left_out}")
     return FileFeatures(columns, tuple(rows), tuple(wkbs), tuple(notes[:20]))
@@ -229,11 +224,12 @@ def main(arguments: list[str]) -> int:
     mode, path, out = arguments[0], Path(arguments[1]), Path(arguments[2])
     crs = arguments[3] if len(arguments) > 3 and arguments[3] else None
     offset = timedelta(minutes=int(arguments[4])) if len(arguments) > 4 else timedelta()
+    rest = len(arguments) > 5 and arguments[5] == REST
     try:
         if mode == FEATURES:
-            answer = Answer(features=read_file(path, crs))
+            answer = Answer(features=read_file(path, crs, rest=rest))
         else:
-            answer = Answer(track=read_track(path, crs, offset))
+            answer = Answer(track=read_track(path, crs, offset, rest=rest))
     except Fault as fault:
         answer = Answer(fault=fault.key, params={**fault.params})
     except (ValueError, OverflowError, RecursionError, MemoryError, OSError) as error:

@@ -11,16 +11,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices
 
 from client.picture import Picture
 from client.room import Room
 from console.mapexport.files import write_tables
 from console.mapexport.page import write_page
 from console.mapexport.paper import draw_paper
+from console.mapexport.readable import readable
 from console.mapexport.registers import Entries, ShownEntry, register_tables
 from console.mapexport.tables import Shown, ShownThing, Table, make_tables, marked
-from console.notices import sentence
+from console.notices import Notice, sentence
 from console.register import Held
 from domain.exporting import PICTURES, ExportLogged, MapExport, MapFormat
 from domain.faults import Fault, FaultKind, invalid
@@ -31,9 +33,11 @@ from domain.register_map import Camera, Component, Drawing, Hazard
 from domain.wire_feed import ViewBox
 from layers.mercator import to_degrees
 from widgets.map_export_sheet import Extent, MapExportSheet, MapExportWanted
+from widgets.notices import Severity
 
 if TYPE_CHECKING:
     from console.desk import Desk
+    from resources.words import Value
 
 POSITIONS = "positions"
 CASES = "cases"
@@ -53,6 +57,7 @@ class MapExporter(QObject):
     def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
         self._desk = desk
+        self._folder: Path | None = None
         self.sheet = MapExportSheet(desk.words, desk.appearance.theme, desk.window)
         self.sheet.export_requested.connect(self.export)
         self.sheet.cancelled.connect(self._on_cancelled)
@@ -61,6 +66,14 @@ class MapExporter(QObject):
     def export(self, wanted: MapExportWanted) -> None:
         """Write a file; where that fails the sheet says why, and what was there before is as it was."""
         self._desk.tasks.start("mapexport", "file", self._export(wanted))
+
+    def open_folder(self) -> None:
+        """Show the folder the last file went to, in whatever this computer shows folders with."""
+        notices, folder = self._desk.notices, self._folder
+        if folder is None:
+            notices.info("notice.nothing_exported", replace="map_export")
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            notices.warn("notice.folder_not_opened", replace="map_export", folder=str(folder))
 
     async def _export(self, wanted: MapExportWanted) -> None:
         words = self._desk.words
@@ -72,11 +85,17 @@ class MapExporter(QObject):
             key, params = f"fault.{fault.key}", dict(fault.params)
             self.sheet.tell(lambda: sentence(words, key, params))
         else:
-            name = Path(wanted.path).name
-            self._desk.notices.info("notice.map_exported", replace="map_export", file=name)
+            self._tell_written(wanted)
             self.sheet.close_sheet()
         finally:
             self.sheet.set_busy("")
+
+    def _tell_written(self, wanted: MapExportWanted) -> None:
+        path = Path(wanted.path).absolute()
+        self._folder = path.parent
+        values: dict[str, Value] = {"file": path.name, "folder": str(path.parent)}
+        notice = Notice(Severity.INFO, "notice.map_exported", values, "map_export", "export_folder")
+        self._desk.notices.post(notice)
 
     async def _write(self, wanted: MapExportWanted) -> None:
         room = self._desk.session.room
@@ -127,6 +146,8 @@ class MapExporter(QObject):
 
         async def features() -> None:
             named = [marked(table, mark.by, mark.at) for table in tables]
+            if wanted.format is MapFormat.CSV:
+                named = [readable(table, self._desk.names, words) for table in named]
             await asyncio.to_thread(write_tables, out, wanted.format, named)
 
         async def paper() -> None:

@@ -56,7 +56,7 @@ Deliver = Callable[[list[Ticket], Committed], None]
 
 
 class Writer:
-    """Owns the writing connection. ``submit`` may be called from any thread, ``gather`` and ``pass_on`` by the loop."""
+    """Owns the writing connection. Jobs are handed over by one thread alone, the loop's: ``gather`` and ``pass_on``."""
 
     def __init__(self, store: Store, ledger: Ledger, clock: Callable[[], datetime], deliver: Deliver) -> None:
         self._store = store
@@ -118,16 +118,11 @@ class Writer:
             self._wake.notify()
         self._thread.join(timeout_s)
 
-    def submit(self, job: Job, asker: Any) -> None:
-        """Queue a job. Raises ``Fault('too_busy')`` when too many wait, ``stopping`` once stopped."""
-        with self._wake:
-            self._check_room()
-            self._waiting.append(Ticket(job, asker))
-            if len(self._waiting) == 1:
-                self._wake.notify()
-
     def gather(self, job: Job, asker: Any) -> bool:
-        """Keep a job for ``pass_on``; returns whether to call that soon. Raises as ``submit`` does. Loop only."""
+        """Keep a job for ``pass_on``; returns whether to call that soon. Loop only.
+
+        Raises ``Fault('too_busy')`` when too many wait, ``stopping`` once stopped.
+        """
         self._check_room()
         self._gathered.append(Ticket(job, asker))
         if len(self._gathered) < HANDFUL:

@@ -24,6 +24,7 @@ from service.write.founding import settle
 from service.write.ledger import Ledger
 from service.write.reporting import take_report
 from service.write.transaction import Job, Key
+from service.write.writer import Writer
 
 
 def make_asker(account: str, *roles: Role) -> Asker:
@@ -47,6 +48,12 @@ def settled_store(folder: Path, town: Town | None = None) -> Iterator[tuple[Stor
         with store.reading.begin() as connection:
             ledger = Ledger(load_world(connection), reads.head(connection).seq)
         yield store, ledger
+
+
+def hand_over(writer: Writer, job: Job, asker: Any) -> None:
+    """Hand a job to the writer by itself, as a loop does that takes in nothing else."""
+    writer.gather(job, asker)
+    writer.pass_on()
 
 
 def report_job(

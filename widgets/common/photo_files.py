@@ -4,9 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from resources.words import Words
 from widgets.common.button import Button, RowButton
+from widgets.common.file_dialog import FileDialog
 
 PATTERNS = "*.jpg *.jpeg *.png *.webp *.bmp"
 
@@ -16,8 +18,9 @@ class PhotoFiles(QWidget):
 
     changed = Signal()
 
-    def __init__(self, most: int, parent: QWidget | None = None) -> None:
+    def __init__(self, most: int, words: Words, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._words = words
         self.setObjectName("field")
         self._most = most
         self._rows: dict[str, Button] = {}
@@ -62,10 +65,8 @@ class PhotoFiles(QWidget):
             self._remove(path)
 
     def _on_add_clicked(self) -> None:
-        dialog = QFileDialog(self, self._add.text())
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.setNameFilter(f"{self._kind} ({PATTERNS})")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog = FileDialog(self, self._words, self._add.text(), self._kind, PATTERNS)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(self.add_files)
         dialog.open()
 

@@ -6,7 +6,6 @@ from msgspec.structs import replace
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
-    QFileDialog,
     QFormLayout,
     QFrame,
     QHBoxLayout,
@@ -25,6 +24,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.file_dialog import FileDialog
 from widgets.common.style import set_role
 from widgets.grid_keeper.fault_list import FaultList
 from widgets.grid_keeper.wants import Columns, FileWanted, Republish
@@ -54,7 +54,7 @@ class GridKeeperSheet(QFrame):
         super().__init__(parent)
         self.setObjectName("sheet")
         self._words, self._over = words, parent
-        self._dialog: QFileDialog | None = None
+        self._dialog: FileDialog | None = None
         self._difference: GridDifference | None = None
         self._known = GridVersions(())
         self._checked = self._busy = False
@@ -289,10 +289,9 @@ class GridKeeperSheet(QFrame):
     # -- what is asked for -----------------------------------------------------------------------------------------
 
     def _on_choose(self) -> None:
-        self._dialog = dialog = QFileDialog(self, self._words("mesh.do.choose"))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
-        dialog.setNameFilter(f"Shapefile (zip), GeoPackage, GeoJSON ({FILES})")
+        words, kinds = self._words, "Shapefile (zip), GeoPackage, GeoJSON"
+        self._dialog = dialog = FileDialog(self, words, words("mesh.do.choose"), kinds, FILES)
+        dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.choose_file)
         dialog.open()
 

@@ -10,7 +10,7 @@ import pytest
 from homes import database_of
 from log_checks import check_store
 from postgres import Cluster
-from stores import GATE, ROOM, report_job, settled_store
+from stores import GATE, ROOM, hand_over, report_job, settled_store
 from towns import MORNING
 
 from domain.change import Subject
@@ -190,7 +190,7 @@ class Desk:
             self.answers.put((ticket.asker, answer))
 
     def ask(self, job: Job) -> Any:
-        self.writer.submit(job, None)
+        hand_over(self.writer, job, None)
         return self.answers.get(timeout=30)[1]
 
 
@@ -232,7 +232,7 @@ def test_a_writer_whose_thread_died_is_begun_again(home: Path, monkeypatch: pyte
         with monkeypatch.context() as patched:
             patched.setattr(writing, "transact", die)
             desk.writer.start()
-            desk.writer.submit(report_job(), "lost")
+            hand_over(desk.writer, report_job(), "lost")
             desk.writer._thread.join(10)
         assert desk.writer.trouble() == "store_unavailable"
         desk.writer.revive()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from homes import database_of
 from log_checks import check_store
-from stores import report_job, settled_store
+from stores import hand_over, report_job, settled_store
 from towns import MORNING
 
 from domain.faults import Fault
@@ -56,9 +56,9 @@ def test_what_waits_while_a_commit_runs_goes_into_the_next_one(home: Path) -> No
             gate.wait(10)
 
         desk.writer.start()
-        desk.writer.submit(Job(slow), "slow")
+        hand_over(desk.writer, Job(slow), "slow")
         for n in range(100):
-            desk.writer.submit(report_job(), n)
+            hand_over(desk.writer, report_job(), n)
         gate.set()
         answers = desk.answers(101)
         desk.writer.stop()
@@ -67,22 +67,16 @@ def test_what_waits_while_a_commit_runs_goes_into_the_next_one(home: Path) -> No
         assert check_store(store) == 101
 
 
-def test_from_many_threads_every_job_is_answered_once(home: Path) -> None:
+def test_of_many_jobs_every_one_is_answered_once(home: Path) -> None:
     with settled_store(home) as (store, ledger):
         desk = Desk(store, ledger)
         desk.writer.start()
-
-        def send(who: int) -> None:
-            for n in range(40):
-                desk.writer.submit(report_job(), (who, n))
-
-        threads = [threading.Thread(target=send, args=(who,)) for who in range(6)]
-        for thread in threads:
-            thread.start()
+        for n in range(240):
+            desk.writer.gather(report_job(), n)
+        desk.writer.pass_on()
         answers = desk.answers(240)
-        for thread in threads:
-            thread.join()
         desk.writer.stop()
+        assert set(answers) == set(range(240))
         assert len({a.case.case_no for a in answers.values()}) == 240
         assert check_store(store) == 241
 
@@ -97,10 +91,10 @@ def test_a_job_that_wants_to_be_alone_is(home: Path) -> None:
 
         gate = threading.Event()
         desk.writer.start()
-        desk.writer.submit(Job(lambda work: gate.wait(10) and None), "first")
-        desk.writer.submit(report_job(), 1)
-        desk.writer.submit(Job(count, alone=True), 2)
-        desk.writer.submit(report_job(), 3)
+        hand_over(desk.writer, Job(lambda work: gate.wait(10) and None), "first")
+        hand_over(desk.writer, report_job(), 1)
+        hand_over(desk.writer, Job(count, alone=True), 2)
+        hand_over(desk.writer, report_job(), 3)
         gate.set()
         desk.answers(4)
         desk.writer.stop()
@@ -112,14 +106,14 @@ def test_too_many_waiting_and_a_stopped_writer_refuse(home: Path, monkeypatch: p
     with settled_store(home) as (store, ledger):
         desk = Desk(store, ledger)
         for n in range(3):
-            desk.writer.submit(report_job(), n)
+            hand_over(desk.writer, report_job(), n)
         with pytest.raises(Fault, match="too_busy"):
-            desk.writer.submit(report_job(), 4)
+            hand_over(desk.writer, report_job(), 4)
         desk.writer.start()
         desk.writer.stop()
         assert len(desk.answers(3)) == 3
         with pytest.raises(Fault, match="stopping"):
-            desk.writer.submit(report_job(), 5)
+            hand_over(desk.writer, report_job(), 5)
 
 
 def test_answers_wait_for_no_job_that_may_take_long(home: Path) -> None:
@@ -127,8 +121,8 @@ def test_answers_wait_for_no_job_that_may_take_long(home: Path) -> None:
         desk = Desk(store, ledger)
         begin, end = threading.Event(), threading.Event()
         desk.writer.start()
-        desk.writer.submit(Job(lambda work: begin.wait(20) and None, alone=True), "first")
-        desk.writer.submit(Job(lambda work: end.wait(20) and None, alone=True), "long")
+        hand_over(desk.writer, Job(lambda work: begin.wait(20) and None, alone=True), "first")
+        hand_over(desk.writer, Job(lambda work: end.wait(20) and None, alone=True), "long")
         begin.set()
         assert "first" in desk.answers(1)
         end.set()
@@ -152,9 +146,9 @@ def test_answers_go_out_before_a_batch_that_fails_is_replayed(home: Path) -> Non
             work.put(sql.ADD_META, {"name": "same", "value": None})
 
         desk.writer.start()
-        desk.writer.submit(Job(lambda work: begin.wait(20) and None, alone=True), "first")
-        desk.writer.submit(report_job(), "good")
-        desk.writer.submit(Job(poison), "bad")
+        hand_over(desk.writer, Job(lambda work: begin.wait(20) and None, alone=True), "first")
+        hand_over(desk.writer, report_job(), "good")
+        hand_over(desk.writer, Job(poison), "bad")
         begin.set()
         assert replayed.wait(20)
         assert "first" in desk.answers(1), "held back while others are replayed"

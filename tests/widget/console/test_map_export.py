@@ -4,11 +4,13 @@ import csv
 import json
 import shutil
 import subprocess
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from desks import PASSWORD, signed_in, until
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices, QImage
 from served import ALL_ROOM, Served, key, send_report
 
 from console.desk import Desk
@@ -70,6 +72,59 @@ async def test_features_go_out_without_contacts_and_people_only_when_asked_for(s
         assert len(rows) == 2
         assert {row["state"] for row in rows} == {"reported"}
         assert [log["format"] for log in _logged(served)] == ["geojson", "csv", "gpkg", "html"]
+
+
+async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_beside(
+    served: Served, tmp_path: Path
+) -> None:
+    _report(served)
+    async with signed_in(served) as desk:
+        for headings, state, invented in (
+            (("案号", "状态", "虚构数据", "上报时间"), "待受理", "是"),
+            (("Number", "State", "Invented data", "Opened"), "To accept", "yes"),
+        ):
+            out = tmp_path / "cases.csv"
+            await _export(desk, MapFormat.CSV, out)
+            with out.open(encoding="utf-8-sig", newline="") as file:
+                row = next(r for r in csv.DictReader(file) if r["kind"] != "01-99")
+            told = [row[heading] for heading in headings]
+            assert told[1:3] == [state, invented]
+            assert row["state"] == "reported"
+            kind = desk.words("map_export.column.kind")
+            assert (row[kind], row[kind] != row["kind"]) == (desk.names.kind(row["kind"]), True)
+            for at in (told[3], row[desk.words("map_export.column.exported_at")]):
+                assert datetime.strptime(at, "%Y-%m-%d %H:%M:%S"), "as a spreadsheet takes a time"
+            assert not any(heading.startswith("map_export") for heading in row), "every column has a name"
+            desk.appearance.toggle_language()
+
+
+class Folders(QObject):
+    """Takes the place of whatever shows folders."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[QUrl] = []
+
+    @Slot(QUrl)
+    def show_folder(self, url: QUrl) -> None:
+        self.shown.append(url)
+
+
+async def test_the_notice_says_where_a_file_went_and_opens_its_folder(served: Served, tmp_path: Path) -> None:
+    _report(served)
+    folders = Folders()
+    QDesktopServices.setUrlHandler("file", folders, "show_folder")
+    try:
+        async with signed_in(served) as desk:
+            desk.actions.trigger("export_folder")
+            assert folders.shown == [], "nothing was exported yet"
+            await _export(desk, MapFormat.CSV, tmp_path / "案件.csv")
+            (told,) = (n for n in desk.panels.notices.notices() if "案件.csv" in n.text)
+            assert str(tmp_path) in told.text
+            desk.panels.notices.action_requested.emit(told.key)
+            assert [Path(url.toLocalFile()) for url in folders.shown] == [tmp_path]
+    finally:
+        QDesktopServices.unsetUrlHandler("file")
 
 
 async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served: Served, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import shapely
 from desks import open_desk, signed_in, until
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QInputDialog, QMenu
+from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
 from served import Served
 
 from client.tracks import read_track
@@ -107,6 +107,70 @@ async def test_a_file_that_does_not_say_its_coordinates_is_asked_for_them(qtbot,
         dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
         dialog.accept()
         await until(lambda: desk.panels.map.item("file:a.zip") is not None)
+
+
+async def test_bad_rows_of_a_table_are_named_and_the_rest_is_shown_by_choice(qtbot, tmp_path: Path) -> None:
+    table = tmp_path / "井.csv"
+    table.write_text("名称,lon,lat\n甲,120.71,29.71\n乙,东经,29.71\n丙,120.72,29.72\n,,\n", encoding="utf-8")
+    track = tmp_path / "轨.csv"
+    track.write_text("lon,lat\n120.71,29.71\nx,29.71\n120.72,29.72\n", encoding="utf-8")
+    async with open_desk() as desk:
+        for path, key, lines, left in ((table, "file:井.csv", "3", "2"), (track, "track:轨.csv", "3", "1")):
+            crew = desk.crew.own_layers
+            (crew.on_files_chosen if path == table else crew.on_tracks_chosen)([str(path)])
+            await until(lambda: desk.window.findChild(QMessageBox, "own_layer_rest") is not None)
+            dialog = desk.window.findChild(QMessageBox, "own_layer_rest")
+            assert dialog is not None
+            assert f"第 {lines} 行：坐标读不出来" in dialog.text()
+            assert desk.panels.map.item(key) is None, "nothing is left out unasked"
+            rest = next(b for b in dialog.buttons() if "其余" in b.text())
+            qtbot.mouseClick(rest, Qt.MouseButton.LeftButton)
+            await until(lambda key=key: desk.panels.map.item(key) is not None)
+            item = desk.panels.map.item(key)
+            assert item is not None
+            assert f"{left} 个要素没有可用位置" in item.remark()
+            told = [n.text for n in desk.panels.notices.notices() if path.name in n.text]
+            assert any(f"{left} 个没有可用位置" in text for text in told)
+            await until(lambda: desk.window.findChild(QMessageBox, "own_layer_rest") is None)
+
+
+async def test_a_table_without_one_good_row_is_refused_with_line_and_reason(tmp_path: Path) -> None:
+    table = tmp_path / "井.csv"
+    table.write_text("lon,lat\n东经,29.71\n", encoding="utf-8")
+    async with open_desk() as desk:
+        drop(desk, table)
+        await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
+        (told,) = (n.text for n in desk.panels.notices.notices() if "井.csv" in n.text)
+        assert "第 2 行：坐标读不出来：东经" in told
+
+
+async def test_a_table_in_metres_asks_for_its_system_as_other_files_do(tmp_path: Path) -> None:
+    table = tmp_path / "井.csv"
+    table.write_text("名称,x,y\n甲,40540000.6,3287000.8\n", encoding="utf-8")
+    async with open_desk() as desk:
+        for kind in ("file", "track"):
+            crew = desk.crew.own_layers
+            (crew.on_files_chosen if kind == "file" else crew.on_tracks_chosen)([str(table)])
+            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
+            dialog = desk.window.findChild(QInputDialog, "own_layer_system")
+            assert dialog is not None
+            if kind == "file":
+                dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
+                dialog.accept()
+                dialog.deleteLater()
+                await until(lambda: any("分带是否正确" in n.text for n in desk.panels.notices.notices()))
+                await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
+                dialog = desk.window.findChild(QInputDialog, "own_layer_system")
+                assert dialog is not None
+            dialog.setTextValue("CGCS2000 3°带 40 带（东坐标前带带号 40）")
+            dialog.accept()
+            if kind == "file":
+                await until(lambda: desk.panels.map.item("file:井.csv") is not None)
+            else:
+                await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
+                told = desk.notice_feed.standing()[-1]
+                assert told.values["why"] == "fault.track_empty", "it was read: one place is no track"
+            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is None)
 
 
 async def test_metres_ask_for_their_system_and_a_file_far_from_the_town_is_said_to_be(qtbot, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ TOWN = TownInfo(
 )
 
 PANELS = {"CaseListPanel", "CaseCard", "UnitBoard", "TodayPanel", "TopBar", "NoticeStrip", "SignInPanel"}
-PANELS |= {"ReportForm", "TemplateMenu", "QWidget", "PickList", "TabStrip", "QMenu", "QFileDialog", "PhotoThumb"}
+PANELS |= {"ReportForm", "TemplateMenu", "QWidget", "PickList", "TabStrip", "QMenu", "FileDialog", "PhotoThumb"}
 
 
 @pytest.fixture

@@ -217,8 +217,8 @@ def test_a_long_list_is_shown_in_part_and_found_in_whole(qtbot: QtBot) -> None:
     assert pick.rows.count() == 1
 
 
-def test_files_are_kept_once_in_order_within_the_most_and_can_be_taken_out(qtbot: QtBot) -> None:
-    files = PhotoFiles(2)
+def test_files_are_kept_once_in_order_within_the_most_and_can_be_taken_out(qtbot: QtBot, words: Words) -> None:
+    files = PhotoFiles(2, words)
     qtbot.addWidget(files)
     files.set_texts("add", "photos", "out")
     files.add_files(["/x/a.jpg", "/x/a.jpg", "/x/b.jpg", "/x/c.jpg"])

@@ -15,7 +15,7 @@ class PhotosField(Field):
 
     def __init__(self, arg: Arg, context: FormContext, parent: QWidget | None = None) -> None:
         super().__init__(arg, context, parent)
-        self._files = PhotoFiles(MAX_PHOTOS)
+        self._files = PhotoFiles(MAX_PHOTOS, context.names.words)
         self._files.changed.connect(self.changed)
         self.column.addWidget(self._files)
         self.setFocusProxy(self._files)

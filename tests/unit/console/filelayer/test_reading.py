@@ -123,13 +123,60 @@ POINT_AT = (
         ("a.kml", "<kml>", "layer_unreadable"),
         ("a.kml", '<!DOCTYPE kml [<!ENTITY a "b">]><kml/>', "layer_unreadable"),
         ("a.exe", "MZ", "file_kind_unknown"),
-        ("a.csv", "lon,lat\n999,29\n", None),
+        ("a.csv", "lon,lat\n999,29\n", "file_not_degrees"),
+        ("a.csv", "lon,lat\nx,29\n", "file_rows_bad"),
+        ("a.csv", "lon,lat\n,\n", "file_without_shapes"),
     ],
 )
-def test_what_cannot_be_shown_is_named(tmp_path: Path, name: str, content: str, key: str | None) -> None:
+def test_what_cannot_be_shown_is_named(tmp_path: Path, name: str, content: str, key: str) -> None:
     with pytest.raises(Fault) as refused:
         read_file(write(tmp_path / name, content), None)
-    assert key is None or refused.value.key == key
+    assert refused.value.key == key
+
+
+def rows_file(path: Path, *rows: str, header: str = "名称,lon,lat") -> Path:
+    return write(path, "\n".join((header, *rows)) + "\n")
+
+
+def test_bad_rows_are_named_and_left_out_by_choice_alone(tmp_path: Path) -> None:
+    rows = ["好,120.7,29.7"] * 6 + ["字,东经,29.7", "空,,", "缺,120.7,", "远,999,29.7", "多,120.7,29.7,x"]
+    path = rows_file(tmp_path / "a.csv", *rows)
+    with pytest.raises(Fault) as refused:
+        read_file(path, None)
+    told = dict(refused.value.params)
+    assert refused.value.key == "file_rows_bad"
+    assert (told["count"], told["rest"], told["lines"]) == (4, 6, "8, 10, 11, 12")
+    assert (told["line"], told["wrong"], told["value"]) == (8, "fault.coordinate_unreadable", "东经")
+    found = read_file(path, None, rest=True)
+    assert len(found.rows) == 6
+    assert found.notes == ("left_out:5",), "the row without a place is counted as well"
+    with pytest.raises(Fault) as refused:
+        read_file(rows_file(tmp_path / "b.csv", *["字,东经,29.7"] * 7), None, rest=True)
+    assert refused.value.params["lines"] == "2, 3, 4, 5, 6 …"
+    assert refused.value.params["rest"] == 0, "there is no rest to show"
+
+
+def test_metres_in_a_table_ask_for_their_system_and_one_row_astray_does_not(tmp_path: Path) -> None:
+    metres = rows_file(tmp_path / "a.csv", "井,40540000.6,3287000.8", "井,40541000,3287000", "未测,0,0")
+    for crs in (None, "EPSG:4549", "EPSG:4526"):
+        with pytest.raises(Fault) as refused:
+            read_file(metres, crs)
+        assert refused.value.key == "file_not_degrees", f"{crs}: 0, 0 is in degrees, but most is not"
+    with pytest.raises(Fault) as refused:
+        read_file(metres, "EPSG:4528")
+    assert refused.value.key == "file_rows_bad"
+    found = read_file(metres, "EPSG:4528", rest=True)
+    assert [shapely.from_wkb(wkb).x for wkb in found.wkbs] == pytest.approx([120.41, 120.42], abs=0.02)
+    northing_first = write(tmp_path / "c.csv", "x,y,北坐标,东坐标\n3287000,540000,3287000,540000\n")
+    assert shapely.from_wkb(read_file(northing_first, "EPSG:4549").wkbs[0]).x == pytest.approx(120.41, abs=0.02)
+    with pytest.raises(Fault) as refused:
+        read_file(metres, "EPSG:1")
+    assert refused.value.key == "crs_unknown"
+    fixes = rows_file(tmp_path / "b.csv", "甲,540000,3287000", "甲,540100,3287000")
+    with pytest.raises(Fault) as refused:
+        read_track(fixes, None, timedelta())
+    assert refused.value.key == "file_not_degrees"
+    assert read_track(fixes, "EPSG:4549", timedelta()).fixes[0].lon == pytest.approx(120.41, abs=0.02)
 
 
 def test_a_file_too_large_is_refused_unread(tmp_path: Path) -> None:
@@ -152,6 +199,10 @@ def test_tracks_are_read_with_their_times(tmp_path: Path) -> None:
     with pytest.raises(Fault) as refused:
         read_track(write(tmp_path / "b.csv", lines.replace("09:01", "99:01")), None, timedelta())
     assert refused.value.params["line"] == 3
+    assert refused.value.params["wrong"] == "fault.track_time_bad"
+    more = lines.replace("09:01", "99:01") + "甲,2026-11-23 09:02:00,120.72,29.7\n,,,\n"
+    found = read_track(write(tmp_path / "b.csv", more), None, timedelta(), rest=True)
+    assert (len(found.fixes), found.left_out) == (2, 2)
     with pytest.raises(Fault) as refused:
         read_track(write(tmp_path / "c.csv", "lon,lat\n120,29\n"), None, timedelta())
     assert refused.value.key == "track_empty"
