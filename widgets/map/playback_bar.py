@@ -17,6 +17,8 @@ from widgets.map.overlay import Card
 MOST_WIDTH_PX = 720
 FOOT_PX = 64
 EDGE_PX, LEAST_WIDTH_PX = 16, 480
+NOTE_FROM_PX = 560
+"""On a map lower than this the note is told on hover alone: there is little enough to see of the past."""
 
 
 class PlaybackBar(Card):
@@ -59,12 +61,13 @@ class PlaybackBar(Card):
         head.addWidget(self._leave)
         for widget in (self._back, self.play, self._on):
             row.addWidget(widget)
-        row.addWidget(self.slider, 1)
+        row.addStretch(1)
         row.addWidget(self.speed)
         row.addWidget(self.follow)
         column.setContentsMargins(14, 8, 14, 8)
         column.setSpacing(4)
         column.addLayout(head)
+        column.addWidget(self.slider)  # in a line of its own: hours on a few pixels cannot be pointed at
         column.addLayout(row)
         column.addWidget(self.note)
 
@@ -108,6 +111,7 @@ class PlaybackBar(Card):
         if free < LEAST_WIDTH_PX:
             left, free = 0, parent.width() - 2 * EDGE_PX
         width = min(MOST_WIDTH_PX, free)
+        self.note.setVisible(parent.height() >= NOTE_FROM_PX)
         self._column.activate()
         self.resize(width, max(self._column.totalSizeHint().height(), self._column.totalHeightForWidth(width)))
         self.move(left + EDGE_PX + (free - width) // 2, parent.height() - self.height() - FOOT_PX)
@@ -123,6 +127,7 @@ class PlaybackBar(Card):
         self.speed.setAccessibleName(words("playback.speed"))
         self.slider.setAccessibleName(words("playback.slider"))
         self.note.setText(words("playback.note"))
+        self.setToolTip(words("playback.note"))
         self.title.setText(words("playback.title", moment=self._moment))
         self._name_play()
 

@@ -170,6 +170,15 @@ def test_the_arrows_step_a_playback_and_never_end_at_the_button_that_leaves(view
         QTest.keyClick(bar.play, key)
     assert steps == [-1, -1, 1]
     assert bar.focusWidget() is bar.play
+    heights = []
+    for height in (700, 500):
+        view.resize(800, height)
+        bar.place(0)
+        heights.append(bar.height())
+        assert bar.note.isVisible() == (height == 700)
+    assert heights[1] < heights[0]
+    assert bar.toolTip() == bar.note.text(), "on a low map it is told on hover"
+    assert bar.slider.width() > bar.width() - 60
 
 
 @pytest.mark.parametrize(
