@@ -89,6 +89,8 @@ class BaseMaps(QObject):
         if not sheet.isVisible():
             self._show_rows()
             sheet.open_sheet()
+        else:
+            sheet.come_up()
 
     # -- what is wanted there --------------------------------------------------------------------------------------
 

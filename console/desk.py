@@ -65,7 +65,7 @@ from console.workspace import Workspace, read_stored
 from domain.faults import Fault
 from domain.wire import Geometry
 from resources.words import Words
-from widgets.common.sheet import Sheet
+from widgets.common.sheet import Sheet, open_sheets
 from widgets.names import Names
 
 if TYPE_CHECKING:
@@ -338,7 +338,12 @@ class Desk(QObject):
         return at is not None and (at.inherits("QLineEdit") or any(part.isAncestorOf(at) for part in busy))
 
     def _open_sheets(self) -> list[Sheet]:
-        return [sheet for sheet in self.frame.findChildren(Sheet) if not sheet.isHidden()]
+        return open_sheets(self.window)
+
+    def on_escape(self) -> None:
+        """Esc is left over: the topmost sheet takes it as if it had the keyboard."""
+        for sheet in self._open_sheets()[-1:]:
+            sheet.escape()
 
     def on_shapes_loaded(self) -> None:
         """The map's shapes were loaded: the command bar finds grids and places among them."""

@@ -98,6 +98,8 @@ class SavedViews(QObject):
         if not sheet.isVisible():
             self._fill()
             sheet.open_sheet()
+        else:
+            sheet.come_up()
 
     def on_changed(self, kinds: frozenset[EntryKind]) -> None:
         """Views altered: an open sheet follows."""

@@ -78,6 +78,8 @@ class DeskWindow(QMainWindow):
     """The window's frame. What stands in it is handed in; whoever owns it decides when it really goes."""
 
     close_requested = Signal()
+    escape_pressed = Signal()
+    """Esc was pressed on the desk, and nothing that had the keyboard had a use for it."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -134,6 +136,14 @@ class DeskWindow(QMainWindow):
         """Close for good: everything behind the window has been stopped."""
         self._may_close = True
         self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pass on Esc where nobody took it."""
+        if event.key() == Qt.Key.Key_Escape and self.on_desk:
+            self.escape_pressed.emit()
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Pass the wish to close on; the window goes when ``really_close`` is called."""
