@@ -345,6 +345,13 @@ class Desk(QObject):
         for sheet in self._open_sheets()[-1:]:
             sheet.escape()
 
+    def on_list_escape(self) -> None:
+        """Esc is left over in a list or table: where no sheet is open, what was chosen on the map is let go of."""
+        if self._open_sheets():
+            self.on_escape()
+        else:
+            self.map_desk.let_go()
+
     def on_shapes_loaded(self) -> None:
         """The map's shapes were loaded: the command bar finds grids and places among them."""
         room = self.session.room

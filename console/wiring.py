@@ -76,6 +76,8 @@ def _connect_selection(desk: "Desk") -> None:
     panels.map.case_picked.connect(desk.scout.on_case_picked)
     panels.map.thing_picked.connect(desk.scout.on_thing_picked)
     board = panels.late_board
+    panels.case_list.escaped.connect(desk.on_list_escape)
+    board.then(lambda board: board.escaped.connect(desk.on_list_escape))
     board.then(lambda board: board.unit_selected.connect(selection.select_unit))
     board.then(lambda board: board.assign_requested.connect(desk.clerk.on_unit_assigned))
     board.then(lambda board: board.case_dropped.connect(desk.clerk.on_case_dropped))
