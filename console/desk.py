@@ -303,6 +303,7 @@ class Desk(QObject):
         """A second has passed: clocks, lamps, ages."""
         room = self.session.room
         self.crew.on_second()
+        self.frame.place_notices()  # a sheet or strip beside them may have come or gone
         if room is None:
             return
         if not self._warm and self._is_drawn():

@@ -290,7 +290,7 @@ class OwnLayers(Member):
         from widgets.track_sheet import TrackSheet  # noqa: PLC0415 - not before it is asked for
 
         desk = self._desk
-        self._sheet = sheet = TrackSheet(desk.words, desk.window)
+        self._sheet = sheet = TrackSheet(desk.words, desk.frame)
         sheet.asked.connect(self.on_track_asked)
         desk.appearance.dress([sheet])
         return sheet
