@@ -296,7 +296,7 @@ class OwnLayers(Member):
         return sheet
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None], *, on_sheet: bool = False, file: str = "") -> None:
-        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet, file=file))
+        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet, file=file), work)
 
     async def _told(self, work: Coroutine[Any, Any, None], *, on_sheet: bool, file: str) -> None:
         """Do something asked for; what is refused is told where it was asked for, of a file with its name."""
