@@ -90,6 +90,7 @@ class UnitBoard(QWidget):
         header = view.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(Column.PLACE, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(56)
         for section, width in WIDTHS.items():
