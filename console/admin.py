@@ -172,7 +172,7 @@ class AdminDesk(QObject):
     def _make(self) -> "AdminSheet":
         from widgets.admin.sheet import AdminSheet  # noqa: PLC0415 - not before it is asked for
 
-        self._sheet = sheet = AdminSheet(self._make_known(), self._desk.window)
+        self._sheet = sheet = AdminSheet(self._make_known(), self._desk.frame)
         sheet.screen_made.connect(self._on_screen_made)
         self._desk.appearance.dress([sheet])
         return sheet

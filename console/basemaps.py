@@ -89,6 +89,8 @@ class BaseMaps(QObject):
         if not sheet.isVisible():
             self._show_rows()
             sheet.open_sheet()
+        else:
+            sheet.come_up()
 
     # -- what is wanted there --------------------------------------------------------------------------------------
 
@@ -240,7 +242,7 @@ class BaseMaps(QObject):
         return sheet
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self._desk.tasks.start(OWNER, name, self._told(work))
+        self._desk.tasks.start(OWNER, name, self._told(work), work)
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something asked for on the sheet; what is refused is told there."""

@@ -47,6 +47,8 @@ class BookDesk(Member):
         if not sheet.isVisible():
             self.fill()
             sheet.open_sheet()
+        else:
+            sheet.come_up()
 
     def on_closed(self) -> None:
         """Nobody is signed in any more."""

@@ -66,7 +66,7 @@ from domain.faults import Fault
 from domain.wire import Geometry
 from resources.words import Words
 from widgets.common.file_dialog import forget_folder
-from widgets.common.sheet import Sheet
+from widgets.common.sheet import Sheet, open_sheets
 from widgets.names import Names
 
 if TYPE_CHECKING:
@@ -305,6 +305,7 @@ class Desk(QObject):
         """A second has passed: clocks, lamps, ages."""
         room = self.session.room
         self.crew.on_second()
+        self.frame.place_notices()  # a sheet or strip beside them may have come or gone
         if room is None:
             return
         if not self._warm and self._is_drawn():
@@ -340,7 +341,19 @@ class Desk(QObject):
         return at is not None and (at.inherits("QLineEdit") or any(part.isAncestorOf(at) for part in busy))
 
     def _open_sheets(self) -> list[Sheet]:
-        return [sheet for sheet in self.frame.findChildren(Sheet) if not sheet.isHidden()]
+        return open_sheets(self.window)
+
+    def on_escape(self) -> None:
+        """Esc is left over: the topmost sheet takes it as if it had the keyboard."""
+        for sheet in self._open_sheets()[-1:]:
+            sheet.escape()
+
+    def on_list_escape(self) -> None:
+        """Esc is left over in a list or table: where no sheet is open, what was chosen on the map is let go of."""
+        if self._open_sheets():
+            self.on_escape()
+        else:
+            self.map_desk.let_go()
 
     def on_shapes_loaded(self) -> None:
         """The map's shapes were loaded: the command bar finds grids and places among them."""

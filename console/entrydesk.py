@@ -34,6 +34,9 @@ class DeskSheet(Protocol):
     def close_sheet(self) -> None:
         """Close."""
 
+    def come_up(self) -> None:
+        """Lie on top again."""
+
     def isVisible(self) -> bool:
         """Whether it is open."""
 
@@ -85,6 +88,8 @@ class EntryDesk(Member, Generic[S]):
         if not sheet.isVisible():
             self.fill()
             sheet.open_sheet()
+        else:
+            sheet.come_up()
 
     def on_closed(self) -> None:
         """Nobody is signed in any more."""

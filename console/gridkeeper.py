@@ -169,7 +169,7 @@ class GridKeeper(QObject):
     # -- what is done ----------------------------------------------------------------------------------------------
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self._desk.tasks.start(OWNER, name, self._told(work))
+        self._desk.tasks.start(OWNER, name, self._told(work), work)
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do some work; what refuses it is said on the sheet."""

@@ -35,6 +35,7 @@ class Intake(QObject):
         self.gists = Gists(desk.tasks, desk.panels.late_report_form)
         self.duplicates = DuplicateSearch(desk.tasks, desk.panels, desk.selection, self)
         self.held_strip = HeldStrip(desk.words, desk.appearance.theme, desk.names, desk.frame)
+        desk.frame.keep_clear(self.held_strip)
         self.holds = Holds(self._send, self._carry_out, desk.settings, self)
         self.templates = TemplateKeeper(desk.tasks, desk.notices, desk.words, desk.names.templates, self)
         self.bulk = Bulk(desk.tasks, desk.outbox, desk.clerk, desk.words, self)

@@ -144,6 +144,11 @@ class MapDesk(QObject, MapGuest):
         self._put_away("select")
         self.select.open()
 
+    def let_go(self) -> None:
+        """Let go of what was chosen by an area."""
+        if "select" in self.__dict__:
+            self.select.let_go()
+
     def retranslate(self) -> None:
         """The language changed: the tools that were made say anew what they found."""
         for name in ("identify", "redline", "fences", "playback"):

@@ -93,6 +93,12 @@ class MapSelect(QObject, MapGuest):
         self._view.end_sketch()
         self._view.refresh()
 
+    def let_go(self) -> None:
+        """Clear what was chosen, and have no way of choosing in use; the card stays."""
+        if self.chosen is not None:
+            self.clear()
+            self.card.show_way(None)
+
     # -- the shape -------------------------------------------------------------------------------------------------
 
     def _around(self) -> None:
@@ -213,8 +219,7 @@ class MapSelect(QObject, MapGuest):
         if self.chosen is None:
             self.card.close_card()
         else:
-            self.clear()
-            self.card.show_way(None)
+            self.let_go()
         return True
 
     def paint(self, painter: QPainter, camera: looking.Camera, theme: Theme) -> None:

@@ -121,6 +121,7 @@ class OutboxDesk(QObject):
         self._desk.outbox.begin()
         sheet = self._sheet or self._make()
         if sheet.isVisible():
+            sheet.come_up()
             return
         self._fill(sheet)
         sheet.open_sheet()

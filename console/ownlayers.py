@@ -335,13 +335,13 @@ class OwnLayers(Member):
         from widgets.track_sheet import TrackSheet  # noqa: PLC0415 - not before it is asked for
 
         desk = self._desk
-        self._sheet = sheet = TrackSheet(desk.words, desk.window)
+        self._sheet = sheet = TrackSheet(desk.words, desk.frame)
         sheet.asked.connect(self.on_track_asked)
         desk.appearance.dress([sheet])
         return sheet
 
     def _begin(self, name: str, work: Coroutine[Any, Any, None], *, on_sheet: bool = False, file: str = "") -> None:
-        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet, file=file))
+        self._desk.tasks.start(OWNER, name, self._told(work, on_sheet=on_sheet, file=file), work)
 
     async def _told(self, work: Coroutine[Any, Any, None], *, on_sheet: bool, file: str) -> None:
         """Do something asked for; what is refused is told where it was asked for, of a file with its name."""

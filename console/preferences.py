@@ -25,6 +25,7 @@ class Preferences(QObject):
         """Open the sheet."""
         sheet = self._sheet or self._make()
         if sheet.isVisible():
+            sheet.come_up()
             return
         sheet.show_values(self._values())
         sheet.open_sheet()

@@ -209,7 +209,7 @@ class Redline(QObject, MapGuest):
     # -- inside ----------------------------------------------------------------------------------------------------
 
     def _do(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        self._desk.tasks.start(OWNER, name, self._told(work))
+        self._desk.tasks.start(OWNER, name, self._told(work), work)
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something once what was asked before it is done; what is refused is said on the card."""

@@ -98,6 +98,8 @@ class SavedViews(QObject):
         if not sheet.isVisible():
             self._fill()
             sheet.open_sheet()
+        else:
+            sheet.come_up()
 
     def on_changed(self, kinds: frozenset[EntryKind]) -> None:
         """Views altered: an open sheet follows."""
@@ -161,7 +163,7 @@ class SavedViews(QObject):
         from widgets.saved_views_sheet import SavedViewsSheet  # noqa: PLC0415 - not before it is asked for
 
         desk = self._desk
-        self._sheet = sheet = SavedViewsSheet(desk.words, desk.window)
+        self._sheet = sheet = SavedViewsSheet(desk.words, desk.frame)
         sheet.go_wanted.connect(self.on_go_wanted)
         sheet.save_wanted.connect(self.on_save_wanted)
         sheet.rename_wanted.connect(self.on_rename_wanted)

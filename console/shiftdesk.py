@@ -67,7 +67,9 @@ class ShiftDesk(Member):
             self.fill()
             sheet.open_sheet(tab or ShiftTab.POSTS)
             self.load_log()
-        elif tab is not None:
+            return
+        sheet.come_up()
+        if tab is not None:
             sheet.turn(tab)
 
     def open_handover(self) -> None:

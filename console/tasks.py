@@ -20,10 +20,15 @@ class Tasks:
         self._all: set[asyncio.Task[Any]] = set()
         self._stopped = False
 
-    def start(self, owner: str, name: str, work: Coroutine[Any, Any, Any]) -> "asyncio.Task[Any] | None":
-        """Start ``work`` as ``owner/name``; an older one of that name is cancelled. None once stopped."""
+    def start(
+        self, owner: str, name: str, work: Coroutine[Any, Any, Any], *parts: Coroutine[Any, Any, Any]
+    ) -> "asyncio.Task[Any] | None":
+        """Start ``work`` as ``owner/name``; an older one of that name is cancelled. None once stopped.
+
+        ``parts`` are what ``work`` awaits in its turn: where it ends before it comes to them they are closed.
+        """
         if self._stopped:
-            work.close()
+            _close(work, *parts)
             return None
         older = self._running.get((owner, name))
         if older is not None:
@@ -32,6 +37,7 @@ class Tasks:
         self._running[owner, name] = task
         self._all.add(task)
         task.add_done_callback(self._on_task_done)
+        task.add_done_callback(lambda _: _close(*parts))
         return task
 
     def cancel(self, owner: str, name: str | None = None) -> None:
@@ -61,3 +67,9 @@ class Tasks:
         error = task.exception()
         if error is not None:
             self._report(error, task.get_name())
+
+
+def _close(*works: Coroutine[Any, Any, Any]) -> None:
+    """Close what may never have begun; what has ended is not touched by it."""
+    for work in works:
+        work.close()

@@ -1,18 +1,23 @@
 """The one window: a page to sign in, and the desk (top bar, notices, docks). Closing it is a request, not an act."""
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, Signal
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
+from widgets.common.sheet import open_sheets
+
 LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1024, 640
 FIRST_WIDTH_PX, FIRST_HEIGHT_PX = 1600, 900
-
-
-NOTICES_WIDTH_PX = 640
+NOTICES_WIDTH_PX, NOTICES_BELOW_PX = 640, 14
+SHEET_FOOT_PX = 64
+"""So high are the buttons at the foot of a sheet, the one that closes it among them."""
 
 
 class DeskFrame(QWidget):
     """The page of the desk: top bar, then docks; notices lie over the docks, so that nothing moves when one comes.
+
+    They lie at the foot: cards and sheets have their titles above, and the map its tools. What stands at the foot
+    itself, and the buttons of a sheet that reaches down there, they leave free.
 
     ``letter_pressed`` carries a letter or digit that no panel had a use for: it acts on the case on the card.
     """
@@ -24,6 +29,7 @@ class DeskFrame(QWidget):
         self.setObjectName("desk-frame")
         self._top_bar: QWidget | None = None
         self._notices: QWidget | None = None
+        self._at_foot: QWidget | None = None
 
     def fill(self, top_bar: QWidget, notices: QWidget, docks: QWidget) -> None:
         """Take the parts of the page."""
@@ -35,7 +41,11 @@ class DeskFrame(QWidget):
         notices.setParent(self)
         notices.raise_()
         self._top_bar, self._notices = top_bar, notices
-        self._place_notices()
+        self.place_notices()
+
+    def keep_clear(self, strip: QWidget) -> None:
+        """Have the notices lie above this strip at the foot while it shows."""
+        self._at_foot = strip
 
     def put_on_top(self, banner: QWidget) -> None:
         """Take a banner over everything else; what lies below moves down while it shows."""
@@ -47,7 +57,9 @@ class DeskFrame(QWidget):
         """Keep the notices in place when their size changes."""
         handled = super().event(event)
         if event.type() == QEvent.Type.LayoutRequest:
-            self._place_notices()
+            self.place_notices()
+            if self._notices is not None:
+                self._notices.raise_()  # something new is told: it is to be seen over a sheet that is open
         return handled
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -63,21 +75,32 @@ class DeskFrame(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the notices in place when ours changes."""
         super().resizeEvent(event)
-        self._place_notices()
+        self.place_notices()
 
-    def _place_notices(self) -> None:
-        if self._notices is None or self._top_bar is None:
+    def place_notices(self) -> None:
+        """Put the notices where they cover neither what stands at the foot nor how a sheet is closed."""
+        if self._notices is None or self._top_bar is None or self._notices.isHidden():
             return
         width = min(NOTICES_WIDTH_PX, self.width())
         self._notices.setFixedWidth(width)
-        self._notices.move((self.width() - width) // 2, self._top_bar.geometry().bottom() + 1)
-        self._notices.resize(width, max(self._notices.sizeHint().height(), self._notices.heightForWidth(width)))
+        height = max(self._notices.sizeHint().height(), self._notices.heightForWidth(width))
+        at = QRect((self.width() - width) // 2, self.height() - height - NOTICES_BELOW_PX, width, height)
+        if self._at_foot is not None and not self._at_foot.isHidden():
+            at.moveBottom(self._at_foot.y() - NOTICES_BELOW_PX)
+        for sheet in open_sheets(self.window()):
+            lies = QRect(self.mapFromGlobal(sheet.mapToGlobal(QPoint(0, 0))), sheet.size())
+            if lies.intersects(at):
+                at.moveBottom(min(at.bottom(), lies.bottom() - SHEET_FOOT_PX))
+        at.moveTop(max(at.top(), self._top_bar.geometry().bottom() + 1))
+        self._notices.setGeometry(at)
 
 
 class DeskWindow(QMainWindow):
     """The window's frame. What stands in it is handed in; whoever owns it decides when it really goes."""
 
     close_requested = Signal()
+    escape_pressed = Signal()
+    """Esc was pressed, and nothing that had the keyboard had a use for it."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -134,6 +157,14 @@ class DeskWindow(QMainWindow):
         """Close for good: everything behind the window has been stopped."""
         self._may_close = True
         self.close()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Pass on Esc where nobody took it."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.escape_pressed.emit()
+            event.accept()
+            return
+        super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Pass the wish to close on; the window goes when ``really_close`` is called."""

@@ -27,6 +27,7 @@ def connect(desk: "Desk") -> None:
 
 def _connect_life(desk: "Desk") -> None:
     desk.window.close_requested.connect(desk.request_close)
+    desk.window.escape_pressed.connect(desk.on_escape)
     desk.actions.enable((*ON_DESK, "admin"), False)
 
 
@@ -75,6 +76,8 @@ def _connect_selection(desk: "Desk") -> None:
     panels.map.case_picked.connect(desk.scout.on_case_picked)
     panels.map.thing_picked.connect(desk.scout.on_thing_picked)
     board = panels.late_board
+    panels.case_list.escaped.connect(desk.on_list_escape)
+    board.then(lambda board: board.escaped.connect(desk.on_list_escape))
     board.then(lambda board: board.unit_selected.connect(selection.select_unit))
     board.then(lambda board: board.assign_requested.connect(desk.clerk.on_unit_assigned))
     board.then(lambda board: board.case_dropped.connect(desk.clerk.on_case_dropped))

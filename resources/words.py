@@ -2,8 +2,12 @@
 
 The files are ``locale/<language>/<topic>.json``, flat ``{"key": "text with {names}"}``; a topic per room, so that
 two rooms never edit one file. A test holds both languages to the same keys and the same names in braces.
+
+A language that counts, English, says beside a number which of two forms it takes: ``{n} {n:report|reports}`` gives
+``1 report`` and ``2 reports``.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
@@ -15,6 +19,9 @@ Language = Literal["zh-CN", "en"]
 LANGUAGES: tuple[Language, ...] = ("zh-CN", "en")
 
 Value = str | int | float | None
+
+_FORMS = re.compile(r"\{(\w+):([^{}|]*)\|([^{}|]*)\}")
+"""A name, the form where its value is one, and the form where it is not."""
 
 
 def load_words(language: Language) -> dict[str, str]:
@@ -46,7 +53,7 @@ class Words:
         text = self._words.get(key)
         if text is None:
             return key
-        return text.format_map(_Shown(values)) if values else text
+        return _counted(text, values).format_map(_Shown(values)) if values else text
 
     def has(self, key: str) -> bool:
         """Return whether there is a text for ``key``."""
@@ -56,6 +63,13 @@ class Words:
 def shortened(text: str, most: int) -> str:
     """Return a text of at most so many characters; what is left out is told by an ellipsis."""
     return text if len(text) <= most else f"{text[:most]}…"
+
+
+def _counted(text: str, values: Mapping[str, Value]) -> str:
+    """Return a text with the forms its numbers take."""
+    if "|" not in text:
+        return text
+    return _FORMS.sub(lambda found: found[2 if str(values.get(found[1])) == "1" else 3], text)
 
 
 class _Shown(dict[str, Value]):

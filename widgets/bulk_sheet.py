@@ -107,6 +107,14 @@ class BulkSheet(Sheet):
             self._on_close()
         event.accept()
 
+    def escape(self) -> None:
+        """Stop what runs, or close."""
+        self._on_close()
+
+    def has_input(self) -> bool:
+        """Whether something is being entered, or runs."""
+        return self._running or self._form is not None
+
     def _on_submitted(self, intent: ActionIntent) -> None:
         self._running = True
         self._drop_form()

@@ -52,6 +52,7 @@ class FenceSheet(Sheet):
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words = words
         self._body: Geofence | None = None
+        self._opened: FenceWish | None = None
         self._lasting = False
         self._title, self._hint, self._fault = QLabel(), QLabel(), FaultLabel()
         set_role(self._title, "title")
@@ -112,6 +113,7 @@ class FenceSheet(Sheet):
         self.tell("")
         self._show_parts()
         self.retranslate()
+        self._opened = self._wish(body)  # as the controls can show it
         self.show_over()
         self.name.setFocus()
         self.name.selectAll()
@@ -163,6 +165,10 @@ class FenceSheet(Sheet):
             event.accept()
             return
         super().keyPressEvent(event)
+
+    def has_input(self) -> bool:
+        """Whether the fence is no longer as it was opened."""
+        return self._body is not None and self._wish(self._body) != self._opened
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -23,6 +22,7 @@ from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.file_dialog import FileDialog
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 WIDTH_PX = 560
@@ -47,18 +47,15 @@ class MapExportWanted:
     path: str
 
 
-class MapExportSheet(QFrame):
+class MapExportSheet(Sheet):
     """A sheet over the window. ``export_requested`` carries a ``MapExportWanted``; ``cancelled`` gives up one."""
 
     export_requested = Signal(object)
     cancelled = Signal()
-    closed = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, parent.height())
         self._words, self._over = words, parent
-        self._came_from: QWidget | None = None
         self._busy = False
         self._dialog: FileDialog | None = None
         self._title, self._about, self._progress, self._fault = QLabel(), QLabel(), QLabel(), FaultLabel()
@@ -69,28 +66,26 @@ class MapExportSheet(QFrame):
         self.choose.clicked.connect(self._on_choose)
         self.close_button.clicked.connect(self._on_close)
         self.format.currentIndexChanged.connect(self._on_format_changed)
-        parent.installEventFilter(self)
         self.retranslate()
         self.hide()
 
     def open_sheet(self) -> None:
         """Open over the window. Staff are never in the file unless that is ticked anew."""
         if self.isVisible():
+            self.come_up()
             return
-        self._came_from = self.window().focusWidget()
         self.staff.setChecked(False)
         self.tell("")
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         self.format.setFocus()
 
-    def close_sheet(self) -> None:
-        """Close; the focus goes back to where it was."""
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
+    def escape(self) -> None:
+        """Give up what is being written, or close."""
+        self._on_close()
+
+    def has_input(self) -> bool:
+        """Whether a heading was typed, or a file is being written."""
+        return self._busy or super().has_input()
 
     def set_busy(self, progress: str) -> None:
         """Say how far the writing is; empty when it is over. Meanwhile only giving up is possible."""
@@ -144,18 +139,11 @@ class MapExportSheet(QFrame):
     def set_theme(self, theme: Theme) -> None:
         """Nothing here paints by itself."""
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay in the middle of the window."""
-        if self.isVisible() and isinstance(event, QResizeEvent):
-            self._place()
-        return False
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape gives up or closes; Ctrl+Enter goes on to choose the file."""
-        if event.key() == Qt.Key.Key_Escape:
-            self._on_close()
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.choose.isEnabled():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.choose.isEnabled():
             self._on_choose()
+        super().keyPressEvent(event)
 
     # -- inner -----------------------------------------------------------------------------------------------------
 

@@ -73,6 +73,10 @@ class SettingsSheet(Sheet):
         self._close.setFocus()
         super().close_sheet()
 
+    def has_input(self) -> bool:
+        """Never: what is typed counts when the line is left."""
+        return False
+
     def show_values(self, values: Mapping[str, Value]) -> None:
         """Show these values, wherever they were set."""
         self._filling = True

@@ -118,6 +118,17 @@ class WhistleSheet(FollowSheet):
         self._close_form()
         super().close_sheet()
 
+    def escape(self) -> None:
+        """Leave the form first, then the sheet."""
+        if self.form is None:
+            self.close_sheet()
+        else:
+            self._on_cancelled()
+
+    def has_input(self) -> bool:
+        """Whether a new one is being entered, or a result."""
+        return self.form is not None or super().has_input()
+
     def begin(self, given: Blow | None = None) -> None:
         """Open the form of a new whistle, filled in as it was before where it was taken back."""
         if not self._may_blow:

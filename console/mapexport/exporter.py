@@ -58,7 +58,7 @@ class MapExporter(QObject):
         super().__init__(desk)
         self._desk = desk
         self._folder: Path | None = None
-        self.sheet = MapExportSheet(desk.words, desk.appearance.theme, desk.window)
+        self.sheet = MapExportSheet(desk.words, desk.appearance.theme, desk.frame)
         self.sheet.export_requested.connect(self.export)
         self.sheet.cancelled.connect(self._on_cancelled)
         desk.appearance.dress([self.sheet])

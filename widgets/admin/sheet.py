@@ -19,6 +19,7 @@ from widgets.admin.sessions import SessionsScreen
 from widgets.admin.units import UnitsScreen
 from widgets.common.button import Button
 from widgets.common.fault_label import Telling
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.forms.form import EntryForm, FormSpec
@@ -43,18 +44,15 @@ def screens_of(roles: frozenset[Role]) -> list[type[Screen]]:
     return [*found, OwnScreen]
 
 
-class AdminSheet(QFrame):
+class AdminSheet(Sheet):
     """The sheet. ``screen_made`` carries each screen when it is built, ``turned`` when it comes to be shown."""
 
     screen_made = Signal(object)
     turned = Signal(object)
-    closed = Signal()
 
     def __init__(self, known: Known, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._known, self._words = known, known.words
-        self._came_from: QWidget | None = None
         self._kinds: dict[str, type[Screen]] = {}
         self.screens: dict[str, Screen] = {}
         self._title, self._keys, self._close = QLabel(), QLabel(), Button()
@@ -77,7 +75,6 @@ class AdminSheet(QFrame):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
             shortcut.activated.connect(turn)
-        parent.installEventFilter(self)
         self.hide()
 
     @property
@@ -102,11 +99,7 @@ class AdminSheet(QFrame):
 
     def open_sheet(self, name: str = "") -> None:
         """Open over the window at a screen; the focus comes back to where it was."""
-        if not self.isVisible():
-            self._came_from = self.window().focusWidget()
-        self._place()
-        self.show()
-        self.raise_()
+        self.show_over()
         self.turn_to(name if name in self._kinds else next(iter(self._kinds)))
 
     def close_sheet(self) -> None:
@@ -114,10 +107,21 @@ class AdminSheet(QFrame):
         shown = self.screen_shown
         if shown is not None:
             shown.close_form()
-        self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
-        self.closed.emit()
+        super().close_sheet()
+
+    def escape(self) -> None:
+        """Leave the form first, then the sheet."""
+        shown = self.screen_shown
+        if shown is None or shown.form is None:
+            self.close_sheet()
+        elif not shown.form.is_busy():
+            shown.close_form()
+            shown.focus_rows()
+
+    def has_input(self) -> bool:
+        """Whether a form is open."""
+        shown = self.screen_shown
+        return shown is not None and shown.form is not None
 
     def turn_to(self, name: str) -> None:
         """Show a screen, built now if it never was, and have it loaded."""
@@ -154,10 +158,10 @@ class AdminSheet(QFrame):
             screen.set_theme(theme)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, down goes from the tabs to the rows; no key goes to what lies below."""
+        """Esc leaves the form or closes, down goes from the tabs to the rows; no key goes to what lies below."""
         shown = self.screen_shown
         if event.key() == Qt.Key.Key_Escape:
-            self.close_sheet()
+            self.escape()
         elif event.key() == Qt.Key.Key_Down and self.tabs.hasFocus() and shown is not None:
             shown.focus_rows()
         event.accept()
@@ -179,12 +183,6 @@ class AdminSheet(QFrame):
         shown, names = self.screen_shown, list(self._kinds)
         if shown is not None:
             self.turn_to(names[(names.index(shown.name) + step) % len(names)])
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The sheet keeps to the window's size."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _place(self) -> None:
         parent = self.parentWidget()

@@ -1,7 +1,7 @@
 """How a line of a book is written down and read: codes by name, hours, moments, a need of a run card. No Qt.
 
-What is written is read back as it was, whatever the names are: where a name would be read as something else, or stands
-twice, the code is written.
+What is written is read back as it was, whatever the names are: a name that stands twice is written with its code, and
+where it would still be read as something else the code is. What is only told is told by name.
 """
 
 import re
@@ -32,6 +32,8 @@ class Codes:
         codes = {code for code, _ in rows}
         self._fault = fault
         self._of_name = {n: c for c, n in rows if counts[n] == 1 and n not in codes and _is_one(n)}
+        marked = {f"{name} [{code}]": code for code, name in rows if name and name not in self._of_name}
+        self._of_name |= {n: c for n, c in marked.items() if n not in counts and n not in codes and _is_one(n)}
         self._name_of = {code: name for name, code in self._of_name.items()}
         self._codes = codes
 
@@ -78,7 +80,7 @@ class NeedLines:
 
     def __init__(self, names: Names) -> None:
         words = names.words
-        self._words = words
+        self._names, self._words = names, words
         self._kinds, self._units = kind_codes(names), unit_codes(names)
         self._sorts = Codes(((kind.value, words(f"unit_kind.{kind}")) for kind in UnitKind), "book_token_unknown")
         self._parts = {words(f"run_card.part.{part}"): part for part in Part}
@@ -88,6 +90,15 @@ class NeedLines:
         items = [self._plain(self._kinds, kind) for kind in need.skills]
         items += [self._plain(self._units, unit) for unit in need.units]
         items += [self._sorts.write(sort.value) for sort in need.unit_kinds]
+        return self._line(need, items)
+
+    def tell(self, need: Need) -> str:
+        """Return a need as a line to be read by people only: everything by its name."""
+        names, words = self._names, self._words
+        items = [names.kind(kind) for kind in need.skills] + [names.unit(unit) for unit in need.units]
+        return self._line(need, items + [words(f"unit_kind.{sort}") for sort in need.unit_kinds])
+
+    def _line(self, need: Need, items: Sequence[str]) -> str:
         part = self._words(f"run_card.part.{need.part}")
         listed = self._words("list.comma").join(items)
         return f"{part} {need.count} {need.name}{self._words('book.colon')}{listed}"

@@ -52,7 +52,7 @@ class RunCardBook(Book[RunCard]):
         span = [write_moment(at, self.names) or "…" for at in (page.since, page.until)]
         if page.since is not None or page.until is not None:
             rows.append((words("book.in_force"), " – ".join(span)))
-        rows.append((words("run_card.needs"), "\n".join(lines.write(need) for need in page.needs)))
+        rows.append((words("run_card.needs"), "\n".join(lines.tell(need) for need in page.needs)))
         return [*rows, (words("book.note"), page.note)] if page.note else rows
 
     def entries(self, page: RunCard | None) -> list[Entry]:

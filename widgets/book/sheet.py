@@ -138,6 +138,17 @@ class BookSheet(Sheet):
         self._close_form()
         super().close_sheet()
 
+    def escape(self) -> None:
+        """Leave the form first, then the sheet."""
+        if self.form is None:
+            self.close_sheet()
+        elif not self.form.is_busy():
+            self._on_cancelled()
+
+    def has_input(self) -> bool:
+        """Whether a page is being entered."""
+        return self.form is not None
+
     def begin_new(self) -> None:
         """Open the form of a new page."""
         if self._may_keep:

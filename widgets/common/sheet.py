@@ -1,8 +1,9 @@
 """A sheet: what opens over the middle of the window, takes the keyboard, and gives it back where it was when closed."""
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QPlainTextEdit, QWidget
+from shiboken6 import isValid
 
 from resources.theme import Theme
 from widgets.common.stale import BAND_PX, paint_since
@@ -10,10 +11,17 @@ from widgets.common.stale import BAND_PX, paint_since
 EDGE_PX = 32
 
 
+def open_sheets(window: QWidget) -> "list[Sheet]":
+    """Return the sheets that are open in a window, the topmost last."""
+    return [sheet for sheet in window.findChildren(Sheet) if not sheet.isHidden()]  # raising one puts it last
+
+
 class Sheet(QFrame):
     """A frame at most ``width`` by ``height`` pixels large; it keeps to the window while it is open.
 
-    A subclass fills it, opens it with ``show_over`` and gives the focus to what is to be typed in first.
+    A subclass fills it, opens it with ``show_over`` and gives the focus to what is to be typed in first. Another sheet
+    it would lie on is closed, unless something is being entered there (``has_input``): that stays below, and is on top
+    again when this one is closed.
     """
 
     closed = Signal()
@@ -41,24 +49,46 @@ class Sheet(QFrame):
         self.update()
 
     def show_over(self) -> None:
-        """Open over the window; the focus will come back to where it is now."""
-        self._came_from = self.window().focusWidget()
+        """Open over the window, or come up again; the focus will come back to where it is now."""
         self._place()
+        for other in open_sheets(self.window()):
+            if other is not self and not other.has_input() and _lies_on(self.geometry(), other.geometry()):
+                other.close_sheet()
+        at = self.window().focusWidget()
+        if at is None or not (at is self or self.isAncestorOf(at)):
+            self._came_from = at
         self.show()
         self.raise_()
         self.setFocus()  # whatever the subclass gives it to may be hidden; no key is to go to what lies below
 
+    def come_up(self) -> None:
+        """Lie on top again where another sheet was opened over this one."""
+        if open_sheets(self.window())[-1:] != [self]:
+            self.show_over()
+
     def close_sheet(self) -> None:
         """Close; the focus goes back to where it was."""
+        back, self._came_from = self._came_from, None
         self.hide()
-        if self._came_from is not None:
-            self._came_from.setFocus()
+        if back is not None and isValid(back):  # what had it may be gone by now
+            back.setFocus()
         self.closed.emit()
+
+    def escape(self) -> None:
+        """Do what Esc does, wherever in the window it was pressed: leave what is being done here, or close."""
+        self.close_sheet()
+
+    def has_input(self) -> bool:
+        """Whether something was typed that is not kept yet, nor just searched for; a subclass may know of more."""
+        lines = [line for line in self.findChildren(QLineEdit) if line.isModified() and line.text()]
+        texts = [text for text in self.findChildren(QPlainTextEdit) if text.document().isModified()]
+        # Only lines that search have a button to clear them
+        return any(not line.isClearButtonEnabled() for line in lines) or any(text.toPlainText() for text in texts)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Esc closes; no key goes to what lies below."""
         if event.key() == Qt.Key.Key_Escape:
-            self.close_sheet()
+            self.escape()
         event.accept()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -94,3 +124,10 @@ class Sheet(QFrame):
         if parent is not None:
             width, height = min(self._most[0], parent.width() - EDGE_PX), min(self._most[1], parent.height() - EDGE_PX)
             self.setGeometry((parent.width() - width) // 2, (parent.height() - height) // 2, width, height)
+
+
+def _lies_on(one: QRect, other: QRect) -> bool:
+    """Whether two sheets lie at the same place: half of one of them, or more, would be hidden."""
+    common = one.intersected(other)
+    smaller = min(one.width() * one.height(), other.width() * other.height())
+    return 2 * common.width() * common.height() >= smaller and not common.isEmpty()

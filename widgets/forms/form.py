@@ -102,6 +102,10 @@ class EntryForm(QFrame):
             return
         self.submitted.emit(self.spec.make(values))
 
+    def is_busy(self) -> bool:
+        """Whether it is on its way."""
+        return self._busy
+
     def set_busy(self, busy: bool) -> None:
         """While it is on its way nothing can be changed."""
         self._busy = busy

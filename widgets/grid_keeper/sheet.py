@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -25,6 +24,7 @@ from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.file_dialog import FileDialog
+from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.grid_keeper.fault_list import FaultList
 from widgets.grid_keeper.wants import Columns, FileWanted, Republish
@@ -37,7 +37,7 @@ FILES = "*.zip *.gpkg *.geojson *.json"
 FIELDS = ("code", "name", "division", "responsible")
 
 
-class GridKeeperSheet(QFrame):
+class GridKeeperSheet(Sheet):
     """From the top down: file, columns, check, faults, difference, publishing, versions. Signals say what is wanted."""
 
     file_wanted = Signal(object)
@@ -48,11 +48,9 @@ class GridKeeperSheet(QFrame):
     publish_wanted = Signal(str)
     republish_wanted = Signal(object)
     cancelled = Signal()
-    closed = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent)
-        self.setObjectName("sheet")
+        super().__init__(parent, WIDTH_PX, parent.height())
         self._words, self._over = words, parent
         self._dialog: FileDialog | None = None
         self._difference: GridDifference | None = None
@@ -71,7 +69,6 @@ class GridKeeperSheet(QFrame):
         self.buttons = {name: Button() for name in names}
         self._lay_out()
         self._connect()
-        parent.installEventFilter(self)
         self.retranslate()
         self.set_columns((), Columns("", ""))
         self.layers.hide()
@@ -135,16 +132,20 @@ class GridKeeperSheet(QFrame):
     # -- life ------------------------------------------------------------------------------------------------------
 
     def open_sheet(self) -> None:
-        """Open at the right of the window."""
-        self._place()
-        self.show()
-        self.raise_()
+        """Open at the right of the window. What was read stays when it is closed, until another file is chosen."""
+        self.show_over()
         self.buttons["choose"].setFocus()
 
-    def close_sheet(self) -> None:
-        """Close; what was read stays until another file is chosen."""
-        self.hide()
-        self.closed.emit()
+    def escape(self) -> None:
+        """Give up what runs, or close; no letter leaves the sheet."""
+        if self._busy:
+            self.cancelled.emit()
+        else:
+            self.close_sheet()
+
+    def has_input(self) -> bool:
+        """Whether something was typed, or runs."""
+        return self._busy or super().has_input()
 
     # -- what is shown ---------------------------------------------------------------------------------------------
 
@@ -329,21 +330,6 @@ class GridKeeperSheet(QFrame):
             self.republish_wanted.emit(Republish(int(version), said))
 
     # -- Qt --------------------------------------------------------------------------------------------------------
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc gives up what runs, or closes; no letter leaves the sheet."""
-        if event.key() == Qt.Key.Key_Escape:
-            if self._busy:
-                self.cancelled.emit()
-            else:
-                self.close_sheet()
-        event.accept()
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the right of the window."""
-        if watched is self._over and self.isVisible() and isinstance(event, QResizeEvent):
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _place(self) -> None:
         width = min(WIDTH_PX, self._over.width() - 24)

@@ -29,7 +29,7 @@ WIDTHS = {Column.UNIT: 170, Column.STATE: 152, Column.TIME: 76, Column.POSITION:
 
 
 class UnitBoard(QWidget):
-    """Units on shift and what they do. ``unit_selected`` carries the unit's id."""
+    """Units on shift and what they do. ``unit_selected`` carries the unit's id, None where it is let go of."""
 
     unit_selected = Signal(object)
     only_dropped = Signal()
@@ -38,6 +38,8 @@ class UnitBoard(QWidget):
     """A unit is to have the case on the card: its ``UnitId``."""
     case_dropped = Signal(object, object)
     """A case was dropped on a unit: ``CaseNo`` and ``UnitId``."""
+    escaped = Signal()
+    """Esc was pressed while no unit was selected."""
 
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -88,6 +90,7 @@ class UnitBoard(QWidget):
         header = view.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setHighlightSections(False)
+        header.setTextElideMode(Qt.TextElideMode.ElideRight)
         header.setSectionResizeMode(Column.PLACE, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(56)
         for section, width in WIDTHS.items():
@@ -171,6 +174,7 @@ class UnitBoard(QWidget):
         present, free = self.table.present_and_free()
         self._head.show_texts(self._words("desk.unit.on_shift", present=present, free=free))
         self._stack.setCurrentWidget(self.view if self._rows else self._empty)
+        self.setFocusProxy(self.view if self._rows else self._empty)
 
     def _restore(self) -> None:
         model = self.view.selectionModel()
@@ -201,6 +205,17 @@ class UnitBoard(QWidget):
                 self.case_dropped.emit(CaseNo(given), row.unit.unit_id)
             return True
         return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc lets go of the unit that is selected first; what it does then is the desk's matter."""
+        if event.key() != Qt.Key.Key_Escape:
+            super().keyPressEvent(event)
+        elif self._selected is None:
+            self.escaped.emit()
+        else:
+            self.select(None)
+            self.view.selectionModel().clearCurrentIndex()  # else a click on the same row would not select it
+            self.unit_selected.emit(None)
 
     def _on_double_clicked(self, index: QModelIndex) -> None:
         row = index.data(ROW_ROLE)

@@ -15,6 +15,7 @@ from widgets.unit_board.rows import UnitRow
 Index = QModelIndex | QPersistentModelIndex
 ROW_ROLE = Qt.ItemDataRole.UserRole
 STALE_ROLE = Qt.ItemDataRole.UserRole + 1
+_NAMED = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole)
 DASH = "—"
 
 
@@ -53,8 +54,8 @@ class UnitTable(QAbstractTableModel):
         return 0 if parent is not None and parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return a column's name."""
-        if orientation is not Qt.Orientation.Horizontal or role != Qt.ItemDataRole.DisplayRole:
+        """Return a column's name, on hover too: a narrow column shortens it."""
+        if orientation is not Qt.Orientation.Horizontal or role not in _NAMED:
             return None
         return self._names.words(f"desk.unit.column.{Column(section).name.lower()}")
 

@@ -1,6 +1,10 @@
 """The supervisor of tasks: owners, names, cancelling, reporting."""
 
 import asyncio
+import gc
+import warnings
+from collections.abc import Coroutine
+from typing import Any
 
 import pytest
 
@@ -82,3 +86,35 @@ async def test_stop_waits_for_all_and_nothing_starts_afterwards(told: list[tuple
     assert cleaned == ["yes"]
     assert tasks.start("room", "late", asyncio.sleep(10)) is None
     assert tasks.running() == []
+
+
+async def _told(work: Coroutine[Any, Any, None]) -> None:
+    await work
+
+
+@pytest.mark.parametrize("ended", ["cancelled", "replaced", "stopped", "late"])
+async def test_what_never_began_leaves_nothing_that_waits_to_be_awaited(
+    told: list[tuple[str, str]], ended: str
+) -> None:
+    tasks, began = Tasks(lambda error, name: told.append((type(error).__name__, name))), list[str]()
+
+    async def inner() -> None:
+        began.append("yes")
+
+    if ended == "late":
+        await tasks.stop()
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        work = inner()
+        tasks.start("sheet", "ask", _told(work), work)
+        del work
+        if ended == "cancelled":
+            tasks.cancel("sheet")
+        elif ended == "replaced":
+            tasks.start("sheet", "ask", asyncio.sleep(0))
+        await tasks.stop()
+        await asyncio.sleep(0)
+        gc.collect()
+    assert began == []
+    assert told == []
+    assert [str(warning.message) for warning in said] == []

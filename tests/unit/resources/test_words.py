@@ -17,7 +17,7 @@ from domain.reasons import REASONS
 from domain.states import CaseState, Channel, Link, RequestKind, Satisfaction, Supervise
 from domain.units import UnitState
 from resources.files import list_names, read_bytes
-from resources.words import LANGUAGES, Words, load_words
+from resources.words import LANGUAGES, Value, Words, load_words
 
 ROOT = Path(__file__).parents[3]
 TOPICS = list_names("locale/zh-CN")
@@ -103,3 +103,37 @@ def test_the_language_can_be_switched() -> None:
     assert words("state.pending_dispatch") == "待派遣"
     words.use("en")
     assert words("state.pending_dispatch") == "To dispatch"
+
+
+@pytest.mark.parametrize(
+    ("key", "values", "said"),
+    [
+        ("desk.reporters.title", {"n": 1}, "1 report"),
+        ("desk.reporters.title", {"n": 2}, "2 reports"),
+        ("desk.reporters.title", {"n": 0}, "0 reports"),
+        ("desk.reporters.title", {"n": 11}, "11 reports"),
+        ("notice.roll_call_made", {"n": 1}, "1 unit on shift is called"),
+        ("notice.roll_call_made", {"n": 3}, "3 units on shift are called"),
+        ("notice.outbox_sent_left", {"n": 1, "left": 2}, "1 that waited has been sent, 2 are left"),
+        ("notice.outbox_sent_left", {"n": 2, "left": 1}, "2 that waited have been sent, 1 is left"),
+        ("bulk.title", {"n": "1", "action": "Accept"}, "Accept · 1 case"),
+    ],
+)
+def test_english_takes_the_form_of_the_number(key: str, values: dict[str, Value], said: str) -> None:
+    assert Words("en")(key, **values) == said
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_form_is_left_over_whatever_the_number(language: str) -> None:
+    words = Words("zh-CN" if language == "zh-CN" else "en")
+    texts = load_words(words.language)
+    counting = {key: _names(text) for key, text in texts.items() if re.search(r"\{\w+:", text)}
+    assert bool(counting) == (language == "en")
+    for key, names in counting.items():
+        for number in (1, 2):
+            said = words(key, **dict.fromkeys(names, number))
+            assert not re.search(r"[{}|]", said), said
+
+
+def test_a_number_nobody_gave_stays_visible_and_is_many() -> None:
+    assert Words("en")("desk.reporters.title", other=1) == "{n} reports"

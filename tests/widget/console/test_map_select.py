@@ -1,11 +1,13 @@
 """Choosing on the map of a real desk: by mouse and by keyboard, in list and board, and letting go everywhere."""
 
+import pytest
 from desks import listed, signed_in, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from served import Served, send_report
 
 from console.desk import Desk
+from domain.ids import CaseNo
 from domain.people import Role
 from layers.mercator import to_plane
 from widgets.map.select_card import Way
@@ -94,6 +96,38 @@ async def test_by_keyboard_around_a_point_with_a_distance_and_escape_clears(serv
         assert set(listed(desk)) == set(numbers)
         QTest.keyClick(view, Qt.Key.Key_Escape)
         assert select.card.isHidden()
+
+
+@pytest.mark.parametrize("table", ["go_units", "go_cases"])
+async def test_esc_in_the_table_that_was_opened_lets_go_once_the_table_has_nothing_of_its_own(
+    served: Served, table: str
+) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        select, panels = desk.map_desk.select, desk.panels
+        desk.selection.select_case(CaseNo(numbers[0]))
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        desk.actions.trigger(table)
+        at = panels.board.view if table == "go_units" else panels.case_list.view
+        await until(lambda: desk.window.focusWidget() is at)
+        if table == "go_units":
+            panels.board.keep_to(frozenset(row.unit.unit_id for row in panels.board.rows()))
+            QTest.keyClick(at, Qt.Key.Key_Down)
+            assert desk.selection.unit_id is not None
+        else:
+            QTest.keyClick(at, Qt.Key.Key_Space)
+            assert panels.case_list.marked()
+        QTest.keyClick(at, Qt.Key.Key_Escape)
+        assert select.chosen is not None, "the table's own is given up first"
+        assert desk.selection.unit_id is None
+        assert not panels.case_list.marked()
+        assert not at.currentIndex().isValid() or table == "go_cases"
+        QTest.keyClick(at, Qt.Key.Key_Escape)
+        assert select.chosen is None
+        assert set(listed(desk)) == set(numbers)
+        assert not panels.board.only_chip.isVisibleTo(desk.window)
 
 
 async def test_around_the_selected_case_and_a_hidden_layer_takes_no_part(served: Served) -> None:

@@ -86,6 +86,27 @@ def test_the_cards_of_the_town_go_through_the_form_and_stay_as_they_are() -> Non
             assert read.synthetic
 
 
+@pytest.mark.parametrize("language", sorted(NAMES))
+def test_no_card_of_the_town_shows_a_bare_code_to_people(language: str) -> None:
+    names = NAMES[language]
+    book = RunCardBook(names)
+    for card in make_playbook(TOWN).values():
+        if not isinstance(card, RunCard):
+            continue
+        told = dict(book.tell(card))[names.words("run_card.needs")]
+        assert not [kind for kind in KINDS if kind in told]
+        assert all(names.kind(kind) in told for need in card.needs for kind in need.skills)
+        for need in card.needs:
+            written = tokens(LINES[language].write(need))
+            assert not [token for token in written if token in KINDS]
+
+
+def test_a_name_that_stands_twice_is_written_with_its_code() -> None:
+    codes = Codes([("a.1", "Sites"), ("b.2", "Sites"), ("c.3", "Roads")], "book_kind_unknown")
+    assert [codes.write(code) for code in ("a.1", "b.2", "c.3")] == ["Sites [a.1]", "Sites [b.2]", "Roads"]
+    assert [codes.read(text) for text in ("Sites [b.2]", "b.2", "Roads")] == ["b.2", "b.2", "c.3"]
+
+
 @pytest.mark.parametrize(
     ("line", "key"),
     [

@@ -2,12 +2,16 @@
 
 import time
 from datetime import timedelta
+from html import escape
+from types import SimpleNamespace
 
 import pytest
 from domain_factories import MONDAY
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QHelpEvent, QImage
 from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
@@ -18,6 +22,7 @@ from domain.states import CaseState, Channel
 from domain.wire import Me
 from resources.theme import Theme
 from resources.words import Words
+from widgets.case_list import delegate
 from widgets.case_list.panel import CaseListPanel
 from widgets.case_list.rows import ListTab
 from widgets.case_list.table import CASE_ROLE, CLOCK_ROLE, LAMP_ROLE, LINE_ROLE
@@ -246,3 +251,45 @@ def test_an_imported_case_without_times_says_so(panel: CaseListPanel, words: Wor
     panel.update_cases([history, replace(make_case(98, CaseState.CLOSED), imported=True)])
     assert panel.table.clock(history) == says
     assert panel.table.clock(make_case(98, CaseState.CLOSED)) == words("state.closed")
+
+
+def _hover(panel: CaseListPanel, row: int) -> str:
+    """Rest the pointer on a row and return what is said."""
+    view = panel.view
+    place = view.visualRect(panel.table.index(row)).center()
+    event, said = QHelpEvent(QEvent.Type.ToolTip, place, view.viewport().mapToGlobal(place)), list[str]()
+    with pytest.MonkeyPatch.context() as patch:  # a real one would be a window of its own
+        patch.setattr(delegate, "QToolTip", SimpleNamespace(showText=lambda at, text, over: said.append(text)))
+        QApplication.sendEvent(view.viewport(), event)
+    return said[0]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_clock_is_whole_and_what_makes_way_for_it_is_read_on_hover(
+    panel: CaseListPanel, words: Words, qtbot: QtBot, language: str
+) -> None:
+    words.use("en" if language == "en" else "zh-CN")
+    case = replace(make_case(1, age_min=60 * 24 * 9), title="河道护栏<b>松动，附近老人小孩很多，急", urgent=True)
+    panel.set_cases([case], MONDAY)
+    index = panel.table.index(0)
+    clock, line = str(index.data(CLOCK_ROLE)), str(index.data(LINE_ROLE))
+    panel.resize(900, 400)
+    qtbot.wait(10)
+    assert _hover(panel, 0) == ""
+    panel.resize(230, 400)
+    qtbot.wait(10)
+    said = _hover(panel, 0)
+    assert escape(case.title) in said
+    assert clock not in said, "it is not shortened"
+    shots = [QImage(panel.view.viewport().size() * ratio, QImage.Format.Format_RGB32) for ratio in (1.0, 1.5)]
+    for shot, ratio in zip(shots, (1.0, 1.5), strict=True):
+        shot.setDevicePixelRatio(ratio)
+        panel.view.viewport().render(shot)
+        row = panel.view.visualRect(index)
+        edge = round((row.right() - 11) * ratio)
+        ground = shot.pixel(edge, round(row.bottom() * ratio) - 3)
+        assert {shot.pixel(edge, y) for y in range(round(10 * ratio), round(30 * ratio))} == {ground}
+    panel.resize(90, 400)  # as narrow as it gets
+    qtbot.wait(10)
+    assert clock not in _hover(panel, 0)
+    assert escape(line) in _hover(panel, 0)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from domain_factories import FILED, MONDAY, STAFF, UNITS, Ledger, actor_for
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +56,14 @@ def _dispatched(ledger: Ledger) -> str:
     case = ledger.do(case.case_no, "accept", actor_for(case))
     case = ledger.do(case.case_no, "file", actor_for(case), condition=FILED.code)
     return ledger.do(case.case_no, "dispatch", actor_for(case), unit=UNITS[0].unit_id).case_no
+
+
+def test_the_name_of_a_narrow_column_ends_in_an_ellipsis_and_is_whole_on_hover(board: UnitBoard, words: Words) -> None:
+    words.use("en")
+    board.retranslate()
+    header, across, tip = board.view.horizontalHeader(), Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole
+    assert header.textElideMode() is Qt.TextElideMode.ElideRight
+    assert board.table.headerData(Column.PLACE, across, tip) == words("desk.unit.column.place")
 
 
 def test_before_there_are_units_it_says_so(board: UnitBoard) -> None:

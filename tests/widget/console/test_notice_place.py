@@ -1,0 +1,66 @@
+"""Where notices lie over the desk: what they tell is seen, and no card or sheet loses its title or its close."""
+
+import pytest
+from desks import signed_in, until
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QWidget
+from served import Served
+
+from console.desk import Desk
+from widgets.common.sheet import open_sheets
+
+
+def _place(part: QWidget, desk: Desk) -> QRect:
+    return QRect(part.mapTo(desk.window, QPoint(0, 0)), part.size())
+
+
+async def _tell(desk: Desk, rows: int) -> QRect:
+    """Tell something and return where it is told."""
+    for n in range(rows):
+        desk.notices.warn("notice.playback_on", replace=f"test-{n}")
+    strip = desk.panels.notices
+    await until(lambda: strip.height() >= rows * 30 and _on_top(desk))
+    desk.on_second()
+    return _place(strip, desk)
+
+
+def _on_top(desk: Desk) -> bool:
+    strip = desk.panels.notices
+    at = desk.window.childAt(_place(strip, desk).center())
+    return at is not None and (at is strip or strip.isAncestorOf(at))
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("size", [(1280, 720), (1600, 900)])
+async def test_notices_leave_titles_and_closes_of_cards_free(
+    served: Served, size: tuple[int, int], language: str
+) -> None:
+    async with signed_in(served) as desk:
+        desk.appearance.use_language("en" if language == "en" else "zh-CN")
+        desk.window.resize(*size)
+        desk.workspace.reset(size[0], size[1] - desk.panels.top_bar.height())
+        desk.actions.trigger("map_identify")
+        card = desk.map_desk.identify.card
+        await until(card.isVisible)
+        told = await _tell(desk, 3)
+        for part in (card, desk.panels.map.overlays.layer_tree, desk.panels.top_bar):
+            assert not told.intersects(_place(part, desk))
+        assert desk.window.rect().contains(told)
+
+
+@pytest.mark.parametrize("action", ["outbox", "run_cards", "saved_views", "export_map"])
+async def test_notices_leave_the_foot_of_a_sheet_free_and_are_seen_over_it(served: Served, action: str) -> None:
+    async with signed_in(served) as desk:
+        desk.window.resize(1280, 720)
+        desk.actions.trigger(action)
+        await until(lambda: open_sheets(desk.window))
+        (sheet,) = open_sheets(desk.window)
+        close = next(
+            part for name in ("_close", "close_button", "buttons") if (part := getattr(sheet, name, None)) is not None
+        )
+        told = await _tell(desk, 1)
+        close = close["close"] if isinstance(close, dict) else close
+        assert not told.intersects(_place(close, desk))
+        sheet.close_sheet()
+        desk.on_second()
+        assert _place(desk.panels.notices, desk).bottom() > told.bottom() or told.bottom() > sheet.geometry().bottom()
