@@ -63,6 +63,7 @@ class NoticeFeed(QObject):
         self, hub: NoticeHub, strip: NoticeStrip, words: Words, stay_s: int, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
+        self._hub = hub
         self._strip = strip
         self._words = words
         self.stay_s = stay_s
@@ -119,7 +120,9 @@ class NoticeFeed(QObject):
             self.withdraw(name)
 
     def stop(self) -> None:
-        """Take all notices and their timers away."""
+        """Take all notices and their timers away, and show no more: what is told while a desk closes has no window."""
+        self._hub.posted.disconnect(self.show_notice)
+        self._hub.withdrawn.disconnect(self.withdraw)
         for name in list(self._standing):
             self.withdraw(name)
 

@@ -50,6 +50,11 @@ class Tape:
         return (self.until - self.since).total_seconds()
 
     @property
+    def begins_s(self) -> float:
+        """Where something is first to be seen on it; its start where nothing is."""
+        return min((float(track.at_s[0]) for track in self._tracks.values() if len(track.at_s)), default=0.0)
+
+    @property
     def things(self) -> frozenset[ThingId]:
         """Who is on it."""
         return frozenset(self._tracks)
@@ -106,7 +111,7 @@ class Player:
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
-        self.at_s = 0.0
+        self.at_s = tape.begins_s  # not hours before anybody came on shift
         self.speed = SPEEDS[3]
         self.playing = False
 
@@ -121,9 +126,9 @@ class Player:
         return self.at_s >= self.tape.length_s
 
     def play(self) -> None:
-        """Go on; at the end from the start."""
+        """Go on; at the end from where something is first to be seen."""
         if self.ended:
-            self.at_s = 0.0
+            self.at_s = self.tape.begins_s
         self.playing = True
 
     def pause(self) -> None:

@@ -91,6 +91,7 @@ class MapOverlays(QObject):
         card.undo_wanted.connect(choices.undo)
         card.closed.connect(tree.rows.setFocus)
         choices.changed.connect(self.feed)
+        self.pick_card.closed.connect(self.place)
 
     def open_layer(self, key: str) -> None:
         """Open the options of a layer beside the tree, or close them where they are open."""
@@ -134,7 +135,8 @@ class MapOverlays(QObject):
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
         clear_px = CLEAR_PX if open_cards else 0
-        tree.setVisible(self._shown and roomy and beside + clear_px < tree.x())
+        picked = 0 if self.pick_card.isHidden() else self.pick_card.geometry().right()
+        tree.setVisible(self._shown and roomy and max(beside + clear_px, picked) < tree.x())
         if not tree.isVisibleTo(self._canvas):
             card.hide()
         clear = self.legend.y() > foot and not barred.intersects(self.legend.geometry())

@@ -78,6 +78,17 @@ def test_it_plays_at_its_speed_stops_at_the_end_and_begins_again() -> None:
         player.set_speed(7)
 
 
+def test_it_begins_where_somebody_is_first_to_be_seen() -> None:
+    player = Player(splice([_page(0, 7200, (6300, 120.0, 29.0), (6400, 120.001, 29.0))]))
+    assert player.at_s == 6300
+    player.seek(0)
+    assert player.at_s == 0, "the hours before can be looked at all the same"
+    player.seek(7200)
+    player.play()
+    assert player.at_s == 6300
+    assert Player(splice([_page(0, 7200)])).at_s == 0, "nobody is on it"
+
+
 ACTS = st.one_of(
     st.tuples(st.just("advance"), st.floats(-1, 10_000)),
     st.tuples(st.just("seek"), st.floats(-10_000, 10_000)),

@@ -235,6 +235,8 @@ async def test_notices_replace_each_other_go_in_time_and_follow_the_language(qtb
     assert [n.key for n in feed.standing()] == ["notice.settings_default"]
     feed.stop()
     assert strip.notices() == []
+    hub.info("notice.layout_free", replace="layout")
+    assert strip.notices() == [], "what is told while the desk closes has no window"
 
 
 async def test_a_throttle_answers_the_first_at_once_and_the_rest_together(qtbot) -> None:

@@ -16,6 +16,7 @@ from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import NOW, Scene, make_scene, pixels, thing_mark, town_grids, wait_settled
 from widgets.map.draw_card import DrawCard
+from widgets.map.pick_card import PickedRow
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
 
@@ -159,6 +160,26 @@ def test_what_lies_over_the_map_makes_way_for_a_card(qtbot: QtBot, scene: Scene)
     overlays.place()
     assert not overlays.layer_tree.isVisible(), "the map is what is left to see between them"
     card.close_card()
+    assert overlays.layer_tree.isVisible()
+
+
+def test_the_list_of_layers_makes_way_for_what_was_picked_where_both_have_no_room(qtbot: QtBot, scene: Scene) -> None:
+    view, overlays = scene.view, scene.view.overlays
+    view.resize(760, 640)
+    card = DrawCard(Words("zh-CN"), load_theme("dark"), view)
+    card.altered.connect(overlays.place)
+    rows = [PickedRow("责任人", "袁雅琴 · 在岗")]
+    overlays.show_picked("清溪-94", rows)
+    assert overlays.layer_tree.isVisible(), "beside the toolbar there is room for both"
+    card.open_card()
+    assert overlays.pick_card.geometry().right() > overlays.layer_tree.x()
+    assert not overlays.layer_tree.isVisible()
+    card.close_card()
+    assert overlays.layer_tree.isVisible()
+    view.resize(640, 640)
+    overlays.show_picked("清溪-94", [PickedRow("责任人", "很长的一句话" * 12)])
+    assert not overlays.layer_tree.isVisible()
+    overlays.pick_card.close_card()
     assert overlays.layer_tree.isVisible()
 
 
