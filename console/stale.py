@@ -32,7 +32,9 @@ class StaleVeils(QObject):
         theme = self._appearance.theme
         if not self._veils:
             panels = self._panels
-            self._veils = [StaleVeil(p, theme) for p in (panels.case_list, panels.map, panels.board, panels.today)]
+            # The map tells at its foot where it is from, and where the pointer is
+            self._veils = [StaleVeil(panels.map, theme, at_head=True)]
+            self._veils += [StaleVeil(panel, theme) for panel in (panels.case_list, panels.board, panels.today)]
         self._text = ""
         if since is not None:
             self._text = self._appearance.words("stale.since", at=self._names.local(since).strftime("%H:%M:%S"))

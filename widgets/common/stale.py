@@ -1,6 +1,6 @@
 """What is no longer fresh: a veil that dims it and says since when; clicks and keys go through it. And the saying."""
 
-from PySide6.QtCore import QEvent, QObject, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,11 +14,14 @@ BAND_PX = 24
 
 
 class StaleVeil(QWidget):
-    """Lies over ``below`` and keeps to its size. ``say`` shows it, an empty text takes it away."""
+    """Lies over ``below`` and keeps to its size. ``say`` shows it, an empty text takes it away.
 
-    def __init__(self, below: QWidget, theme: Theme) -> None:
+    It speaks at the lower right, or ``at_head`` in the middle, where ``below`` has something to say at its foot.
+    """
+
+    def __init__(self, below: QWidget, theme: Theme, *, at_head: bool = False) -> None:
         super().__init__(below)
-        self._theme = theme
+        self._theme, self._at_head = theme, at_head
         self._text = ""
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
@@ -56,19 +59,21 @@ class StaleVeil(QWidget):
         return super().eventFilter(watched, event)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Dim, and say since when in a band at the bottom."""
+        """Dim, and say since when in a band."""
         painter = QPainter(self)
         dim = QColor(self._theme.ground)
         dim.setAlpha(DIM)
         painter.fillRect(self.rect(), dim)
-        paint_since(painter, self.rect(), self._text, self._theme)
+        paint_since(painter, self.rect(), self._text, self._theme, at_head=self._at_head)
 
 
-def paint_since(painter: QPainter, within: QRect, text: str, theme: Theme) -> None:
-    """Say since when something is stale, in a band of ``BAND_PX`` at the lower right of it."""
+def paint_since(painter: QPainter, within: QRect, text: str, theme: Theme, *, at_head: bool = False) -> None:
+    """Say since when something is stale, in a band of ``BAND_PX`` at the lower right of it, or in the middle above."""
     painter.setFont(sized(painter.font(), SECOND_PX))
     width = min(painter.fontMetrics().horizontalAdvance(text) + 44, within.width())
     band = QRect(within.right() + 1 - width, within.bottom() + 1 - BAND_PX, width, BAND_PX)
+    if at_head:
+        band.moveTopLeft(QPoint(within.left() + (within.width() - width) // 2, within.top()))
     painter.fillRect(band, QColor(theme.raised))
     paint_shape(painter, QRectF(band.x() + 10, band.y() + 6, 12, 12), Shape.TRIANGLE, theme.near)
     painter.setPen(QColor(theme.text))

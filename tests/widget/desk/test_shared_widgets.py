@@ -20,6 +20,7 @@ from widgets.common.key_button import KeyButton
 from widgets.common.photo_files import PhotoFiles
 from widgets.common.pick_list import Choice, PickList
 from widgets.common.slider import Slider
+from widgets.common.stale import StaleVeil
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.common.wrapped import WrappedLabel, breakable
 from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
@@ -313,3 +314,18 @@ def test_a_slider_goes_where_it_is_clicked_and_is_dragged_on_from_there(qtbot: Q
     qtbot.mouseRelease(slider, Qt.MouseButton.LeftButton, pos=QPoint(400, 16))
     qtbot.keyClick(slider, Qt.Key.Key_PageDown)
     assert slider.value() == pytest.approx(790, abs=25)
+
+
+@pytest.mark.parametrize("at_head", [False, True])
+def test_a_veil_speaks_at_the_foot_or_where_something_is_said_there_above(
+    qtbot: QtBot, theme: Theme, at_head: bool
+) -> None:
+    below = QWidget()
+    qtbot.addWidget(below)
+    below.resize(600, 300)
+    below.show()
+    StaleVeil(below, theme, at_head=at_head).say("数据停在 08:53:54，线路恢复后更新")
+    seen = below.grab().toImage()
+    band = [seen.pixelColor(300, y).name() == theme.raised for y in (2, 297)]
+    corner = seen.pixelColor(597, 297).name() == theme.raised
+    assert (band[0], corner) == (at_head, not at_head)
