@@ -7,6 +7,7 @@ from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QListWidget, QListWidgetItem, QWidget
 
 from domain.addresses import Address
+from widgets.common.tips import plain_tip
 
 TYPING_PAUSE_MS = 150
 ROWS_SHOWN = 6
@@ -44,7 +45,7 @@ class AddressLine(QLineEdit):
         self.rows.clear()
         for address in addresses:
             item = QListWidgetItem(address.text)
-            item.setToolTip(address.text)
+            item.setToolTip(plain_tip(address.text))
             item.setData(_ADDRESS, address)
             self.rows.addItem(item)
         self.rows.setVisible(bool(addresses))

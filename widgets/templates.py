@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMenu, QPlainTextEdit
 from domain.ids import EntryId
 from domain.register_text import Template
 from resources.words import Words
+from widgets.common.tips import plain_tip
 
 KEY, KEY_NAME = Qt.Key.Key_F7, "F7"
 BLANK = "…"
@@ -55,7 +56,7 @@ class TemplateMenu(QMenu):
         fitting = templates.fitting(use)
         self._puts = {self.addAction(offer.template.name): offer for offer in fitting}
         for action, offer in self._puts.items():
-            action.setToolTip(offer.template.text)
+            action.setToolTip(plain_tip(offer.template.text))
         self.setToolTipsVisible(True)
         if not fitting:
             self.addAction(words("template.none")).setEnabled(False)

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from resources.theme import Theme
 from widgets.common.button import press_by_enter
 from widgets.common.fonts import BODY_PX, SECOND_PX, sized
+from widgets.common.tips import plain_tip
 
 
 class SuggestionRow(QAbstractButton):
@@ -25,7 +26,7 @@ class SuggestionRow(QAbstractButton):
         self.setText(name)
         self._why, self._distance = why, distance
         self.setAccessibleName(f"{self.key} {name}, {why}, {distance}")
-        self.setToolTip(f"{name} · {why}")
+        self.setToolTip(plain_tip(f"{name} · {why}"))
         self.update()
 
     def set_theme(self, theme: Theme) -> None:

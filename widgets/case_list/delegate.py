@@ -3,7 +3,6 @@
 The clock is whole before anything else: the title makes way for it. What is shortened all the same is read on hover.
 """
 
-from html import escape
 from math import ceil
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
@@ -28,6 +27,7 @@ from widgets.case_list.table import (
 )
 from widgets.common.fonts import SECOND_PX, sized, text_px
 from widgets.common.lamp import Shape, paint_shape
+from widgets.common.tips import plain_tip
 from widgets.signs import LAMP_SHAPES, lamp_colour, supervise_colour
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -88,8 +88,7 @@ class CaseRowDelegate(QStyledItemDelegate):
         if event.type() != QEvent.Type.ToolTip or not isinstance(case, Case):
             return super().helpEvent(event, view, option, index)
         cut = self.shortened(option, case, index)
-        # As rich text: a title with angle brackets in it is shown as it stands
-        QToolTip.showText(event.globalPos(), f"<qt>{'<br>'.join(map(escape, cut))}</qt>" if cut else "", view)
+        QToolTip.showText(event.globalPos(), plain_tip("\n".join(cut)), view)
         return True
 
     def shortened(self, option: QStyleOptionViewItem, case: Case, index: _Index) -> list[str]:

@@ -5,6 +5,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QSizePolicy, QStyle, QStyleOptionButton, QWidget
 
 from widgets.common.style import set_role
+from widgets.common.tips import plain_tip
 
 NAME_PX = 240
 """So wide a name stands on a button that says what it is pressed for."""
@@ -13,7 +14,7 @@ NAME_PX = 240
 def short_name(button: QAbstractButton, name: str) -> str:
     """Return a name as it may stand on a button; where it is cut, the button tells it whole on hover."""
     short = button.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, NAME_PX)
-    button.setToolTip(name if short != name else "")
+    button.setToolTip(plain_tip(name) if short != name else "")
     return short
 
 

@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 from resources.theme import Theme
 from widgets.common.button import press_by_enter
 from widgets.common.fonts import sized
+from widgets.common.tips import plain_tip
 
 THUMB, SMALL_THUMB = QSize(124, 84), QSize(84, 62)
 
@@ -37,7 +38,7 @@ class PhotoThumb(QAbstractButton):
         """Set the caption, and what is said where the picture would be while it is not there."""
         self._caption, self._instead = caption, instead
         self.setAccessibleName(f"{caption} {instead}".strip())
-        self.setToolTip(caption)
+        self.setToolTip(plain_tip(caption))
         self.update()
 
     def show_image(self, image: QImage | None) -> None:

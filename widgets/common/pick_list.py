@@ -8,6 +8,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from widgets.common.style import set_role
+from widgets.common.tips import plain_tip
 
 ID_ROLE = Qt.ItemDataRole.UserRole
 ROW_PX = 32
@@ -139,7 +140,7 @@ class PickList(QWidget):
                 item = QListWidgetItem(choice.line)
                 item.setData(ID_ROLE, choice.value)
                 item.setSizeHint(QSize(40, ROW_PX))
-                item.setToolTip(choice.line)
+                item.setToolTip(plain_tip(choice.line))
                 self.rows.addItem(item)
             if self.rows.count() >= SHOWN_AT_MOST:
                 break

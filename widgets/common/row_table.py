@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from resources.theme import Theme
 from widgets.common.calm_focus import CalmTableView
+from widgets.common.tips import plain_tip
 
 ROW_PX = 34
 LEAST_PX = 120
@@ -55,8 +56,10 @@ class _Model(QAbstractTableModel):
 
     def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row = self.rows[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.ToolTipRole):
+        if role == Qt.ItemDataRole.DisplayRole:
             return row.cells[index.column()]
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return plain_tip(row.cells[index.column()])
         if role == Qt.ItemDataRole.ForegroundRole and row.dim:
             return QColor(self.theme.text_second)
         return None

@@ -10,6 +10,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.style import set_role
+from widgets.common.tips import plain_tip
 from widgets.grid_keeper.wants import Decided
 
 GRAVE, LIGHT = "■", "▲"
@@ -92,7 +93,7 @@ class FaultList(QWidget):
     def _say_row(self, i: int) -> None:
         text, item = self._text(i), self.rows.item(i)
         item.setText(text)
-        item.setToolTip(text)
+        item.setToolTip(plain_tip(text))
 
     def _say_head(self) -> None:
         grave = sum(fault.must_be_mended for fault in self._faults)

@@ -12,6 +12,7 @@ from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.style import set_role
+from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
@@ -103,7 +104,7 @@ class DrawCard(ToolCard):
         self.list.clear()
         for row in rows:
             item = QListWidgetItem(row.text)
-            item.setToolTip(row.text)
+            item.setToolTip(plain_tip(row.text))
             item.setData(Qt.ItemDataRole.UserRole, (row.entry_id, row.mine))
             self.list.addItem(item)
             if row.entry_id == chosen:

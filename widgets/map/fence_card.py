@@ -11,6 +11,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.style import set_role
+from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
@@ -241,7 +242,7 @@ def _fill(shown: QListWidget, rows: Sequence[tuple[str, str]]) -> None:
     for entry_id, text in rows:
         item = QListWidgetItem(text)
         item.setData(ID_ROLE, entry_id)
-        item.setToolTip(text)
+        item.setToolTip(plain_tip(text))
         shown.addItem(item)
         if entry_id == chosen:
             shown.setCurrentItem(item)

@@ -11,6 +11,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import RowButton
 from widgets.common.style import set_role
+from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
@@ -97,7 +98,7 @@ class IdentifyCard(ToolCard):
             head.show()
             for hit in each.hits[:room]:
                 button = RowButton(_said_of(hit))
-                button.setToolTip("\n".join((hit.title, *hit.lines)))
+                button.setToolTip(plain_tip("\n".join((hit.title, *hit.lines))))
                 button.clicked.connect(self._on_pressed)
                 self._rows.addWidget(button)
                 button.show()

@@ -8,6 +8,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from domain.ids import UnitId
 from domain.units import UnitState
+from widgets.common.tips import plain_tip
 from widgets.durations import age_text, span_text
 from widgets.names import Names
 from widgets.unit_board.rows import UnitRow
@@ -68,7 +69,7 @@ class UnitTable(QAbstractTableModel):
             case Qt.ItemDataRole.DisplayRole:
                 return self.text(row, Column(index.column()))
             case Qt.ItemDataRole.ToolTipRole:
-                return self._tip(row, Column(index.column()))
+                return plain_tip(self._tip(row, Column(index.column())) or "") or None
             case _ if role == ROW_ROLE:
                 return row
             case _ if role == STALE_ROLE:

@@ -2,14 +2,13 @@
 
 import time
 from datetime import timedelta
-from html import escape
 from types import SimpleNamespace
 
 import pytest
 from domain_factories import MONDAY
 from msgspec.structs import replace
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QHelpEvent, QImage
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QHelpEvent, QImage, Qt, QTextDocumentFragment
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -261,7 +260,7 @@ def _hover(panel: CaseListPanel, row: int) -> str:
     with pytest.MonkeyPatch.context() as patch:  # a real one would be a window of its own
         patch.setattr(delegate, "QToolTip", SimpleNamespace(showText=lambda at, text, over: said.append(text)))
         QApplication.sendEvent(view.viewport(), event)
-    return said[0]
+    return QTextDocumentFragment.fromHtml(said[0]).toPlainText() if Qt.mightBeRichText(said[0]) else said[0]
 
 
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
@@ -279,7 +278,7 @@ def test_the_clock_is_whole_and_what_makes_way_for_it_is_read_on_hover(
     panel.resize(230, 400)
     qtbot.wait(10)
     said = _hover(panel, 0)
-    assert escape(case.title) in said
+    assert case.title in said
     assert clock not in said, "it is not shortened"
     shots = [QImage(panel.view.viewport().size() * ratio, QImage.Format.Format_RGB32) for ratio in (1.0, 1.5)]
     for shot, ratio in zip(shots, (1.0, 1.5), strict=True):
@@ -292,4 +291,4 @@ def test_the_clock_is_whole_and_what_makes_way_for_it_is_read_on_hover(
     panel.resize(90, 400)  # as narrow as it gets
     qtbot.wait(10)
     assert clock not in _hover(panel, 0)
-    assert escape(line) in _hover(panel, 0)
+    assert line in _hover(panel, 0)

@@ -4,8 +4,8 @@ import pytest
 from domain_factories import CALENDAR, MONDAY
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent
+from PySide6.QtCore import QPoint
+from PySide6.QtGui import QGuiApplication, QKeyEvent, Qt, QTextDocument
 from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -22,6 +22,7 @@ from widgets.common.pick_list import Choice, PickList
 from widgets.common.slider import Slider
 from widgets.common.stale import StaleVeil
 from widgets.common.tab_strip import Tab, TabStrip
+from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel, breakable
 from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
 
@@ -329,3 +330,14 @@ def test_a_veil_speaks_at_the_foot_or_where_something_is_said_there_above(
     band = [seen.pixelColor(300, y).name() == theme.raised for y in (2, 297)]
     corner = seen.pixelColor(597, 297).name() == theme.raised
     assert (band[0], corner) == (at_head, not at_head)
+
+
+@pytest.mark.parametrize("written", ["井盖 <破损>", "<b>路灯</b>不亮\n第二行", "<img src='x'>", "1 < 2 & 3 > 2"])
+def test_what_somebody_wrote_stands_in_a_tip_as_it_is(written: str) -> None:
+    tip, shown = plain_tip(written), QTextDocument()
+    if Qt.mightBeRichText(tip):
+        shown.setHtml(tip)
+    else:
+        shown.setPlainText(tip)
+    assert [line.strip() for line in shown.toPlainText().split("\n")] == written.split("\n")
+    assert not any(f.isImageFormat() for f in shown.allFormats())
