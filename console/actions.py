@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QWidget
 
 from resources.words import Words
+from widgets.common.sheet import open_sheets
 
 
 class DeskAction(msgspec.Struct, frozen=True):
@@ -24,6 +25,7 @@ class ActionTable:
     def __init__(self, window: QWidget, words: Words, actions: Iterable[DeskAction]) -> None:
         """Raises ValueError where a name or a key is given twice."""
         self._words = words
+        self._by_name = False
         self._actions: dict[str, QAction] = {}
         taken: dict[str, str] = {}
         for spec in actions:
@@ -37,10 +39,22 @@ class ActionTable:
             action.setObjectName(f"action-{spec.name}")
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.triggered.connect(_without_argument(spec.do))
+            action.triggered.connect(self._unless_over(window, spec))
             window.addAction(action)
             self._actions[spec.name] = action
         self.retranslate()
+
+    def _unless_over(self, window: QWidget, spec: DeskAction) -> Callable[[bool], None]:
+        """Return what does an action; by a bare letter not while a sheet is open: it would happen unseen behind it.
+
+        A sheet takes every key, but a shortcut of the window is heard before it.
+        """
+
+        def done(checked: bool) -> None:
+            if self._by_name or not (_is_bare(spec.keys) and open_sheets(window)):
+                spec.do()
+
+        return done
 
     def retranslate(self) -> None:
         """Look the texts up again."""
@@ -49,7 +63,11 @@ class ActionTable:
 
     def trigger(self, name: str) -> None:
         """Do an action by its name; an unknown name raises KeyError."""
-        self._actions[name].trigger()
+        self._by_name = True
+        try:
+            self._actions[name].trigger()
+        finally:
+            self._by_name = False
 
     def enable(self, names: Iterable[str], enabled: bool) -> None:
         """Let actions be done or not."""
@@ -71,8 +89,6 @@ class ActionTable:
         return [("  ".join(k.toString(shown) for k in a.shortcuts()), a.text()) for a in self._actions.values()]
 
 
-def _without_argument(do: Callable[[], None]) -> Callable[[bool], None]:
-    def done(checked: bool) -> None:
-        do()
-
-    return done
+def _is_bare(keys: Iterable[str]) -> bool:
+    """Return whether some keys are letters, digits and signs as they are typed."""
+    return any(len(key) == 1 for key in keys)

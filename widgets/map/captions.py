@@ -1,6 +1,6 @@
 """One-line captions at the foot of the map: where the pointer is, and where the base map comes from."""
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,6 +14,9 @@ LINE_PX, MORE_PX = 22, 18
 
 class Caption(QWidget):
     """Small text on a faint ground, as wide as it says and standing on its foot. Clicks go through it."""
+
+    altered = Signal()
+    """It says something else, and takes another room."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent)
@@ -34,6 +37,7 @@ class Caption(QWidget):
             self.setGeometry(left, was.bottom() - high + 1, wide, high)
             self.setAccessibleName(text)
             self.update()
+            self.altered.emit()
 
     def width_of(self, line: str) -> float:
         """Return how wide a caption of one line is."""

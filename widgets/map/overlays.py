@@ -92,6 +92,7 @@ class MapOverlays(QObject):
         card.closed.connect(tree.rows.setFocus)
         choices.changed.connect(self.feed)
         self.pick_card.closed.connect(self.place)
+        self.coordinates.altered.connect(self._place_coordinates)
 
     def open_layer(self, key: str) -> None:
         """Open the options of a layer beside the tree, or close them where they are open."""
@@ -130,8 +131,7 @@ class MapOverlays(QObject):
         self.legend.move(EDGE, height - self.legend.height() - EDGE)
         self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
         self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
-        self.coordinates.bound(self.attribution.x() - self._coordinates_left() - EDGE)
-        self.coordinates.move(self._coordinates_left(), height - self.coordinates.height() - FOOT)
+        self._place_coordinates()
         self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
         clear_px = CLEAR_PX if open_cards else 0
@@ -143,6 +143,14 @@ class MapOverlays(QObject):
         self.legend.setVisible(self._shown and roomy and clear)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
+
+    def _place_coordinates(self) -> None:
+        """Put the line of coordinates at the foot, or above the scale bar where it would run into what stands there."""
+        left = self._coordinates_left()
+        room = self.attribution.x() - left - EDGE
+        self.coordinates.bound(room)
+        foot = self._canvas.height() - FOOT if self.coordinates.width() <= room else self.scale_bar.y()
+        self.coordinates.move(left, foot - self.coordinates.height())
 
     def show_picked(self, title: str, rows: Sequence[PickedRow]) -> None:
         """Say what was picked, beside the toolbar."""

@@ -79,7 +79,10 @@ def paint_sheet(painter: QPainter, picture: QImage, side: QPicture, text: SheetT
     _line(painter, foot, text.foot, SMALL_PX, theme.text_second, family)
     left = chart.right() + GAP
     _north(painter, QPointF(left + SIDE / 2, chart.top() + 44), theme, family)
-    painter.drawPicture(QPointF(left, chart.top() + 110), side)
+    painter.translate(left, chart.top() + 110)
+    finer = painter.device().logicalDpiX() / side.logicalDpiX()  # a picture is drawn larger on a device with finer dots
+    painter.scale(1 / finer, 1 / finer)
+    painter.drawPicture(QPointF(), side)
 
 
 def _line(painter: QPainter, box: QRectF, text: str, size: int, colour: str, family: str) -> None:

@@ -4,7 +4,7 @@ import pytest
 from desks import signed_in, until
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from served import Served
 
 from console.desk import Desk
@@ -119,3 +119,20 @@ async def test_what_had_the_focus_may_be_gone_when_the_sheet_closes(served: Serv
         QApplication.sendPostedEvents(None, 52)
         _escape(desk)
         assert not sheet.isVisible()
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_N, Qt.Key.Key_Slash])
+async def test_a_bare_key_does_nothing_behind_a_sheet(served: Served, key: Qt.Key) -> None:
+    async with signed_in(served) as desk:
+        sheet = await _open(desk, "export_map")
+        QTest.keyClick(sheet.findChildren(QPushButton)[0], key)
+        assert not desk.panels.command_bar.isVisible()
+        assert open_sheets(desk.window) == [sheet]
+        assert desk.panels.late_report_form.made is None or not desk.panels.late_report_form.made.isVisible()
+        _escape(desk)
+        desk.panels.map.setFocus()
+        QTest.keyClick(desk.panels.map, key)
+        if key == Qt.Key.Key_Slash:
+            await until(desk.panels.command_bar.isVisible)
+        else:
+            await until(lambda: desk.panels.late_report_form.made is not None)

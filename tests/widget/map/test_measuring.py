@@ -220,11 +220,26 @@ def test_a_long_hint_has_a_line_of_its_own_rather_than_to_run_into_the_source_of
     view.resize(900, 600)
     hint = "在地图上点一下放一个点，双击结束，退格撤回一点，Esc 取消" * 2
     view.begin_sketch(Sketch(SketchKind.LINE, view), hint=hint, measuring=True)
-    foot = over.coordinates.geometry().bottom()
     QTest.mouseMove(view, QPoint(300, 200))
     assert over.coordinates.text().startswith(f"{hint}\n")
-    assert over.coordinates.geometry().bottom() == foot
+    assert over.coordinates.geometry().bottom() <= over.scale_bar.y(), "too long for the foot it stands above it"
     view.end_sketch()
     assert "\n" not in over.coordinates.text()
-    assert over.coordinates.geometry().bottom() == foot
     assert not over.coordinates.geometry().intersects(over.attribution.geometry())
+
+
+@pytest.mark.parametrize("width", [640, 900, 1400])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_nothing_at_the_foot_of_the_map_lies_on_anything_else(view: MapView, width: int, language: str) -> None:
+    words = Words("en" if language == "en" else "zh-CN")
+    over = view.overlays
+    view.resize(width, 600)
+    view.begin_sketch(Sketch(SketchKind.AREA, view), hint=words("map_tools.hint.area"), measuring=True)
+    for at in (QPoint(width // 2, 200), QPoint(width // 2 + 5, 260)):
+        QTest.mouseMove(view, at)
+        assert "," in over.coordinates.text()
+        for other in (over.attribution, over.scale_bar, over.legend):
+            lies = other.isVisible() and over.coordinates.geometry().intersects(other.geometry())
+            assert not lies, (other.objectName(), over.coordinates.geometry(), other.geometry())
+    view.end_sketch()
+    assert over.coordinates.geometry().bottom() > over.scale_bar.geometry().bottom() or width == 640

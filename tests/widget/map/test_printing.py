@@ -1,12 +1,16 @@
 """The map for paper: drawn a few names at a time, so that the window goes on, and the same picture as drawn at once."""
 
 import numpy as np
+import pytest
+from PySide6.QtGui import QColor, QImage, QPainter, QPicture
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import make_scene, pixels, wait_settled
 from widgets.map.printing import LABELS_AT_ONCE, PrintMap
+from widgets.map.sheet import PAGE, SheetText, paint_sheet
 
 
 def _printed(qtbot: QtBot, shown: PrintMap, *, most: int) -> tuple[np.ndarray, list[int]]:
@@ -44,3 +48,23 @@ def test_a_few_names_a_turn_make_the_same_picture_as_all_at_once(qtbot: QtBot) -
         shown.stop()
     assert np.array_equal(*pictures)
     assert sum(drawn) > LABELS_AT_ONCE, "there are more names than one turn may draw"
+
+
+def test_legend_and_scale_are_as_large_on_a_page_of_finer_dots(qapp: QApplication) -> None:
+    side = QPicture()
+    painter = QPainter(side)
+    painter.fillRect(0, 0, 100, 60, QColor("#ff0000"))
+    painter.end()
+    theme, pictures = load_theme("light"), []
+    for dots_an_inch in (96, 288):
+        page = QImage(PAGE.toSize(), QImage.Format.Format_RGB32)
+        page.setDotsPerMeterX(round(dots_an_inch / 0.0254))
+        page.setDotsPerMeterY(round(dots_an_inch / 0.0254))
+        painter = QPainter(page)
+        paint_sheet(painter, QImage(8, 8, QImage.Format.Format_RGB32), side, SheetText("", "", "", ""), theme, "")
+        painter.end()
+        pixels = np.frombuffer(page.constBits(), np.uint32).reshape(page.height(), page.width())
+        rows, columns = np.nonzero(pixels == 0xFFFF0000)
+        pictures.append((int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1))
+    assert pictures[0] == (100, 60)
+    assert pictures[1] == pytest.approx(pictures[0], abs=2)
