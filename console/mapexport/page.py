@@ -16,6 +16,8 @@ from console.mapexport.files import feature_collection
 from console.mapexport.tables import Table
 from domain.clock import Lamp
 from domain.faults import invalid
+from domain.register_map import HazardLevel, Ink
+from layers.signs import hazard_colour, ink_colour
 from resources.theme import Theme, load_theme
 from resources.words import Words
 
@@ -181,21 +183,27 @@ def _grids(table: Table, theme: Theme, words: Words) -> Any:
 
 
 def _entries(table: Table, theme: Theme, words: Words) -> Any:
-    """What is lasting on the map, in one colour a layer: what it is called stands where it is pointed at."""
+    """What is lasting on the map, in its own colours: what it is called stands where it is pointed at."""
     import folium  # noqa: PLC0415
 
-    colour = {"hazards": theme.near, "geofences": theme.paused, "drawings": theme.accent}.get(
-        table.name, theme.text_second
-    )
-
-    def style(_feature: Mapping[str, Any]) -> dict[str, Any]:
+    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
+        colour = _colour_of(table.name, feature["properties"], theme)
         return {"color": colour, "weight": 2.5, "fillColor": colour, "fillOpacity": 0.12}
 
     group = _group(table.name, words)
-    dot = folium.CircleMarker(radius=5, color=colour, fill=True, fill_color=colour, fill_opacity=0.9)
+    dot = folium.CircleMarker(radius=5, fill=True, fill_opacity=0.9)
     tip = folium.GeoJsonTooltip(fields=["name"], labels=False)
     folium.GeoJson(feature_collection(table), style_function=style, marker=dot, tooltip=tip).add_to(group)
     return group
+
+
+def _colour_of(layer: str, said: Mapping[str, Any], theme: Theme) -> str:
+    """Return the colour the map draws an entry of the register in."""
+    if layer == "hazards":
+        return hazard_colour(theme, HazardLevel(said["level"]))
+    if layer == "drawings":
+        return ink_colour(theme, Ink(said["ink"]))
+    return {"geofences": theme.accent, "cameras": theme.cameras}.get(layer, theme.text_second)
 
 
 def _things(table: Table, theme: Theme, words: Words) -> Any:

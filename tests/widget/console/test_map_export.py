@@ -19,6 +19,7 @@ from domain.exporting import MapFormat
 from domain.people import Role
 from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Hazard
+from resources.theme import load_theme
 from service.store import reads
 from widgets.map_export_sheet import Extent, MapExportWanted
 
@@ -133,7 +134,7 @@ async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served
     told = {
         "hazard": {"name": "后山警戒线", "level": "red", "ring": ring, "note": PHONE},
         "geofence": {"name": "市集值守区", "ring": ring},
-        "drawing": {"form": "line", "label": "绕行", "points": ring},
+        "drawing": {"form": "line", "label": "绕行", "points": ring, "ink": "red"},
         "camera": {"name": "桥头", "lon": 120.801, "lat": 29.551, "heading_deg": 90.0},
         "component": {
             "name": "主管",
@@ -170,7 +171,12 @@ async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served
             await _export(desk, form, out)
             assert out.is_file()
             assert PHONE.encode() not in out.read_bytes()
-        assert json.dumps("后山警戒线") in (tmp_path / "map.html").read_text("utf-8")
+        page = (tmp_path / "map.html").read_text("utf-8")
+        assert json.dumps("后山警戒线") in page
+        paper = load_theme("light")
+        assert paper.hazard_red in page, "a red zone is red there as well"
+        assert paper.hazard_yellow not in page
+        assert paper.overdue in page, "and what is drawn has its own ink"
         desk.panels.map.pan(100_000, 0)
         await _export(desk, MapFormat.GEOJSON, tmp_path / "far.geojson", extent=Extent.VIEW)
         assert not json.loads((tmp_path / "far.geojson").read_text("utf-8"))["features"]
