@@ -94,7 +94,10 @@ class MapExporter(QObject):
         path = Path(wanted.path).absolute()
         self._folder = path.parent
         values: dict[str, Value] = {"file": path.name, "folder": str(path.parent)}
-        notice = Notice(Severity.INFO, "notice.map_exported", values, "map_export", "export_folder")
+        own = any(item.removable for item in self._desk.panels.map.shown_items())
+        left_out = own and wanted.format not in PICTURES
+        key = "notice.map_exported_without_own" if left_out else "notice.map_exported"
+        notice = Notice(Severity.INFO, key, values, "map_export", "export_folder")
         self._desk.notices.post(notice)
 
     async def _write(self, wanted: MapExportWanted) -> None:

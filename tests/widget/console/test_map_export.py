@@ -21,6 +21,7 @@ from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Hazard
 from resources.theme import load_theme
 from service.store import reads
+from tests.widget.console.test_own_layers import drop, geojson
 from widgets.map_export_sheet import Extent, MapExportWanted
 
 NAME, PHONE = "章某某", "13900007777"
@@ -126,6 +127,22 @@ async def test_the_notice_says_where_a_file_went_and_opens_its_folder(served: Se
             assert [Path(url.toLocalFile()) for url in folders.shown] == [tmp_path]
     finally:
         QDesktopServices.unsetUrlHandler("file")
+
+
+async def test_who_exports_features_is_told_that_layers_of_own_files_are_not_in_it(
+    served: Served, tmp_path: Path
+) -> None:
+    async with signed_in(served) as desk:
+        for own in (False, True):
+            if own:
+                drop(desk, geojson(tmp_path / "own.geojson"))
+                await until(lambda: any(item.removable for item in desk.panels.map.shown_items()))
+            for form in (MapFormat.GEOJSON, MapFormat.PNG):
+                await _export(desk, form, tmp_path / f"out.{form}")
+                (told,) = (n for n in desk.panels.notices.notices() if f"out.{form}" in n.text)
+                assert ("文件图层不在其中" in told.text) == (own and form is MapFormat.GEOJSON)
+        written = json.loads((tmp_path / "out.geojson").read_text("utf-8"))["features"]
+        assert not any(feature["properties"].get("名称") == "广场" for feature in written)
 
 
 async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served: Served, tmp_path: Path) -> None:
