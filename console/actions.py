@@ -25,8 +25,8 @@ class ActionTable:
     def __init__(self, window: QWidget, words: Words, actions: Iterable[DeskAction]) -> None:
         """Raises ValueError where a name or a key is given twice."""
         self._words = words
-        self._by_name = False
         self._actions: dict[str, QAction] = {}
+        self._does: dict[str, Callable[[], None]] = {}
         taken: dict[str, str] = {}
         for spec in actions:
             if spec.name in self._actions:
@@ -39,22 +39,10 @@ class ActionTable:
             action.setObjectName(f"action-{spec.name}")
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.triggered.connect(self._unless_over(window, spec))
+            action.triggered.connect(_by_key(window, spec))
             window.addAction(action)
-            self._actions[spec.name] = action
+            self._actions[spec.name], self._does[spec.name] = action, spec.do
         self.retranslate()
-
-    def _unless_over(self, window: QWidget, spec: DeskAction) -> Callable[[bool], None]:
-        """Return what does an action; by a bare letter not while a sheet is open: it would happen unseen behind it.
-
-        A sheet takes every key, but a shortcut of the window is heard before it.
-        """
-
-        def done(checked: bool) -> None:
-            if self._by_name or not (_is_bare(spec.keys) and open_sheets(window)):
-                spec.do()
-
-        return done
 
     def retranslate(self) -> None:
         """Look the texts up again."""
@@ -62,12 +50,9 @@ class ActionTable:
             action.setText(self._words(f"menu.{name}"))
 
     def trigger(self, name: str) -> None:
-        """Do an action by its name; an unknown name raises KeyError."""
-        self._by_name = True
-        try:
-            self._actions[name].trigger()
-        finally:
-            self._by_name = False
+        """Do an action by its name, if it can be done now; an unknown name raises KeyError."""
+        if self._actions[name].isEnabled():
+            self._does[name]()
 
     def enable(self, names: Iterable[str], enabled: bool) -> None:
         """Let actions be done or not."""
@@ -89,6 +74,15 @@ class ActionTable:
         return [("  ".join(k.toString(shown) for k in a.shortcuts()), a.text()) for a in self._actions.values()]
 
 
-def _is_bare(keys: Iterable[str]) -> bool:
-    """Return whether some keys are letters, digits and signs as they are typed."""
-    return any(len(key) == 1 for key in keys)
+def _by_key(window: QWidget, spec: DeskAction) -> Callable[[bool], None]:
+    """Return what does an action by its key; by a letter as it is typed not while a sheet is open.
+
+    It would happen unseen behind it: a sheet takes every key, but a shortcut of the window is heard before it.
+    """
+    bare = any(len(key) == 1 for key in spec.keys)
+
+    def done(checked: bool) -> None:
+        if not (bare and open_sheets(window)):
+            spec.do()
+
+    return done

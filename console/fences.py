@@ -8,6 +8,7 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
+from console.maptools import draw_on
 from console.notices import sentence
 from console.register import Held
 from domain.faults import Fault, conflict, invalid
@@ -129,8 +130,7 @@ class Fences(QObject, MapGuest):
     def _on_unusable(self, sketch: Sketch, fault: Fault) -> None:
         """Say what is wrong with an edge. One that was drawn corner by corner is drawn on from there."""
         if sketch.kind is SketchKind.AREA:
-            self.card.say("redline.go_on", why=sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params)))
-            self._view.reopen_sketch(self._desk.words(f"map_tools.hint.{sketch.kind}"))
+            draw_on(self._view, self._desk.words, self.card, fault)
             return
         self._on_given_up()
         self._view.end_sketch()

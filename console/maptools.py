@@ -1,13 +1,30 @@
 """The map's tools as the desk offers them: what a key or a button begins on the map, and what follows from it."""
 
 import asyncio
+from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
+from console.notices import sentence
 from console.tasks import Tasks
+from domain.faults import Fault
 from resources.words import Words
 from widgets.map.sketch import Sketch, SketchKind
 from widgets.map.view import MapView
+
+
+class SaysWhy(Protocol):
+    """A tool's card that says things by their key."""
+
+    def say(self, key: str, **values: str) -> None:
+        """Say this."""
+
+
+def draw_on(view: MapView, words: Words, card: SaysWhy, fault: Fault) -> None:
+    """Say what is wrong with what was just drawn, and let it be drawn on from there."""
+    card.say("redline.go_on", why=sentence(words, f"fault.{fault.key}", dict(fault.params)))
+    if view.sketch is not None:
+        view.reopen_sketch(words(f"map_tools.hint.{view.sketch.kind}"))
 
 
 class MapTools(QObject):

@@ -14,6 +14,7 @@ import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
+from console.maptools import draw_on
 from console.notices import sentence
 from console.register import Held
 from domain.faults import Fault
@@ -109,9 +110,7 @@ class Redline(QObject, MapGuest):
         points = tuple(sketch.degrees())
         form, moving = self._form, self._moving
         if form is Form.AREA and (fault := _unusable(points)) is not None:
-            why = sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params))
-            self.card.say("redline.go_on", why=why)
-            self._view.reopen_sketch(self._desk.words(f"map_tools.hint.{sketch.kind}"))
+            draw_on(self._view, self._desk.words, self.card, fault)
             return
         self._on_given_up()
         self._view.end_sketch()

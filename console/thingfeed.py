@@ -65,7 +65,8 @@ class ThingFeed:
             positions.update(self._marks(picture, new + again))
         if len(new) < len(fixes):
             _move(positions, slots, fixes)
-        if self._trail.followed in self._moved | altered and (spot := spot_of(picture, self._trail.followed)):
+        followed = self._trail.followed
+        if (followed in self._moved or followed in altered) and (spot := spot_of(picture, followed)) is not None:
             self._trail.note(spot)
         self._moved.clear()
         self._gone.clear()

@@ -18,7 +18,7 @@ import msgspec
 from console.exchange.csv_reader import check_header, count_fault, csv_fault, decode_text
 from console.exchange.mapping import Mapping
 from console.exchange.rows import Row, bounded
-from console.exchange.table import Record, Table, need_columns
+from console.exchange.table import Record, Table, need_columns, read_coordinate
 from domain.addresses import MAX_ADDRESS, folded, names_persons
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import ImportedAddress
@@ -177,19 +177,8 @@ def _judged(records: Iterable[Record], mapping: Mapping) -> list[Row[ImportedAdd
 
 
 def _numbers(record: Record, mapping: Mapping) -> tuple[float, float]:
-    numbers = []
-    for name in ("lon", "lat"):
-        text = mapping.value(record.fields, name)
-        if not text:
-            raise invalid("value_missing", field=name)
-        try:
-            number = float(text)
-        except ValueError:
-            raise invalid("coordinate_unreadable", value=text[:40]) from None
-        if not isfinite(number):
-            raise invalid("coordinate_unreadable", value=text[:40])
-        numbers.append(number)
-    return numbers[0], numbers[1]
+    lon, lat = (read_coordinate(name, mapping.value(record.fields, name)) for name in ("lon", "lat"))
+    return lon, lat
 
 
 def _in_degrees(found: list[tuple[int, float, float]], crs: str | None) -> list[tuple[float, float]]:

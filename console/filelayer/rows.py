@@ -1,11 +1,10 @@
 """The rows of a table with places: each is used, has no place, or is named with what is wrong with it; none is lost."""
 
 from collections.abc import Callable, Sequence
-from math import isfinite
 from typing import Generic, NamedTuple, TypeVar
 
 from console.exchange.shapes import moves, place_to_wgs84
-from console.exchange.table import Record, Table
+from console.exchange.table import Record, Table, read_coordinate
 from domain.faults import Fault, invalid
 
 LON_NAMES = ("lon", "lng", "long", "longitude", "经度", "easting", "东坐标", "x")
@@ -42,7 +41,7 @@ class Places:
         texts = [record.fields.get(name, "") for name in self._names]
         if not any(texts):
             return None
-        x, y = (_number(name, text) for name, text in zip(self._names, texts, strict=True))
+        x, y = (read_coordinate(name, text) for name, text in zip(self._names, texts, strict=True))
         return place_to_wgs84(x, y, self._crs)
 
 
@@ -75,18 +74,6 @@ def column_of(table: Table, names: tuple[str, ...]) -> str | None:
     """Return the column of a table that has one of these names, the first of them first."""
     known = {column.strip().lower(): column for column in table.columns}
     return next((known[name] for name in names if name in known), None)
-
-
-def _number(name: str, text: str) -> float:
-    if not text:
-        raise invalid("value_missing", field=name[:40])
-    try:
-        number = float(text)
-    except ValueError:
-        raise invalid("coordinate_unreadable", value=text[:40]) from None
-    if not isfinite(number):
-        raise invalid("coordinate_unreadable", value=text[:40])
-    return number
 
 
 def _rows_bad(bad: list[tuple[int, Fault]], rest: int) -> Fault:

@@ -90,18 +90,21 @@ class LayerOptionsCard(Card):
         item = self._item
         if item is None:
             return
+        rows = item.legend()
         shape = (
             item.key,
             item.title(),
             item.remark(),
             item.styles(),
             item.filters(),
-            tuple((row.symbol, row.text) for row in item.legend()),  # not how many there are: that changes all the time
+            tuple((row.symbol, row.text) for row in rows),  # not how many there are: that changes all the time
             self.words.language,
         )
         if shape != self._shape:
             self._shape = shape
-            self._build(item)
+            self._build(item, legend=bool(rows))
+        self._legend.set_rows(self.words("layer_tree.legend"), rows)
+        self._legend.setFixedSize(self._legend.sizeHint())
         self._fill(item)
 
     def fit(self, most_height: int) -> None:
@@ -132,7 +135,7 @@ class LayerOptionsCard(Card):
 
     # -- made from what the layer says -----------------------------------------------------------------------------
 
-    def _build(self, item: LayerItem) -> None:
+    def _build(self, item: LayerItem, *, legend: bool) -> None:
         words = self.words
         self._controls.clear()
         self._page = QWidget()
@@ -172,9 +175,9 @@ class LayerOptionsCard(Card):
         for kinds in item.filters():
             self._add_filter(grid, item, kinds)
         self._legend = LegendRows(words, self.theme, self._page)
-        if item.legend():
+        if legend:
             grid.addWidget(self._legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        self._legend.setVisible(bool(item.legend()))
+        self._legend.setVisible(legend)
         grid.addLayout(self._foot(item), grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
         self._scroll.setWidget(self._page)
@@ -246,8 +249,6 @@ class LayerOptionsCard(Card):
 
     def _fill(self, item: LayerItem) -> None:
         options = item.options
-        self._legend.set_rows(self.words("layer_tree.legend"), item.legend())
-        self._legend.setFixedSize(self._legend.sizeHint())
         self._filling = True
         self._opacity.setValue(options.opacity)
         self._percent.setText(f"{options.opacity} %")
