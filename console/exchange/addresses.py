@@ -17,8 +17,8 @@ import msgspec
 
 from console.exchange.csv_reader import check_header, count_fault, csv_fault, decode_text
 from console.exchange.mapping import Mapping
-from console.exchange.rows import Row, bounded
-from console.exchange.table import Record, Table, need_columns, read_coordinate
+from console.exchange.rows import Row, bounded, read_coordinate
+from console.exchange.table import Record, Table, need_columns
 from domain.addresses import MAX_ADDRESS, folded, names_persons
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import ImportedAddress

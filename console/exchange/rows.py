@@ -52,6 +52,13 @@ def place(lon_text: str, lat_text: str, crs: str | None = None) -> tuple[float |
     return place_to_wgs84(lon, lat, crs)
 
 
+def read_coordinate(field: str, text: str | None) -> float:
+    """Return the number a field of a place holds. Raises ``Fault``: there is none, or it is none."""
+    if not text:
+        raise invalid("value_missing", field=field[:40])
+    return _number(text)
+
+
 def _number(text: str) -> float:
     try:
         value = float(text)

@@ -1,7 +1,6 @@
 """What every reader returns: a table of records, each knowing where in its file it stands."""
 
 from collections.abc import Iterable
-from math import isfinite, nan
 from pathlib import Path
 from typing import Any, Literal
 
@@ -90,16 +89,3 @@ def need_columns(table: Table, wanted: Iterable[str]) -> None:
     missing = sorted(set(wanted) - set(table.columns))
     if missing:
         raise invalid("columns_missing", columns=", ".join(missing)[:300], found=", ".join(table.columns)[:300])
-
-
-def read_coordinate(field: str, text: str | None) -> float:
-    """Return the number a field of a place holds. Raises ``Fault``: there is none, or it is none."""
-    if not text:
-        raise invalid("value_missing", field=field[:40])
-    try:
-        number = float(text)
-    except ValueError:
-        number = nan
-    if not isfinite(number):
-        raise invalid("coordinate_unreadable", value=text[:40])
-    return number

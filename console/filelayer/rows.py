@@ -3,8 +3,9 @@
 from collections.abc import Callable, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
+from console.exchange.rows import read_coordinate
 from console.exchange.shapes import moves, place_to_wgs84
-from console.exchange.table import Record, Table, read_coordinate
+from console.exchange.table import Record, Table
 from domain.faults import Fault, invalid
 
 LON_NAMES = ("lon", "lng", "long", "longitude", "经度", "easting", "东坐标", "x")
