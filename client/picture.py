@@ -15,13 +15,13 @@ from collections.abc import Collection, Iterable
 
 import msgspec
 
+from client.fixes import LatestFixes
 from domain.case import Case, Condition
 from domain.change import Change, Subject
 from domain.clock import ServiceClock
 from domain.fold import fold
 from domain.ids import AccountId, AttachmentId, CaseNo, EntryId, StaffId, ThingId, UnitId
 from domain.people import Actor, Staff, Unit, Vehicle
-from domain.places import Position
 from domain.reading import Reading
 from domain.register import REGISTERS, Entry, EntryKind, fold_entry, reaches
 from domain.step import ROOM
@@ -37,7 +37,6 @@ from domain.wire_feed import (
     Resync,
     Skip,
     Viewers,
-    position_of,
 )
 
 EntryKey = tuple[EntryKind, EntryId]
@@ -90,7 +89,7 @@ class Picture:
         self.head: int = snapshot.head
         self.ended_left_out = snapshot.ended_left_out
         self.cases: dict[CaseNo, Case] = {c.case_no: c for c in snapshot.cases}
-        self.positions: dict[ThingId, Position] = {p.thing: p for p in snapshot.positions}
+        self.positions = LatestFixes(snapshot.positions)
         self.entries: dict[EntryKey, Entry] = {(e.kind, e.entry_id): e for e in snapshot.entries}
         self.readings: dict[EntryKey, Reading] = {r.key: r for r in snapshot.readings}
         self.viewers: dict[CaseNo, tuple[AccountId, ...]] = {}
@@ -314,21 +313,11 @@ class Picture:
         return Delta(viewers=altered | {told.case_no for told in message.cases})
 
     def _take_fixes(self, message: Fixes) -> Delta:
-        fresh: set[ThingId] = set()
-        for fix in message.fixes:
-            try:
-                position = position_of(fix)
-            except OverflowError:
-                continue
-            held = self.positions.get(fix.thing)
-            if held is None or held.fixed_at <= position.fixed_at:
-                self.positions[fix.thing] = position
-                fresh.add(fix.thing)
+        fresh = self.positions.take(message.fixes)
         gone = set(message.gone)
         if message.whole:
             gone |= self.positions.keys() - {fix.thing for fix in message.fixes}
-        left = frozenset(thing for thing in gone if self.positions.pop(thing, None) is not None)
-        return Delta(positions=frozenset(fresh), gone=left)
+        return Delta(positions=fresh, gone=self.positions.drop(gone))
 
 
 def _fold(held: Case | None, change: Change) -> Case | None:

@@ -5,7 +5,6 @@ shift) takes as long as moving twenty.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 
 import numpy as np
 
@@ -16,6 +15,7 @@ from domain.ids import StaffId, ThingId, UnitId
 from domain.people import Shift
 from domain.places import Position
 from domain.units import UnitState
+from domain.wire_feed import Fix, position_of
 from layers.placing import Slots
 from layers.positions.model import PositionsModel, ThingMark
 from layers.thing_codes import heading_steps
@@ -57,12 +57,12 @@ class ThingFeed:
             if self._trail.followed in self._gone:
                 self._trail.lose()
         altered = _things_of(picture, units)
-        fixes = [fix for thing in self._moved - altered if (fix := picture.positions.get(thing)) is not None]
+        fixes = picture.positions.of(self._moved - altered)
         slots = positions.slots([fix.thing for fix in fixes])
         new = [fixes[i] for i in np.flatnonzero(slots < 0).tolist()]
-        again = [fix for thing in altered if (fix := picture.positions.get(thing)) is not None]
+        again = picture.positions.of(altered)
         if new or again:
-            positions.update(self._marks(picture, new + again))
+            positions.update(self._marks(picture, [position_of(fix) for fix in new + again]))
         if len(new) < len(fixes):
             _move(positions, slots, fixes)
         followed = self._trail.followed
@@ -115,11 +115,11 @@ def spot_of(picture: Picture, thing: str | None) -> Spot | None:
     return None if fix is None else Spot(fix.lon, fix.lat, fix.accuracy_m)
 
 
-def _move(positions: PositionsModel, slots: Slots, fixes: Sequence[Position]) -> None:
+def _move(positions: PositionsModel, slots: Slots, fixes: Sequence[Fix]) -> None:
     """Put things where they are now; those without a slot, and those at a place that cannot be drawn, are left out."""
     lons, lats = np.array([fix.lon for fix in fixes]), np.array([fix.lat for fix in fixes])
     headings = np.array([fix.heading_deg for fix in fixes], np.float64)  # None becomes NaN
-    times = np.fromiter(map(datetime.timestamp, [fix.fixed_at for fix in fixes]), np.float64, len(fixes))
+    times = np.array([fix.at_ms for fix in fixes], np.float64) / 1000.0
     slots = np.where((np.abs(lons) <= 180.0) & (np.abs(lats) <= 90.0), slots, -1)
     positions.move(slots, lons, lats, times, heading_steps(headings))
 

@@ -25,6 +25,8 @@ MOST_RATE_HZ = 50
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MS = timedelta(milliseconds=1)
+_FIRST_MS = (datetime.min.replace(tzinfo=UTC) - _EPOCH) // _MS
+_LAST_MS = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // _MS
 
 
 class Hello(msgspec.Struct, frozen=True, tag="hello"):
@@ -190,13 +192,18 @@ def fix_of(position: Position) -> Fix:
     )
 
 
+def has_a_time(fix: Fix) -> bool:
+    """Return whether a fix is of a time a calendar knows."""
+    return _FIRST_MS <= fix.at_ms <= _LAST_MS
+
+
 def position_of(fix: Fix) -> Position:
-    """Return what a fix says as a position. Raises OverflowError for a time no calendar knows."""
+    """Return what a fix says as a position. Raises OverflowError for a time no calendar knows: see ``has_a_time``."""
     return Position(
         fix.thing,
         fix.lon,
         fix.lat,
-        _EPOCH + timedelta(0, 0, fix.at_ms * 1000),  # not by name: thousands a second are made
+        _EPOCH + timedelta(milliseconds=fix.at_ms),
         fix.speed_mps,
         fix.heading_deg,
         fix.accuracy_m,

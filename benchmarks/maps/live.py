@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterable
 
 import msgspec
+from PySide6.QtCore import QTimer
 
 from benchmarks.harness import Rows, Sense, lower_quartile, single
 from benchmarks.maps.ours import NOW, Degrees, OurMap
@@ -58,9 +59,9 @@ class LiveStaff:
         self._feed.flush(self._picture, self._ours.positions, set())
 
     def hear(self, message: bytes) -> None:
-        """Take a message and show it at once."""
+        """Take a message now and show it in the next turn of the loop, as the console does."""
         self.take(message)
-        self.show()
+        QTimer.singleShot(0, self.show)
 
 
 def live_rows(ours: OurMap, moves: Iterable[Degrees], land: str) -> Rows:
