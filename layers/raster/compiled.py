@@ -115,8 +115,9 @@ class CompiledRaster:
 
     def _stamp(self, surface: Surface, below: Frame | None, marks: Marks) -> None:
         packed = max(surface.height, surface.width) < hidden.FARTHEST and 0 < len(marks.sprites.seen) < 1 << 16
-        if packed and len(marks.xs) >= MANY:
-            hidden.stamp_shown(surface, below, marks, self._room())
+        if packed and (below is not None or len(marks.xs) >= MANY):
+            stamp = hidden.stamp_shown if len(marks.xs) >= MANY else hidden.stamp_all
+            stamp(surface, below, marks, self._room())
             return
         if below is not None:
             copy_boxes(surface, below)
@@ -218,7 +219,8 @@ def exercise() -> None:
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
     marks = Marks(square[0], square[1], np.zeros(4, np.uint16), sprites, place)
-    hidden.stamp_shown(surface_of(frame), frame.copy(), marks, hidden.Room())
+    for stamp in (hidden.stamp_shown, hidden.stamp_all):
+        stamp(surface_of(frame), frame.copy(), marks, hidden.Room())
     overlay = raster.noted(8, 8)
     twice = np.array([4, 4], np.float32)
     glass = make_sprites(np.full((1, 3, 3), 0x80408000, np.uint32))

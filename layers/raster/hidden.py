@@ -8,7 +8,7 @@ same rounding from its topmost opaque one on. Only ``layers.raster.compiled`` ca
 
 import numpy as np
 
-from layers.raster.contract import F32, I32, LANES, U16, U32, Frame, Marks, Surface
+from layers.raster.contract import F32, I32, LANES, U16, U32, Frame, Marks, Sprites, Surface
 from layers.raster.jit import compiled, exact
 from layers.raster.stamps import lay_few, pixel_x, pixel_y
 from layers.raster.vector import copy_row, cover, lay, lowest, showing
@@ -18,8 +18,9 @@ MARGIN = 2 * LANES
 FARTHEST = 1 << 15
 """Largest side of a frame whose pixels can be told in half a word."""
 NOWHERE = np.uint32(0xFFFFFFFF)
-BAND = 256
-"""Rows of a band."""
+FINE, COARSE = 6, 8
+"""Rows of a band as powers of two: so few that a band is still in the cache when it is stamped, where nothing else is
+kept of it; and where finding what shows takes a share of the cache as well."""
 
 
 class Room:
@@ -32,7 +33,7 @@ class Room:
 
     def reserve(self, count: int, height: int) -> None:
         """Have room for that many sprites in each band of a frame; what of it is never written takes no memory."""
-        bands = (height + 2 * MARGIN + LANES) // BAND + 2
+        bands = ((height + 2 * MARGIN + LANES) >> FINE) + 2
         if count > len(self.corners) or bands > len(self.shown):
             count = max(count + count // 8, len(self.corners))
             self.corners = np.empty(count, np.uint32)
@@ -94,11 +95,12 @@ def choose(
     solid: U32,
     covered: U32,
     stride: int,
+    bits: int,
     shown: U32,
     what: U32,
     counts: I32,
 ) -> None:
-    """List for each band the sprites of which something shows, the last first: their corners, and code and rows.
+    """List for each band of ``1 << bits`` rows the sprites of which something shows, the last first: their corners, and code and rows.
 
     ``counts`` must be 0 and says how many there are in each; a sprite on two bands is in both.
     """
@@ -114,15 +116,33 @@ def choose(
         code = np.int64(codes[last - j])
         rows = showing(covered, at, masks, code * LANES, shift)
         found, more = np.uint32(code << 16) | rows, 1 if rows != 0 else 0
-        band = y // BAND
+        band = y >> bits
         n = band * room + counts[band]
         flat_shown[n], flat_what[n] = corner, found
         counts[band] += more  # without a branch: nobody can foretell it
-        if (y + size - 1) // BAND != band:
+        if (y + size - 1) >> bits != band:
             n = (band + 1) * room + counts[band + 1]
             flat_shown[n], flat_what[n] = corner, found
             counts[band + 1] += more
         cover(covered, at, stride, hides, code * LANES, shift)
+
+
+@compiled
+def list_all(corners: U32, codes: U16, size: int, rows: I32, bits: int, shown: U32, what: U32, counts: I32) -> None:
+    """List for each band all sprites that lie in it, as ``choose`` does those of which something shows."""
+    last, room = corners.shape[0] - 1, shown.shape[1]
+    flat_shown, flat_what = shown.reshape(shown.size), what.reshape(what.size)
+    one = np.uint32(1)
+    for j in range(corners.shape[0]):
+        corner = corners[last - j]
+        if corner == np.uint32(0xFFFFFFFF):
+            continue
+        y, code = np.int64(corner & np.uint32(0xFFFF)), np.int64(codes[last - j])
+        found = np.uint32(code << 16) | np.uint32((one << np.uint32(rows[code, 1])) - (one << np.uint32(rows[code, 0])))
+        for band in range(y >> bits, ((y + size - 1) >> bits) + 1):
+            n = band * room + counts[band]
+            flat_shown[n], flat_what[n] = corner, found
+            counts[band] += 1
 
 
 @compiled
@@ -176,6 +196,7 @@ def stamp_bands(
     boxes: I32,
     below: U32,
     width: int,
+    bits: int,
     shown: U32,
     what: U32,
     counts: I32,
@@ -183,12 +204,12 @@ def stamp_bands(
     rests: U32,
     size: int,
 ) -> None:
-    """Set boxes to ``below``, where there is any, with what ``choose`` listed laid on it, band by band."""
+    """Set boxes to ``below``, where there is any, with what was listed laid on it, band by band."""
     for band in range(counts.shape[0]):
         for b in range(boxes.shape[0]):
             x0, x1 = int(boxes[b, 0]), int(boxes[b, 2])
-            y0 = max(int(boxes[b, 1]), band * BAND - MARGIN)
-            y1 = min(int(boxes[b, 3]), (band + 1) * BAND - MARGIN)
+            y0 = max(int(boxes[b, 1]), (band << bits) - MARGIN)
+            y1 = min(int(boxes[b, 3]), ((band + 1) << bits) - MARGIN)
             if below.shape[0] > 0:
                 for row in range(y0, y1):
                     copy_row(flat, row * stride + x0, below, row * width + x0, x1 - x0)
@@ -199,18 +220,34 @@ def stamp_bands(
 
 def stamp_shown(surface: Surface, below: Frame | None, marks: Marks, room: Room) -> None:
     """Stamp sprites of at most ``LANES`` pixels a side over ``below``, or what is there, leaving out hidden ones."""
-    xs, ys, codes, sprites, placing = marks
-    height, width = surface.height, surface.width
-    room.reserve(len(xs), height)
-    corners, counts = room.corners[: len(xs)], np.zeros(len(room.shown), np.int32)
-    locate(xs, ys, sprites.size, height, width, *placing, corners)
-    covered = room.covered(height, width)
+    corners, counts = _located(surface, marks, room)
+    sprites, covered = marks.sprites, room.covered(surface.height, surface.width)
     choose(
-        corners, codes, sprites.size, sprites.seen, sprites.solid, covered.begin(), covered.stride,
+        corners, marks.codes, sprites.size, sprites.seen, sprites.solid, covered.begin(), covered.stride, COARSE,
         room.shown, room.what, counts,
     )  # fmt: skip
+    _stamp_listed(surface, below, sprites, COARSE, room, counts)
+
+
+def stamp_all(surface: Surface, below: Frame | None, marks: Marks, room: Room) -> None:
+    """As ``stamp_shown``, but without finding out first which sprites show: for few that seldom hide one another."""
+    corners, counts = _located(surface, marks, room)
+    list_all(corners, marks.codes, marks.sprites.size, marks.sprites.rows, FINE, room.shown, room.what, counts)
+    _stamp_listed(surface, below, marks.sprites, FINE, room, counts)
+
+
+def _located(surface: Surface, marks: Marks, room: Room) -> tuple[U32, I32]:
+    """Return the corners of sprites, and how many are listed yet for each band: none."""
+    height, width = surface.height, surface.width
+    room.reserve(len(marks.xs), height)
+    corners = room.corners[: len(marks.xs)]
+    locate(marks.xs, marks.ys, marks.sprites.size, height, width, *marks.placing, corners)
+    return corners, np.zeros(len(room.shown), np.int32)
+
+
+def _stamp_listed(surface: Surface, below: Frame | None, sprites: Sprites, bits: int, room: Room, counts: I32) -> None:
     under = np.empty(0, np.uint32) if below is None else below.reshape(-1)
     stamp_bands(
-        surface.flat, surface.stride, surface.boxes, under, width, room.shown, room.what, counts,
+        surface.flat, surface.stride, surface.boxes, under, surface.width, bits, room.shown, room.what, counts,
         sprites.over, sprites.rests, sprites.size,
     )  # fmt: skip

@@ -9,7 +9,8 @@ from layers.raster import hidden, stamps
 from layers.raster.compiled import MANY, CompiledRaster
 from layers.raster.contract import LANES, Frame, Marks, Placing, Sprites, Surface, make_sprites, surface_of
 
-HEIGHT, WIDTH = 70, 90
+HEIGHT, WIDTH = 150, 90
+"""Several bands of the finer kind high."""
 
 
 def ground() -> Frame:
@@ -55,8 +56,12 @@ def test_what_is_left_out_would_not_have_been_seen(
     np.testing.assert_array_equal(frame, plainly(ground(), xs, ys, codes, sprites, at))
     again = ground()
     turned = Marks(xs[::-1].copy(), ys, codes, sprites, at)
+    expected = plainly(ground(), xs[::-1].copy(), ys, codes, sprites, at)
     hidden.stamp_shown(surface_of(again), None, turned, room)  # nothing is left over from the last time
-    np.testing.assert_array_equal(again, plainly(ground(), xs[::-1].copy(), ys, codes, sprites, at))
+    np.testing.assert_array_equal(again, expected)
+    over = np.zeros_like(again)
+    hidden.stamp_all(surface_of(over), ground(), turned, room)  # nor is from the other way
+    np.testing.assert_array_equal(over, expected)
 
 
 @pytest.mark.parametrize("count", [MANY - 1, MANY, 60_000])
@@ -85,7 +90,7 @@ def test_most_of_a_heap_is_left_out() -> None:
     codes = np.zeros(len(xs), np.uint16)
     hidden.choose(
         room.corners[: len(xs)], codes, 9, sprites.seen, sprites.solid, covered.begin(), covered.stride,
-        room.shown, room.what, counts,
+        hidden.COARSE, room.shown, room.what, counts,
     )  # fmt: skip
     assert 50 < counts.sum() < 3000
 
