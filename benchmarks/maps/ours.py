@@ -12,6 +12,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import numpy as np
 import numpy.typing as npt
 import shapely
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -160,7 +161,7 @@ class OurMap:
         """Take new places (degrees) of all staff and paint; milliseconds."""
         began = time.perf_counter()
         self.place_staff(moved)
-        self.view.repaint()
+        QApplication.sendPostedEvents(self.view, QEvent.Type.UpdateRequest)  # paints what is to be painted
         return (time.perf_counter() - began) * 1000
 
 

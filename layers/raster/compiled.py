@@ -8,12 +8,13 @@ import numpy as np
 import numpy.typing as npt
 
 from layers.placing import Columns, Slots
-from layers.raster import areas, hidden, lines, places, points, seating, stamps, stretching, thinning
+from layers.raster import areas, cells, hidden, lines, places, points, seating, stamps, stretching, thinning
 from layers.raster.blit import blit
 from layers.raster.contract import (
     F32,
     F64,
     I32,
+    MOST_RUNS,
     U16,
     U32,
     Bounds,
@@ -172,6 +173,12 @@ class CompiledRaster:
         found = points.pick_near(xs, ys, codes, *corner, *bounds, room.xs, room.ys, room.codes)
         return room.first(found)
 
+    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
+        """See ``Raster.moved``."""
+        mask, boxes = np.zeros((rows, columns), np.bool_), np.empty((max(MOST_RUNS, rows), 3), np.int32)
+        cells.touch_altered(*before[:3], *after[:3], after.sprites.size, *after.placing, mask)
+        return boxes[: cells.find_runs(mask, boxes)]
+
     def noted(self, height: int, width: int) -> Noted:
         """See ``Raster.noted``."""
         return NotedOverlay(self, height, width)
@@ -219,6 +226,7 @@ def exercise() -> None:
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
     marks = Marks(square[0], square[1], np.zeros(4, np.uint16), sprites, place)
+    raster.moved(marks, marks, 1, 1)
     for stamp in (hidden.stamp_shown, hidden.stamp_all):
         stamp(surface_of(frame), frame.copy(), marks, hidden.Room())
     overlay = raster.noted(8, 8)

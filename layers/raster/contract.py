@@ -23,6 +23,7 @@ F64 = npt.NDArray[np.float64]
 I32 = npt.NDArray[np.int32]
 U16 = npt.NDArray[np.uint16]
 U32 = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
 U64 = npt.NDArray[np.uint64]
 
 
@@ -110,6 +111,12 @@ def no_shapes() -> Shapes:
 
 LANES = 16
 """Pixels the kernels take at a time: rows of sprites are padded to a multiple of it."""
+
+
+CELL_WIDE, CELL_HIGH = 32, 64
+"""Device pixels of the cells in which it is told what of a frame something touches."""
+MOST_RUNS = 48
+"""Boxes of cells told of at most, where there are not more rows of them."""
 
 
 class Sprites(msgspec.Struct, frozen=True):
@@ -333,6 +340,13 @@ class Raster(Protocol):
         """Return the points (plane metres) that lie within ``bounds``, in order and local to ``corner``, in ``room``.
 
         ``room`` is what ``room_for`` gave for at least as many points.
+        """
+
+    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
+        """Return in which cells of a frame (``rows, columns`` of them) marks altered; None if this cannot tell.
+
+        Both are of the same sprites and placing. Cells are told of as few boxes (count, 3) a row high: first column,
+        row, one past the last column; cells between may be in them.
         """
 
     def noted(self, height: int, width: int) -> "Noted | None":

@@ -13,7 +13,7 @@ from layers.raster.jit import compiled, exact
 from layers.raster.stamps import lay_few, pixel_x, pixel_y
 from layers.raster.vector import copy_row, cover, lay, lowest, showing
 
-MARGIN = 2 * LANES
+MARGIN = 4 * LANES
 """Pixels around the frame within which a sprite begins that has its middle at most its own size outside."""
 FARTHEST = 1 << 15
 """Largest side of a frame whose pixels can be told in half a word."""
@@ -100,9 +100,10 @@ def choose(
     what: U32,
     counts: I32,
 ) -> None:
-    """List for each band of ``1 << bits`` rows the sprites of which something shows, the last first: their corners, and code and rows.
+    """List for each band of ``1 << bits`` rows the sprites of which something shows, the last first.
 
-    ``counts`` must be 0 and says how many there are in each; a sprite on two bands is in both.
+    Of each it holds the corner, and code and rows. ``counts`` must be 0 and says how many there are in each; a sprite
+    on two bands is in both.
     """
     last, room = corners.shape[0] - 1, shown.shape[1]
     masks, hides = seen.reshape(seen.size), solid.reshape(solid.size)

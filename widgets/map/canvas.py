@@ -308,7 +308,11 @@ class MapCanvas(QWidget):
 
     def refresh(self) -> None:
         """Have the frame painted anew, but for what lies under something that hides it."""
-        self.update(QRegion(self.rect()) - self.covered())
+        self.update(self._open())
+
+    def _open(self) -> QRegion:
+        """Return what of the map is to be seen."""
+        return QRegion(self.rect()) - self.covered()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the frame."""
@@ -320,7 +324,7 @@ class MapCanvas(QWidget):
                 self._paint_over(painter)
             finally:
                 painter.end()  # a painter left open on a widget ends the program
-        if self._arrivals.isActive() and (QRegion(self.rect()) - self.covered() - event.region()).isEmpty():
+        if self._arrivals.isActive() and (self._open() - event.region()).isEmpty():
             self._arrivals.stop()  # whatever came in is painted
         if self._painted is None:
             # Not before: with everything still to be painted Qt would paint an opaque map by itself, and what lies over
@@ -433,7 +437,11 @@ class MapCanvas(QWidget):
     def _on_model_changed(self) -> None:
         self._fit_first()
         self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
-        self._refresh_along()
+        moved = self._frame.moved(self._area(), self.shown_items(), self._focus)
+        if moved is None or self._is_moving():
+            self._refresh_along()
+        else:
+            self.update(moved - self.covered())
         self.layers_changed.emit()
 
     def _restyle(self) -> None:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager, nullcontext
 from itertools import dropwhile, takewhile
 
 import numpy as np
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QRegion
 
 from layers.background import BESIDE
 from layers.colours import argb
@@ -21,6 +21,7 @@ from layers.raster.contract import Box, Frame, Marks, Raster, Surface, no_pictur
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
+from widgets.map.moved import MovedMarks
 from widgets.map.tiles import TILE, TileKey, TileStore, count_around, tiles_over
 
 Piece = Callable[[], AbstractContextManager[None]]
@@ -49,6 +50,7 @@ class MapFrame:
         self._version = 0
         self._still_version = 0
         self._above = KeptAbove()
+        self._moved = MovedMarks()
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
         self._names = no_pictures()
@@ -123,6 +125,17 @@ class MapFrame:
         self._draw_over(frame, area, items, focus, labels=100_000)
         return frame is not self._frame
 
+    def moved(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QRegion | None:
+        """Return where the picture may differ from what it was when this was last asked; None for anywhere."""
+        live = tuple(dropwhile(lambda item: not item.moving, items))
+        if self._area != area or not live or any(item.moving for item in live[1:]):
+            return self._moved.region(None, None, self._rasters.raster, area)
+        raster, first = self._rasters.raster, live[0]
+        marks = None if any(item.live_labels(area, focus) for item in items) else first.shown_marks(raster, area, focus)
+        states = tuple(item.mark_state() for item in items if item is not first)
+        key = (area, focus, self._rasters.compiled, self._look.theme, first.options, self._tile_state(items), states)
+        return self._moved.region(key, marks, raster, area)
+
     @property
     def wanting(self) -> bool:
         """Whether the next frame would show more than this one: labels still to be made."""
@@ -142,12 +155,15 @@ class MapFrame:
         if self._frame.shape != shape:
             self._base, self._still, self._frame = (np.zeros(shape, np.uint32) for _ in range(3))
             self._base_key = self._still_key = None
-        key = tuple(item.tile_state() for item in items), self._rasters.compiled, self._look.theme
+        key = self._tile_state(items), self._rasters.compiled, self._look.theme
         if key != self._static_key:
             self._static_key = key
             self._tiles.renew()
         for item in items:
             self._tiles.spoil(item.spoilt())
+
+    def _tile_state(self, items: Sequence[LayerItem]) -> Hashable:
+        return tuple(item.tile_state() for item in items)
 
     def _render(
         self, raster: Raster, frame: Frame, area: Area, items: Sequence[LayerItem], piece: Piece = nullcontext

@@ -8,7 +8,7 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QImage, QPaintEngine, QPainter, QRegion, QTransform
 
 from layers.contract import Area
-from layers.raster.contract import Surface
+from layers.raster.contract import I32, Surface
 
 FORMATS = (QImage.Format.Format_RGB32, QImage.Format.Format_ARGB32_Premultiplied)
 """Pixels as a frame has them; opaque ones are the same in both."""
@@ -31,9 +31,7 @@ def painted_on(painter: QPainter, area: Area, region: QRegion) -> Surface | None
     if area.ratio != ratio or matrix != QTransform(ratio, 0, 0, ratio, matrix.dx(), matrix.dy()):
         return None
     left, top, stride = round(matrix.dx()), round(matrix.dy()), image.bytesPerLine() // 4
-    boxes = np.array([box.getRect() for box in cast("Iterable[QRect]", region)], np.int32).reshape(-1, 4) * ratio
-    boxes[:, 2:] += boxes[:, :2]
-    np.clip(boxes, 0, (area.width, area.height) * 2, out=boxes)
+    boxes = _boxes_of(region, ratio, area)
     within = 0 <= left <= image.width() - area.width and 0 <= top <= image.height() - area.height
     if not within or len(boxes) > BOXES_MOST:
         return None
@@ -41,3 +39,15 @@ def painted_on(painter: QPainter, area: Area, region: QRegion) -> Surface | None
     first = top * stride + left
     flat = pixels[first : first + (area.height - 1) * stride + area.width]
     return Surface(flat, stride, area.height, area.width, boxes)
+
+
+def _boxes_of(region: QRegion, ratio: int, area: Area) -> I32:
+    """Return the boxes of a region in device pixels; box by box, as there are few."""
+    width, height, found = area.width, area.height, list[int]()
+    for box in cast("Iterable[QRect]", region):
+        x, y, wide, high = box.x(), box.y(), box.width(), box.height()
+        left, top, right, bottom = x * ratio, y * ratio, (x + wide) * ratio, (y + high) * ratio
+        found += (
+            min(max(0, left), width), min(max(0, top), height), min(max(0, right), width), min(max(0, bottom), height),
+        )  # fmt: skip
+    return np.array(found, np.int32).reshape(-1, 4)
