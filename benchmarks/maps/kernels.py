@@ -2,9 +2,10 @@
 
 *Full redraw* draws areas, borders, cases and people into an empty frame and paints it; shapes thinned for the scale are
 kept from frame to frame, as in use. *Staff moved* takes new coordinates of all staff, stamps them over what is kept,
-and paints what of the window that alters. Of several frames in a row the last counts, ours and theirs; of full redraws the first, which finds the
-processor's caches full of another program, has rows of its own. QGIS reads memory layers; its draw-only figure leaves
-out applying positions. The desk draws cases over staff: both orders are measured. Markers are not clustered.
+and paints what alters of the window. Of several frames in a row the last counts, ours and theirs; of full redraws the
+first, which finds the processor's caches full of another program, has rows of its own. QGIS reads memory layers; its
+draw-only figure leaves out applying positions. The desk draws cases over staff: both orders are measured. Markers are
+not clustered.
 The *floor* is a window painting a picture that it has: what a map needs at least that paints all of itself.
 The pictures are compared: pixels that are plain area in both must show the same class.
 """
