@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
@@ -152,6 +153,18 @@ class MapCanvas(QWidget):
     def models(self) -> tuple[Observed, ...]:
         """The models that are shown, from the ground up: another map can be made of them."""
         return tuple(self._models[item.key] for item in self._items)
+
+    @property
+    def past(self) -> datetime | None:
+        """The moment that is played back, None where the map shows what is now."""
+        return self._look.past
+
+    def show_past(self, moment: datetime | None) -> None:
+        """Say that cases and things are as they were at a moment; layers of what is now are drawn paler meanwhile."""
+        began = (moment is None) != (self._look.past is None)
+        self._look.past = moment
+        if began:
+            self._on_model_changed()
 
     @property
     def shows_ended(self) -> bool:
