@@ -39,6 +39,8 @@ MOVING_S = 0.05
 """So long after the view was moved another frame is on its way: one of its own would be late for it."""
 NEAR_SCALE = 2.4
 """How close ``show_case`` looks, plane metres a logical pixel."""
+STREET_SCALE = 0.5
+"""How close at most a view comes to be fitted to what is small, a single point: the street round it is still seen."""
 
 
 class MapCanvas(QWidget):
@@ -421,7 +423,8 @@ class MapCanvas(QWidget):
 
     def _fitted_to(self, bounds: Bounds) -> Camera:
         """Return the closest view of all of ``bounds`` that nothing lies over."""
-        return min((self._camera.fitted(bounds, taken=taken) for taken in self._taken()), key=lambda view: view.scale)
+        views = (self._camera.fitted(bounds, taken=taken, finest=STREET_SCALE) for taken in self._taken())
+        return min(views, key=lambda view: view.scale)
 
     def _taken(self) -> Sequence[Insets]:
         """Return the ways to keep clear of what lies over the map, the best liked first."""

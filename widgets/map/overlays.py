@@ -16,6 +16,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
 from widgets.map.captions import Caption, Coordinates
+from widgets.map.clearance import ways_clear
 from widgets.map.empty import EmptyMap
 from widgets.map.hover_card import HoverCard
 from widgets.map.layer_choices import LayerChoices
@@ -159,16 +160,12 @@ class MapOverlays(QObject):
             self.place()
 
     def taken(self) -> Sequence[Insets]:
-        """Return the ways to keep clear of legend and list: each leaves free a side, or the foot and the head."""
-        if not (self._shown and self._roomy()):
-            return ((0, 0, 0, 0),)
-        legend, listed = self.legend.size(), self.layer_tree.size()
-        return [
-            (legend.width() + EDGE if at_left else 0, 0 if at_right else listed.height() + EDGE,
-             listed.width() + EDGE if at_right else 0, 0 if at_left else legend.height() + EDGE)
-            for at_left in (True, False)
-            for at_right in (True, False)
-        ]  # fmt: skip
+        """Return the ways to keep clear of the cards: each leaves free a side, or the foot and the head."""
+        cards = [*self._canvas.findChildren(ToolCard, options=_DIRECT), self.pick_card]
+        bars = self._canvas.findChildren(PlaybackBar, options=_DIRECT)
+        parts = cards, (self.layer_tree, self.layer_options), (self.legend,), bars
+        corners = ([part.geometry() for part in some if not part.isHidden()] for some in parts)
+        return ways_clear(self._canvas.size(), *corners)
 
     def covered(self) -> QRegion:
         """Return what the cards hide: painting them again with each frame of the map would cost more than the frame."""
