@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from itertools import product
 
-from PySide6.QtCore import QRect, QSize
+from PySide6.QtCore import QPoint, QRect, QSize
+from PySide6.QtGui import QRegion
 
 from layers.camera import Insets
 
 LEAST_FREE_PX = 160
 """So much room there is between the cards at least; where they leave less, they lie over what is shown."""
+
+STEP_PX = 12
+"""How finely a free place is looked for."""
 
 Rects = Sequence[QRect]
 
@@ -32,6 +36,24 @@ def ways_clear(room: QSize, head_left: Rects, head_right: Rects, foot_left: Rect
         if _leaves_room(way, room):
             ways.append(way)
     return ways or [(0, 0, 0, 0)]
+
+
+def nearest_clear(at: QPoint, around: int, room: QSize, covered: QRegion) -> QPoint:
+    """Return the pixel nearest to one round which, so far, nothing is covered and the map does not end.
+
+    Where there is none it is the pixel itself.
+    """
+    least = QRect(0, 0, 2 * around, 2 * around)
+    least.moveCenter(at)
+    if not covered.intersects(least):
+        return at
+    xs, ys = (range(around, side - around, STEP_PX) for side in (room.width(), room.height()))
+    spots = sorted(product(xs, ys), key=lambda spot: (spot[0] - at.x()) ** 2 + (spot[1] - at.y()) ** 2)
+    for x, y in spots:
+        least.moveCenter(QPoint(x, y))
+        if not covered.intersects(least):
+            return QPoint(x, y)
+    return at
 
 
 def _leaves_room(way: Insets, room: QSize) -> bool:

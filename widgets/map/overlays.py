@@ -1,6 +1,6 @@
 """All that lies over the map, in its corners: made, placed, restyled and fed in one place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -169,8 +169,16 @@ class MapOverlays(QObject):
 
     def covered(self) -> QRegion:
         """Return what the cards hide: painting them again with each frame of the map would cost more than the frame."""
+        return self._covered(self._canvas.findChildren(Card, options=_DIRECT))
+
+    def covered_for_long(self) -> QRegion:
+        """Return what is covered by more than what goes along with the pointer."""
+        return self._covered(c for c in self._canvas.findChildren(Card, options=_DIRECT) if c is not self.hover_card)
+
+    @staticmethod
+    def _covered(cards: Iterable[Card]) -> QRegion:
         found = QRegion()
-        for card in self._canvas.findChildren(Card, options=_DIRECT):
+        for card in cards:
             if card.isVisible():
                 found += card.hidden_below()
         return found
