@@ -78,6 +78,7 @@ class MapOverlays(QObject):
         tree, card, choices = self.layer_tree, self.layer_options, self.choices
         tree.rows.toggled.connect(self._on_layer_toggled)
         tree.rows.opened.connect(self.open_layer)
+        tree.rows.entered.connect(self._enter_layer)
         tree.rows.moved.connect(choices.move)
         tree.rows.dropped.connect(choices.put_above)
         tree.rows.undo_wanted.connect(choices.undo)
@@ -103,6 +104,13 @@ class MapOverlays(QObject):
         elif item is not None:
             self.layer_options.open_for(item)
             self.place()
+
+    def _enter_layer(self, key: str) -> None:
+        item = self.layer_options.item
+        if item is not None and item.key == key:
+            self.layer_options.take_keys()
+        else:
+            self.open_layer(key)
 
     def _on_layer_toggled(self, key: str) -> None:
         item = next((item for item in self._canvas.items if item.key == key), None)
