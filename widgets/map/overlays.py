@@ -134,10 +134,7 @@ class MapOverlays(QObject):
         tree.move(width - tree.width() - EDGE, EDGE)
         card.fit(height - 2 * EDGE)
         card.move(tree.x() - card.width() - 8, EDGE)
-        foot = max((c.geometry().bottom() for c in open_cards), default=self.toolbar.geometry().bottom())
-        high = min(height - foot - 2 * EDGE, max(LEGEND_PX, height * 3 // 8))
-        self.legend.bound(width - tree.width() - 3 * EDGE, high)
-        self.legend.move(EDGE, height - self.legend.height() - EDGE)
+        self._place_legend(open_cards)
         self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
         self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
         self._place_coordinates()
@@ -148,10 +145,25 @@ class MapOverlays(QObject):
         tree.setVisible(self._shown and roomy and max(beside + clear_px, picked) < tree.x())
         if not tree.isVisibleTo(self._canvas):
             card.hide()
-        clear = self.legend.y() > foot and not barred.intersects(self.legend.geometry())
+        over = [self.toolbar.geometry(), barred, *(open_card.geometry() for open_card in open_cards)]
+        clear = not any(part.intersects(self.legend.geometry()) for part in over)
         self.legend.setVisible(self._shown and roomy and clear)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
+
+    def _place_legend(self, open_cards: Sequence[Card]) -> None:
+        """Put the legend at the foot: low while it is folded, and as high as need be for all it has where it is not."""
+        legend, height = self.legend, self._canvas.height()
+        foot = max((c.geometry().bottom() for c in open_cards), default=self.toolbar.geometry().bottom())
+        left, free = EDGE, height - foot - 2 * EDGE
+        wide, high = self.layer_tree.x() - left - EDGE, min(free, max(LEGEND_PX, height * 3 // 8))
+        if legend.wants_more(wide, high):
+            high = free
+            if legend.wants_more(wide, high) and not open_cards and self.pick_card.isHidden():
+                left = self.toolbar.geometry().right() + EDGE
+                wide, high = self.layer_tree.x() - left - EDGE, height - 2 * EDGE
+        legend.bound(wide, high)
+        legend.move(left, height - legend.height() - EDGE)
 
     def _place_coordinates(self) -> None:
         """Put the line of coordinates at the foot, or above the scale bar where it would run into what stands there."""
@@ -265,38 +277,26 @@ class MapOverlays(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
-        for overlay in (
-            self.empty,
-            self.toolbar,
-            self.layer_tree,
-            self.layer_options,
-            self.legend,
-            self.hover_card,
-            self.pick_card,
-        ):
+        for overlay in self._dressed():
             overlay.set_theme(theme)
         self.scale_bar.set_theme(theme)
         self.coordinates.set_theme(theme)
         self.attribution.set_theme(theme)
 
+    def _dressed(self) -> tuple[Card, ...]:
+        tree, options = self.layer_tree, self.layer_options
+        return self.empty, self.toolbar, tree, options, self.legend, self.hover_card, self.pick_card
+
     def retranslate(self) -> None:
         """Take up another language."""
-        for overlay in (
-            self.empty,
-            self.toolbar,
-            self.layer_tree,
-            self.layer_options,
-            self.legend,
-            self.hover_card,
-            self.pick_card,
-        ):
+        for overlay in self._dressed():
             overlay.retranslate()
         self.scale_bar.retranslate()
         self.set_attribution(self._sources)
         self.feed()
 
     def _coordinates_left(self) -> int:
-        return EDGE + (self.legend.width() + EDGE if self.legend.isVisibleTo(self._canvas) else 0)
+        return EDGE + (self.legend.geometry().right() + 1 if self.legend.isVisibleTo(self._canvas) else 0)
 
     def _grid_name(self, at: QPointF) -> str | None:
         item = self._item(GridsItem)
