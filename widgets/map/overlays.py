@@ -134,34 +134,37 @@ class MapOverlays(QObject):
         tree.move(width - tree.width() - EDGE, EDGE)
         card.fit(height - 2 * EDGE)
         card.move(tree.x() - card.width() - 8, EDGE)
-        self._place_legend(open_cards)
-        self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
-        self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
-        self._place_coordinates()
-        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
         clear_px = CLEAR_PX if open_cards else 0
         picked = 0 if self.pick_card.isHidden() else self.pick_card.geometry().right()
         tree.setVisible(self._shown and roomy and max(beside + clear_px, picked) < tree.x())
         if not tree.isVisibleTo(self._canvas):
             card.hide()
-        over = [self.toolbar.geometry(), barred, *(open_card.geometry() for open_card in open_cards)]
-        clear = not any(part.intersects(self.legend.geometry()) for part in over)
+        self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
+        self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
+        held = [part.geometry() for part in (self.toolbar, *open_cards)]
+        self._place_legend(max(part.bottom() for part in held), alone=not open_cards and self.pick_card.isHidden())
+        clear = not any(part.intersects(self.legend.geometry()) for part in (*held, barred))
         self.legend.setVisible(self._shown and roomy and clear)
+        self._place_coordinates()
+        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
 
-    def _place_legend(self, open_cards: Sequence[Card]) -> None:
-        """Put the legend at the foot: low while it is folded, and as high as need be for all it has where it is not."""
-        legend, height = self.legend, self._canvas.height()
-        foot = max((c.geometry().bottom() for c in open_cards), default=self.toolbar.geometry().bottom())
+    def _place_legend(self, foot: int, *, alone: bool) -> None:
+        """Put the legend at the map's foot: low while it is folded, else as high as need be for all it has.
+
+        It stays below ``foot``, or, where no card is open, stands beside the tools.
+        """
+        legend, height, tree = self.legend, self._canvas.height(), self.layer_tree
+        right = tree.x() if not tree.isHidden() else min(self.attribution.x(), self.scale_bar.x())
         left, free = EDGE, height - foot - 2 * EDGE
-        wide, high = self.layer_tree.x() - left - EDGE, min(free, max(LEGEND_PX, height * 3 // 8))
+        wide, high = right - left - EDGE, min(free, max(LEGEND_PX, height * 3 // 8))
         if legend.wants_more(wide, high):
             high = free
-            if legend.wants_more(wide, high) and not open_cards and self.pick_card.isHidden():
+            if alone and legend.wants_more(wide, high):
                 left = self.toolbar.geometry().right() + EDGE
-                wide, high = self.layer_tree.x() - left - EDGE, height - 2 * EDGE
+                wide, high = right - left - EDGE, height - 2 * EDGE
         legend.bound(wide, high)
         legend.move(left, height - legend.height() - EDGE)
 

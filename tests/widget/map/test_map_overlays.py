@@ -174,6 +174,28 @@ def test_an_unfolded_legend_shows_every_row_on_a_small_map(qtbot: QtBot, scene: 
     assert over.legend.toolTip() == "点击看下一页", "with less room it goes on, on a page more"
 
 
+def test_the_legend_stands_below_tools_and_card_and_takes_the_room_of_a_list_that_made_way(scene: Scene) -> None:
+    view, over = scene.view, scene.view.overlays
+    view.resize(640, 500)
+    rows = [LegendRow("staff", f"A row of the legend {i}", i) for i in range(9)]
+    over.feed = lambda: None  # type: ignore[method-assign] - the rows below are to stay
+    over.legend.set_rows("图例", rows)
+    over.layer_tree.set_note("cases", "a note that makes the list wide")
+    over.show_layers()
+    over.place()
+    assert over.layer_tree.isVisible()
+    assert over.legend.geometry().right() < over.layer_tree.x()
+    narrow = over.legend.width()
+    card = DrawCard(Words("zh-CN"), load_theme("dark"), view)
+    card.fit = lambda: card.resize(300, 120)  # type: ignore[method-assign] - one lower than the tools
+    card.altered.connect(over.place)
+    card.open_card()
+    assert not over.layer_tree.isVisible()
+    assert over.legend.isVisible()
+    assert not over.legend.geometry().intersects(over.toolbar.geometry())
+    assert over.legend.width() > narrow
+
+
 def test_what_lies_over_the_map_makes_way_for_a_card(qtbot: QtBot, scene: Scene) -> None:
     view, overlays = scene.view, scene.view.overlays
     view.resize(900, 640)
