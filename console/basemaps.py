@@ -89,6 +89,7 @@ class BaseMaps(QObject):
         """Open the sheet."""
         sheet = self._sheet or self._make()
         if not sheet.isVisible():
+            self._added = None
             self._show_rows()
             sheet.open_sheet()
         else:

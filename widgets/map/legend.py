@@ -90,8 +90,8 @@ class Legend(Card):
         return QSize(ceil(width) + 2 * self.inset, lines * ROW + 14)
 
     def wants_more(self, width: int, height: int) -> bool:
-        """Whether it is to show every row, and cannot within this."""
-        return not self._is_folded() and len(self._rows) > self._fitting(self._rows, QSize(width, height))[1]
+        """Whether it was unfolded to show every row, and cannot within this."""
+        return not self._folded and len(self._rows) > self._fitting(self._rows, QSize(width, height))[1]
 
     def toggle(self) -> None:
         """Unfold it, turn to the next page, or fold it again; one that shows all it has stays as it is."""

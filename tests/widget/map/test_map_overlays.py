@@ -185,6 +185,7 @@ def test_the_legend_stands_below_tools_and_card_and_takes_the_room_of_a_list_tha
     over.place()
     assert over.layer_tree.isVisible()
     assert over.legend.geometry().right() < over.layer_tree.x()
+    assert over.legend.x() == over.toolbar.x(), "nobody unfolded it: it stays low in its corner"
     narrow = over.legend.width()
     card = DrawCard(Words("zh-CN"), load_theme("dark"), view)
     card.fit = lambda: card.resize(300, 120)  # type: ignore[method-assign] - one lower than the tools
