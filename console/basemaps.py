@@ -41,6 +41,7 @@ class BaseMaps(QObject):
         self._sheet: BaseMapsSheet | None = None
         self._offers: tuple[Offer, ...] = ()
         self._removed: tuple[BaseMap, ...] | None = None
+        self._added: BaseMap | None = None
 
     @property
     def feed(self) -> "TileFeed":
@@ -82,11 +83,13 @@ class BaseMaps(QObject):
             self._feed.on_second()
             if self._sheet is not None and self._sheet.isVisible():
                 self._show_rows()
+                self._follow_added()
 
     def open(self) -> None:
         """Open the sheet."""
         sheet = self._sheet or self._make()
         if not sheet.isVisible():
+            self._added = None
             self._show_rows()
             sheet.open_sheet()
         else:
@@ -146,7 +149,7 @@ class BaseMaps(QObject):
         await self._use((*self.feed.sources, source), None)
         if self._sheet is not None:
             self._sheet.show_added()
-            self._tell_good("base_map.added", name=source.name)
+        self._tell_added(source)
 
     async def _add_preset(self, name: str, key: str) -> None:
         from console.tilesource.declared import tianditu  # noqa: PLC0415
@@ -157,7 +160,7 @@ class BaseMaps(QObject):
             raise invalid("base_map_key_missing")
         await self._keep_key(source, key)
         await self._use((*self.feed.sources, source), None)
-        self._tell_good("base_map.added", name=source.name)
+        self._tell_added(source)
 
     async def _test(self, draft: "Draft") -> None:
         from console.tilesource.feed import key_name  # noqa: PLC0415
@@ -246,6 +249,7 @@ class BaseMaps(QObject):
 
     async def _told(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something asked for on the sheet; what is refused is told there."""
+        self._added = None  # what is told from here on is about something else
         if self._sheet is not None:
             self._sheet.set_busy(True)
         try:
@@ -266,6 +270,19 @@ class BaseMaps(QObject):
     def _tell_good(self, key: str, **values: str | int | float | None) -> None:
         if self._sheet is not None:
             self._sheet.tell(self._desk.words(key, **values), good=True)
+
+    def _tell_added(self, source: "BaseMap") -> None:
+        self._tell_good("base_map.added", name=source.name)
+        self._added = source
+
+    def _follow_added(self) -> None:
+        """Say of what was added last, as soon as it is known, that nothing can be had of it."""
+        source, words = self._added, self._desk.words
+        fault = None if source is None else self.feed.fault_of(source.ident)
+        if source is not None and fault is not None and self._sheet is not None:
+            self._added = None
+            key, values, name = f"fault.{fault.key}", {**fault.params}, source.name
+            self._sheet.tell(lambda: words("base_map.added_failing", name=name, why=sentence(words, key, values)))
 
     def _on_sources_changed(self) -> None:
         if self._sheet is not None:

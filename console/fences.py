@@ -311,7 +311,8 @@ class Fences(QObject, MapGuest):
 
     def key(self, event: QKeyEvent) -> bool:
         """Ctrl+Z on the map takes back; Escape closes."""
-        return undo_or_close(event, self.card, self.undo)
+        can = self._desk.register.can_undo(EntryKind.GEOFENCE)
+        return undo_or_close(event, self.card, self.undo, self.open if can else None)
 
     def _on_closed(self) -> None:
         self._view.end_sketch()

@@ -64,6 +64,7 @@ class MapIdentify(QObject, MapGuest):
             return False
         self._at = self._view.camera.to_plane(at.x(), at.y())
         self.card.show_found(self._found(at))
+        self._view.bring_out(*self._at)  # the card has grown: what it tells of is not to lie under it
         self._view.refresh()
         return True
 

@@ -18,19 +18,9 @@ class LayerNotes:
     def __init__(self, view: MapView, words: Words) -> None:
         self._view = view
         self._words = words
-        self._playback = False
-
-    def show_playback(self, on: bool) -> None:
-        """Say beside what moves that it is a playback, from here on or no longer."""
-        self._playback = on
-        if on:
-            for key in ("cases", "positions"):
-                self._view.set_layer_note(key, self._words("playback.layer_note"), stale=True)
 
     def show(self, line: LineReading, now: datetime, models: MapModels) -> None:
         """Show what holds at ``now`` (service time)."""
-        if self._playback:
-            return
         words, live = self._words, line.state is LineState.LIVE
         heard = 0.0 if line.heard_age_s is None else line.heard_age_s
         cases = words("layer_note.live") if live else age_text(heard, words)

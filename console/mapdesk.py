@@ -163,6 +163,7 @@ class MapDesk(QObject, MapGuest):
         for name in ("identify", "select", "redline", "fences", "playback"):
             if name != but and name in self.__dict__:
                 getattr(self, name).card.close_card()
+                getattr(self, name).card.forget_left()
 
     def open_menu(self) -> None:
         """Show the tools beside their button."""

@@ -82,7 +82,8 @@ class MapSelect(QObject, MapGuest):
         self._view.begin_sketch(sketch, hint=self._desk.words(f"map_tools.hint.{sketch.kind}"))
 
     def clear(self) -> None:
-        """Let go of what was chosen, in all places."""
+        """Let go of what was chosen, in all places; no way of choosing is in use then."""
+        self.card.show_way(None)
         self._desk.tasks.cancel(OWNER)
         self._outline = None
         if self.chosen is not None:
@@ -94,10 +95,9 @@ class MapSelect(QObject, MapGuest):
         self._view.refresh()
 
     def let_go(self) -> None:
-        """Clear what was chosen, and have no way of choosing in use; the card stays."""
+        """Clear what was chosen; the card stays."""
         if self.chosen is not None:
             self.clear()
-            self.card.show_way(None)
 
     # -- the shape -------------------------------------------------------------------------------------------------
 
@@ -206,7 +206,6 @@ class MapSelect(QObject, MapGuest):
             self._view.refresh()
 
     def _on_closed(self) -> None:
-        self.card.show_way(None)
         self.clear()
         self._view.setFocus()
 

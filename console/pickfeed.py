@@ -9,10 +9,11 @@ from client.room import Room
 from console.gridfigures import GridFigures
 from console.mapfeed import MapModels
 from domain.ids import AccountId, GridCode, StaffId, ThingId
-from domain.people import Shift
+from domain.people import Shift, Staff, Vehicle
 from domain.register import split_subject
 from domain.units import POSITION_STALE_AFTER
 from layers.grids.figures import Indicator
+from layers.positions.model import ThingMark
 from layers.states import Sensed
 from widgets.durations import age_text
 from widgets.map.events import EntryPicked, GridPicked, ThingPicked
@@ -80,13 +81,14 @@ class PickFeed(QObject):
         """Let time pass: ages and counts follow."""
         self._seconds += 1
         if self._shown is not None and self._seconds % EVERY_S == 0:
-            self._refresh()
+            self.refresh()
 
     def _show(self, content: Callable[[datetime], Content | None]) -> None:
         self._shown = content
-        self._refresh()
+        self.refresh()
 
-    def _refresh(self) -> None:
+    def refresh(self) -> None:
+        """Say anew what is known of what was picked."""
         room = self._room
         if self._shown is None or room is None or room.picture is None:
             return
@@ -96,13 +98,18 @@ class PickFeed(QObject):
             return
         self._view.overlays.show_picked(*content)
 
+    def _of_now(self) -> list[PickedRow]:
+        """Return what a card of what is now begins with while the map plays back the past."""
+        words = self._names.words
+        return [] if self._view.past is None else [PickedRow(words("map.pick.time"), words("map.pick.now"), warns=True)]
+
     # -- grids -----------------------------------------------------------------------------------------------------
 
     def _grid(self, code: GridCode) -> Content | None:
         words, card = self._names.words, self._figures.of_grid(code)
         if card is None:
             return None
-        rows = [PickedRow(words("map.pick.code"), code)]
+        rows = [*self._of_now(), PickedRow(words("map.pick.code"), code)]
         for member, on_shift in list(zip(card.people, card.on_shift, strict=True))[:MOST_PEOPLE]:
             label = words("map.pick.responsible" if member.staff_id == card.responsible else "map.pick.member")
             state = words("map.pick.on_shift" if on_shift else "map.pick.off_shift")
@@ -123,9 +130,11 @@ class PickFeed(QObject):
     def _thing(self, thing: ThingId, now: datetime) -> Content | None:
         picture = None if self._room is None else self._room.picture
         mark = self._models.positions.mark(thing)
+        moving = None if picture is None else picture.vehicles.get(thing) or picture.members.get(StaffId(thing))
+        if self._view.past is not None:
+            return None if moving is None else self._thing_then(moving, mark, self._view.past)
         if picture is None or mark is None:
             return None
-        moving = picture.vehicles.get(thing) or picture.members.get(StaffId(thing))
         fix = picture.positions.get(thing)
         words = self._names.words
         rows = [PickedRow(words("map.pick.state"), words(f"unit_state.{mark.state}"))]
@@ -147,6 +156,20 @@ class PickFeed(QObject):
                 speed += words("map.pick.heading_value", n=f"{fix.heading_deg:.0f}")
             rows.append(PickedRow(words("map.pick.speed"), speed))
         return mark.name or str(thing), rows
+
+    def _thing_then(self, moving: Staff | Vehicle, mark: ThingMark | None, past: datetime) -> Content:
+        """Say what is known of a moment that is played back: where somebody was, and nothing of what they do now."""
+        words, local = self._names.words, self._names.local
+        moment = words("map.pick.then", moment=f"{local(past):%m-%d %H:%M:%S}")
+        rows = [
+            PickedRow(words("map.pick.time"), moment, warns=True),
+            PickedRow(words("map.pick.unit"), self._names.unit(moving.unit_id)),
+        ]
+        if mark is None:
+            rows.append(PickedRow(words("map.pick.fixed"), words("map.pick.nowhere_then")))
+        else:
+            rows.append(PickedRow(words("map.pick.fixed"), f"{local(mark.fixed_at):%H:%M:%S}"))
+        return moving.name, rows
 
     def _shift(self, shift: Shift | None) -> str:
         if shift is None:
@@ -173,7 +196,8 @@ class PickFeed(QObject):
         if mark is None or held is None:
             return None
         state = None if component is None else component.state
-        rows = [
+        rows = self._of_now()
+        rows += [
             PickedRow("", line, warns=state in TROUBLE and i == 0, grave=state is Sensed.ALARM and i == 0)
             for i, line in enumerate(mark.lines)
         ]

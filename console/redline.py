@@ -203,7 +203,7 @@ class Redline(QObject, MapGuest):
 
     def key(self, event: QKeyEvent) -> bool:
         """Ctrl+Z on the map takes back; Escape closes."""
-        return undo_or_close(event, self.card, self.undo)
+        return undo_or_close(event, self.card, self.undo, self.open if self._done else None)
 
     # -- inside ----------------------------------------------------------------------------------------------------
 

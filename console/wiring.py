@@ -184,6 +184,7 @@ def _connect_map(desk: "Desk") -> None:
         picked.connect(heard)
     desk.map_feed.lamps_changed.connect(desk.scout.on_lamps_changed)
     desk.map_feed.cases_loaded.connect(desk.first_picture.show)
+    desk.map_feed.cases_loaded.connect(desk.picks.refresh)
     desk.map_feed.shapes_loaded.connect(desk.on_shapes_loaded)
 
 

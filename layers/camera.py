@@ -67,16 +67,19 @@ class Camera(msgspec.Struct, frozen=True):
             near, x=x - (px - self.width / 2) * scale, y=y + (py - self.height / 2) * scale
         ).clamped()
 
-    def fitted(self, bounds: Bounds, margin: float = 0.04, taken: Insets = (0, 0, 0, 0)) -> "Camera":
+    def fitted(
+        self, bounds: Bounds, margin: float = 0.04, taken: Insets = (0, 0, 0, 0), finest: float = FINEST_M
+    ) -> "Camera":
         """Return the camera that shows all of ``bounds`` with a margin (share of what is free of either side).
 
-        ``taken`` are the pixels at the left, top, right and bottom that something else lies over.
+        ``taken`` are the pixels at the left, top, right and bottom that something else lies over; it comes no closer
+        than ``finest``.
         """
         x0, y0, x1, y1 = bounds
         left, top, right, bottom = taken
         free_w, free_h = max(1, self.width - left - right), max(1, self.height - top - bottom)
         room = 1.0 - 2 * margin
-        wanted = max((x1 - x0) / (free_w * room), (y1 - y0) / (free_h * room), FINEST_M)
+        wanted = max((x1 - x0) / (free_w * room), (y1 - y0) / (free_h * room), finest)
         scale = snap_scale(wanted, coarser=True)
         x = (x0 + x1) / 2 + (right - left) / 2 * scale
         y = (y0 + y1) / 2 - (bottom - top) / 2 * scale

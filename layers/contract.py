@@ -6,6 +6,7 @@ tiles of 512 pixels or for a whole frame, and must only read values that are rep
 """
 
 from collections.abc import Callable, Hashable, Sequence
+from datetime import datetime
 from enum import StrEnum
 from math import isfinite
 
@@ -136,11 +137,27 @@ class Focus(msgspec.Struct, frozen=True):
 
 
 class Look(msgspec.Struct):
-    """The theme, the words and the font family (the program's own where empty) every item draws with."""
+    """The theme, the words and the font family (the program's own where empty) every item draws with.
+
+    ``past`` is the moment that is played back on the map, None where it shows what is now.
+    """
 
     theme: Theme
     words: Words
     family: str = ""
+    past: datetime | None = None
+
+
+class Tells(StrEnum):
+    """What time a layer tells of while a past moment is played back on the map."""
+
+    ALWAYS = "always"  # it is the same then and now, as the ground is
+    THEN = "then"
+    NOW = "now"
+
+
+PALE = 45
+"""Hundredths of its strength that are left to a layer of what is now while the past is played back."""
 
 
 class LayerItem:
@@ -170,6 +187,17 @@ class LayerItem:
         """Whether it is to be shown where its scales allow it."""
         return self.options.visible
 
+    @property
+    def tells(self) -> Tells:
+        """What time it tells of while the past is played back."""
+        return Tells.ALWAYS
+
+    @property
+    def strength(self) -> int:
+        """How strongly it is drawn, in hundredths: as chosen, and paler where it is not of the time played back."""
+        pale = self.look.past is not None and self.tells is Tells.NOW
+        return self.options.opacity * PALE // FULL if pale else self.options.opacity
+
     # -- what there is to choose (layers.options) ------------------------------------------------------------------
 
     def title(self) -> str:
@@ -186,8 +214,6 @@ class LayerItem:
 
     def choose(self, options: LayerOptions) -> None:
         """Take up what was chosen. UI thread."""
-        if options.opacity != self.options.opacity:
-            self._faded = None if options.opacity >= FULL else FadedRaster(options.opacity)
         self.options = options
         self.on_options()
 
@@ -196,11 +222,11 @@ class LayerItem:
 
     def tile_state(self) -> Hashable:
         """Return a value that differs when the tiles must be drawn again, the strength included."""
-        return id(self), self.options.opacity, self.static_state()
+        return id(self), self.strength, self.static_state()
 
     def mark_state(self) -> Hashable:
         """Return a value that differs when the live half must be drawn again, the strength included."""
-        return id(self), self.options.opacity, self.live_state()
+        return id(self), self.strength, self.live_state()
 
     def spoilt(self) -> Sequence[tuple[float, float, float, float]]:
         """Return the boxes on the plane in which what stands still has changed since this was last asked. UI thread.
@@ -211,21 +237,30 @@ class LayerItem:
 
     def paint_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """Draw what stands still as strongly as was chosen. Any thread."""
-        opacity = self.options.opacity
-        if opacity >= FULL:
+        strength = self.strength
+        if strength >= FULL:
             self.draw_tile(raster, frame, area)
         else:
-            faded_onto(frame, opacity, lambda: self.draw_tile(raster, frame, area))
+            faded_onto(frame, strength, lambda: self.draw_tile(raster, frame, area))
 
     def paint_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """Draw what moves or is picked out as strongly as was chosen. UI thread."""
-        faded = self._faded
+        faded = self._fading()
         self.draw_live(raster if faded is None else faded.over(raster), frame, area, focus)
 
     def shown_marks(self, raster: Raster, area: Area, focus: Focus) -> Marks | None:
         """Return the marks that ``paint_live`` of a moving layer is, or None where it draws anything else."""
-        marks, faded = self.marks(raster, area, focus), self._faded
+        marks, faded = self.marks(raster, area, focus), self._fading()
         return marks if marks is None or faded is None else marks._replace(sprites=faded.faded(marks.sprites))
+
+    def _fading(self) -> FadedRaster | None:
+        """Return what draws marks as faintly as they are to be, None at full strength; its sheets are kept."""
+        strength = self.strength
+        if strength >= FULL:
+            self._faded = None
+        elif self._faded is None or self._faded.opacity != strength:
+            self._faded = FadedRaster(strength)
+        return self._faded
 
     # -- what a layer draws and says -------------------------------------------------------------------------------
 

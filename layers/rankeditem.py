@@ -8,7 +8,7 @@ from typing import ClassVar, Generic, TypeVar
 
 from PySide6.QtGui import QPainter
 
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.geometry import contains
 from layers.options import Filter, Group
 from layers.ranked import RankedAreas, RankedMark, RankedModel
@@ -43,6 +43,11 @@ class RankedItem(LayerItem, Generic[M]):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.NOW
 
     def filters(self) -> Sequence[Filter]:
         """See ``LayerItem``: by rank."""

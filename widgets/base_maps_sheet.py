@@ -78,6 +78,8 @@ class BaseMapsSheet(Sheet):
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words, self._presets = words, tuple(presets)
         self._shown: tuple[SourceRow, ...] = ()
+        self._busy = self._asking = False
+        self._keys_at: QWidget | None = None
         self._title, self._hint, self._fault, self._good = QLabel(), QLabel(), FaultLabel(), WrappedLabel()
         set_role(self._title, "title")
         set_role(self._hint, "second")
@@ -105,7 +107,7 @@ class BaseMapsSheet(Sheet):
         """Open over the window; the focus comes back to where it was."""
         self.tell("")
         self.show_over()
-        (self.list if self.list.count() else self.name).setFocus()
+        (self.list if self._shown else self.preset).setFocus()
 
     def close_sheet(self) -> None:
         """Close; the typed key is forgotten."""
@@ -166,14 +168,25 @@ class BaseMapsSheet(Sheet):
         self.buttons["undo"].setVisible(on)
 
     def set_busy(self, on: bool) -> None:
-        """Something is being asked of a server or a file."""
+        """Something is being asked of a server or a file, or no longer: the keys stay where they were meanwhile."""
+        if on and not self._busy:
+            self._keys_at = self.window().focusWidget()
+        self._busy = on
         for name in ("add", "test", "ask", "preset_add"):
             self.buttons[name].setEnabled(not on)
         if on:
             self.tell(lambda: self._words("base_map.asking"), good=True)
+            self._asking = True
+            return
+        if self._asking:
+            self.tell("")
+        pressed = next((button for button in self.buttons.values() if button is self._keys_at), None)
+        if pressed is not None and self.buttons["close"].hasFocus():
+            pressed.setFocus()  # a button that cannot be pressed passes the keys on
 
     def tell(self, telling: Telling, *, good: bool = False) -> None:
         """Say what went wrong, or well; empty takes it away."""
+        self._asking = False
         self._fault.tell("" if good else telling)
         self._good.setText("" if not good else telling() if callable(telling) else telling)
 

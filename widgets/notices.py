@@ -16,6 +16,7 @@ from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 
 SHOWN_AT_MOST = 3
+"""The gravest ones; the newest has a line besides where it is not among them: it answers what was just done."""
 
 
 class Severity(StrEnum):
@@ -97,7 +98,7 @@ class _NoticeRow(QFrame):
 
 
 class NoticeStrip(QWidget):
-    """The notices that stand, the gravest first, at most three; it takes no room while there is none."""
+    """The notices that stand, the gravest first, three and the newest at most; no room is taken while there is none."""
 
     action_requested = Signal(str)
     dismissed = Signal(str)
@@ -114,7 +115,7 @@ class NoticeStrip(QWidget):
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
-        for _ in range(SHOWN_AT_MOST):
+        for _ in range(SHOWN_AT_MOST + 1):
             row = _NoticeRow(theme)
             row.acted.connect(self.action_requested)
             row.dismissed.connect(self._on_dismissed)
@@ -152,12 +153,15 @@ class NoticeStrip(QWidget):
 
     def _show(self) -> None:
         standing = self.notices()
+        shown, newest = standing[:SHOWN_AT_MOST], next(reversed(self._notices.values()), None)
+        if newest is not None and newest not in shown:
+            shown.append(newest)
         for i, row in enumerate(self._rows):
-            row.setVisible(i < len(standing))
-            if i < len(standing):
-                severity = self._words(f"desk.severity.{standing[i].severity}")
-                row.show_notice(standing[i], severity, self._words("desk.notice.dismiss"))
-        left = len(standing) - SHOWN_AT_MOST
+            row.setVisible(i < len(shown))
+            if i < len(shown):
+                severity = self._words(f"desk.severity.{shown[i].severity}")
+                row.show_notice(shown[i], severity, self._words("desk.notice.dismiss"))
+        left = len(standing) - len(shown)
         self._more.setVisible(left > 0)
         self._more.setText(f"    {self._words('desk.notice.more', n=left)}")
         self.setVisible(bool(standing))

@@ -8,18 +8,18 @@ import time
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QKeyEvent, QPainter, QPen
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QPainter
 
 from client.room import Room
 from console.notices import sentence
 from console.playback.past import case_marks, thing_marks
+from console.playback.stamp import paint_stamp
 from console.playback.tape import SPEEDS, Player, splice
 from domain.faults import Fault
 from layers.camera import Camera
 from resources.theme import Theme
 from widgets.map.guests import MapGuest
-from widgets.map.overlay import sized
 from widgets.map.playback_bar import PlaybackBar
 from widgets.map.playback_card import PlaybackCard, PlaybackWish
 
@@ -30,8 +30,6 @@ OWNER = "playback"
 TICK_MS = 100
 CASES_EVERY_S = 5.0
 """Cases change seldom: they are worked out anew when so much of the past has gone by."""
-FRAME_PX = 6
-STRIPE_PX = 14
 
 
 class MapPlayback(QObject, MapGuest):
@@ -45,6 +43,8 @@ class MapPlayback(QObject, MapGuest):
         self.card = PlaybackCard(words, theme, view)
         self.bar = PlaybackBar(words, theme, view, SPEEDS)
         self.player: Player | None = None
+        self.stamp = QRect()
+        """Where on the map it says so."""
         self._last = 0.0
         self._cases_at: float | None = None
         self._tick = QTimer(self, interval=TICK_MS)
@@ -110,7 +110,6 @@ class MapPlayback(QObject, MapGuest):
         self._last = time.monotonic()
         self._desk.map_feed.models.cases.set_placeless(0)
         self._tick.start()
-        self._desk.layer_notes.show_playback(True)
         self._show()
         self.bar.show()
         self._place()
@@ -129,7 +128,7 @@ class MapPlayback(QObject, MapGuest):
         self.bar.hide()
         self.bar.follow.setChecked(False)
         self._desk.map_feed.hold(False)
-        self._desk.layer_notes.show_playback(False)
+        self._view.show_past(None)
         self._view.setFocus()
         self._view.refresh()
 
@@ -178,6 +177,8 @@ class MapPlayback(QObject, MapGuest):
         if self._cases_at is None or abs(player.at_s - self._cases_at) >= CASES_EVERY_S:
             self._cases_at = player.at_s
             models.cases.replace(case_marks(picture.cases.values(), player.now, names))
+        self._view.show_past(player.now)
+        self._desk.picks.refresh()
         moment = self._moment()
         self.bar.show_state(player.at_s, moment, playing=player.playing, speed=player.speed)
         self._show_spot()
@@ -215,30 +216,14 @@ class MapPlayback(QObject, MapGuest):
         return True
 
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
-        """Paint a striped frame and the words that this is not live."""
-        if self.player is None:
-            return
-        width, height = camera.width, camera.height
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        colour = QColor(theme.exercise)
-        painter.setPen(QPen(colour, FRAME_PX, Qt.PenStyle.DashLine))
-        half = FRAME_PX // 2
-        painter.drawRect(QRectF(half, half, width - FRAME_PX, height - FRAME_PX))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        text = self._desk.words("playback.banner", moment=self._moment())
-        font = sized(self._view.font(), STRIPE_PX)
-        font.setWeight(QFont.Weight.DemiBold)
-        painter.setFont(font)
-        box = QRectF(painter.fontMetrics().boundingRect(text)).adjusted(-14, -6, 14, 6)
-        tree = self._view.overlays.layer_tree
-        box.moveCenter(QRectF(0, 0, width, 2 * FRAME_PX + 44).center())
-        if tree.isVisible() and box.right() > tree.x():
-            box.moveRight(tree.x() - FRAME_PX)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colour)
-        painter.drawRoundedRect(box, 5, 5)
-        painter.setPen(QColor(theme.map_ground))
-        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+        """Paint that this is not live."""
+        if self.player is not None:
+            text = self._desk.words("playback.banner", moment=self._moment())
+            room = QSize(camera.width, camera.height)
+            stamp = paint_stamp(painter, room, text, self._view.font(), theme, self._view.covered())
+            if stamp != self.stamp:
+                self.stamp = stamp
+                self._view.refresh()  # only where a card was or came may be painted now
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Keep the bar at the foot of the map."""
@@ -249,7 +234,6 @@ class MapPlayback(QObject, MapGuest):
     def rename(self) -> None:
         """See ``MapGuest``."""
         if self.on:
-            self._desk.layer_notes.show_playback(True)
             self._place()
 
     def _place(self) -> None:

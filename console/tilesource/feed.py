@@ -21,6 +21,7 @@ from console.tilesource.declared import PACKS, BaseMap, read_sources
 from console.tilesource.door import Came, Door, make_door
 from console.tilesource.store import TileCache
 from console.tilesource.workers import SourceThreads
+from domain.faults import Fault
 from layers.tiles.item import KEY_PREFIX
 from layers.tiles.matrix import TileGrid, TileId, level_for, tiles_over
 from layers.tiles.model import Picture, TilesModel
@@ -156,6 +157,11 @@ class TileFeed(QObject):
         """Return what is said beside a source, and whether it is a warning."""
         running = self._running.get(ident)
         return ("", False) if running is None else running.model.notice
+
+    def fault_of(self, ident: str) -> Fault | None:
+        """Return why nothing comes of a source, None where it works or nothing is known yet."""
+        running = self._running.get(ident)
+        return None if running is None else running.door.health.now().fault
 
     def tiles_of(self, ident: str) -> int:
         """Return how many tiles of a source are in memory."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.cameras.model import CameraMark, CamerasModel, field_of_view
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.options import Style
 from layers.raster.contract import Frame, Raster, Sprites, make_sprites
 from layers.raster.qt import as_image
@@ -39,6 +39,11 @@ class CamerasItem(LayerItem):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.NOW
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""

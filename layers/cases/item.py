@@ -14,7 +14,7 @@ from layers.cases.inside import INSIDE, InsideTexts, inside_text
 from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
 from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel, is_urgent
-from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.local import LocalPlaces, local_to, nearest
 from layers.numbered import NumberedMarks, PlacedNumbers
 from layers.options import Filter, Style
@@ -119,6 +119,11 @@ class CasesItem(LayerItem):
     def _on_arrived(self) -> None:
         for callback in tuple(self._callbacks):
             callback()
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.THEN
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""

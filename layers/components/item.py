@@ -9,7 +9,7 @@ from PySide6.QtGui import QPainter
 
 from layers.colours import argb
 from layers.components.model import KINDS, STATES, ComponentsModel
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.options import Filter, LayerOptions, Style
 from layers.raster.contract import Frame, Raster, Sprites, make_sprites
 from layers.signs import draw_component, draw_component_dot, sensed_colour
@@ -50,6 +50,11 @@ class ComponentsItem(LayerItem):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.NOW
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""

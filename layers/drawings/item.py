@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from domain.register_map import Form, Ink
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.drawings.model import DrawingsModel, Placed
 from layers.options import Filter, Style
 from layers.raster.contract import Frame, Raster
@@ -37,6 +37,11 @@ class DrawingsItem(LayerItem):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.NOW
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""

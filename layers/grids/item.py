@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from layers.colours import CLASS_ALPHA, CLASS_COUNT, argb, class_share, mix
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.grids.figures import Indicator, figure_text
@@ -48,9 +48,18 @@ class GridsItem(LayerItem):
         self._line, self.palette = self._mixed()
         self._drawn = self._made()
 
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.ALWAYS if self._indicator is Indicator.NONE else Tells.NOW
+
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""
         return FILL, NAMES
+
+    @property
+    def _indicator(self) -> Indicator:
+        return Indicator(self.options.style(FILL))
 
     @property
     def model(self) -> GridsModel:
@@ -75,7 +84,7 @@ class GridsItem(LayerItem):
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
-        self._model.fill_by(Indicator(self.options.style(FILL)), monotonic())
+        self._model.fill_by(self._indicator, monotonic())
         if self._seen != self._model.revision:
             self._seen = self._model.revision
             self._drawn = self._made()

@@ -7,7 +7,7 @@ from time import monotonic
 import numpy as np
 
 from layers.colours import mix
-from layers.contract import Area, LayerItem, LegendRow, Look
+from layers.contract import Area, LayerItem, LegendRow, Look, Tells
 from layers.heat.model import SETS, WIDTHS_M, HeatModel, Surface, sampled
 from layers.legend_signs import HEAT_SHARES, heat_alpha, heat_colour
 from layers.options import Group, LayerOptions, Style
@@ -39,6 +39,11 @@ class HeatItem(LayerItem):
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.THEN
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""

@@ -10,7 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.fading import fainter
 from layers.local import LocalPlaces, local_to, nearest
 from layers.options import Filter, Style
@@ -57,6 +57,11 @@ class PositionsItem(LayerItem):
         self._shown: tuple[Hashable, Marks] | None = None
         self._crowds = Crowds(look)
         self._bound_for: tuple[int, dict[str, list[int]]] | None = None
+
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.THEN
 
     def styles(self) -> Sequence[Style]:
         """See ``LayerItem``."""

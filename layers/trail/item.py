@@ -5,7 +5,7 @@ from collections.abc import Callable, Hashable
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
-from layers.contract import Area, Focus, LayerItem, Look
+from layers.contract import Area, Focus, LayerItem, Look, Tells
 from layers.mercator import ground_scale
 from layers.raster.contract import Frame, Raster
 from layers.raster.qt import as_image
@@ -29,6 +29,11 @@ class TrailItem(LayerItem):
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
 
+    @property
+    def tells(self) -> Tells:
+        """See ``LayerItem``."""
+        return Tells.NOW
+
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
         return self._model.revision, self._style
@@ -41,7 +46,7 @@ class TrailItem(LayerItem):
         """See ``LayerItem``."""
         self._model.follow(focus.thing)
         points = self._model.points
-        if not points:
+        if not points or self.look.past is not None:  # where somebody is now has no place in the past
             return
         theme = self.look.theme
         image = as_image(frame)  # named: a painter does not keep its device alive

@@ -5,6 +5,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
 
 import msgspec
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
@@ -38,6 +39,8 @@ MOVING_S = 0.05
 """So long after the view was moved another frame is on its way: one of its own would be late for it."""
 NEAR_SCALE = 2.4
 """How close ``show_case`` looks, plane metres a logical pixel."""
+STREET_SCALE = 0.5
+"""How close at most a view comes to be fitted to what is small, a single point: the street round it is still seen."""
 
 
 class MapCanvas(QWidget):
@@ -152,6 +155,18 @@ class MapCanvas(QWidget):
     def models(self) -> tuple[Observed, ...]:
         """The models that are shown, from the ground up: another map can be made of them."""
         return tuple(self._models[item.key] for item in self._items)
+
+    @property
+    def past(self) -> datetime | None:
+        """The moment that is played back, None where the map shows what is now."""
+        return self._look.past
+
+    def show_past(self, moment: datetime | None) -> None:
+        """Say that cases and things are as they were at a moment; layers of what is now are drawn paler meanwhile."""
+        began = (moment is None) != (self._look.past is None)
+        self._look.past = moment
+        if began:
+            self._on_model_changed()
 
     @property
     def shows_ended(self) -> bool:
@@ -412,7 +427,8 @@ class MapCanvas(QWidget):
 
     def _fitted_to(self, bounds: Bounds) -> Camera:
         """Return the closest view of all of ``bounds`` that nothing lies over."""
-        return min((self._camera.fitted(bounds, taken=taken) for taken in self._taken()), key=lambda view: view.scale)
+        views = (self._camera.fitted(bounds, taken=taken, finest=STREET_SCALE) for taken in self._taken())
+        return min(views, key=lambda view: view.scale)
 
     def _taken(self) -> Sequence[Insets]:
         """Return the ways to keep clear of what lies over the map, the best liked first."""

@@ -34,11 +34,20 @@ class MapGuest:
         return False
 
 
-def undo_or_close(event: QKeyEvent, card: ToolCard, undo: Callable[[], object]) -> bool:
-    """Take the keys of an open card of things drawn: Ctrl+Z takes back, Escape closes. Return whether it was one."""
+def undo_or_close(
+    event: QKeyEvent, card: ToolCard, undo: Callable[[], object], reopen: Callable[[], object] | None
+) -> bool:
+    """Take the keys of a card of things drawn: Ctrl+Z takes back, Escape closes. Return whether it was one.
+
+    Of a card that was left a moment ago Ctrl+Z takes back as well: ``reopen`` shows it, so that its answer is seen.
+    It is None where there is nothing to take back.
+    """
+    undoing = event.matches(QKeySequence.StandardKey.Undo)
     if card.isHidden():
-        return False
-    if event.matches(QKeySequence.StandardKey.Undo):
+        if not (undoing and card.left_lately and reopen is not None):
+            return False
+        reopen()
+    if undoing:
         undo()
     elif event.key() == Qt.Key.Key_Escape:
         card.close_card()

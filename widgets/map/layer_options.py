@@ -77,6 +77,10 @@ class LayerOptionsCard(Card):
         self.refresh()
         self.show()
         self.raise_()
+        self.take_keys()
+
+    def take_keys(self) -> None:
+        """Give the keys to the first of the options."""
         self._opacity.setFocus()
 
     def close_card(self) -> None:

@@ -52,6 +52,8 @@ class LayerRows(QTreeWidget):
 
     toggled = Signal(str)
     opened = Signal(str)
+    entered = Signal(str)
+    """As ``opened``, by the key that goes into what a row has: options that are open stay so."""
     moved = Signal(str, int)
     dropped = Signal(str, object)
     """The layer that was dragged, and the one it was let go directly above, None for the foot of its group."""
@@ -147,7 +149,7 @@ class LayerRows(QTreeWidget):
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space shows or hides, Enter opens the options, Alt with an arrow moves, Delete takes away, Ctrl+Z undoes."""
+        """Space shows or hides, Enter or Right opens options, Alt and arrow move, Delete removes, Ctrl+Z undoes."""
         key, name = event.key(), self.current_key()
         held = event.modifiers()
         if held & Qt.KeyboardModifier.ControlModifier:
@@ -163,6 +165,8 @@ class LayerRows(QTreeWidget):
             self.left.emit()
         elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self._press(name, open_it=key != Qt.Key.Key_Space)
+        elif key == Qt.Key.Key_Right and name is not None:
+            self.entered.emit(name)
         elif key == Qt.Key.Key_Delete and name is not None:
             self.remove_wanted.emit(name)
         elif event.text().isalnum():
@@ -246,7 +250,7 @@ class LayerRows(QTreeWidget):
         return _children(cast(QTreeWidgetItem, self._items()[name].parent()))
 
     def _build(self) -> None:
-        current = self.current_key()
+        heirs = self._heirs()
         folded = self.folded()
         self.clear()
         for group, name, rows in self._sections:
@@ -256,8 +260,22 @@ class LayerRows(QTreeWidget):
             for row in rows:
                 QTreeWidgetItem(head, [row.name]).setData(0, KEY_ROLE, row.key)
             head.setExpanded(group not in folded)
-        if current is not None:
-            self.go_to(current)
+        items = self._items()
+        heir = next((items[key] for key in heirs if key in items), None)
+        if heir is not None:
+            self.setCurrentItem(heir)
+
+    def _heirs(self) -> list[str]:
+        """Return the rows to be current once others are shown, the first there is: the same, else its neighbours."""
+        item = self.currentItem()
+        if item is None:
+            return []
+        key = str(item.data(0, KEY_ROLE))
+        head = item.parent()
+        mates = [key] if head is None else [str(mate.data(0, KEY_ROLE)) for mate in _children(head)]
+        at, every = mates.index(key), list(self._items())
+        elsewhere = [*every[every.index(key) + 1 :], *every]
+        return [key, *mates[at + 1 :], *reversed(mates[:at]), *(k for k in elsewhere if not k.startswith(GROUP_PREFIX))]
 
     def _heads(self) -> list[QTreeWidgetItem]:
         return [cast(QTreeWidgetItem, self.topLevelItem(i)) for i in range(self.topLevelItemCount())]

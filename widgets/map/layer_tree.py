@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QPainter, QPolygonF
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from layers.contract import LayerItem
+from layers.contract import LayerItem, Tells
 from layers.options import GROUPS
 from resources.theme import Theme
 from resources.words import Words
@@ -115,6 +115,8 @@ class LayerTree(Card):
 
     def _row(self, item: LayerItem, denominator: float) -> Row:
         note, stale = self._notes.get(item.key) or item.note()
+        if item.look.past is not None and item.tells is not Tells.ALWAYS:
+            note, stale = (self.words(f"layer_tree.tells.{item.tells}"), True) if item.visible else ("", False)
         seen = item.options.shows_at(denominator)
         if item.visible and not seen:
             note, stale = self.words("layer_tree.not_at_this_scale"), False

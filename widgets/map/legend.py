@@ -33,10 +33,11 @@ def legend_rows(shown: Iterable[LayerItem]) -> list[LegendRow]:
 
 
 class Legend(Card):
-    """Rows in columns under a title, sized to what they say: two columns, more where they would stand too high.
+    """Rows in columns under a title, sized to what they say.
 
-    A long one that ``folds`` is folded until it is clicked or its key pressed, and then again. What finds no place is
-    counted in the last row.
+    There are two columns: more where they would stand too high, one where two are too wide. A long legend that
+    ``folds`` is folded until it is clicked or its key pressed. What finds no place is counted in the last row, and
+    stands on the next page: a click turns it, and after the last one folds it again.
     """
 
     folding_changed = Signal()
@@ -47,6 +48,7 @@ class Legend(Card):
         super().__init__(words, theme, parent)
         self.setObjectName("map_legend")
         self._folds = self._folded = folds
+        self._page, self._goes_on = 0, False
         self._title = ""
         self._rows: tuple[LegendRow, ...] = ()
         self._synthetic = False
@@ -87,33 +89,54 @@ class Legend(Card):
         width = max(title, sum(widths) + GAP * (len(widths) - 1))
         return QSize(ceil(width) + 2 * self.inset, lines * ROW + 14)
 
-    def toggle(self) -> None:
-        """Unfold a long legend, or fold it again; one that is short has nothing to fold."""
-        if self._is_long():
-            self._folded = not self._folded
-            self._settle()
-            self.folding_changed.emit()
+    def wants_more(self, width: int, height: int) -> bool:
+        """Whether it was unfolded to show every row, and cannot within this."""
+        return not self._folded and len(self._rows) > self._fitting(self._rows, QSize(width, height))[1]
 
-    def _lay_out(self) -> None:
-        """Choose the columns: as few as stand low enough; where none do, as many as there is room for, and cut."""
-        fitting, rows = FEWEST_COLUMNS, self._rows[: MOST_FOLDED if self._folded else None]
-        for columns in range(FEWEST_COLUMNS, MOST_COLUMNS + 1):
+    def toggle(self) -> None:
+        """Unfold it, turn to the next page, or fold it again; one that shows all it has stays as it is."""
+        if self._is_folded():
+            self._folded = False
+        elif self._goes_on:
+            self._page += 1
+        elif self._page or self._is_long():
+            self._page, self._folded = 0, True
+        else:
+            return
+        self._settle()
+        self.folding_changed.emit()
+
+    def _fitting(self, rows: Sequence[LegendRow], most: QSize) -> tuple[int, int]:
+        """Return in how many columns rows stand, as few as stand low enough, and how many of them find room.
+
+        Where none are low enough it is as many columns as there is room for.
+        """
+        fitting = FEWEST_COLUMNS if self._size(FEWEST_COLUMNS, rows).width() <= most.width() else 1
+        for columns in range(fitting, MOST_COLUMNS + 1):
             size = self._size(columns, rows)
-            if columns > FEWEST_COLUMNS and size.width() > self._most.width():
+            if columns > fitting and size.width() > most.width():
                 break
             fitting = columns
-            if size.height() <= self._most.height():
+            if size.height() <= most.height():
                 break
-        room = fitting * max(1, (self._most.height() - 14) // ROW - 1 - self._synthetic)
-        room = min(room, len(rows))
-        self._columns, self._shown = fitting, self._rows
-        if len(self._rows) > room:
-            left_out = len(self._rows) - room + 1
-            more = LegendRow("", self.words("map.legend.more", n=left_out))
-            self._shown = (*self._rows[: room - 1], more)
+        return fitting, fitting * max(1, (most.height() - 14) // ROW - 1 - self._synthetic)
+
+    def _lay_out(self) -> None:
+        """Choose the columns, and the rows of the page that shows."""
+        folded, every = self._is_folded(), self._rows
+        self._columns, room = self._fitting(every[:MOST_FOLDED] if folded else every, self._most)
+        room = min(room, MOST_FOLDED) if folded else room
+        a_page = room if len(every) <= room else max(1, room - 1)  # the last place is for how many there are besides
+        pages = max(1, ceil(len(every) / a_page))
+        self._page = 0 if folded else min(self._page, pages - 1)
+        begins = self._page * a_page
+        rest = len(every) - begins - a_page
+        self._shown, self._goes_on = every[begins : begins + a_page], rest > 0 and not folded
+        if rest > 0:
+            self._shown = (*self._shown, LegendRow("", self.words("map.legend.more", n=rest)))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Unfold or fold it where it is long."""
+        """Unfold it, turn its page or fold it, where it is long."""
         if event.button() is Qt.MouseButton.LeftButton:
             self.toggle()
 
@@ -167,15 +190,19 @@ class Legend(Card):
     def _is_long(self) -> bool:
         return self._folds and len(self._rows) > MOST_FOLDED
 
+    def _is_folded(self) -> bool:
+        return self._folded and self._is_long()
+
     def _settle(self) -> None:
         said = [self._title, *(_text(row) for row in self._rows)]
         if self._synthetic:
             said.append(self.words("map.synthetic"))
         self.setAccessibleName("；".join(said))
         self._lay_out()
-        long = self._is_long()
-        self.setCursor(Qt.CursorShape.PointingHandCursor if long else Qt.CursorShape.ArrowCursor)
-        self.setToolTip(self.words("map.legend.unfold" if self._folded else "map.legend.fold") if long else "")
+        by_click = "unfold" if self._is_folded() else "next" if self._goes_on else "fold"
+        turns = self._is_long() or self._goes_on or self._page > 0
+        self.setCursor(Qt.CursorShape.PointingHandCursor if turns else Qt.CursorShape.ArrowCursor)
+        self.setToolTip(self.words(f"map.legend.{by_click}") if turns else "")
         if self.size() != self.sizeHint():
             self.resize(self.sizeHint())
             self.updateGeometry()

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, Signal
+from PySide6.QtCore import QMimeData, QPoint, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -14,9 +14,12 @@ from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
+from widgets.map.clearance import nearest_clear
 from widgets.map.layer_choices import LayerChoices
 from widgets.map.overlays import MapOverlays
 
+AROUND_PX = 24
+"""So far round a place that is brought out no card lies."""
 ZOOM_STEPS = 4
 """Eighths of an octave a notch or key."""
 
@@ -63,6 +66,14 @@ class OverlaidMap(MapCanvas):
     def _taken(self) -> Sequence[Insets]:
         self._overlays.feed()  # so that legend and list are as large as they are going to be
         return self._overlays.taken()
+
+    def bring_out(self, x: float, y: float) -> None:
+        """Move the map as little as need be for a place of the plane to lie under no card."""
+        px, py = self._camera.to_screen(x, y)
+        at = QPoint(round(px), round(py))
+        to = nearest_clear(at, AROUND_PX, self.size(), self._overlays.covered_for_long())
+        if to != at:
+            self.pan(to.x() - at.x(), to.y() - at.y())
 
     @property
     def choices(self) -> LayerChoices:

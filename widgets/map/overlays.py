@@ -1,6 +1,6 @@
 """All that lies over the map, in its corners: made, placed, restyled and fed in one place."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -16,6 +16,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
 from widgets.map.captions import Caption, Coordinates
+from widgets.map.clearance import ways_clear
 from widgets.map.empty import EmptyMap
 from widgets.map.hover_card import HoverCard
 from widgets.map.layer_choices import LayerChoices
@@ -77,6 +78,7 @@ class MapOverlays(QObject):
         tree, card, choices = self.layer_tree, self.layer_options, self.choices
         tree.rows.toggled.connect(self._on_layer_toggled)
         tree.rows.opened.connect(self.open_layer)
+        tree.rows.entered.connect(self._enter_layer)
         tree.rows.moved.connect(choices.move)
         tree.rows.dropped.connect(choices.put_above)
         tree.rows.undo_wanted.connect(choices.undo)
@@ -103,6 +105,13 @@ class MapOverlays(QObject):
             self.layer_options.open_for(item)
             self.place()
 
+    def _enter_layer(self, key: str) -> None:
+        item = self.layer_options.item
+        if item is not None and item.key == key:
+            self.layer_options.take_keys()
+        else:
+            self.open_layer(key)
+
     def _on_layer_toggled(self, key: str) -> None:
         item = next((item for item in self._canvas.items if item.key == key), None)
         if item is not None:
@@ -125,24 +134,39 @@ class MapOverlays(QObject):
         tree.move(width - tree.width() - EDGE, EDGE)
         card.fit(height - 2 * EDGE)
         card.move(tree.x() - card.width() - 8, EDGE)
-        foot = max((c.geometry().bottom() for c in open_cards), default=self.toolbar.geometry().bottom())
-        high = min(height - foot - 2 * EDGE, max(LEGEND_PX, height * 3 // 8))
-        self.legend.bound(width - tree.width() - 3 * EDGE, high)
-        self.legend.move(EDGE, height - self.legend.height() - EDGE)
-        self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
-        self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
-        self._place_coordinates()
-        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         roomy = self._roomy()
         clear_px = CLEAR_PX if open_cards else 0
         picked = 0 if self.pick_card.isHidden() else self.pick_card.geometry().right()
         tree.setVisible(self._shown and roomy and max(beside + clear_px, picked) < tree.x())
         if not tree.isVisibleTo(self._canvas):
             card.hide()
-        clear = self.legend.y() > foot and not barred.intersects(self.legend.geometry())
+        self.attribution.move(width - self.attribution.width() - EDGE, height - self.attribution.height() - FOOT)
+        self.scale_bar.move(width - self.scale_bar.width() - EDGE, self.attribution.y() - self.scale_bar.height() - 2)
+        held = [part.geometry() for part in (self.toolbar, *open_cards)]
+        self._place_legend(max(part.bottom() for part in held), alone=not open_cards and self.pick_card.isHidden())
+        clear = not any(part.intersects(self.legend.geometry()) for part in (*held, barred))
         self.legend.setVisible(self._shown and roomy and clear)
+        self._place_coordinates()
+        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
+
+    def _place_legend(self, foot: int, *, alone: bool) -> None:
+        """Put the legend at the map's foot: low while it is folded, else as high as need be for all it has.
+
+        It stays below ``foot``, or, where no card is open, stands beside the tools.
+        """
+        legend, height, tree = self.legend, self._canvas.height(), self.layer_tree
+        right = tree.x() if not tree.isHidden() else min(self.attribution.x(), self.scale_bar.x())
+        left, free = EDGE, height - foot - 2 * EDGE
+        wide, high = right - left - EDGE, min(free, max(LEGEND_PX, height * 3 // 8))
+        if legend.wants_more(wide, high):
+            high = free
+            if alone and legend.wants_more(wide, high):
+                left = self.toolbar.geometry().right() + EDGE
+                wide, high = right - left - EDGE, height - 2 * EDGE
+        legend.bound(wide, high)
+        legend.move(left, height - legend.height() - EDGE)
 
     def _place_coordinates(self) -> None:
         """Put the line of coordinates at the foot, or above the scale bar where it would run into what stands there."""
@@ -159,21 +183,25 @@ class MapOverlays(QObject):
             self.place()
 
     def taken(self) -> Sequence[Insets]:
-        """Return the ways to keep clear of legend and list: each leaves free a side, or the foot and the head."""
-        if not (self._shown and self._roomy()):
-            return ((0, 0, 0, 0),)
-        legend, listed = self.legend.size(), self.layer_tree.size()
-        return [
-            (legend.width() + EDGE if at_left else 0, 0 if at_right else listed.height() + EDGE,
-             listed.width() + EDGE if at_right else 0, 0 if at_left else legend.height() + EDGE)
-            for at_left in (True, False)
-            for at_right in (True, False)
-        ]  # fmt: skip
+        """Return the ways to keep clear of the cards: each leaves free a side, or the foot and the head."""
+        cards = [*self._canvas.findChildren(ToolCard, options=_DIRECT), self.pick_card]
+        bars = self._canvas.findChildren(PlaybackBar, options=_DIRECT)
+        parts = cards, (self.layer_tree, self.layer_options), (self.legend,), bars
+        corners = ([part.geometry() for part in some if not part.isHidden()] for some in parts)
+        return ways_clear(self._canvas.size(), *corners)
 
     def covered(self) -> QRegion:
         """Return what the cards hide: painting them again with each frame of the map would cost more than the frame."""
+        return self._covered(self._canvas.findChildren(Card, options=_DIRECT))
+
+    def covered_for_long(self) -> QRegion:
+        """Return what is covered by more than what goes along with the pointer."""
+        return self._covered(c for c in self._canvas.findChildren(Card, options=_DIRECT) if c is not self.hover_card)
+
+    @staticmethod
+    def _covered(cards: Iterable[Card]) -> QRegion:
         found = QRegion()
-        for card in self._canvas.findChildren(Card, options=_DIRECT):
+        for card in cards:
             if card.isVisible():
                 found += card.hidden_below()
         return found
@@ -252,38 +280,26 @@ class MapOverlays(QObject):
 
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
-        for overlay in (
-            self.empty,
-            self.toolbar,
-            self.layer_tree,
-            self.layer_options,
-            self.legend,
-            self.hover_card,
-            self.pick_card,
-        ):
+        for overlay in self._dressed():
             overlay.set_theme(theme)
         self.scale_bar.set_theme(theme)
         self.coordinates.set_theme(theme)
         self.attribution.set_theme(theme)
 
+    def _dressed(self) -> tuple[Card, ...]:
+        tree, options = self.layer_tree, self.layer_options
+        return self.empty, self.toolbar, tree, options, self.legend, self.hover_card, self.pick_card
+
     def retranslate(self) -> None:
         """Take up another language."""
-        for overlay in (
-            self.empty,
-            self.toolbar,
-            self.layer_tree,
-            self.layer_options,
-            self.legend,
-            self.hover_card,
-            self.pick_card,
-        ):
+        for overlay in self._dressed():
             overlay.retranslate()
         self.scale_bar.retranslate()
         self.set_attribution(self._sources)
         self.feed()
 
     def _coordinates_left(self) -> int:
-        return EDGE + (self.legend.width() + EDGE if self.legend.isVisibleTo(self._canvas) else 0)
+        return EDGE + (self.legend.geometry().right() + 1 if self.legend.isVisibleTo(self._canvas) else 0)
 
     def _grid_name(self, at: QPointF) -> str | None:
         item = self._item(GridsItem)

@@ -50,11 +50,12 @@ class PlaybackCard(ToolCard):
         self.column.addWidget(self.read)
         self.read.clicked.connect(self._on_read)
         self.reason.returnPressed.connect(self._on_read)
-        self._said = ""
         self._fault.hide()
 
     def open_card(self) -> None:
-        """Show it; what was typed before stays."""
+        """Show it. Each look wants a reason of its own."""
+        if self.isHidden():
+            self.reason.clear()
         self.show_fault("")
         self.set_busy(False)
         super().open_card()

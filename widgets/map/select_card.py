@@ -106,6 +106,7 @@ class SelectCard(ToolCard):
         self._way = way
         for each, button in self._ways.items():
             button.setChecked(each is way)
+        self._name_ways()
         self.distance.setEnabled(way is not None)
         self.distance.blockSignals(True)
         self.distance.setMinimum(0 if way is None or way in ENCLOSING else 1)
@@ -129,8 +130,8 @@ class SelectCard(ToolCard):
     def retranslate(self) -> None:
         """Take up another language."""
         words = self.words
+        self._name_ways()
         for way, button in self._ways.items():
-            button.setText(words(f"map_select.way.{way}"))
             button.setToolTip(words(f"map_select.way_hint.{way}"))
         self._within.setText(words("map_select.within"))
         self.distance.setSuffix(words("map_select.metres"))
@@ -143,6 +144,12 @@ class SelectCard(ToolCard):
             if isinstance(row, QLabel | Button):
                 row.setText(text)
         super().retranslate()
+
+    def _name_ways(self) -> None:
+        """Name the ways, the one in use with a sign: a frame alone is where the keys are."""
+        for way, button in self._ways.items():
+            name = self.words(f"map_select.way.{way}")
+            button.setText(f"✓ {name}" if way is self._way else name)
 
     def _show_rows(self, counts: Sequence[Count]) -> None:
         for _, old in self._rows:

@@ -1,7 +1,7 @@
 """Drawing a point, line, area or rectangle on the map by mouse or keyboard: what measuring, choosing and drawing share.
 
-A click, or Enter at the cross, sets a point; Backspace takes the last one back; a double click, or Enter once more at
-the same place, ends it; Escape gives up. The map stays alive meanwhile: it pans and zooms as always.
+A click, or Enter at the cross, sets a point; Backspace takes the last one back; a double click, Enter after clicks, or
+Enter once more at the same place, ends it; Escape gives up. The map stays alive meanwhile: it pans and zooms as always.
 """
 
 from enum import StrEnum

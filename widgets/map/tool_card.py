@@ -1,5 +1,7 @@
 """A card for one tool of the map, in its upper left corner beside the buttons: a title, what the tool says, a close."""
 
+import time
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
@@ -10,6 +12,8 @@ from widgets.common.button import Button
 from widgets.common.style import set_role
 from widgets.map.overlay import Card
 
+LATELY_S = 30.0
+"""So long after a card was closed what was done there can still be taken back on the map."""
 LEFT_PX, TOP_PX, WIDTH_PX = 64, 16, 300
 
 
@@ -23,6 +27,7 @@ class ToolCard(Card):
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
+        self._left_s = -LATELY_S
         self._title, self._close = QLabel(), Button()
         set_role(self._title, "heading")
         set_role(self._close, "quiet")
@@ -38,6 +43,15 @@ class ToolCard(Card):
         self.move(LEFT_PX, TOP_PX)
         self.hide()
 
+    @property
+    def left_lately(self) -> bool:
+        """Whether it was closed a moment ago, and nothing was begun since that took its place."""
+        return self.isHidden() and time.monotonic() - self._left_s < LATELY_S
+
+    def forget_left(self) -> None:
+        """Something else is begun: closing it is over."""
+        self._left_s = -LATELY_S
+
     def open_card(self) -> None:
         """Show it over the map."""
         self.retranslate()
@@ -48,6 +62,7 @@ class ToolCard(Card):
     def close_card(self) -> None:
         """Close."""
         if not self.isHidden():
+            self._left_s = time.monotonic()
             self.hide()
             self.closed.emit()
 

@@ -86,7 +86,7 @@ class MapView(OverlaidMap):
         self._wheel = 0
         self._placing = False
         self._sketch: Sketch | None = None
-        self._measuring = False
+        self._measuring = self._by_pointer = False
         self._guests: list[MapGuest] = []
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
@@ -113,6 +113,8 @@ class MapView(OverlaidMap):
         middle = QPointF(self.width() / 2, self.height() / 2)
         if self._placing:
             self._choose_place(middle)
+        elif self._drawing and self._by_pointer:
+            self._finish_sketch()  # the corners are where the pointer set them, and none is at the cross
         elif self._drawing:
             self._add_point(middle)
         elif not any(guest.click(middle) for guest in self._guests):
@@ -143,7 +145,7 @@ class MapView(OverlaidMap):
         """
         self.end_sketch()
         self.cancel_place_pick()
-        self._sketch, self._measuring = sketch, measuring
+        self._sketch, self._measuring, self._by_pointer = sketch, measuring, False
         sketch.altered.connect(self.refresh)
         sketch.finished.connect(self._on_sketch_finished)
         sketch.given_up.connect(self.end_sketch)
@@ -211,7 +213,7 @@ class MapView(OverlaidMap):
             far = self._dragging or step.manhattanLength() >= DRAG_FROM_PX
             if far and not self._drawing_box and self._awaits_box:
                 self._drawing_box = True
-                self._add_point(QPointF(self._pressed))
+                self._add_point(QPointF(self._pressed), by_pointer=True)
             if self._drawing_box:
                 self._draw_to(at)
             elif far:
@@ -233,12 +235,12 @@ class MapView(OverlaidMap):
             at = event.position()
             if self._drawing_box:
                 self._drawing_box = False
-                self._add_point(at)
+                self._add_point(at, by_pointer=True)
             elif not self._dragging:
                 if self._placing:
                     self._choose_place(at)
                 elif self._drawing:
-                    self._add_point(at)
+                    self._add_point(at, by_pointer=True)
                 elif not any(guest.click(at) for guest in self._guests):
                     self._pick(self.pick_at(at.x(), at.y()))
             self._dragging = False
@@ -246,8 +248,8 @@ class MapView(OverlaidMap):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Come closer, or end what is drawn (its last point was set by the first of the two clicks)."""
-        if self._drawing and self._sketch is not None:
-            self._sketch.finish()
+        if self._drawing:
+            self._finish_sketch()
             event.accept()
             return
         self.zoom(2 * ZOOM_STEPS, event.position())
@@ -279,6 +281,8 @@ class MapView(OverlaidMap):
             super().keyPressEvent(event)
             return
         self._set_cross(True)
+        if act != self.pick_middle:
+            self._by_pointer = False  # the cross was moved: it is what sets the next corner
         act()
         if self._drawing and self._sketch is not None:
             self._sketch.point_at(self._camera.x, self._camera.y)  # by keyboard the cross is the pointer
@@ -326,9 +330,14 @@ class MapView(OverlaidMap):
             self._sketch.point_at(*self._camera.to_plane(at.x(), at.y()))
         self._hover(at, None)
 
-    def _add_point(self, at: QPointF) -> None:
+    def _add_point(self, at: QPointF, *, by_pointer: bool = False) -> None:
+        self._by_pointer = by_pointer
         if self._sketch is not None:
             self._sketch.add(*self._camera.to_plane(at.x(), at.y()), self._camera)
+
+    def _finish_sketch(self) -> None:
+        if self._sketch is not None:
+            self._sketch.finish()
 
     def _on_sketch_finished(self) -> None:
         self.unsetCursor()

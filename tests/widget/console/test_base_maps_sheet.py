@@ -109,6 +109,47 @@ async def test_what_cannot_be_added_is_told_on_the_sheet(qtbot, kind: str, addre
         assert said not in sheet._fault.text() or said in ("http", "{x}")
 
 
+async def test_the_keys_begin_at_the_first_field_and_stay_at_what_was_pressed(qtbot) -> None:
+    async with open_desk() as desk:
+        desk.window.show()
+        sheet = opened(desk)
+        assert desk.window.focusWidget() is sheet.preset
+        fill(sheet, "mbtiles", "/nowhere/a.mbtiles", "a")
+        sheet.buttons["add"].setFocus()
+        qtbot.keyClick(sheet.buttons["add"], Qt.Key.Key_Space)
+        await until(lambda: sheet._fault.text() and sheet.buttons["add"].isEnabled())
+        assert desk.window.focusWidget() is sheet.buttons["add"]
+
+
+async def test_what_was_added_and_brings_nothing_is_not_told_as_if_all_were_well(qtbot, server: TileServer) -> None:
+    server.lie = "html"
+    async with open_desk() as desk:
+        desk.window.show()
+        sheet = opened(desk)
+        fill(sheet, "xyz", f"{server.url}/{{z}}/{{x}}/{{y}}.png", "坏图")
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: "已添加" in sheet._good.text())
+        desk.panels.map.refresh()
+        await until(lambda: desk.base_maps.feed.fault_of("map") is not None)
+        desk.base_maps.on_second()
+        assert sheet._good.text() == ""
+        assert "坏图" in sheet._fault.text()
+        assert "取不到图" in sheet._fault.text()
+
+
+async def test_nothing_is_said_to_be_asked_once_it_is_answered(qtbot, server: TileServer) -> None:
+    async with open_desk() as desk:
+        sheet = opened(desk)
+        fill(sheet, "xyz", f"{server.url}/{{z}}/{{x}}/{{y}}.png", "图")
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.base_maps.feed.sources and sheet.buttons["add"].isEnabled())
+        sheet.list.setCurrentRow(0)
+        for name in ("retry", "remove"):
+            qtbot.mouseClick(sheet.buttons[name], Qt.MouseButton.LeftButton)
+            await until(lambda: not sheet._good.text())
+            sheet.tell("before", good=True)
+
+
 async def test_the_layers_of_a_wmts_are_offered_and_one_is_added(qtbot, server: TileServer) -> None:
     server.capabilities = WMTS.replace("https://h", server.url).encode()
     async with open_desk() as desk:

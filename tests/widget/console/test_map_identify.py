@@ -51,6 +51,29 @@ async def test_everything_under_the_pointer_is_listed_by_layer_and_opens(served:
         assert card.isHidden()
 
 
+async def test_the_place_that_was_asked_about_lies_beside_the_card(served: Served) -> None:
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    for i in range(8):
+        send_report(gateway, text=f"第{i}件", lon=AT[0], lat=AT[1])
+    async with signed_in(served) as desk:
+        await until(lambda: len(desk.map_feed.models.cases.open) == 8)
+        view, identify = desk.panels.map, desk.map_desk.identify
+        desk.map_desk.open_identify()
+        low = identify.card.geometry().bottom() + 40
+        view.look_closely(*AT, 1.0)
+        at = QPoint(*(round(value) for value in view.camera.to_screen(*to_plane(*AT))))
+        view.pan(identify.card.x() + 150 - at.x(), low - at.y())
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(identify.card.x() + 150, low))
+        assert identify.card.geometry().bottom() > low, "the card has grown over where the place was"
+        assert len(identify.card.rows()) >= 8
+        x, y = (round(value) for value in view.camera.to_screen(*to_plane(*AT)))
+        assert view.rect().contains(x, y)
+        assert not view.covered().contains(QPoint(x, y))
+        before = view.camera
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+        assert view.camera == before, "where it is seen already nothing moves"
+
+
 async def test_asking_what_is_there_ends_what_was_being_drawn(served: Served) -> None:
     async with signed_in(served) as desk:
         view, card = desk.panels.map, desk.map_desk.identify.card

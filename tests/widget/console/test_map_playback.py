@@ -35,6 +35,29 @@ def _lon(desk: Desk) -> float | None:
     return None if place is None else place[0]
 
 
+def _card(desk: Desk) -> dict[str, str]:
+    """What the card on the map says, by what it is about."""
+    return {row.label: row.text for row in desk.panels.map.overlays.pick_card._rows}
+
+
+def _cards_say_their_time(desk: Desk) -> None:
+    view, playback = desk.panels.map, desk.map_desk.playback
+    view.pick_thing(LI)
+    shown = _card(desk)
+    assert shown["时间"] == f"回放 {playback._moment()}"
+    assert "状态" not in shown, "what somebody does now has no place on a card of the past"
+    playback.step(1)
+    assert _card(desk)["时间"] == f"回放 {playback._moment()}" != shown["时间"]
+    playback.step(-1)
+    grid = desk.map_feed.models.grids.shapes.grids[0]
+    view.pick_grid(grid.code)
+    assert _card(desk)["时间"].startswith("现在")
+    view.pick_thing(LI)
+    view.draw_now()
+    view.grab()
+    assert not view.covered().intersects(playback.stamp)
+
+
 async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served: Served) -> None:
     _move(served)
     gateway = served.client(served.token("phones", Role.GATEWAY))
@@ -71,6 +94,7 @@ async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served:
         await until(lambda: desk.panels.case_list.table.row_of(late.case_no) is not None)
         assert desk.map_feed.models.cases.mark(late.case_no) is None
         await until(lambda: sum(desk.map_feed.lamp_counts().values()) == 2)  # the figures stay live
+        _cards_say_their_time(desk)
         desk.actions.trigger("export_map")
         assert any(notice.key == "notice.playback_on" for notice in desk.notice_feed.standing())
         view = desk.panels.map
@@ -85,3 +109,6 @@ async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served:
         assert not playback.on
         assert not playback.bar.isVisibleTo(view)
         await until(lambda: _lon(desk) == live and desk.map_feed.models.cases.mark(late.case_no) is not None)
+        assert "时间" not in _card(desk), "the card is of now again"
+        desk.actions.trigger("map_playback")
+        assert playback.card.reason.text() == "", "another look wants a reason of its own"

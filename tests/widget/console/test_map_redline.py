@@ -64,6 +64,30 @@ async def test_what_is_drawn_is_there_for_all_and_is_moved_deleted_and_taken_bac
         assert not _standing(served)
 
 
+async def test_what_was_drawn_can_be_taken_back_right_after_the_card_was_left(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    undo = Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_redline")
+        redline, card, view = desk.map_desk.redline, desk.map_desk.redline.card, desk.panels.map
+        for x in (420, 460):
+            count = len(redline._done)
+            QTest.mouseClick(card._forms[Form.POINT], Qt.MouseButton.LeftButton)
+            _click(desk, (x, 200))
+            await until(lambda count=count: len(redline._done) > count)
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert card.isHidden()
+        QTest.keyClick(view, *undo)
+        await until(lambda: len(_standing(served)) == 1)
+        assert card.isVisibleTo(view), "what became of it is seen"
+        await until(lambda: "撤销" in card.said.text() and not redline._turn.locked())
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        desk.actions.trigger("map_select")
+        QTest.keyClick(view, *undo)
+        assert card.isHidden(), "something else has begun"
+        assert len(_standing(served)) == 1
+
+
 async def test_what_somebody_else_drew_is_listed_and_left_alone(served: Served) -> None:
     served.account("wu", PASSWORD, Role.ACCEPTOR)
     chief = served.client(served.token("chief", Role.DUTY_CHIEF))

@@ -38,6 +38,7 @@ async def test_a_rectangle_narrows_list_and_board_until_it_is_let_go(served: Ser
         await _ready(desk, numbers)
         view, select = desk.panels.map, desk.map_desk.select
         QTest.mouseClick(select.card._ways[Way.RECT], Qt.MouseButton.LeftButton)
+        assert select.card._ways[Way.RECT].text() == "✓ 矩形"
         for lon, lat in ((120.7995, 29.5495), (120.8015, 29.5505)):
             QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=_at(desk, lon, lat))
         await until(lambda: select.chosen is not None)
@@ -56,6 +57,8 @@ async def test_a_rectangle_narrows_list_and_board_until_it_is_let_go(served: Ser
         # letting go in the list lets go on the map and on the board
         QTest.mouseClick(desk.panels.case_list.only_chip, Qt.MouseButton.LeftButton)
         assert select.chosen is None
+        assert not any(button.isChecked() for button in select.card._ways.values()), "no shape is in use"
+        assert select.card._ways[Way.RECT].text() == "矩形"
         assert set(listed(desk)) == {*numbers, late}
         assert not desk.panels.board.only_chip.isVisibleTo(desk.window)
 

@@ -178,6 +178,23 @@ def test_many_notices_take_little_room(qtbot: QtBot, words: Words, theme: Theme)
     assert any("还有 6 条" in text for text in texts)
 
 
+def test_the_newest_notice_shows_beside_graver_ones(qtbot: QtBot, words: Words, theme: Theme) -> None:
+    strip = NoticeStrip(words, theme)
+    qtbot.addWidget(strip)
+    strip.show()
+    for n in range(4):
+        strip.show_notice(Notice(f"f{n}", Severity.FAULT, f"f{n}"))
+    strip.show_notice(Notice("done", Severity.INFO, "it is done"))
+    texts = _texts(strip)
+    assert [text for text in texts if text[:1] == "f"] == ["f3", "f2", "f1"], "nothing graver makes way for it"
+    assert "it is done" in texts
+    assert any("还有 1 条" in text for text in texts)
+    strip.withdraw("done")
+    assert "it is done" not in _texts(strip)
+    strip.show_notice(Notice("f0", Severity.FAULT, "f0 again"))
+    assert "f0 again" in _texts(strip), "told again it is the newest"
+
+
 @pytest.fixture
 def sign_in(qtbot: QtBot, words: Words, theme: Theme) -> SignInPanel:
     panel = SignInPanel(words, theme)

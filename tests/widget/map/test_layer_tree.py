@@ -147,6 +147,41 @@ def test_strength_is_chosen_on_the_card_and_taken_back_in_one_step(qtbot: QtBot,
     assert rows(scene).hasFocus()
 
 
+def test_right_goes_into_the_options_of_a_row_and_unfolds_a_group(qtbot: QtBot, scene: Scene) -> None:
+    tree, card = rows(scene), scene.view.overlays.layer_options
+    tree.setFocus()
+    tree.go_to("grids")
+    qtbot.keyClick(tree, Qt.Key.Key_Right)
+    assert card.item is scene.view.item("grids")
+    assert control(scene, QSlider, "layer_opacity").hasFocus()
+    tree.setFocus()
+    qtbot.keyClick(tree, Qt.Key.Key_Right)
+    assert card.isVisible(), "it goes in again, and closes nothing"
+    assert control(scene, QSlider, "layer_opacity").hasFocus()
+    qtbot.keyClick(control(scene, QSlider, "layer_opacity"), Qt.Key.Key_Escape)
+    qtbot.keyClick(tree, Qt.Key.Key_Left)
+    assert tree.currentItem().text(0) == "区域", "out of a row is up to its group"
+    qtbot.keyClick(tree, Qt.Key.Key_Left)
+    assert tree.folded() == ("areas",)
+    qtbot.keyClick(tree, Qt.Key.Key_Right)
+    assert tree.folded() == ()
+    assert not card.isVisible()
+
+
+def test_where_a_row_is_gone_the_next_one_is_current(scene: Scene) -> None:
+    tree, view = rows(scene), scene.view
+    tree.go_to("divisions")
+    for gone, current in (("divisions", "grids"), ("grids", "basemap"), ("basemap", "cases")):
+        assert tree.current_key() == gone
+        view.remove_layer(gone)
+        view.overlays.feed()
+        assert tree.current_key() == current
+    tree.go_to("positions")
+    view.remove_layer("positions")
+    view.overlays.feed()
+    assert tree.current_key() == "cases", "the last of a group passes it to the one before"
+
+
 def test_the_options_stay_under_the_pointer_while_cases_come_and_are_closed_by_a_button(
     qtbot: QtBot, scene: Scene
 ) -> None:

@@ -140,9 +140,61 @@ def test_a_long_legend_takes_more_columns_and_counts_what_finds_no_room(qtbot: Q
     legend.bound(wide + 10, 200)
     assert (legend.height() <= 200, legend.width() <= wide + 10) == (True, True)
     assert legend._shown[-1].text == f"另有 {24 - len(legend._shown) + 1} 项"
+    seen = list(legend._shown[:-1])
+    assert legend.toolTip() == "点击看下一页"
+    legend.folding_changed.disconnect(scene.view.overlays.place)  # the map has more room than is asked for here
+    while legend.toolTip() == "点击看下一页":
+        legend.toggle()
+        assert (legend.height() <= 200, legend.width() <= wide + 10) == (True, True)
+        seen += [row for row in legend._shown if row.symbol]
+    assert seen == rows, "page by page every row is seen once"
     legend.toggle()
-    assert legend._shown[-1].text != rows[-1].text, "folded again"
+    assert legend._shown[0] == rows[0], "folded again"
+    assert legend.toolTip() == "点击查看全部图例"
     assert len(legend._shown) <= 12
+
+
+def test_an_unfolded_legend_shows_every_row_on_a_small_map(qtbot: QtBot, scene: Scene) -> None:
+    over = scene.view.overlays
+    scene.view.resize(640, 500)
+    rows = [LegendRow("staff", f"一行图例 {i}", i) for i in range(26)]
+    over.feed = lambda: None  # type: ignore[method-assign] - the rows below are to stay
+    over.legend.set_rows("图例", rows)
+    over.place()
+    assert len(over.legend._shown) <= 12
+    scene.view.setFocus()
+    qtbot.mouseClick(over.legend, Qt.MouseButton.LeftButton)
+    assert over.legend._shown == tuple(rows)
+    assert over.legend.isVisible()
+    assert scene.view.rect().contains(over.legend.geometry())
+    for card in (over.toolbar, over.layer_tree):
+        assert not card.geometry().intersects(over.legend.geometry())
+    over.show_picked("某网格", [PickedRow("责任人", "李某")])
+    assert not over.pick_card.geometry().intersects(over.legend.geometry())
+    assert over.legend.toolTip() == "点击看下一页", "with less room it goes on, on a page more"
+
+
+def test_the_legend_stands_below_tools_and_card_and_takes_the_room_of_a_list_that_made_way(scene: Scene) -> None:
+    view, over = scene.view, scene.view.overlays
+    view.resize(640, 500)
+    rows = [LegendRow("staff", f"A row of the legend {i}", i) for i in range(9)]
+    over.feed = lambda: None  # type: ignore[method-assign] - the rows below are to stay
+    over.legend.set_rows("图例", rows)
+    over.layer_tree.set_note("cases", "a note that makes the list wide")
+    over.show_layers()
+    over.place()
+    assert over.layer_tree.isVisible()
+    assert over.legend.geometry().right() < over.layer_tree.x()
+    assert over.legend.x() == over.toolbar.x(), "nobody unfolded it: it stays low in its corner"
+    narrow = over.legend.width()
+    card = DrawCard(Words("zh-CN"), load_theme("dark"), view)
+    card.fit = lambda: card.resize(300, 120)  # type: ignore[method-assign] - one lower than the tools
+    card.altered.connect(over.place)
+    card.open_card()
+    assert not over.layer_tree.isVisible()
+    assert over.legend.isVisible()
+    assert not over.legend.geometry().intersects(over.toolbar.geometry())
+    assert over.legend.width() > narrow
 
 
 def test_what_lies_over_the_map_makes_way_for_a_card(qtbot: QtBot, scene: Scene) -> None:

@@ -62,6 +62,29 @@ def test_by_keyboard_enter_sets_points_at_the_cross_and_backspace_takes_back(vie
     assert "周长" in reading(sketch, Words("zh-CN"))
 
 
+@pytest.mark.parametrize("kind", [SketchKind.LINE, SketchKind.AREA])
+def test_enter_ends_what_was_drawn_by_clicks_and_adds_no_corner(view: MapView, kind: SketchKind) -> None:
+    sketch = Sketch(kind, view)
+    view.begin_sketch(sketch, hint="")
+    _click(view, 100, 100)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert (len(sketch.points), sketch.done) == (1, False), "there is nothing to end yet"
+    for at in ((200, 100), (200, 200)):
+        _click(view, *at)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert (len(sketch.points), sketch.done) == (3, True)
+
+
+def test_who_goes_on_by_keyboard_after_a_click_sets_the_next_corner_at_the_cross(view: MapView) -> None:
+    sketch = Sketch(SketchKind.LINE, view)
+    view.begin_sketch(sketch, hint="")
+    for at in ((100, 100), (200, 100)):
+        _click(view, *at)
+    QTest.keyClick(view, Qt.Key.Key_Right)
+    QTest.keyClick(view, Qt.Key.Key_Return)
+    assert (len(sketch.points), sketch.done) == (3, False)
+
+
 def test_two_points_are_no_area_and_escape_gives_up(view: MapView) -> None:
     sketch = Sketch(SketchKind.AREA, view)
     view.begin_sketch(sketch, hint="", measuring=True)

@@ -1,0 +1,71 @@
+"""Fitting: what is shown whole lies beside the cards over the map, and a single place is seen with its street."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QRectF, QSize
+from pytestqt.qtbot import QtBot
+
+from layers.mercator import to_plane
+from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene
+from widgets.map.clearance import LEAST_FREE_PX, ways_clear
+from widgets.map.draw_card import DrawCard
+from widgets.map.overlay import Card
+from widgets.map.pick_card import PickedRow
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Scene:
+    made = make_scene(qtbot)
+    made.view.resize(1100, 760)
+    made.view.overlays.feed()
+    return made
+
+
+def _pick(scene: Scene) -> Card:
+    scene.view.overlays.show_picked("某网格", [PickedRow("责任人", "李某")] * 8)
+    return scene.view.overlays.pick_card
+
+
+def _tool(scene: Scene) -> Card:
+    card = DrawCard(scene.view._look.words, scene.view._look.theme, scene.view)
+    card.open_card()
+    scene.view.overlays.place()
+    return card
+
+
+def _options(scene: Scene) -> Card:
+    scene.view.overlays.open_layer("cases")
+    return scene.view.overlays.layer_options
+
+
+@pytest.mark.parametrize("way", ["home", "layer"])
+@pytest.mark.parametrize("opened", [_pick, _tool, _options])
+def test_what_is_fitted_lies_beside_the_cards(scene: Scene, opened: Callable[[Scene], Card], way: str) -> None:
+    view, card = scene.view, opened(scene)
+    assert card.isVisible()
+    (view.fit if way == "home" else lambda: view.fit_layer("cases"))()
+    bounds = view.all_bounds() if way == "home" else view.item("cases").bounds()  # type: ignore[union-attr]
+    assert bounds is not None
+    left, top = view.camera.to_screen(bounds[0], bounds[3])
+    right, bottom = view.camera.to_screen(bounds[2], bounds[1])
+    seen = QRectF(left, top, right - left, bottom - top)
+    assert QRectF(view.rect()).contains(seen)
+    for part in (card, view.overlays.legend, view.overlays.layer_tree):
+        assert not part.isVisible() or not seen.intersects(QRectF(part.geometry())), part.objectName()
+
+
+def test_a_single_place_is_shown_with_the_street_round_it(scene: Scene) -> None:
+    scene.cases.replace([case_mark("near")])
+    scene.view.fit_layer("cases")
+    assert 100 < scene.view.camera.scale * scene.view.width() < 2000, "metres across the map"
+    at = scene.view.camera.to_screen(*to_plane(*PLACES["near"]))
+    assert scene.view.rect().adjusted(50, 50, -50, -50).contains(round(at[0]), round(at[1]))
+
+
+def test_where_cards_leave_no_room_they_lie_over_what_is_shown(scene: Scene) -> None:
+    whole = scene.view.rect()
+    assert ways_clear(whole.size(), [whole], [whole], [], []) == [(0, 0, 0, 0)]
+    for way in ways_clear(QSize(700, 500), [whole.adjusted(0, 0, -800, -300)], [], [], []):
+        assert 700 - way[0] - way[2] >= LEAST_FREE_PX
+        assert 500 - way[1] - way[3] >= LEAST_FREE_PX

@@ -1,0 +1,115 @@
+"""While a past moment is played back, layers of what is now are told from those of then: by a word and by sight."""
+
+from datetime import timedelta
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QRect, QSize
+from PySide6.QtGui import QRegion
+from pytestqt.qtbot import QtBot
+
+from console.playback.stamp import stamp_place
+from domain.register_map import ComponentKind, HazardLevel
+from layers.components.model import ComponentMark, ComponentsModel
+from layers.contract import PALE
+from layers.hazards.model import HazardMark, HazardsModel
+from layers.options import LayerOptions
+from layers.states import Sensed
+from layers.trail.model import Spot, TrailModel
+from tests.helpers.map_scene import NOW, Scene, make_scene, picture, thing_mark, wait_settled
+from widgets.map.layer_rows import Row
+
+SPOT = (120.7255, 29.7155)
+RING = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719), (120.722, 29.719))
+
+
+@pytest.fixture
+def scene(qtbot: QtBot) -> Scene:
+    made = make_scene(qtbot)
+    made.cases.replace([])
+    made.positions.replace([])
+    for key in ("basemap", "grids"):
+        made.view.set_layer_visible(key, False)
+    made.view.show_case(*SPOT)
+    return made
+
+
+def row(scene: Scene, key: str) -> Row:
+    scene.view.overlays.feed()
+    found = scene.view.overlays.layer_tree.rows.row(key)
+    assert found is not None
+    return found
+
+
+def contrast(qtbot: QtBot, scene: Scene, around: int = 14) -> float:
+    """How far what is drawn at the spot stands out from the ground at most."""
+    wait_settled(qtbot, scene.view)
+    at, shown = scene.pixel(*SPOT), picture(scene.view)
+    ground = shown[at.y() + 200, at.x() + 200]
+    near = shown[at.y() - around : at.y() + around, at.x() - around : at.x() + around]
+    return float(np.abs(near - ground).max())
+
+
+@pytest.mark.parametrize("layer", ["components", "hazards"])
+def test_a_layer_of_now_is_marked_and_paler_while_the_past_is_shown(qtbot: QtBot, scene: Scene, layer: str) -> None:
+    if layer == "components":
+        components = ComponentsModel()
+        scene.view.add_layer(components)
+        components.replace([ComponentMark("component:1", *SPOT, ComponentKind.GAS, Sensed.ALARM)])
+    else:
+        hazards = HazardsModel()
+        scene.view.add_layer(hazards)
+        hazards.replace([HazardMark("hazard:1", HazardLevel.RED, RING)])
+    live, note, grids = contrast(qtbot, scene), row(scene, layer).note, row(scene, "grids").note
+    scene.view.show_past(NOW - timedelta(hours=1))
+    assert (row(scene, layer).note, row(scene, layer).stale) == ("现在", True)
+    assert (row(scene, "cases").note, row(scene, "grids").note) == ("回放", grids)
+    past = contrast(qtbot, scene)
+    assert past == pytest.approx(live * PALE / 100, abs=12)
+    scene.view.show_past(None)
+    assert contrast(qtbot, scene) == live
+    assert row(scene, layer).note == note
+
+
+def test_grids_are_the_same_at_any_time_but_their_figures_are_not(scene: Scene) -> None:
+    plain = row(scene, "divisions").note
+    scene.view.show_past(NOW)
+    scene.view.choose("grids", LayerOptions(styles=(("fill", "open"),)))
+    assert row(scene, "divisions").note == plain
+    assert row(scene, "grids").note == "现在"
+
+
+def test_where_somebody_is_now_has_no_ring_in_the_past(qtbot: QtBot, scene: Scene) -> None:
+    trail = TrailModel()
+    trail.set_source(lambda thing: Spot(*SPOT))
+    scene.view.add_layer(trail)
+    scene.positions.replace([thing_mark("li", SPOT[0] + 0.002, SPOT[1])])
+    scene.view.select_thing("li")
+    assert contrast(qtbot, scene, 20) > 40
+    scene.view.show_past(NOW)
+    assert contrast(qtbot, scene, 20) < 10
+
+
+@pytest.mark.parametrize(
+    "cards",
+    [
+        (),
+        (QRect(300, 16, 200, 200),),  # over the middle of the head
+        (QRect(64, 16, 700, 180),),  # over all of it
+        (QRect(64, 16, 330, 400), QRect(700, 16, 90, 500), QRect(200, 420, 500, 170)),
+    ],
+)
+def test_the_stamp_stands_where_no_card_covers_it(cards: tuple[QRect, ...]) -> None:
+    covered = QRegion()
+    for card in cards:
+        covered += card
+    box = stamp_place(QSize(250, 30), QSize(800, 600), covered)
+    assert not covered.intersects(box)
+    assert QRect(0, 0, 800, 600).contains(box)
+    if not cards:
+        assert abs(box.center().x() - 400) <= 8
+        assert box.y() < 30
+
+
+def test_on_a_map_that_is_covered_all_over_the_stamp_is_at_the_head() -> None:
+    assert stamp_place(QSize(250, 30), QSize(800, 600), QRegion(0, 0, 800, 600)).center().x() in range(395, 405)
