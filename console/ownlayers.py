@@ -7,18 +7,17 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from console.crew import Member
 from console.notices import Notice, sentence
+from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
-from layers.mercator import ground_scale
 from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
 
@@ -36,10 +35,6 @@ FAR_KM = 150
 MOST_DROPPED = 10
 FEATURE_FILES = ("*.geojson", "*.json", "*.gpkg", "*.zip", "*.csv", "*.txt", "*.kml", "*.gpx")
 TRACK_FILES = ("*.gpx", "*.csv", "*.txt")
-ZONES = ("EPSG:4549", "EPSG:4548", "EPSG:4547", "EPSG:4528", "EPSG:4527", "EPSG:4526")
-"""CGCS2000 in 3° zones of 120°, 117° and 114°: eastings without their zone, then with it."""
-SYSTEMS = ("wgs84", "gcj02", "bd09", *ZONES, "EPSG:3857")
-"""Offered for a file that names none; the last is Web Mercator."""
 
 
 class Opening(NamedTuple):
@@ -61,6 +56,7 @@ class OwnLayers(Member):
         self._removed: Observed | None = None
         self._sheet: TrackSheet | None = None
         self._numbers = 0
+        self._systems = SystemAsk(desk.words, desk.panels.map, desk.window)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -155,10 +151,8 @@ class OwnLayers(Member):
             await (self._load_track(opening) if opening.track else self._load_file(opening))
         except Fault as fault:
             self._desk.notices.withdraw(f"file-{name}")
-            if fault.key == "file_not_degrees" or (fault.key == "crs_missing" and opening.crs is None):
-                if opening.crs is not None:
-                    self._tell_unfit(fault)
-                self._ask_system(opening)
+            if fault.key in ASKED_FOR and opening.crs is None:
+                await self._systems.ask(opening.path, partial(self._on_system_chosen, opening))
             elif fault.key == "file_rows_bad" and fault.params["rest"]:
                 self._ask_rest(opening, fault)
             else:
@@ -176,7 +170,7 @@ class OwnLayers(Member):
         model.put(features, self._remark(name, left))
         key = self._add(model)
         self._tell_shown(name, len(found.rows), left)
-        self._tell_far(key, name)
+        await self._tell_far(key, name)
 
     def _remark(self, file: str, left: int) -> str:
         words = self._desk.words
@@ -187,23 +181,15 @@ class OwnLayers(Member):
         key = "notice.file_shown_part" if left else "notice.file_shown"
         self._desk.notices.info(key, replace=f"file-{name}", name=name, count=count, left=left)
 
-    def _tell_unfit(self, fault: Fault) -> None:
-        """Say that the system that was chosen does not fit, and why where that is known."""
-        key = str(fault.params.get("wrong", "fault.file_not_degrees"))
-        self._desk.notices.warn(key, replace="own-layer-system", **fault.params)
-
-    def _tell_far(self, key: str, name: str) -> None:
+    async def _tell_far(self, key: str, name: str) -> None:
         """Say so where a file lies so far from the town that it is likely to be somewhere else than it says."""
-        view = self._desk.panels.map
-        item, town = view.item(key), view.item("grids")
-        shown, home = None if item is None else item.bounds(), None if town is None else town.bounds()
-        if shown is None or home is None:
-            return
-        across = max(0.0, shown[0] - home[2], home[0] - shown[2])
-        along = max(0.0, shown[1] - home[3], home[1] - shown[3])
-        km = hypot(across, along) * ground_scale((home[1] + home[3]) / 2) / 1000
-        if km > FAR_KM:
-            self._desk.notices.warn("notice.file_far", name=name, km=f"{km:,.0f}")
+        from layers.geodesy import gap_m  # noqa: PLC0415 - kept off the start path
+
+        shown, home = box_of(self._desk.panels.map, key), box_of(self._desk.panels.map, "grids")
+        if shown is not None and home is not None:
+            away_m = await asyncio.to_thread(gap_m, shown, home)
+            if away_m > FAR_KM * 1000:
+                self._desk.notices.warn("notice.file_far", name=name, km=km_text(away_m))
 
     async def _load_track(self, opening: Opening) -> None:
         from console.filelayer.process import track_of  # noqa: PLC0415
@@ -215,7 +201,7 @@ class OwnLayers(Member):
         remark = self._remark(path.name, found.left_out)
         key = await self._show_track(self._ident(path.name), path.stem[:60], remark, found.names, fixes)
         self._tell_shown(path.name, len(found.fixes), found.left_out)
-        self._tell_far(key, path.name)
+        await self._tell_far(key, path.name)
 
     async def _load_history(self, wish: "TrackWish") -> None:
         from client.tracks import read_track  # noqa: PLC0415
@@ -285,26 +271,8 @@ class OwnLayers(Member):
         vehicles = [Choice(v.vehicle_id, v.name, names.unit(v.unit_id)) for v in picture.vehicles.values()]
         return sorted(people + vehicles, key=lambda choice: choice.text)
 
-    def _ask_system(self, opening: Opening) -> None:
-        """Ask in which coordinates a file is that does not say so."""
-        words = self._desk.words
-        dialog = QInputDialog(self._desk.window)
-        dialog.setObjectName("own_layer_system")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(opening.path.name)
-        dialog.setLabelText(words("own_layer.which_system", file=opening.path.name))
-        texts = [words(f"own_layer.system.{name.replace(':', '_').lower()}") for name in SYSTEMS]
-        dialog.setComboBoxItems(texts)
-        dialog.setOkButtonText(words("own_layer.show"))
-        dialog.setCancelButtonText(words("own_layer.leave"))
-        dialog.textValueSelected.connect(partial(self._on_system_chosen, opening))
-        dialog.open()
-
-    def _on_system_chosen(self, opening: Opening, text: str) -> None:
-        words = self._desk.words
-        chosen = {words(f"own_layer.system.{name.replace(':', '_').lower()}"): name for name in SYSTEMS}
-        if text in chosen:
-            self.show_file(opening._replace(crs=chosen[text]))
+    def _on_system_chosen(self, opening: Opening, system: str) -> None:
+        self.show_file(opening._replace(crs=system))
 
     def _ask_rest(self, opening: Opening, fault: Fault) -> None:
         """Say which rows of a file cannot be used, and ask whether to show it without them."""

@@ -28,9 +28,6 @@ MAX_UNPACKED = 2 * MAX_FILE_BYTES
 _NEEDED = (".shp", ".shx", ".dbf")
 _TAKEN = (*_NEEDED, ".prj", ".cpg")
 
-Systems = tuple[str | None, str | None]
-"""The coordinate system a file names, and the one declared by whoever imports it."""
-
 
 def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     """Return the records of the one Shapefile in a zip. Raises ``Fault`` with the member that is broken."""
@@ -43,9 +40,8 @@ def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
         for suffix in _NEEDED:
             (Path(folder) / f"layer{suffix}").write_bytes(members[suffix])
-        return _read(
-            Path(folder) / "layer.shp", None, (prj or None, options.crs), _encodings(options.attributes or declared)
-        )
+        shapes = Path(folder) / "layer.shp"
+        return _read(shapes, None, prj or None, options, _encodings(options.attributes or declared))
 
 
 def read_geopackage(content: bytes, options: ReadOptions) -> Table:
@@ -57,7 +53,7 @@ def read_geopackage(content: bytes, options: ReadOptions) -> Table:
         _check_sqlite(path)
         with _heard() as notes:
             layer = _layer(path, options.layer)
-        table = _read(path, layer, (None, options.crs), ("utf-8",))
+        table = _read(path, layer, None, options, ("utf-8",))
         table.notes = list(dict.fromkeys([*notes, *table.notes]))
         return table
 
@@ -215,23 +211,23 @@ def _layer(path: Path, wanted: str | None) -> str:
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path, layer: str | None, crs: Systems, encodings: tuple[str, ...]) -> Table:
+def _read(path: Path, layer: str | None, prj: str | None, options: ReadOptions, encodings: tuple[str, ...]) -> Table:
     for encoding in encodings:
         try:
-            return _read_as(path, layer, crs, encoding)
+            return _read_as(path, layer, prj, options, encoding)
         except UnicodeDecodeError as error:
             failed = error
     raise invalid("encoding_unknown", encoding=encodings[-1], line=0, byte=failed.start)
 
 
-def _read_as(path: Path, layer: str | None, crs: Systems, encoding: str) -> Table:
+def _read_as(path: Path, layer: str | None, prj: str | None, options: ReadOptions, encoding: str) -> Table:
     from pyogrio import raw  # noqa: PLC0415 - loads GDAL
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError  # noqa: PLC0415
 
-    options: dict[str, Any] = {} if path.suffix == ".gpkg" else {"encoding": encoding}
+    apart: dict[str, Any] = {} if path.suffix == ".gpkg" else {"encoding": encoding}
     try:
         with _heard() as notes:
-            meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **options)
+            meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **apart)
     except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
         raise invalid("layer_unreadable", reason=str(error)[:200]) from None
     names = tuple(str(name) for name in meta["fields"])
@@ -239,10 +235,10 @@ def _read_as(path: Path, layer: str | None, crs: Systems, encoding: str) -> Tabl
         raise invalid("layer_without_shapes")
     if len(shapes) > MAX_ROWS:
         raise too_many_rows(len(shapes))
-    named, declared = crs if path.suffix == ".shp" else (meta["crs"] or None, crs[1])
-    if named is None and declared is None:
+    named = options.named(prj if path.suffix == ".shp" else meta["crs"] or None)
+    if named is None and options.crs is None:
         raise invalid("crs_missing")
-    geometries = shapes_to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named, declared)
+    geometries = shapes_to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named, options.crs)
     records = [
         Record(i + 1, {n: plain_text(_scalar(c[i])) for n, c in zip(names, columns, strict=True)}, geometry)
         for i, geometry in enumerate(geometries)

@@ -49,7 +49,7 @@ class Table(msgspec.Struct):
 
 
 class ReadOptions(msgspec.Struct, frozen=True):
-    """How a file is declared to be. ``crs`` counts only where the file names none.
+    """How a file is declared to be. ``crs`` counts only where the file names none, or where it ``overrules`` that.
 
     ``attributes`` is the encoding of a Shapefile's attributes, None to find out.
     """
@@ -59,6 +59,11 @@ class ReadOptions(msgspec.Struct, frozen=True):
     crs: str | None = None
     layer: str | None = None
     attributes: str | None = None
+    overrules: bool = False
+
+    def named(self, system: str | None) -> str | None:
+        """Return the system a file names, as far as it counts."""
+        return None if self.overrules and self.crs is not None else system
 
 
 def read_whole(path: Path) -> bytes:
