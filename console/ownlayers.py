@@ -14,6 +14,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu, QMessageBox
 
 from console.crew import Member
+from console.filelayer.contents import BESIDE_SHP, FEATURE_SUFFIXES, SHP, TRACK_SUFFIXES
 from console.notices import Notice, sentence
 from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
 from domain.faults import Fault, FaultKind, invalid
@@ -33,8 +34,6 @@ MOST_LAYERS = 20
 FAR_KM = 150
 """A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
-FEATURE_FILES = ("*.geojson", "*.json", "*.gpkg", "*.zip", "*.csv", "*.txt", "*.kml", "*.gpx")
-TRACK_FILES = ("*.gpx", "*.csv", "*.txt")
 
 
 class Opening(NamedTuple):
@@ -75,19 +74,20 @@ class OwnLayers(Member):
 
     def open_file(self) -> None:
         """Let files be chosen and show each."""
-        self._choose(FEATURE_FILES, self.on_files_chosen)
+        self._choose(FEATURE_SUFFIXES, self.on_files_chosen)
 
     def open_track(self) -> None:
         """Let GPX or CSV files be chosen and show their tracks."""
-        self._choose(TRACK_FILES, self.on_tracks_chosen)
+        self._choose(TRACK_SUFFIXES, self.on_tracks_chosen)
 
     def on_files_chosen(self, paths: Sequence[str]) -> None:
-        """Show these files; too many at once are refused."""
-        if len(paths) > MOST_DROPPED:
-            self._desk.notices.fault(Fault(FaultKind.TOO_LARGE, "files_too_many", count=len(paths), limit=MOST_DROPPED))
+        """Show these files; too many at once are refused. What lies beside a Shapefile comes with it."""
+        files = _apart_from_shapefiles([Path(path) for path in paths])
+        if len(files) > MOST_DROPPED:
+            self._desk.notices.fault(Fault(FaultKind.TOO_LARGE, "files_too_many", count=len(files), limit=MOST_DROPPED))
             return
-        for path in paths:
-            self.show_file(Opening(Path(path)))
+        for path in files:
+            self.show_file(Opening(path))
 
     def on_tracks_chosen(self, paths: Sequence[str]) -> None:
         """Show the tracks of these files."""
@@ -291,10 +291,10 @@ class OwnLayers(Member):
     def _on_menu_chosen(self, action: Any) -> None:
         self._desk.actions.trigger(str(action.data()))
 
-    def _choose(self, patterns: Sequence[str], chosen: Any) -> None:
+    def _choose(self, suffixes: Sequence[str], chosen: Any) -> None:
         words = self._desk.words
         title, kind = words("menu.open_file"), words("own_layer.files")
-        dialog = FileDialog(self._desk.window, words, title, kind, " ".join(patterns))
+        dialog = FileDialog(self._desk.window, words, title, kind, " ".join(f"*{suffix}" for suffix in suffixes))
         dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(chosen)
         dialog.open()
@@ -325,3 +325,9 @@ class OwnLayers(Member):
                 self._desk.notices.post(notice)
             else:
                 self._desk.notices.fault(fault, replace="own-layer")
+
+
+def _apart_from_shapefiles(paths: Sequence[Path]) -> list[Path]:
+    """Return the files without those that are parts of a Shapefile among them."""
+    shapes = {path.with_suffix("") for path in paths if path.suffix.lower() == SHP}
+    return [path for path in paths if path.with_suffix("") not in shapes or path.suffix.lower() not in BESIDE_SHP]

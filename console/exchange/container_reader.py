@@ -1,4 +1,4 @@
-"""Zipped Shapefiles and GeoPackages: the container is checked by its own books before GDAL is let at it.
+"""Shapefiles, zipped or loose, and GeoPackages: the container is checked by its own books before GDAL is let at it.
 
 A Shapefile's members state their lengths and record counts; a GeoPackage is an SQLite file with a page count. GDAL
 reads on past what is missing, so we do not ask it whether a file is whole.
@@ -20,18 +20,37 @@ import shapely
 
 from console.exchange.geojson_reader import plain_text
 from console.exchange.shapes import shapes_to_wgs84
-from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, too_many_rows
+from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, read_whole, too_many_rows
 from domain.faults import Fault, FaultKind, invalid
 
 MAX_MEMBERS = 64
 MAX_UNPACKED = 2 * MAX_FILE_BYTES
+MAX_TEXT = 64 * 1024
+"""Of what names the coordinate system, and of what names the encoding."""
 _NEEDED = (".shp", ".shx", ".dbf")
 _TAKEN = (*_NEEDED, ".prj", ".cpg")
 
 
 def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     """Return the records of the one Shapefile in a zip. Raises ``Fault`` with the member that is broken."""
-    members = _members(content)
+    return _read_members(_members(content), options)
+
+
+def read_shapefile(path: Path, options: ReadOptions) -> Table:
+    """Return the records of a Shapefile that lies in a folder with its other files. Raises ``Fault``: one lacks."""
+    members = {}
+    for suffix in _TAKEN:
+        beside = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+        found = path if suffix == ".shp" else next((file for file in beside if file.is_file()), None)
+        if found is not None:
+            members[suffix] = read_whole(found) if suffix in _NEEDED else found.read_bytes()[:MAX_TEXT]
+    missing = [f"{path.stem}{suffix}" for suffix in _NEEDED if suffix not in members]
+    if missing:
+        raise invalid("shp_member_missing", file=path.name, member=", ".join(missing)[:200])
+    return _read_members(members, options)
+
+
+def _read_members(members: dict[str, bytes], options: ReadOptions) -> Table:
     _check_shapefile(members)
     prj = members.get(".prj", b"").decode("utf-8", "replace").strip()
     if not prj and options.crs is None:

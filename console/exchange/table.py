@@ -66,6 +66,12 @@ class ReadOptions(msgspec.Struct, frozen=True):
         return None if self.overrules and self.crs is not None else system
 
 
+def too_large(path: Path, size: int, limit: int) -> Fault:
+    """Return the fault of a file of more bytes than are read."""
+    mb = 2**20
+    return Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size_mb=-(-size // mb), limit_mb=limit // mb)
+
+
 def read_whole(path: Path) -> bytes:
     """Return the bytes of a file. Raises ``Fault``: missing, unreadable, empty, too large."""
     try:
@@ -73,7 +79,7 @@ def read_whole(path: Path) -> bytes:
         if not path.is_file():
             raise invalid("file_not_a_file", file=path.name)
         if size > MAX_FILE_BYTES:
-            raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_FILE_BYTES)
+            raise too_large(path, size, MAX_FILE_BYTES)
         content = path.read_bytes()
     except FileNotFoundError:
         raise invalid("file_missing", file=str(path)) from None

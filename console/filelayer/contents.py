@@ -4,6 +4,10 @@ from typing import Any
 
 import msgspec
 
+FEATURE_SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".shp", ".csv", ".txt", ".kml", ".gpx")
+TRACK_SUFFIXES = (".gpx", ".csv", ".txt")
+SHP, BESIDE_SHP = ".shp", (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qpj")
+"""A Shapefile, and what lies beside it: no file of its own."""
 MAX_BYTES = 64 * 2**20
 """Of a file that is shown."""
 MAX_FEATURES = 50_000

@@ -16,8 +16,9 @@ import msgspec
 from console.exchange.container_reader import layers_of
 from console.exchange.readers import read_table
 from console.exchange.shapes import are_degrees
-from console.exchange.table import ReadOptions, Record, Table
+from console.exchange.table import ReadOptions, Record, Table, too_large
 from console.filelayer.contents import (
+    FEATURE_SUFFIXES,
     FEATURES,
     FITS,
     MAX_BYTES,
@@ -26,6 +27,7 @@ from console.filelayer.contents import (
     MAX_POINTS,
     MAX_TEXT,
     REST,
+    TRACK_SUFFIXES,
     Answer,
     FileFeatures,
     FileFix,
@@ -45,7 +47,7 @@ MOST_LAYERS = 20
 
 def read_file(path: Path, crs: str | None, *, rest: bool = False) -> FileFeatures:
     """Return the features of a file. Raises ``Fault`` with what is wrong with it; ``rest`` leaves bad rows out."""
-    _check_size(path)
+    _check(path, FEATURE_SUFFIXES)
     if path.suffix.lower() in MARKUP:
         return _packed(list(_marked_up(path)), [])
     table = _table(path, crs)
@@ -65,7 +67,7 @@ def read_file(path: Path, crs: str | None, *, rest: bool = False) -> FileFeature
 
 def read_track(path: Path, crs: str | None, offset: timedelta, *, rest: bool = False) -> FileTrack:
     """Return the tracks of a GPX or CSV file; times without a zone are ``offset`` ahead of UTC. Raises ``Fault``."""
-    _check_size(path)
+    _check(path, TRACK_SUFFIXES)
     if path.suffix.lower() == ".gpx":
         return _gpx_track(path)
     table = _table(path, crs)
@@ -196,13 +198,15 @@ def _sound_track(names: tuple[str, ...], fixes: list[FileFix], left_out: int = 0
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
-def _check_size(path: Path) -> None:
+def _check(path: Path, suffixes: Sequence[str]) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise invalid("file_kind_unknown", file=path.name, known=" ".join(suffixes))
     try:
         size = path.stat().st_size
     except OSError:
         raise invalid("file_missing", file=path.name) from None
     if size > MAX_BYTES:
-        raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_BYTES)
+        raise too_large(path, size, MAX_BYTES)
 
 
 def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str], left_out: int = 0) -> FileFeatures:

@@ -95,7 +95,7 @@ def used_rows(records: Sequence[Record], judge: Callable[[Record], T | None], *,
                 found.append(one)
     astray = [fault for _, fault in bad if fault.key in ASTRAY]
     if len(astray) > len(found):
-        raise invalid("file_not_degrees", **{**astray[0].params, "wrong": f"fault.{astray[0].key}"})
+        raise invalid("file_not_degrees")
     if bad and not (rest and found):
         raise _rows_bad(bad, len(found))
     return Used(found, len(records) - len(found))

@@ -108,6 +108,26 @@ async def test_a_file_that_does_not_say_its_coordinates_is_asked_for_them(qtbot,
         await until(lambda: desk.panels.map.item("file:a.zip") is not None)
 
 
+async def test_a_shapefile_is_dropped_with_its_parts_and_what_it_lacks_is_said(tmp_path: Path) -> None:
+    import pyogrio
+
+    shapes, names = np.array([shapely.to_wkb(shapely.Point(120.71, 29.71))], object), np.array(["井"], object)
+    pyogrio.raw.write(
+        tmp_path / "井.shp", shapes, [names], ["n"], geometry_type="Point", crs="EPSG:4326", driver="ESRI Shapefile"
+    )
+    parts = [tmp_path / f"井.{suffix}" for suffix in ("shp", "shx", "dbf", "prj", "cpg")]
+    async with open_desk() as desk:
+        drop(desk, *parts)
+        await until(lambda: desk.panels.map.item("file:井.shp") is not None)
+        assert not any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()), "the parts are no files"
+        (tmp_path / "井.dbf").unlink()
+        drop(desk, tmp_path / "井.shp")
+        await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
+        (told,) = (n.text for n in desk.panels.notices.notices() if "无法显示" in n.text)
+        for part in ("旁边缺少 井.dbf", ".zip", ".kml", ".gpx", ".gpkg", ".geojson"):
+            assert part in told
+
+
 async def test_bad_rows_of_a_table_are_named_and_the_rest_is_shown_by_choice(qtbot, tmp_path: Path) -> None:
     table = tmp_path / "井.csv"
     table.write_text("名称,lon,lat\n甲,120.71,29.71\n乙,东经,29.71\n丙,120.72,29.72\n,,\n", encoding="utf-8")

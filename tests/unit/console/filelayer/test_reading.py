@@ -231,7 +231,7 @@ def test_the_process_apart_answers_and_its_end_is_told(tmp_path: Path, monkeypat
     assert model.revision == 1
     with pytest.raises(Fault) as refused:
         track_of(path, None, timedelta())
-    assert refused.value.key == "file_without_places"
+    assert refused.value.key == "file_kind_unknown"
     monkeypatch.setattr(process, "READER", "console.filelayer.no_such_module")
     with pytest.raises(Fault) as refused:
         features_of(path, None)
