@@ -25,6 +25,7 @@ from widgets.notices import Severity
 if TYPE_CHECKING:
     from console.desk import Desk
     from layers.observed import Observed
+    from layers.tracks.model import TrackModel
     from resources.words import Value
     from widgets.common.pick_list import Choice
     from widgets.track_sheet import TrackSheet, TrackWish
@@ -166,6 +167,7 @@ class OwnLayers(Member):
         found = await asyncio.to_thread(features_of, path, opening.crs, rest=opening.rest)
         features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
         model = ImportedModel(self._ident(name), path.stem[:60])
+        model.colour = self._next_colour()
         left = next((int(n.removeprefix("left_out:")) for n in found.notes if n.startswith("left_out:")), 0)
         model.put(features, self._remark(name, left))
         key = self._add(model)
@@ -193,18 +195,22 @@ class OwnLayers(Member):
 
     async def _load_track(self, opening: Opening) -> None:
         from console.filelayer.process import track_of  # noqa: PLC0415
+        from layers.tracks.model import TrackModel  # noqa: PLC0415
 
         path, room = opening.path, self._desk.session.room
         offset = self._desk.names.zone.utcoffset(datetime.now(UTC) if room is None else room.service_now())
         found = await asyncio.to_thread(track_of, path, opening.crs, offset or timedelta(), rest=opening.rest)
         fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
         remark = self._remark(path.name, found.left_out)
-        key = await self._show_track(self._ident(path.name), path.stem[:60], remark, found.names, fixes)
+        model = TrackModel(self._ident(path.name), path.stem[:60], self._desk.names.zone, remark)
+        model.colour = self._next_colour()
+        key = await self._show_track(model, found.names, fixes)
         self._tell_shown(path.name, len(found.fixes), found.left_out)
         await self._tell_far(key, path.name)
 
     async def _load_history(self, wish: "TrackWish") -> None:
         from client.tracks import read_track  # noqa: PLC0415
+        from layers.tracks.model import TrackModel  # noqa: PLC0415
 
         self._check_room()
         room = self._desk.session.room
@@ -220,21 +226,14 @@ class OwnLayers(Member):
         name = next((c.text for c in self._movers() if c.value == wish.thing), wish.thing)
         remark = self._desk.words("own_layer.from_history", reason=wish.reason)
         fixes = [(0, p.at.timestamp(), p.lon, p.lat) for p in points]
-        await self._show_track(self._ident("history", "history-"), name, remark, (name,), fixes)
+        model = TrackModel(self._ident("history", "history-"), name, self._desk.names.zone, remark)
+        await self._show_track(model, (name,), fixes)
         if self._sheet is not None:
             self._sheet.close_sheet()
 
     async def _show_track(
-        self,
-        ident: str,
-        name: str,
-        remark: str,
-        names: tuple[str, ...],
-        fixes: Sequence[tuple[int, float | None, float, float]],
+        self, model: "TrackModel", names: tuple[str, ...], fixes: Sequence[tuple[int, float | None, float, float]]
     ) -> str:
-        from layers.tracks.model import TrackModel  # noqa: PLC0415
-
-        model = TrackModel(ident, name, self._desk.names.zone, remark)
         await asyncio.to_thread(model.put, names, fixes)  # nobody watches it yet
         return self._add(model)
 
@@ -245,6 +244,15 @@ class OwnLayers(Member):
         if look:
             view.fit_layer(item.key)
         return item.key
+
+    def _next_colour(self) -> str:
+        """Return the colour for a file that is added: one that no other layer has, as long as there is one."""
+        from layers.imported.item import ImportedItem  # noqa: PLC0415 - not before a file is opened
+        from layers.owncolours import next_colour  # noqa: PLC0415
+        from layers.tracks.item import TrackItem  # noqa: PLC0415
+
+        items = (self._desk.panels.map.item(key) for key in self._models)
+        return next_colour(item.colour() for item in items if isinstance(item, ImportedItem | TrackItem))
 
     def _ident(self, name: str, prefix: str = "") -> str:
         """Return an id for a layer: by its name, so that what is chosen of a file comes back with it."""

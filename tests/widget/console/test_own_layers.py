@@ -20,6 +20,7 @@ from domain.places import Grid
 from layers.imported.item import ImportedItem
 from layers.imported.model import ImportedModel, read_imported
 from layers.options import LayerOptions
+from layers.owncolours import OWN_COLOURS
 from layers.tracks.model import TrackModel
 from resources.theme import load_theme
 from tests.helpers.map_scene import make_scene, picture, wait_settled
@@ -276,6 +277,30 @@ async def test_a_file_far_from_the_town_is_told_its_distance_over_the_ground(tmp
         assert len([n for n in desk.notice_feed.standing() if n.key == "notice.file_far"]) == 1
 
 
+async def test_each_file_added_has_a_colour_of_its_own_that_can_be_altered(tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        view, keys = desk.panels.map, []
+
+        async def add(name: str) -> str:
+            drop(desk, geojson(tmp_path / f"{name}.geojson"))
+            await until(lambda: view.item(f"file:{name}.geojson") is not None)
+            keys.append(f"file:{name}.geojson")
+            return colour(keys[-1])
+
+        def colour(key: str) -> str:
+            item = view.item(key)
+            assert isinstance(item, ImportedItem)
+            return item.colour()
+
+        given = [await add(name) for name in "abcde"]
+        assert given == list(OWN_COLOURS)
+        desk.crew.own_layers.on_remove_wanted(keys[1])
+        assert await add("f") == OWN_COLOURS[1], "one that nobody has any more"
+        view.choose(keys[0], LayerOptions().with_style("colour", OWN_COLOURS[2]))
+        assert colour(keys[0]) == OWN_COLOURS[2]
+        assert await add("g") == OWN_COLOURS[0]
+
+
 @pytest.mark.qt_log_ignore("plugin does not support", extend=True)  # the offscreen platform has no windows to raise
 async def test_the_button_of_the_tree_offers_what_can_be_added(qtbot) -> None:
     async with open_desk() as desk:
@@ -306,7 +331,7 @@ def test_features_are_drawn_picked_and_named(qtbot, tmp_path: Path) -> None:
     shown = picture(view)
     blue = np.array([int(theme.accent[i : i + 2], 16) for i in (5, 3, 1)])
     assert np.abs(shown[spot.y(), spot.x()] - blue).max() < 8
-    view.choose("file:x", LayerOptions().with_style("colour", "near").with_style("fill", "none"))
+    view.choose("file:x", LayerOptions().with_style("colour", "own_magenta").with_style("fill", "none"))
     wait_settled(qtbot, view)
     view.set_overlays(False)
     assert np.abs(picture(view)[spot.y(), spot.x()] - blue).max() > 60
