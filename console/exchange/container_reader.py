@@ -27,6 +27,7 @@ MAX_MEMBERS = 64
 MAX_UNPACKED = 2 * MAX_FILE_BYTES
 MAX_TEXT = 64 * 1024
 """Of what names the coordinate system, and of what names the encoding."""
+LEAST_PAGE = 512
 _NEEDED = (".shp", ".shx", ".dbf")
 _TAKEN = (*_NEEDED, ".prj", ".cpg")
 
@@ -186,6 +187,8 @@ def _check_pages(content: bytes) -> None:
     if len(content) < 100:
         raise invalid("gpkg_cut_short", size=len(content), expected=100)
     page = struct.unpack(">H", content[16:18])[0]
+    if page != 1 and (page < LEAST_PAGE or page & (page - 1)):
+        raise invalid("gpkg_broken", reason=f"page size {page}")
     pages = struct.unpack(">I", content[28:32])[0]
     expected = (65536 if page == 1 else page) * pages
     if expected != len(content):
