@@ -218,9 +218,7 @@ async def test_a_mesh_elsewhere_by_the_system_its_file_names_is_asked_about_and_
         assert "检查拼接" in sheet._said.text()
         await press(desk, sheet, "check")
         (fault,) = desk.grid_keeper._faults
-        assert fault.sort is FaultSort.ELSEWHERE, (
-            "the grids in force say where the town is"
-        )
+        assert fault.sort is FaultSort.ELSEWHERE, "the grids in force say where the town is"
         assert not sheet.buttons["mend"].isEnabled()
         assert "不在本镇" in sheet._said.text()
         await answer(desk, "gcj02")
