@@ -54,8 +54,7 @@ class SystemQuestion(QDialog):
             if not choice.can_be:
                 item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.rows.addItem(item)
-            if choice.system == preferred and choice.can_be:
-                self.rows.setCurrentItem(item)
+        self.choose(preferred)
         self.hint.setText(hint)
         self.hint.setVisible(bool(hint))
         self.rows.setFixedHeight(self.rows.sizeHintForRow(0) * self.rows.count() + 4)
