@@ -7,6 +7,7 @@ from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
+from console.wordsofqt import WordsOfQt
 from resources.files import read_text
 from resources.theme import Theme, ThemeName, load_theme
 from resources.words import Language, Words
@@ -95,10 +96,16 @@ class Appearance(QObject):
         if words is None:
             words = QTranslator(self._app)
             words.setObjectName(WORDS_OF_QT)
+        own = self._app.findChild(WordsOfQt)
+        if own is None:
+            own = WordsOfQt(self.words, self._app)
+        own.words = self.words
+        self._app.removeTranslator(own)
         self._app.removeTranslator(words)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self.words.language == "zh-CN" and words.load("qtbase_zh_CN", folder):
             self._app.installTranslator(words)
+            self._app.installTranslator(own)  # asked first
 
     def _apply_sheet(self) -> None:
         family = self.family or self._app.font().family()

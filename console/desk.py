@@ -332,7 +332,7 @@ class Desk(QObject):
         self.register.on_second(now)
         self.register_layers.on_second(now)
         self.picks.on_second()
-        self.layer_notes.show(room.line(), now, self.map_feed.models)
+        self.layer_notes.show(self.room_feed.silent_since, now, self.map_feed.models)
 
     def _is_working(self) -> bool:
         """Whether somebody has begun already: nobody's focus is taken away."""

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from client.api import new_key
 from client.room import Room
+from console.systemask import ASKED_FOR, SystemAsk, box_of, system_text
 from domain.faults import Fault, FaultKind
-from domain.ids import DivisionCode, StaffId
-from domain.mesh import Mend, MeshFault
+from domain.ids import StaffId
+from domain.mesh import FaultSort, Mend, MeshFault
 from domain.people import Role
-from domain.wire_grids import DraftGrid, GridPublishing, GridRepublishing
+from domain.wire_grids import GridPublishing, GridRepublishing
 
 if TYPE_CHECKING:
     from client.grids import GridCalls
@@ -28,13 +30,6 @@ if TYPE_CHECKING:
 
 OWNER, LAYER, ACTION = "grid-keeper", "meshfaults", "grid_keeper"
 LOOK_EVERY_S = 0.1
-GUESSES = {
-    "code": ("code", "grid_code", "gridcode", "wgbm", "bm", "网格编码", "编码", "id"),
-    "name": ("name", "grid_name", "gridname", "wgmc", "mc", "网格名称", "名称"),
-    "division": ("division", "village_code", "xzqhdm", "行政区划代码", "区划代码"),
-    "responsible": ("responsible", "staff", "wgy", "网格员", "网格员编号"),
-}
-"""What columns are usually called, in lower case."""
 
 T = TypeVar("T")
 
@@ -68,6 +63,8 @@ class GridKeeper(QObject):
         self._faults: list[MeshFault] = []
         self._draft = ""
         self._room: Room | None = None
+        self._wanted: FileWanted | None = None
+        self._systems = SystemAsk(desk.words, desk.panels.map, desk.window)
         self._watch = Watch()
 
     def use(self, room: Room | None) -> None:
@@ -195,63 +192,82 @@ class GridKeeper(QObject):
             watch.ended = True
 
     async def _read(self, wanted: "FileWanted") -> None:
-        from console.exchange.container_reader import layers_of  # noqa: PLC0415 - not before a file is read
-        from console.exchange.readers import read_table  # noqa: PLC0415
-        from console.exchange.table import ReadOptions  # noqa: PLC0415
         from widgets.grid_keeper.wants import Columns  # noqa: PLC0415 - the sheet is open by now
 
         sheet, file = self.sheet(), Path(wanted.path).name
         self._table, self._grids, self._draft = None, [], ""  # whatever becomes of this file: the one before is gone
+        self._wanted = wanted
         self._show_faults([])
         sheet.set_columns((), Columns("", ""))
         sheet.set_file(self._desk.words("mesh.file.unread", file=file))
-        layer = wanted.layer or None
-        options = ReadOptions(crs=wanted.crs or None, attributes=wanted.encoding or None, layer=layer)
         try:
-            table = await self._apart("mesh.busy.read", lambda watch: read_table(Path(wanted.path), options))
+            self._table = table = await self._apart("mesh.busy.read", lambda watch: _table_of(wanted))
         except Fault as fault:
-            if fault.key != "gpkg_which_layer":
+            if fault.key == "gpkg_which_layer":
+                await self._offer_layers(wanted)
+            elif fault.key in ASKED_FOR and not wanted.overrules:
+                await self._ask_system()
+            else:
                 raise
-            sheet.offer_layers(wanted, await asyncio.to_thread(layers_of, Path(wanted.path)))
-            sheet.set_file(self._desk.words("mesh.file.layers", file=file))
             return
-        if table.place != "feature":
-            raise Fault(FaultKind.INVALID, "file_without_areas")
-        if not table.records:
-            raise Fault(FaultKind.INVALID, "mesh_without_grids")
-        self._table = table
-        sheet.set_file(self._desk.words("mesh.file", file=file, grids=len(table.records)))
-        sheet.set_columns(table.columns, _guess(table.columns))
+        from console.mesh.drafting import guess_columns  # noqa: PLC0415 - likewise
+
+        key = "mesh.file_in" if wanted.overrules else "mesh.file"
+        system = system_text(wanted.crs, self._desk.words)
+        sheet.set_file(self._desk.words(key, file=file, grids=len(table.records), system=system))
+        sheet.set_columns(table.columns, guess_columns(table.columns))
+
+    async def _offer_layers(self, wanted: "FileWanted") -> None:
+        from console.exchange.container_reader import layers_of  # noqa: PLC0415 - not before a file is read
+
+        self.sheet().offer_layers(wanted, await asyncio.to_thread(layers_of, Path(wanted.path)))
+        self.sheet().set_file(self._desk.words("mesh.file.layers", file=Path(wanted.path).name))
+
+    async def _ask_system(self) -> None:
+        """Ask in which coordinates the file is: it names none, or one under which it lies somewhere else."""
+        if self._wanted is not None:
+            await self._systems.ask(Path(self._wanted.path), partial(self._on_system_chosen, self._wanted))
+
+    def _on_system_chosen(self, wanted: "FileWanted", system: str) -> None:
+        if wanted is self._wanted and self._room is not None:  # else another file took its place, or somebody left
+            self.on_file_wanted(replace(wanted, crs=system, overrules=True))
 
     async def _check(self, columns: "Columns") -> None:
         if self._table is None:
             return
-        self._grids = _grids(self._table, columns)
+        from console.mesh.drafting import grids_of  # noqa: PLC0415 - a file was read by now
+
+        self._grids = grids_of(self._table, columns)
         await self._check_grids()
+        astray = any(fault.sort is FaultSort.ELSEWHERE for fault in self._faults)
+        if astray and self._wanted is not None and not self._wanted.overrules:
+            await self._ask_system()
 
     async def _mend(self, decisions: list[tuple[MeshFault, Mend]]) -> None:
-        from console.mesh.mending import mend_mesh  # noqa: PLC0415 - not before a mesh is mended
+        from console.mesh.drafting import mark_of  # noqa: PLC0415 - a file was read by now
+        from console.mesh.mending import mend_mesh  # noqa: PLC0415
 
         homes = self._homes()
         self._grids = await self._apart("mesh.busy.mend", lambda watch: mend_mesh(self._grids, decisions, homes))
-        await self._check_grids(left=frozenset(_mark(fault) for fault, mend in decisions if mend is Mend.LEAVE))
+        await self._check_grids(left=frozenset(mark_of(fault) for fault, mend in decisions if mend is Mend.LEAVE))
 
     async def _check_grids(self, left: frozenset[tuple[Any, ...]] = frozenset()) -> None:
         """Check, and show what was found. ``left`` are faults that were decided to stay: they stay so."""
         from console.mesh.check import check_mesh  # noqa: PLC0415 - not before a mesh is checked
+        from console.mesh.drafting import mark_of  # noqa: PLC0415
 
         grids, homes, sheet = self._grids, self._homes(), self.sheet()
-        known = self._known_divisions()
+        known, near = self._known_divisions(), box_of(self._desk.panels.map, "grids")
         if not grids:
             self._show_faults([])
             sheet.forget()
             raise Fault(FaultKind.INVALID, "mesh_without_grids")
         faults = await self._apart(
-            "mesh.busy.check", lambda watch: check_mesh(grids, homes, progress=watch.tell, known=known)
+            "mesh.busy.check", lambda watch: check_mesh(grids, homes, progress=watch.tell, known=known, near=near)
         )
         self._show_faults(faults)
         sheet.set_faults(faults)
-        sheet.faults.leave([i for i, fault in enumerate(faults) if _mark(fault) in left])
+        sheet.faults.leave([i for i, fault in enumerate(faults) if mark_of(fault) in left])
 
     def _show_faults(self, faults: list[MeshFault]) -> None:
         from layers.meshfaults.model import read_faults  # noqa: PLC0415 - not before there are some
@@ -261,7 +277,9 @@ class GridKeeper(QObject):
             self._model.put(read_faults(faults))
 
     async def _compare(self) -> None:
-        grids = await self._apart("mesh.busy.pack", lambda watch: _draft(self._grids, self._staff()))
+        from console.mesh.drafting import draft_of  # noqa: PLC0415 - a file was read by now
+
+        grids = await self._apart("mesh.busy.pack", lambda watch: draft_of(self._grids, self._staff()))
         self._draft = uuid4().hex
         sheet, total = self.sheet(), len(grids)
 
@@ -328,48 +346,21 @@ class GridKeeper(QObject):
         return single | {str(staff): staff for staff in picture.members}
 
 
-def _mark(fault: MeshFault) -> tuple[Any, ...]:
-    """Return what a fault is recognised by after others were mended."""
-    return fault.sort, fault.codes, round(fault.area_m2), tuple(round(v, 6) for v in fault.bounds)
+def _table_of(wanted: "FileWanted") -> "Table":
+    """Return what is in a file, which holds areas in degrees. Raises ``Fault``. Any thread."""
+    from console.exchange.readers import read_table  # noqa: PLC0415 - not before a file is read
+    from console.exchange.table import ReadOptions  # noqa: PLC0415
+    from console.mesh.drafting import SUFFIXES, check_table  # noqa: PLC0415
 
-
-def _guess(columns: Sequence[str]) -> "Columns":
-    from widgets.grid_keeper.wants import Columns  # noqa: PLC0415 - the sheet is open by now
-
-    by_name = {name.lower(): name for name in reversed(columns)}
-    found = {field: next((by_name[n] for n in names if n in by_name), "") for field, names in GUESSES.items()}
-    return Columns(**found)
-
-
-def _grids(table: "Table", columns: "Columns") -> "list[MeshGrid]":
-    from console.mesh.mesh import MeshGrid  # noqa: PLC0415 - not before a mesh is looked at
-
-    return [
-        MeshGrid(
-            record.fields.get(columns.code, "").strip(),
-            (record.fields.get(columns.name, "").strip() or record.fields.get(columns.code, "").strip())[:100],
-            record.geometry,
-            record.fields.get(columns.division, "").strip()[:64],
-            record.fields.get(columns.responsible, "").strip()[:64],
-        )
-        for record in table.records
-    ]
-
-
-def _draft(grids: "Sequence[MeshGrid]", staff: dict[str, StaffId]) -> list[DraftGrid]:
-    """Return the mesh as it is sent. Raises ``Fault``: an area that cannot be, staff that nobody knows."""
-    from console.exchange.shapes import area_wkb  # noqa: PLC0415 - not before a mesh is sent
-
-    unknown = sorted({g.responsible for g in grids if g.responsible and g.responsible not in staff})
-    if unknown:
-        raise Fault(FaultKind.INVALID, "unknown_staff", staff=", ".join(unknown[:5]))
-    return [
-        DraftGrid(
-            code=grid.code,
-            name=grid.name,
-            wkb=area_wkb(grid.shape),
-            division=DivisionCode(grid.division) if grid.division else None,
-            responsible=staff[grid.responsible] if grid.responsible else None,
-        )
-        for grid in grids
-    ]
+    path = Path(wanted.path)
+    if path.suffix.lower() not in SUFFIXES:
+        raise Fault(FaultKind.INVALID, "file_kind_unknown", file=path.name, known=" ".join(SUFFIXES))
+    options = ReadOptions(
+        crs=wanted.crs or None,
+        attributes=wanted.encoding or None,
+        layer=wanted.layer or None,
+        overrules=wanted.overrules,
+    )
+    table = read_table(path, options)
+    check_table(table)
+    return table

@@ -2,11 +2,10 @@
 
 from datetime import datetime
 
-from client.line import LineReading, LineState
 from console.mapfeed import MapModels
 from domain.units import POSITION_STALE_AFTER
+from layers.ages import age_text
 from resources.words import Words
-from widgets.durations import age_text
 from widgets.map.view import MapView
 
 SHAPES = ("grids", "divisions", "basemap")
@@ -19,11 +18,12 @@ class LayerNotes:
         self._view = view
         self._words = words
 
-    def show(self, line: LineReading, now: datetime, models: MapModels) -> None:
-        """Show what holds at ``now`` (service time)."""
-        words, live = self._words, line.state is LineState.LIVE
-        heard = 0.0 if line.heard_age_s is None else line.heard_age_s
-        cases = words("layer_note.live") if live else age_text(heard, words)
+    def show(self, silent_since: datetime | None, now: datetime, models: MapModels) -> None:
+        """Show what holds at ``now``; both are service time, whose clock may run faster than ours."""
+        words, live = self._words, silent_since is None
+        cases = words("layer_note.live")
+        if silent_since is not None:
+            cases = age_text((now - silent_since).total_seconds(), words)
         self._view.set_layer_note("cases", cases, stale=not live)
         age = models.positions.newest_age_s()
         stale = age is None or age > POSITION_STALE_AFTER.total_seconds() or not live

@@ -7,24 +7,25 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from math import hypot
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 
 from console.crew import Member
+from console.filelayer.contents import BESIDE_SHP, FEATURE_SUFFIXES, SHP, TRACK_SUFFIXES
 from console.notices import Notice, sentence
+from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
-from layers.mercator import ground_scale
 from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
 
 if TYPE_CHECKING:
     from console.desk import Desk
     from layers.observed import Observed
+    from layers.tracks.model import TrackModel
     from resources.words import Value
     from widgets.common.pick_list import Choice
     from widgets.track_sheet import TrackSheet, TrackWish
@@ -34,12 +35,6 @@ MOST_LAYERS = 20
 FAR_KM = 150
 """A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
-FEATURE_FILES = ("*.geojson", "*.json", "*.gpkg", "*.zip", "*.csv", "*.txt", "*.kml", "*.gpx")
-TRACK_FILES = ("*.gpx", "*.csv", "*.txt")
-ZONES = ("EPSG:4549", "EPSG:4548", "EPSG:4547", "EPSG:4528", "EPSG:4527", "EPSG:4526")
-"""CGCS2000 in 3° zones of 120°, 117° and 114°: eastings without their zone, then with it."""
-SYSTEMS = ("wgs84", "gcj02", "bd09", *ZONES, "EPSG:3857")
-"""Offered for a file that names none; the last is Web Mercator."""
 
 
 class Opening(NamedTuple):
@@ -61,6 +56,7 @@ class OwnLayers(Member):
         self._removed: Observed | None = None
         self._sheet: TrackSheet | None = None
         self._numbers = 0
+        self._systems = SystemAsk(desk.words, desk.panels.map, desk.window)
 
     # -- opening ---------------------------------------------------------------------------------------------------
 
@@ -79,19 +75,20 @@ class OwnLayers(Member):
 
     def open_file(self) -> None:
         """Let files be chosen and show each."""
-        self._choose(FEATURE_FILES, self.on_files_chosen)
+        self._choose(FEATURE_SUFFIXES, self.on_files_chosen)
 
     def open_track(self) -> None:
         """Let GPX or CSV files be chosen and show their tracks."""
-        self._choose(TRACK_FILES, self.on_tracks_chosen)
+        self._choose(TRACK_SUFFIXES, self.on_tracks_chosen)
 
     def on_files_chosen(self, paths: Sequence[str]) -> None:
-        """Show these files; too many at once are refused."""
-        if len(paths) > MOST_DROPPED:
-            self._desk.notices.fault(Fault(FaultKind.TOO_LARGE, "files_too_many", count=len(paths), limit=MOST_DROPPED))
+        """Show these files; too many at once are refused. What lies beside a Shapefile comes with it."""
+        files = _apart_from_shapefiles([Path(path) for path in paths])
+        if len(files) > MOST_DROPPED:
+            self._desk.notices.fault(Fault(FaultKind.TOO_LARGE, "files_too_many", count=len(files), limit=MOST_DROPPED))
             return
-        for path in paths:
-            self.show_file(Opening(Path(path)))
+        for path in files:
+            self.show_file(Opening(path))
 
     def on_tracks_chosen(self, paths: Sequence[str]) -> None:
         """Show the tracks of these files."""
@@ -155,10 +152,8 @@ class OwnLayers(Member):
             await (self._load_track(opening) if opening.track else self._load_file(opening))
         except Fault as fault:
             self._desk.notices.withdraw(f"file-{name}")
-            if fault.key == "file_not_degrees" or (fault.key == "crs_missing" and opening.crs is None):
-                if opening.crs is not None:
-                    self._tell_unfit(fault)
-                self._ask_system(opening)
+            if fault.key in ASKED_FOR and opening.crs is None:
+                await self._systems.ask(opening.path, partial(self._on_system_chosen, opening))
             elif fault.key == "file_rows_bad" and fault.params["rest"]:
                 self._ask_rest(opening, fault)
             else:
@@ -172,11 +167,12 @@ class OwnLayers(Member):
         found = await asyncio.to_thread(features_of, path, opening.crs, rest=opening.rest)
         features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
         model = ImportedModel(self._ident(name), path.stem[:60])
+        model.colour = self._next_colour()
         left = next((int(n.removeprefix("left_out:")) for n in found.notes if n.startswith("left_out:")), 0)
         model.put(features, self._remark(name, left))
         key = self._add(model)
         self._tell_shown(name, len(found.rows), left)
-        self._tell_far(key, name)
+        await self._tell_far(key, name)
 
     def _remark(self, file: str, left: int) -> str:
         words = self._desk.words
@@ -187,38 +183,34 @@ class OwnLayers(Member):
         key = "notice.file_shown_part" if left else "notice.file_shown"
         self._desk.notices.info(key, replace=f"file-{name}", name=name, count=count, left=left)
 
-    def _tell_unfit(self, fault: Fault) -> None:
-        """Say that the system that was chosen does not fit, and why where that is known."""
-        key = str(fault.params.get("wrong", "fault.file_not_degrees"))
-        self._desk.notices.warn(key, replace="own-layer-system", **fault.params)
-
-    def _tell_far(self, key: str, name: str) -> None:
+    async def _tell_far(self, key: str, name: str) -> None:
         """Say so where a file lies so far from the town that it is likely to be somewhere else than it says."""
-        view = self._desk.panels.map
-        item, town = view.item(key), view.item("grids")
-        shown, home = None if item is None else item.bounds(), None if town is None else town.bounds()
-        if shown is None or home is None:
-            return
-        across = max(0.0, shown[0] - home[2], home[0] - shown[2])
-        along = max(0.0, shown[1] - home[3], home[1] - shown[3])
-        km = hypot(across, along) * ground_scale((home[1] + home[3]) / 2) / 1000
-        if km > FAR_KM:
-            self._desk.notices.warn("notice.file_far", name=name, km=f"{km:,.0f}")
+        from layers.geodesy import gap_m  # noqa: PLC0415 - kept off the start path
+
+        shown, home = box_of(self._desk.panels.map, key), box_of(self._desk.panels.map, "grids")
+        if shown is not None and home is not None:
+            away_m = await asyncio.to_thread(gap_m, shown, home)
+            if away_m > FAR_KM * 1000:
+                self._desk.notices.warn("notice.file_far", name=name, km=km_text(away_m))
 
     async def _load_track(self, opening: Opening) -> None:
         from console.filelayer.process import track_of  # noqa: PLC0415
+        from layers.tracks.model import TrackModel  # noqa: PLC0415
 
         path, room = opening.path, self._desk.session.room
         offset = self._desk.names.zone.utcoffset(datetime.now(UTC) if room is None else room.service_now())
         found = await asyncio.to_thread(track_of, path, opening.crs, offset or timedelta(), rest=opening.rest)
         fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
         remark = self._remark(path.name, found.left_out)
-        key = await self._show_track(self._ident(path.name), path.stem[:60], remark, found.names, fixes)
+        model = TrackModel(self._ident(path.name), path.stem[:60], self._desk.names.zone, remark)
+        model.colour = self._next_colour()
+        key = await self._show_track(model, found.names, fixes)
         self._tell_shown(path.name, len(found.fixes), found.left_out)
-        self._tell_far(key, path.name)
+        await self._tell_far(key, path.name)
 
     async def _load_history(self, wish: "TrackWish") -> None:
         from client.tracks import read_track  # noqa: PLC0415
+        from layers.tracks.model import TrackModel  # noqa: PLC0415
 
         self._check_room()
         room = self._desk.session.room
@@ -234,21 +226,14 @@ class OwnLayers(Member):
         name = next((c.text for c in self._movers() if c.value == wish.thing), wish.thing)
         remark = self._desk.words("own_layer.from_history", reason=wish.reason)
         fixes = [(0, p.at.timestamp(), p.lon, p.lat) for p in points]
-        await self._show_track(self._ident("history", "history-"), name, remark, (name,), fixes)
+        model = TrackModel(self._ident("history", "history-"), name, self._desk.names.zone, remark)
+        await self._show_track(model, (name,), fixes)
         if self._sheet is not None:
             self._sheet.close_sheet()
 
     async def _show_track(
-        self,
-        ident: str,
-        name: str,
-        remark: str,
-        names: tuple[str, ...],
-        fixes: Sequence[tuple[int, float | None, float, float]],
+        self, model: "TrackModel", names: tuple[str, ...], fixes: Sequence[tuple[int, float | None, float, float]]
     ) -> str:
-        from layers.tracks.model import TrackModel  # noqa: PLC0415
-
-        model = TrackModel(ident, name, self._desk.names.zone, remark)
         await asyncio.to_thread(model.put, names, fixes)  # nobody watches it yet
         return self._add(model)
 
@@ -259,6 +244,15 @@ class OwnLayers(Member):
         if look:
             view.fit_layer(item.key)
         return item.key
+
+    def _next_colour(self) -> str:
+        """Return the colour for a file that is added: one that no other layer has, as long as there is one."""
+        from layers.imported.item import ImportedItem  # noqa: PLC0415 - not before a file is opened
+        from layers.owncolours import next_colour  # noqa: PLC0415
+        from layers.tracks.item import TrackItem  # noqa: PLC0415
+
+        items = (self._desk.panels.map.item(key) for key in self._models)
+        return next_colour(item.colour() for item in items if isinstance(item, ImportedItem | TrackItem))
 
     def _ident(self, name: str, prefix: str = "") -> str:
         """Return an id for a layer: by its name, so that what is chosen of a file comes back with it."""
@@ -285,26 +279,8 @@ class OwnLayers(Member):
         vehicles = [Choice(v.vehicle_id, v.name, names.unit(v.unit_id)) for v in picture.vehicles.values()]
         return sorted(people + vehicles, key=lambda choice: choice.text)
 
-    def _ask_system(self, opening: Opening) -> None:
-        """Ask in which coordinates a file is that does not say so."""
-        words = self._desk.words
-        dialog = QInputDialog(self._desk.window)
-        dialog.setObjectName("own_layer_system")
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle(opening.path.name)
-        dialog.setLabelText(words("own_layer.which_system", file=opening.path.name))
-        texts = [words(f"own_layer.system.{name.replace(':', '_').lower()}") for name in SYSTEMS]
-        dialog.setComboBoxItems(texts)
-        dialog.setOkButtonText(words("own_layer.show"))
-        dialog.setCancelButtonText(words("own_layer.leave"))
-        dialog.textValueSelected.connect(partial(self._on_system_chosen, opening))
-        dialog.open()
-
-    def _on_system_chosen(self, opening: Opening, text: str) -> None:
-        words = self._desk.words
-        chosen = {words(f"own_layer.system.{name.replace(':', '_').lower()}"): name for name in SYSTEMS}
-        if text in chosen:
-            self.show_file(opening._replace(crs=chosen[text]))
+    def _on_system_chosen(self, opening: Opening, system: str) -> None:
+        self.show_file(opening._replace(crs=system))
 
     def _ask_rest(self, opening: Opening, fault: Fault) -> None:
         """Say which rows of a file cannot be used, and ask whether to show it without them."""
@@ -323,10 +299,10 @@ class OwnLayers(Member):
     def _on_menu_chosen(self, action: Any) -> None:
         self._desk.actions.trigger(str(action.data()))
 
-    def _choose(self, patterns: Sequence[str], chosen: Any) -> None:
+    def _choose(self, suffixes: Sequence[str], chosen: Any) -> None:
         words = self._desk.words
         title, kind = words("menu.open_file"), words("own_layer.files")
-        dialog = FileDialog(self._desk.window, words, title, kind, " ".join(patterns))
+        dialog = FileDialog(self._desk.window, words, title, kind, " ".join(f"*{suffix}" for suffix in suffixes))
         dialog.setFileMode(FileDialog.FileMode.ExistingFiles)
         dialog.filesSelected.connect(chosen)
         dialog.open()
@@ -357,3 +333,9 @@ class OwnLayers(Member):
                 self._desk.notices.post(notice)
             else:
                 self._desk.notices.fault(fault, replace="own-layer")
+
+
+def _apart_from_shapefiles(paths: Sequence[Path]) -> list[Path]:
+    """Return the files without those that are parts of a Shapefile among them."""
+    shapes = {path.with_suffix("") for path in paths if path.suffix.lower() == SHP}
+    return [path for path in paths if path.with_suffix("") not in shapes or path.suffix.lower() not in BESIDE_SHP]

@@ -12,10 +12,10 @@ from domain.ids import AccountId, GridCode, StaffId, ThingId
 from domain.people import Shift, Staff, Vehicle
 from domain.register import split_subject
 from domain.units import POSITION_STALE_AFTER
+from layers.ages import age_text
 from layers.grids.figures import Indicator
 from layers.positions.model import ThingMark
 from layers.states import Sensed
-from widgets.durations import age_text
 from widgets.map.events import EntryPicked, GridPicked, ThingPicked
 from widgets.map.pick_card import PickedRow
 from widgets.map.view import MapView

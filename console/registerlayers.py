@@ -18,12 +18,12 @@ from domain.ids import AccountId
 from domain.reading import Reading, ReadingState, state_at
 from domain.register import EntryKind, kind_of
 from domain.register_map import Camera, Component, Drawing, Form, Hazard
+from layers.ages import age_text
 from layers.cameras.model import CameraMark
 from layers.components.model import ComponentMark, shown_state
 from layers.drawings.model import DrawingMark
 from layers.hazards.model import HazardMark
 from layers.heat.model import SETS
-from widgets.durations import age_text
 from widgets.names import Names
 
 SHOW_MS = 500

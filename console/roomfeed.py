@@ -69,6 +69,7 @@ class RoomFeed(QObject):
         self._told_skew = False
         self._was_offline = False
         self._at_own = False
+        self.silent_since: datetime | None = None
         self._list_throttle = Throttle(LIST_MS, self)
         self._list_throttle.due.connect(self._flush_list)
         self._board_throttle = Throttle(BOARD_MS, self)
@@ -134,6 +135,7 @@ class RoomFeed(QObject):
     def show_line(self, line: LineReading, now: datetime | None) -> None:
         """Show the line as it is, with its age; ``now`` is service time, None before there is one."""
         since = None if now is None or line.state is LineState.LIVE else self._silent_since(line, now)
+        self.silent_since = since
         self._bar.set_line(LineView(_KIND[line.state], line.heard_age_s, since))
         first = line.state is LineState.CONNECTING and line.heard_age_s is None
         self.stale_since.emit(None if first else since)

@@ -15,6 +15,7 @@ import numpy.typing as npt
 from domain.places import EARTH_RADIUS_M
 
 Point = tuple[float, float]
+Box = tuple[float, float, float, float]
 Floats = npt.NDArray[np.float64]
 
 CORNERS = 64
@@ -43,6 +44,19 @@ def length_m(points: Sequence[Point]) -> float:
     if len(points) < 2:
         return 0.0
     return float(_geod().line_length([p[0] for p in points], [p[1] for p in points]))
+
+
+def gap_m(box: Box, other: Box) -> float:
+    """Return how far apart two boxes (west, south, east, north, degrees) lie on the ground; 0 where they meet."""
+    lons, lats = _nearest(box[0], box[2], other[0], other[2]), _nearest(box[1], box[3], other[1], other[3])
+    return length_m(tuple(zip(lons, lats, strict=True)))
+
+
+def _nearest(low: float, high: float, other_low: float, other_high: float) -> tuple[float, float]:
+    """Return the nearest values of two ranges; twice one both have where they meet."""
+    if high < other_low:
+        return high, other_low
+    return (low, other_high) if other_high < low else (max(low, other_low),) * 2
 
 
 def area_m2(ring: Sequence[Point]) -> float:

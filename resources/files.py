@@ -19,6 +19,14 @@ def read_text(path: str) -> str:
     return _at(path).read_bytes().decode("utf-8")
 
 
+def path_of(path: str) -> str:
+    """Return where a shipped file lies, with forward slashes, for who reads it by itself; errors as ``read_bytes``."""
+    found = _at(path)
+    if not found.is_file():
+        raise FileNotFoundError(path)
+    return found.as_posix()
+
+
 def list_names(folder: str) -> list[str]:
     """Return the names of the files in a shipped folder, sorted."""
     return sorted(entry.name for entry in _at(folder).iterdir() if entry.is_file())

@@ -42,6 +42,10 @@ class Theme(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     heat_low: str
     heat_middle: str
     heat_high: str
+    own_magenta: str
+    own_pink: str
+    own_violet: str
+    own_plum: str
 
 
 def load_theme(name: ThemeName) -> Theme:

@@ -16,7 +16,7 @@ from widgets.follow_sheet import FollowSheet
 from widgets.names import Names
 
 WIDTH_PX, HEIGHT_PX = 1120, 720
-DONE, OPEN, LATE = "☑", "☐", "☐▲"
+DONE, OPEN, LATE = "✓", "○", "▲"
 """Beside its words each step has a sign."""
 
 

@@ -1,4 +1,4 @@
-"""Clock readings, ages and distances as they are shown, in no more digits than are true."""
+"""Clock readings, spans and distances as they are shown, in no more digits than are true."""
 
 from domain.clock import WORKING, Lamp, Limit, LimitUnit, Reading, WorkCalendar
 from resources.words import Words
@@ -44,18 +44,6 @@ def span_text(seconds: int, words: Words, day_s: int | None = DAY_S, *, working:
 def limit_text(limit: Limit, words: Words) -> str:
     """Return ``15 分`` or ``3 工作日``."""
     return words(f"limit_unit.{limit.unit}", n=limit.amount)
-
-
-def age_text(age_s: float, words: Words) -> str:
-    """Return ``12 秒前``, ``4 分前``, ``3 小时前`` or ``2 天前``; an age below zero counts as none."""
-    seconds = max(0, int(age_s))
-    if seconds < 60:
-        return words("desk.age.seconds", n=seconds)
-    if seconds < 3600:
-        return words("desk.age.minutes", n=seconds // 60)
-    if seconds < DAY_S:
-        return words("desk.age.hours", n=seconds // 3600)
-    return words("desk.age.days", n=seconds // DAY_S)
 
 
 def distance_text(metres: float) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
 
+from layers.ages import age_text
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
@@ -17,7 +18,6 @@ from widgets.common.elided import ElidedLabel, NamedLabel
 from widgets.common.fonts import sized
 from widgets.common.lamp import Shape
 from widgets.common.style import set_role
-from widgets.durations import age_text
 
 HEIGHT_PX = 50
 NARROW_PX = 1200

@@ -205,7 +205,9 @@ class _Import:
             self._say("exchange.repaired", areas=repaired)
 
     def _sentence(self, fault: FaultBody) -> str:
-        text = self._words(f"fault.{fault.key}", **fault.params)
+        words = self._words
+        values = {n: words(v) if isinstance(v, str) and words.has(v) else v for n, v in fault.params.items()}
+        text = words(f"fault.{fault.key}", **values)
         return fault.key if text == f"fault.{fault.key}" else text
 
     def _refused(self, fault: Fault, code: int) -> int:

@@ -18,7 +18,7 @@ import msgspec
 from console.exchange.csv_reader import check_header, count_fault, csv_fault, decode_text
 from console.exchange.mapping import Mapping
 from console.exchange.rows import Row, bounded, read_coordinate
-from console.exchange.table import Record, Table, need_columns
+from console.exchange.table import Record, Table, need_columns, too_large
 from domain.addresses import MAX_ADDRESS, folded, names_persons
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import ImportedAddress
@@ -80,7 +80,7 @@ class AddressFile:
         if self.path.suffix.lower() not in (".csv", ".txt"):
             raise invalid("file_kind_unknown", file=self.path.name, known=".csv .txt")
         if size > MAX_BYTES:
-            raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=self.path.name, size=size, limit=MAX_BYTES)
+            raise too_large(self.path, size, MAX_BYTES)
         if size == 0:
             raise invalid("file_empty", file=self.path.name)
 

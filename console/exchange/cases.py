@@ -2,6 +2,7 @@
 
 from console.exchange.mapping import Mapping
 from console.exchange.rows import Row, bounded, place
+from console.exchange.shapes import shape_word
 from console.exchange.table import Record, Table, need_columns
 from domain.case import MAX_TEXT
 from domain.faults import Fault, invalid
@@ -51,7 +52,7 @@ def _case(record: Record, mapping: Mapping) -> ImportedCase:
 def _place(record: Record, mapping: Mapping) -> tuple[float | None, float | None]:
     if record.geometry is not None:
         if record.geometry.geom_type != "Point" or record.geometry.is_empty:
-            raise invalid("not_a_point", found=record.geometry.geom_type)
+            raise invalid("not_a_point", found=shape_word(record.geometry))
         return place(repr(record.geometry.x), repr(record.geometry.y))
     return place(mapping.value(record.fields, "lon"), mapping.value(record.fields, "lat"), mapping.crs)
 

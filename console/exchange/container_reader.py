@@ -1,4 +1,4 @@
-"""Zipped Shapefiles and GeoPackages: the container is checked by its own books before GDAL is let at it.
+"""Shapefiles, zipped or loose, and GeoPackages: the container is checked by its own books before GDAL is let at it.
 
 A Shapefile's members state their lengths and record counts; a GeoPackage is an SQLite file with a page count. GDAL
 reads on past what is missing, so we do not ask it whether a file is whole.
@@ -20,21 +20,38 @@ import shapely
 
 from console.exchange.geojson_reader import plain_text
 from console.exchange.shapes import shapes_to_wgs84
-from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, too_many_rows
+from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, read_whole, too_many_rows
 from domain.faults import Fault, FaultKind, invalid
 
 MAX_MEMBERS = 64
 MAX_UNPACKED = 2 * MAX_FILE_BYTES
+MAX_TEXT = 64 * 1024
+"""Of what names the coordinate system, and of what names the encoding."""
+LEAST_PAGE = 512
 _NEEDED = (".shp", ".shx", ".dbf")
 _TAKEN = (*_NEEDED, ".prj", ".cpg")
-
-Systems = tuple[str | None, str | None]
-"""The coordinate system a file names, and the one declared by whoever imports it."""
 
 
 def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     """Return the records of the one Shapefile in a zip. Raises ``Fault`` with the member that is broken."""
-    members = _members(content)
+    return _read_members(_members(content), options)
+
+
+def read_shapefile(path: Path, options: ReadOptions) -> Table:
+    """Return the records of a Shapefile that lies in a folder with its other files. Raises ``Fault``: one lacks."""
+    members = {}
+    for suffix in _TAKEN:
+        beside = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
+        found = path if suffix == ".shp" else next((file for file in beside if file.is_file()), None)
+        if found is not None:
+            members[suffix] = read_whole(found) if suffix in _NEEDED else found.read_bytes()[:MAX_TEXT]
+    missing = [f"{path.stem}{suffix}" for suffix in _NEEDED if suffix not in members]
+    if missing:
+        raise invalid("shp_member_missing", file=path.name, member=", ".join(missing)[:200])
+    return _read_members(members, options)
+
+
+def _read_members(members: dict[str, bytes], options: ReadOptions) -> Table:
     _check_shapefile(members)
     prj = members.get(".prj", b"").decode("utf-8", "replace").strip()
     if not prj and options.crs is None:
@@ -43,9 +60,8 @@ def read_shapefile_zip(content: bytes, options: ReadOptions) -> Table:
     with tempfile.TemporaryDirectory(prefix="onemap-", ignore_cleanup_errors=True) as folder:
         for suffix in _NEEDED:
             (Path(folder) / f"layer{suffix}").write_bytes(members[suffix])
-        return _read(
-            Path(folder) / "layer.shp", None, (prj or None, options.crs), _encodings(options.attributes or declared)
-        )
+        shapes = Path(folder) / "layer.shp"
+        return _read(shapes, None, prj or None, options, _encodings(options.attributes or declared))
 
 
 def read_geopackage(content: bytes, options: ReadOptions) -> Table:
@@ -57,7 +73,7 @@ def read_geopackage(content: bytes, options: ReadOptions) -> Table:
         _check_sqlite(path)
         with _heard() as notes:
             layer = _layer(path, options.layer)
-        table = _read(path, layer, (None, options.crs), ("utf-8",))
+        table = _read(path, layer, None, options, ("utf-8",))
         table.notes = list(dict.fromkeys([*notes, *table.notes]))
         return table
 
@@ -171,6 +187,8 @@ def _check_pages(content: bytes) -> None:
     if len(content) < 100:
         raise invalid("gpkg_cut_short", size=len(content), expected=100)
     page = struct.unpack(">H", content[16:18])[0]
+    if page != 1 and (page < LEAST_PAGE or page & (page - 1)):
+        raise invalid("gpkg_broken", reason=f"page size {page}")
     pages = struct.unpack(">I", content[28:32])[0]
     expected = (65536 if page == 1 else page) * pages
     if expected != len(content):
@@ -215,23 +233,23 @@ def _layer(path: Path, wanted: str | None) -> str:
 # -- reading -----------------------------------------------------------------------------------------------------------
 
 
-def _read(path: Path, layer: str | None, crs: Systems, encodings: tuple[str, ...]) -> Table:
+def _read(path: Path, layer: str | None, prj: str | None, options: ReadOptions, encodings: tuple[str, ...]) -> Table:
     for encoding in encodings:
         try:
-            return _read_as(path, layer, crs, encoding)
+            return _read_as(path, layer, prj, options, encoding)
         except UnicodeDecodeError as error:
             failed = error
     raise invalid("encoding_unknown", encoding=encodings[-1], line=0, byte=failed.start)
 
 
-def _read_as(path: Path, layer: str | None, crs: Systems, encoding: str) -> Table:
+def _read_as(path: Path, layer: str | None, prj: str | None, options: ReadOptions, encoding: str) -> Table:
     from pyogrio import raw  # noqa: PLC0415 - loads GDAL
     from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError  # noqa: PLC0415
 
-    options: dict[str, Any] = {} if path.suffix == ".gpkg" else {"encoding": encoding}
+    apart: dict[str, Any] = {} if path.suffix == ".gpkg" else {"encoding": encoding}
     try:
         with _heard() as notes:
-            meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **options)
+            meta, _, shapes, columns = raw.read(path, layer=layer, datetime_as_string=True, **apart)
     except (DataSourceError, DataLayerError, FeatureError, GeometryError) as error:
         raise invalid("layer_unreadable", reason=str(error)[:200]) from None
     names = tuple(str(name) for name in meta["fields"])
@@ -239,10 +257,10 @@ def _read_as(path: Path, layer: str | None, crs: Systems, encoding: str) -> Tabl
         raise invalid("layer_without_shapes")
     if len(shapes) > MAX_ROWS:
         raise too_many_rows(len(shapes))
-    named, declared = crs if path.suffix == ".shp" else (meta["crs"] or None, crs[1])
-    if named is None and declared is None:
+    named = options.named(prj if path.suffix == ".shp" else meta["crs"] or None)
+    if named is None and options.crs is None:
         raise invalid("crs_missing")
-    geometries = shapes_to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named, declared)
+    geometries = shapes_to_wgs84([_geometry(i + 1, wkb) for i, wkb in enumerate(shapes)], named, options.crs)
     records = [
         Record(i + 1, {n: plain_text(_scalar(c[i])) for n, c in zip(names, columns, strict=True)}, geometry)
         for i, geometry in enumerate(geometries)

@@ -22,7 +22,7 @@ def read_geojson(content: bytes, options: ReadOptions) -> Table:
     whole = _parse(decode_text(content, "utf-8"))
     features = _features(whole)
     records = [_record(number, feature) for number, feature in enumerate(features, start=1)]
-    _reproject(records, _crs_of(whole), options.crs)
+    _reproject(records, options.named(_crs_of(whole)), options.crs)
     columns = dict.fromkeys(name for record in records for name in record.fields)
     return Table("feature", tuple(columns), records)
 

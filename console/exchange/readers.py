@@ -14,6 +14,7 @@ _BY_SUFFIX = {
     ".geojson": "GeoJSON",
     ".zip": "ZIP",
     ".gpkg": "GeoPackage",
+    ".shp": "SHP",
 }
 _BY_HEAD = (
     (b"PK\x03\x04", "ZIP"),
@@ -46,8 +47,14 @@ def read_table(path: Path, options: ReadOptions) -> Table:
         return read_csv(content, options)
     if declared == "GeoJSON":
         return read_geojson(content, options)
-    from console.exchange.container_reader import read_geopackage, read_shapefile_zip  # noqa: PLC0415 - loads GDAL
+    from console.exchange.container_reader import (  # noqa: PLC0415 - loads GDAL
+        read_geopackage,
+        read_shapefile,
+        read_shapefile_zip,
+    )
 
+    if declared == "SHP":
+        return read_shapefile(path, options)
     return read_shapefile_zip(content, options) if declared == "ZIP" else read_geopackage(content, options)
 
 

@@ -104,7 +104,7 @@ def sound_area(geometry: Any) -> tuple[Any, bool]:
     if geometry is None or geometry.is_empty:
         raise invalid("area_missing")
     if geometry.geom_type not in ("Polygon", "MultiPolygon"):
-        raise invalid("not_an_area", found=geometry.geom_type)
+        raise invalid("not_an_area", found=shape_word(geometry))
     if geometry.is_valid:
         return geometry, False
     reason = str(shapely.is_valid_reason(geometry))[:100]
@@ -113,6 +113,11 @@ def sound_area(geometry: Any) -> tuple[Any, bool]:
     if mended.geom_type not in ("Polygon", "MultiPolygon") or not altered <= MOST_ALTERED * mended.area:
         raise invalid("area_beyond_repair", reason=reason)
     return mended, True
+
+
+def shape_word(geometry: Any) -> str:
+    """Return the word of the kind of a shape: faults say it in the reader's language."""
+    return f"shape.{geometry.geom_type.lower()}"
 
 
 def are_degrees(bounds: Sequence[float]) -> bool:

@@ -49,7 +49,7 @@ class Table(msgspec.Struct):
 
 
 class ReadOptions(msgspec.Struct, frozen=True):
-    """How a file is declared to be. ``crs`` counts only where the file names none.
+    """How a file is declared to be. ``crs`` counts only where the file names none, or where it ``overrules`` that.
 
     ``attributes`` is the encoding of a Shapefile's attributes, None to find out.
     """
@@ -59,6 +59,17 @@ class ReadOptions(msgspec.Struct, frozen=True):
     crs: str | None = None
     layer: str | None = None
     attributes: str | None = None
+    overrules: bool = False
+
+    def named(self, system: str | None) -> str | None:
+        """Return the system a file names, as far as it counts."""
+        return None if self.overrules and self.crs is not None else system
+
+
+def too_large(path: Path, size: int, limit: int) -> Fault:
+    """Return the fault of a file of more bytes than are read."""
+    mb = 2**20
+    return Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size_mb=-(-size // mb), limit_mb=limit // mb)
 
 
 def read_whole(path: Path) -> bytes:
@@ -68,7 +79,7 @@ def read_whole(path: Path) -> bytes:
         if not path.is_file():
             raise invalid("file_not_a_file", file=path.name)
         if size > MAX_FILE_BYTES:
-            raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_FILE_BYTES)
+            raise too_large(path, size, MAX_FILE_BYTES)
         content = path.read_bytes()
     except FileNotFoundError:
         raise invalid("file_missing", file=str(path)) from None

@@ -1,9 +1,13 @@
-"""What the reading process hands back: features with their attributes, or a track; everything bounded. No Qt."""
+"""What the reading process hands back: features, a track, or where places would fall; everything bounded. No Qt."""
 
 from typing import Any
 
 import msgspec
 
+FEATURE_SUFFIXES = (".geojson", ".json", ".gpkg", ".zip", ".shp", ".csv", ".txt", ".kml", ".gpx")
+TRACK_SUFFIXES = (".gpx", ".csv", ".txt")
+SHP, BESIDE_SHP = ".shp", (".shx", ".dbf", ".prj", ".cpg", ".sbn", ".sbx", ".qix", ".qmd", ".qpj")
+"""A Shapefile, and what lies beside it: no file of its own."""
 MAX_BYTES = 64 * 2**20
 """Of a file that is shown."""
 MAX_FEATURES = 50_000
@@ -12,7 +16,9 @@ MAX_COLUMNS = 60
 MAX_TEXT = 400
 MAX_ANSWER = 400 * 2**20
 
-FEATURES, TRACK = "features", "track"
+FEATURES, TRACK, FITS = "features", "track", "fits"
+Box = tuple[float, float, float, float]
+"""West, south, east, north in degrees."""
 REST = "rest"
 """Said where bad rows of a table are to be left out."""
 
@@ -43,10 +49,18 @@ class FileTrack(msgspec.Struct, frozen=True):
     left_out: int = 0
 
 
+class Fit(msgspec.Struct, frozen=True):
+    """Where a file's places fall in a system: west, south, east, north; no ``box`` where most cannot be of it."""
+
+    system: str
+    box: Box | None = None
+
+
 class Answer(msgspec.Struct, frozen=True):
-    """One of the two, or the fault that says why not: its key and what it says."""
+    """What was asked for, or the fault that says why not: its key and what it says."""
 
     features: FileFeatures | None = None
     track: FileTrack | None = None
+    fits: tuple[Fit, ...] | None = None
     fault: str = ""
     params: dict[str, Any] = {}

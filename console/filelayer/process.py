@@ -3,12 +3,13 @@
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
 import msgspec
 
-from console.filelayer.contents import FEATURES, MAX_ANSWER, REST, TRACK, Answer, FileFeatures, FileTrack
+from console.filelayer.contents import FEATURES, FITS, MAX_ANSWER, REST, TRACK, Answer, FileFeatures, FileTrack, Fit
 from domain.faults import Fault, FaultKind, invalid
 
 PATIENCE_S = 120.0
@@ -31,6 +32,14 @@ def track_of(
     if answer.track is None:
         raise invalid("file_reader_failed", file=path.name)
     return answer.track
+
+
+def fits_of(path: Path, systems: Sequence[str], *, patience_s: float = PATIENCE_S) -> tuple[Fit, ...]:
+    """Return where the places of a file fall in each of these systems. Raises ``Fault``: it cannot be read at all."""
+    answer = _run(FITS, path, " ".join(systems), timedelta(), patience_s, rest=False)
+    if answer.fits is None:
+        raise invalid("file_reader_failed", file=path.name)
+    return answer.fits
 
 
 def _run(mode: str, path: Path, crs: str | None, offset: timedelta, patience_s: float, *, rest: bool) -> Answer:

@@ -1,11 +1,11 @@
 """The reading process: ``python -m console.filelayer.reading MODE FILE OUT [CRS [MINUTES [REST]]]`` writes ``Answer``.
 
 A process apart, because a file may be anything: what brings its codec down takes nothing else along, and what takes too
-long is ended. It reads what imports read, and KML and GPX besides.
+long is ended. It reads what imports read, and KML and GPX besides. With ``fits`` CRS is the systems to be tried.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from math import isnan
 from pathlib import Path
@@ -16,21 +16,27 @@ import msgspec
 from console.exchange.container_reader import layers_of
 from console.exchange.readers import read_table
 from console.exchange.shapes import are_degrees
-from console.exchange.table import ReadOptions, Record, Table
+from console.exchange.table import ReadOptions, Record, Table, too_large
 from console.filelayer.contents import (
+    FEATURE_SUFFIXES,
     FEATURES,
+    FITS,
     MAX_BYTES,
     MAX_COLUMNS,
     MAX_FEATURES,
     MAX_POINTS,
     MAX_TEXT,
     REST,
+    TRACK_SUFFIXES,
     Answer,
     FileFeatures,
     FileFix,
     FileTrack,
+    Fit,
 )
+from console.filelayer.fits import fits_of_table
 from console.filelayer.rows import Places, column_of, used_rows
+from console.filelayer.systems import AS_IT_STANDS
 from domain.faults import Fault, FaultKind, invalid
 
 TIME_NAMES = ("at", "time", "timestamp", "datetime", "date_time", "fixed_at", "时间", "定位时间")
@@ -41,7 +47,7 @@ MOST_LAYERS = 20
 
 def read_file(path: Path, crs: str | None, *, rest: bool = False) -> FileFeatures:
     """Return the features of a file. Raises ``Fault`` with what is wrong with it; ``rest`` leaves bad rows out."""
-    _check_size(path)
+    _check(path, FEATURE_SUFFIXES)
     if path.suffix.lower() in MARKUP:
         return _packed(list(_marked_up(path)), [])
     table = _table(path, crs)
@@ -61,7 +67,7 @@ def read_file(path: Path, crs: str | None, *, rest: bool = False) -> FileFeature
 
 def read_track(path: Path, crs: str | None, offset: timedelta, *, rest: bool = False) -> FileTrack:
     """Return the tracks of a GPX or CSV file; times without a zone are ``offset`` ahead of UTC. Raises ``Fault``."""
-    _check_size(path)
+    _check(path, TRACK_SUFFIXES)
     if path.suffix.lower() == ".gpx":
         return _gpx_track(path)
     table = _table(path, crs)
@@ -83,11 +89,17 @@ def read_track(path: Path, crs: str | None, offset: timedelta, *, rest: bool = F
     return _sound_track(tuple(names), used.found, used.left_out)
 
 
+def read_fits(path: Path, systems: Sequence[str]) -> tuple[Fit, ...]:
+    """Return where the places of a file fall in each system, whatever it says of them. Raises ``Fault``."""
+    return fits_of_table(_table(path, AS_IT_STANDS), systems)
+
+
 def _table(path: Path, crs: str | None) -> Table:
+    """Return the records of a file; a system somebody was asked for counts, whatever the file says."""
     delimiter = _delimiter(path) if path.suffix.lower() in TABLES else ","
     for encoding in ("utf-8", "gb18030"):
         try:
-            return read_table(path, ReadOptions(encoding=encoding, crs=crs, delimiter=delimiter))
+            return read_table(path, ReadOptions(encoding=encoding, crs=crs, delimiter=delimiter, overrules=True))
         except Fault as fault:
             if fault.key not in ("encoding_unknown", "wrong_encoding") or encoding == "gb18030":
                 if fault.key == "gpkg_which_layer":
@@ -104,7 +116,9 @@ def _delimiter(path: Path) -> str:
 
 def _all_layers(path: Path, crs: str | None) -> Table:
     """Return the records of every layer of a GeoPackage: it is only looked at, so nobody need choose."""
-    tables = [read_table(path, ReadOptions(crs=crs, layer=name)) for name in layers_of(path)[:MOST_LAYERS]]
+    tables = [
+        read_table(path, ReadOptions(crs=crs, layer=name, overrules=True)) for name in layers_of(path)[:MOST_LAYERS]
+    ]
     columns = dict.fromkeys(column for table in tables for column in table.columns)
     return Table("feature", tuple(columns), [r for table in tables for r in table.records], notes=[])
 
@@ -184,13 +198,15 @@ def _sound_track(names: tuple[str, ...], fixes: list[FileFix], left_out: int = 0
 # -- bounds ------------------------------------------------------------------------------------------------------------
 
 
-def _check_size(path: Path) -> None:
+def _check(path: Path, suffixes: Sequence[str]) -> None:
+    if path.suffix.lower() not in suffixes:
+        raise invalid("file_kind_unknown", file=path.name, known=" ".join(suffixes))
     try:
         size = path.stat().st_size
     except OSError:
         raise invalid("file_missing", file=path.name) from None
     if size > MAX_BYTES:
-        raise Fault(FaultKind.TOO_LARGE, "file_too_large", file=path.name, size=size, limit=MAX_BYTES)
+        raise too_large(path, size, MAX_BYTES)
 
 
 def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str], left_out: int = 0) -> FileFeatures:
@@ -228,6 +244,8 @@ def main(arguments: list[str]) -> int:
     try:
         if mode == FEATURES:
             answer = Answer(features=read_file(path, crs, rest=rest))
+        elif mode == FITS:
+            answer = Answer(fits=read_fits(path, (crs or "").split()))
         else:
             answer = Answer(track=read_track(path, crs, offset, rest=rest))
     except Fault as fault:

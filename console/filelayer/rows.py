@@ -1,6 +1,6 @@
 """The rows of a table with places: each is used, has no place, or is named with what is wrong with it; none is lost."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Generic, NamedTuple, TypeVar
 
 from console.exchange.rows import read_coordinate
@@ -37,13 +37,43 @@ class Places:
         moves(None, crs)  # a system nobody knows is the file's fault, not each row's
         self._names, self._crs = (lon, lat), crs
 
-    def of(self, record: Record) -> Place | None:
-        """Return lon and lat of a row, None where it says nothing of a place. Raises ``Fault``."""
+    def raw(self, record: Record) -> Place | None:
+        """Return the two numbers of a row as they stand, None where it says nothing of a place. Raises ``Fault``."""
         texts = [record.fields.get(name, "") for name in self._names]
         if not any(texts):
             return None
         x, y = (read_coordinate(name, text) for name, text in zip(self._names, texts, strict=True))
-        return place_to_wgs84(x, y, self._crs)
+        return x, y
+
+    def of(self, record: Record) -> Place | None:
+        """Return lon and lat of a row, None where it says nothing of a place. Raises ``Fault``."""
+        place = self.raw(record)
+        return None if place is None else place_to_wgs84(*place, self._crs)
+
+
+def raw_places(table: Table) -> list[Place]:
+    """Return the places of a table as they stand: corners of its shapes, or its columns. Raises ``Fault``: none."""
+    import shapely  # noqa: PLC0415 - not in the program that only asks
+
+    if table.place == "feature":
+        shapes = [record.geometry for record in table.records if record.geometry is not None]
+        found = [(float(x), float(y)) for x, y in shapely.get_coordinates(shapes)]
+    else:
+        found = list(_readable(table))
+    if not found:
+        raise invalid("file_without_shapes", count=len(table.records))
+    return found
+
+
+def _readable(table: Table) -> Iterator[Place]:
+    places = Places(table, None)
+    for record in table.records:
+        try:
+            place = None if record.fault is not None else places.raw(record)
+        except Fault:
+            continue
+        if place is not None:
+            yield place
 
 
 def used_rows(records: Sequence[Record], judge: Callable[[Record], T | None], *, rest: bool) -> Used[T]:
@@ -65,7 +95,7 @@ def used_rows(records: Sequence[Record], judge: Callable[[Record], T | None], *,
                 found.append(one)
     astray = [fault for _, fault in bad if fault.key in ASTRAY]
     if len(astray) > len(found):
-        raise invalid("file_not_degrees", **{**astray[0].params, "wrong": f"fault.{astray[0].key}"})
+        raise invalid("file_not_degrees")
     if bad and not (rest and found):
         raise _rows_bad(bad, len(found))
     return Used(found, len(records) - len(found))

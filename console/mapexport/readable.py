@@ -23,7 +23,10 @@ def readable(table: Table, names: Names, words: Words) -> Table:
     for name, column in table.columns.items():
         tell = named.get(name) or told.get(name)
         known = {} if tell is None else {value: tell(value) for value in set(column)}
-        columns[words(f"map_export.column.{name}")] = [known.get(value, value) for value in column]
+        heading = words(f"map_export.column.{name}")
+        if name in named:  # beside its code: spreadsheets and databases take "State" and "state" for the same
+            heading = words("map_export.column.in_words", heading=heading)
+        columns[heading] = [known.get(value, value) for value in column]
         if name in named:
             columns[name] = column
     return Table(table.name, columns, table.shapes)

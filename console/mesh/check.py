@@ -15,6 +15,7 @@ from console.mesh.mesh import MeshGrid, Metres, Progress, Shapes, Tolerances, ar
 from domain.mesh import FaultSort, MeshFault
 from domain.places import distance_m
 
+Box = tuple[float, float, float, float]
 PAIRS_AT_ONCE = 10_000
 TILE = 400
 """Grids whose union is made at once."""
@@ -35,17 +36,19 @@ def check_mesh(
     tolerances: Tolerances | None = None,
     progress: Progress = _silent,
     known: Collection[str] = (),
+    near: Box | None = None,
 ) -> list[MeshFault]:
     """Return the faults of a mesh, the gravest sorts first, at most ``MOST_FAULTS``.
 
     ``divisions`` are areas by code: each grid is held to its own, and the mesh to all of them. ``known`` are the codes
-    of all divisions, none where nobody can tell. Raises whatever ``progress`` raises.
+    of all divisions, none where nobody can tell. Where no division has an area, ``near`` is where the mesh is to lie.
+    Raises whatever ``progress`` raises.
     """
     given = divisions or {}
     limits = tolerances or Tolerances()
     shapes = shapes_of(grids)
     metres = Metres(shapes)
-    whole = list(_as_a_whole(grids, shapes, given, limits))
+    whole = list(_as_a_whole(shapes, given, limits, near))
     if whole:
         return whole
     faults = [*_singly(grids, shapes, metres, limits), *_codes(grids, shapes), *_said(grids, shapes, known)]
@@ -79,7 +82,7 @@ def _fault(sort: FaultSort, grids: Sequence[MeshGrid], which: Sequence[int], par
 
 
 def _as_a_whole(
-    grids: Sequence[MeshGrid], shapes: Shapes, divisions: Mapping[str, Any], limits: Tolerances
+    shapes: Shapes, divisions: Mapping[str, Any], limits: Tolerances, near: Box | None
 ) -> Iterator[MeshFault]:
     """Yield the one fault that makes all others pointless: the mesh lies somewhere else."""
     there = shapes[~shapely.is_empty(shapes)]
@@ -87,13 +90,13 @@ def _as_a_whole(
     if not len(there):
         return
     bounds = shapely.total_bounds(there)
-    if not _may_be_degrees(bounds):
+    if not may_be_degrees(bounds):
         where = f"{bounds[0]:.7g}, {bounds[1]:.7g}"
         yield MeshFault(FaultSort.ELSEWHERE, (), (), _NOWHERE, detail=where)
         return
-    if not homes:
+    home = shapely.total_bounds(np.array(homes, object)) if homes else near
+    if home is None:
         return
-    home = shapely.total_bounds(np.array(homes, object))
     lon, lat = (home[0] + home[2]) / 2, (home[1] + home[3]) / 2
     middle = shapely.get_coordinates(shapely.centroid(there))
     x, y = float(np.median(middle[:, 0])), float(np.median(middle[:, 1]))
@@ -105,7 +108,7 @@ def _as_a_whole(
     yield MeshFault(sort, (), (), tuple(float(v) for v in bounds), detail=where)  # type: ignore[arg-type]
 
 
-def _may_be_degrees(bounds: Any) -> bool:
+def may_be_degrees(bounds: Any) -> bool:
     """Return whether bounds may be degrees, in whichever order: metres are not, nor is what is beyond all measure."""
     return bool(np.isfinite(bounds).all() and np.abs(bounds).max() <= 180)
 

@@ -22,11 +22,11 @@ from console.tilesource.door import Came, Door, make_door
 from console.tilesource.store import TileCache
 from console.tilesource.workers import SourceThreads
 from domain.faults import Fault
+from layers.ages import age_text
 from layers.tiles.item import KEY_PREFIX
 from layers.tiles.matrix import TileGrid, TileId, level_for, tiles_over
 from layers.tiles.model import Picture, TilesModel
 from resources.words import Words
-from widgets.durations import age_text
 from widgets.map.view import MapView
 
 OWNER = "tiles"

@@ -13,12 +13,11 @@ from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.imported.model import Features, ImportedModel
 from layers.options import Group, Style
+from layers.owncolours import OWN_COLOURS, colour_style
 from layers.raster.contract import Frame, Raster, Shapes, Sprites, make_sprites
 from layers.symbols import odd_side, render
 
 KEY_PREFIX = "file:"
-COLOURS = ("accent", "staff", "cameras", "near", "within")
-"""Roles of the theme a file may be drawn in."""
 FILLS = {"none": 0, "faint": 44, "strong": 140}
 NO_NAMES = ""
 WIDTH_PX, DOT_PX = 2.0, 9.0
@@ -68,10 +67,14 @@ class ImportedItem(LayerItem):
         words, columns = self.look.words, self._model.features.columns
         names = (NO_NAMES, *columns)
         return (
-            Style("colour", COLOURS, COLOURS[0], tuple(words(f"own_layer.colour.{c}") for c in COLOURS)),
+            colour_style(OWN_COLOURS, self._model.colour, words),
             Style("fill", tuple(FILLS), "faint", tuple(words(f"own_layer.fill.{f}") for f in FILLS)),
             Style("names", names, NO_NAMES, (words("own_layer.no_names"), *columns)),
         )
+
+    def colour(self) -> str:
+        """Return the role of the theme it is drawn in."""
+        return self._style(0)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -110,7 +113,7 @@ class ImportedItem(LayerItem):
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
         drawn, theme = self._drawn, self.look.theme
-        role = self._style(0)
+        role = self.colour()
         colour = str(getattr(theme, role))
         fill = FILLS[self._style(1)]
         self._areas(raster, frame, area, drawn.areas, argb(colour), argb(colour, fill))

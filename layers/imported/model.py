@@ -9,6 +9,7 @@ import numpy.typing as npt
 from layers.geometry import LINES, POLYGONS, inner_points, is_one_of, read_wkb, to_shapes
 from layers.mercator import to_plane_arrays
 from layers.observed import Observed
+from layers.owncolours import OWN_COLOURS
 from layers.raster.contract import I32, Shapes, no_shapes
 
 POINTS = frozenset({0, 4})
@@ -66,6 +67,7 @@ class ImportedModel(Observed):
         super().__init__()
         self.ident = ident
         self.name = name
+        self.colour = OWN_COLOURS[0]
         self.features = no_features()
         self.remark = ""
         self.trouble = ""

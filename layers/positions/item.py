@@ -10,6 +10,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.units import POSITION_STALE_AFTER, UnitState
+from layers.ages import age_text
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.fading import fainter
 from layers.local import LocalPlaces, local_to, nearest
@@ -294,7 +295,7 @@ class PositionsItem(LayerItem):
         age_s = self._model.newest_age_s()
         if age_s is None:
             return "", False
-        return self._age_text(int(age_s)), age_s > POSITION_STALE_AFTER.total_seconds()
+        return age_text(age_s, self.look.words), age_s > POSITION_STALE_AFTER.total_seconds()
 
     def codes(self) -> U16:
         """Return the sprite of each thing."""
@@ -328,13 +329,7 @@ class PositionsItem(LayerItem):
         return mark.name if chosen or scale < until else ""
 
     def _age(self, slot: int) -> str:
-        return self._age_text(max(0, int(self._model.now_s - self._model.table.times[slot])))
-
-    def _age_text(self, age_s: int) -> str:
-        words = self.look.words
-        if age_s < 60:
-            return words("map.age.seconds", n=age_s)
-        return words("map.age.minutes", n=age_s // 60) if age_s < 3600 else words("map.age.hours", n=age_s // 3600)
+        return age_text(self._model.now_s - float(self._model.table.times[slot]), self.look.words)
 
 
 def with_faint(sprites: Sprites) -> Sprites:

@@ -11,12 +11,13 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.colours import argb
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look, Picked, PickedKind
 from layers.options import Group, Style
+from layers.owncolours import OWN_COLOURS, colour_style
 from layers.raster.contract import Frame, Raster, Sprites, make_sprites
 from layers.symbols import odd_side, render
 from layers.tracks.model import TrackModel
 
 KEY_PREFIX = "track:"
-COLOURS = ("staff", "accent", "cameras", "near", "within")
+COLOURS = ("staff", *OWN_COLOURS)
 POINT_PX, END_PX, WIDTH_PX = 5.0, 11.0, 2.4
 POINT, START, END = 0, 1, 2
 POINTS_UNTIL = 12.0
@@ -57,9 +58,13 @@ class TrackItem(LayerItem):
         words = self.look.words
         times = ("shown", "hidden")
         return (
-            Style("colour", COLOURS, COLOURS[0], tuple(words(f"own_layer.colour.{c}") for c in COLOURS)),
+            colour_style(COLOURS, self._model.colour, words),
             Style("times", times, "shown", tuple(words(f"own_layer.times.{t}") for t in times)),
         )
+
+    def colour(self) -> str:
+        """Return the role of the theme it is drawn in."""
+        return self.options.style(self.styles()[0])
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -83,7 +88,7 @@ class TrackItem(LayerItem):
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
-        shapes, role = self._model.shapes, self.options.style(self.styles()[0])
+        shapes, role = self._model.shapes, self.colour()
         which = shapes.visible(area.bounds(6))
         if not len(which):
             return

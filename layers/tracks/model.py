@@ -26,6 +26,7 @@ class TrackModel(Observed):
         self.ident = ident
         self.name = name
         self.remark = remark
+        self.colour = "staff"
         self.names: tuple[str, ...] = ()
         self.track: Ints = np.empty(0, np.int32)
         self.at: Floats = np.empty(0)

@@ -9,6 +9,7 @@ import numpy as np
 from sqlalchemy import Connection, text
 
 from domain.addresses import Address, AddressPage, folded, fragments
+from domain.places import distance_m
 from service.addresses import cells as c
 from service.addresses.grams import GRAMS, grams_of
 from service.addresses.lists import either, listed
@@ -23,6 +24,8 @@ LOOKED_AT = 2
 """How many times more addresses of a round are looked at than are asked for, so that the best of them can be told."""
 MOST_READ, MOST_READ_FIRST = 2_000, 200
 """Addresses read and looked at before a search gives up: its pairs occur everywhere, but not together."""
+FLAT_UNTIL_M = 20_000.0
+"""What is measured flat errs by less than a thousandth so far; from farther on distances are of the sphere."""
 
 Place = tuple[float, float]
 Found = tuple[c.Ints, c.Floats | None]
@@ -67,7 +70,7 @@ def find(connection: Connection, asked: str, near: Place | None, limit: int) -> 
         if len(met) > limit:
             break
     best = sorted(met.values(), key=_rank)[: limit + 1]
-    return _page([_address(one.row, one.away) for one in best], connection, limit)
+    return _page([_address(one.row, one.away, near) for one in best], connection, limit)
 
 
 def _may_be_a_house(fragment: str) -> bool:
@@ -90,7 +93,7 @@ def around(connection: Connection, lon: float, lat: float, within_m: float, limi
         away += metres[near].tolist()
     order = sorted(range(len(ids)), key=lambda i: (away[i], ids[i]))
     read = {row[0]: row for row in listed(connection, _ADDRESSES, "ids", [ids[i] for i in order[: limit + 1]])}
-    found = [_address(read[ids[i]], away[i]) for i in order if ids[i] in read]
+    found = [_address(read[ids[i]], away[i], (lon, lat)) for i in order if ids[i] in read]
     return _page(found, connection, limit)
 
 
@@ -214,8 +217,11 @@ _WITHIN = frozenset("幢栋座元楼层室")
 """Characters after which a number is that of something within a building: 3幢2, 2单元501."""
 
 
-def _address(row: tuple[Any, ...], away: float | None) -> Address:
+def _address(row: tuple[Any, ...], away: float | None, near: Place | None) -> Address:
+    """Return an address as it is told. What was measured flat to find the nearest is not told from afar."""
     _, code, words, lon, lat, division = row
+    if away is not None and away > FLAT_UNTIL_M and near is not None:
+        away = distance_m(*near, lon, lat)
     return Address(code, words, lon, lat, division, None if away is None else round(away, 1))
 
 

@@ -5,7 +5,7 @@ The clock is whole before anything else: the title makes way for it. What is sho
 
 from math import ceil
 
-from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QHelpEvent, QPainter, QPen
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QToolTip
 
@@ -27,6 +27,7 @@ from widgets.case_list.table import (
 )
 from widgets.common.fonts import SECOND_PX, sized, text_px
 from widgets.common.lamp import Shape, paint_shape
+from widgets.common.tick import paint_tick_box
 from widgets.common.tips import plain_tip
 from widgets.signs import LAMP_SHAPES, lamp_colour, supervise_colour
 
@@ -116,9 +117,7 @@ class CaseRowDelegate(QStyledItemDelegate):
         """Paint a ticked box below the lamp, and an edge at the left: seen without its colour."""
         left, top = box.left() + 14, box.top() + 33
         painter.fillRect(QRect(box.left(), box.top(), 5, box.height()), QColor(self._theme.accent))
-        painter.setPen(QPen(QColor(self._theme.accent), 1.6))
-        painter.drawRect(QRect(left, top, 14, 14))
-        painter.drawPolyline([QPoint(left + 3, top + 7), QPoint(left + 6, top + 11), QPoint(left + 12, top + 3)])
+        paint_tick_box(painter, QRectF(left, top, 14, 14), self._theme, on=True)
 
     def _sign(self, lamp: Lamp) -> tuple[Shape, str]:
         return LAMP_SHAPES[lamp], lamp_colour(lamp, self._theme)

@@ -5,7 +5,7 @@ from typing import Literal
 
 from PySide6.QtWidgets import QWidget
 
-from resources.files import read_text
+from resources.files import path_of, read_text
 from resources.theme import Theme
 
 Role = Literal[
@@ -30,6 +30,7 @@ def style_sheet(theme: Theme, family: str) -> str:
     """Return the style sheet of a theme. Raises KeyError where the template names a colour the theme has not."""
     values = {name: str(getattr(theme, name)) for name in theme.__struct_fields__}
     values["family"] = family.replace('"', "")
+    values["tick"] = path_of(f"icons/tick-{'white' if int(theme.on_accent[1:3], 16) > 127 else 'black'}.svg")
     return re.sub(r"@([a-z_]+)@", lambda found: values[found.group(1)], read_text(TEMPLATE))
 
 

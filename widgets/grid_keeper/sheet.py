@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from msgspec.structs import replace
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFormLayout,
     QFrame,
@@ -33,7 +33,7 @@ WIDTH_PX, TOP_PX = 460, 48
 FAULTS_PX = 190
 """The list of faults is never lower: some four of them are in sight."""
 ENCODINGS = ("", "utf-8", "gb18030")
-FILES = "*.zip *.gpkg *.geojson *.json"
+FILES = "*.shp *.zip *.gpkg *.geojson *.json"
 FIELDS = ("code", "name", "division", "responsible")
 
 
@@ -81,24 +81,25 @@ class GridKeeperSheet(Sheet):
             label.setWordWrap(True)
         set_role(self.buttons["publish"], "primary")
         form = QFormLayout()
-        form.addRow(self._labels["encoding"], self.encoding)
-        form.addRow(self._labels["crs"], self.crs)
         for name in FIELDS:
             form.addRow(self._labels[name], self.columns[name])
+        form.addRow(self._labels["encoding"], self.encoding)
+        form.addRow(self._labels["crs"], self.crs)
         self.faults.setMinimumHeight(FAULTS_PX)
         within = QWidget()
         column = QVBoxLayout(within)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(8)
         column.addWidget(self._about)
-        column.addLayout(form)
-        column.addLayout(_row(self.buttons["choose"], self.buttons["check"]))
+        column.addWidget(self.buttons["choose"])
         column.addWidget(self._file)
         column.addWidget(self.layers)
+        column.addLayout(form)
+        column.addWidget(self.buttons["check"])
         column.addWidget(self._bar)
         column.addWidget(self.faults, 1)
-        column.addLayout(_row(self.buttons["mend"], self.buttons["compare"]))
         column.addWidget(self._said)
+        column.addLayout(_row(self.buttons["mend"], self.buttons["compare"]))
         column.addLayout(_row(self.note, self.buttons["publish"]))
         column.addLayout(_row(self.versions, self.buttons["republish"]))
         self._scroll.setWidget(within)
@@ -188,6 +189,11 @@ class GridKeeperSheet(Sheet):
         self._difference = None
         self.faults.set_faults(faults)
         self._show_state()
+        QTimer.singleShot(0, self, self._show_found)
+
+    def _show_found(self) -> None:
+        """Scroll to what can be done about what was found: on a low window it lies below the columns."""
+        self._scroll.ensureWidgetVisible(self.buttons["compare"], 0, 8)
 
     def set_difference(self, found: GridDifference | None) -> None:
         """Show what publishing would alter."""
@@ -272,6 +278,7 @@ class GridKeeperSheet(Sheet):
         for name, on in usable.items():
             self.buttons[name].setEnabled(on)
         self._bar.setVisible(self._busy)
+        self.faults.setVisible(self._checked and self.faults.rows.count() > 0)
         self._said.setText(self._state_text(taken=taken))
         self._said.setVisible(bool(self._said.text()))
 
@@ -279,7 +286,7 @@ class GridKeeperSheet(Sheet):
         found = self._difference
         if found is None:
             if not self._checked:
-                return ""
+                return self._next_text()
             return self._words("mesh.sound" if taken else "mesh.unsound" if self.faults.decided() else "mesh.elsewhere")
         values = {name: getattr(found, name) for name in ("grids", "cases", "outside")}
         counts = {"added": len(found.added), "removed": len(found.removed), "altered": found.altered_in_all}
@@ -287,10 +294,17 @@ class GridKeeperSheet(Sheet):
         most = ", ".join(f"{one.code} {one.share:.1%}" for one in found.altered[:4])
         return f"{said}\n{self._words('mesh.difference.most', grids=most)}" if most else said
 
+    def _next_text(self) -> str:
+        """Return what is to be done before anything was checked."""
+        columns = self.chosen_columns()
+        if self.columns["code"].count() < 2:
+            return self._words("mesh.next.file")
+        return self._words("mesh.next.check" if columns.code and columns.name else "mesh.next.columns")
+
     # -- what is asked for -----------------------------------------------------------------------------------------
 
     def _on_choose(self) -> None:
-        words, kinds = self._words, "Shapefile (zip), GeoPackage, GeoJSON"
+        words, kinds = self._words, "Shapefile, GeoPackage, GeoJSON"
         self._dialog = dialog = FileDialog(self, words, words("mesh.do.choose"), kinds, FILES)
         dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.choose_file)

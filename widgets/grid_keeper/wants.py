@@ -8,13 +8,14 @@ from domain.mesh import Mend
 class FileWanted(msgspec.Struct, frozen=True):
     """A file to be read. ``encoding`` is that of its attributes, empty to find out; ``crs`` where it names none.
 
-    ``layer`` is which of several.
+    ``layer`` is which of several; ``overrules``: somebody was asked for the system, whatever the file names.
     """
 
     path: str
     encoding: str = ""
     crs: str = ""
     layer: str = ""
+    overrules: bool = False
 
 
 class Columns(msgspec.Struct, frozen=True):

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from resources.theme import Theme
 from widgets.common.fonts import text_px
+from widgets.common.tick import paint_tick_box
 from widgets.map.overlay import BODY_PX, SECOND_PX, sized
 
 ROW, HEAD = 26, 22
@@ -375,14 +376,7 @@ def _box(theme: Theme, on: bool, ratio: float) -> QImage:
     picture.setDevicePixelRatio(ratio)
     picture.fill(Qt.GlobalColor.transparent)
     painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(QPen(QColor(theme.text_second), 1.0))
-    painter.setBrush(QColor(theme.raised))
-    painter.drawRoundedRect(QRectF(AROUND, AROUND, BOX, BOX), 2.5, 2.5)
-    if on:
-        painter.setPen(QPen(QColor(theme.text), 1.7))
-        tick = ((2.7, 6.8), (5.5, 9.6), (10.5, 3.8))
-        painter.drawPolyline(QPolygonF([QPointF(AROUND + x, AROUND + y) for x, y in tick]))
+    paint_tick_box(painter, QRectF(AROUND, AROUND, BOX, BOX), theme, on=on)
     painter.end()
     return picture
 

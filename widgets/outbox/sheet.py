@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
+from layers.ages import age_text
 from resources.theme import Theme
 from widgets.common.button import Button
 from widgets.common.empty import EmptyState
@@ -15,7 +16,6 @@ from widgets.common.row_table import Row, RowTable
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
-from widgets.durations import age_text
 from widgets.names import Names
 from widgets.outbox.detail import OutboxDetail
 from widgets.waiting import WaitingRow

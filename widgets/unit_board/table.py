@@ -8,8 +8,9 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 
 from domain.ids import UnitId
 from domain.units import UnitState
+from layers.ages import age_text
 from widgets.common.tips import plain_tip
-from widgets.durations import age_text, span_text
+from widgets.durations import span_text
 from widgets.names import Names
 from widgets.unit_board.rows import UnitRow
 

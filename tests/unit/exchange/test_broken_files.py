@@ -141,6 +141,9 @@ def _refused(path: Path, key: str, place: dict[str, Any], options: ReadOptions |
         sentence = Words(language)(f"fault.{key}", **caught.value.params)
         assert sentence != f"fault.{key}"
         assert "{" not in sentence, f"a name was not filled in: {sentence}"
+        told = str(caught.value.params.get("reason", ""))
+        behind = sentence.find("原始信息" if language == "zh-CN" else "as told")
+        assert not told or 0 < behind < sentence.rindex(told), "a library's words are a detail behind our own"
 
 
 Break = Callable[[dict[str, bytes]], bytes]
@@ -199,6 +202,17 @@ def test_a_broken_shapefile_is_refused_and_says_where(
     _refused(tmp_path / "a.zip", key, place)
 
 
+def test_a_loose_shapefile_is_read_with_what_lies_beside_it(tmp_path: Path) -> None:
+    folder = tmp_path / "loose"
+    folder.mkdir()
+    for suffix, content in shape_members(tmp_path).items():
+        (folder / f"甲{suffix.upper() if suffix == '.dbf' else suffix}").write_bytes(content)
+    assert len(read_table(folder / "甲.shp", ReadOptions()).records) == 2
+    (folder / "甲.DBF").unlink()
+    (folder / "甲.shx").unlink()
+    _refused(folder / "甲.shp", "shp_member_missing", {"file": "甲.shp", "member": "甲.shx, 甲.dbf"})
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.7, 0.99])
 def test_a_geopackage_cut_short_is_refused(tmp_path: Path, keep: float) -> None:
     whole = geopackage(tmp_path)
@@ -245,9 +259,9 @@ def test_a_file_that_is_not_there_or_a_folder(tmp_path: Path) -> None:
 
 
 def test_a_file_beyond_the_bound_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("console.exchange.table.MAX_FILE_BYTES", 10)
-    (tmp_path / "a.csv").write_text(GOOD, encoding="utf-8")
-    _refused(tmp_path / "a.csv", "file_too_large", {"limit": 10})
+    monkeypatch.setattr("console.exchange.table.MAX_FILE_BYTES", 2**20)
+    (tmp_path / "a.csv").write_text("x" * (2**20 + 1), encoding="utf-8")
+    _refused(tmp_path / "a.csv", "file_too_large", {"size_mb": 2, "limit_mb": 1})
 
 
 def test_too_many_rows_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

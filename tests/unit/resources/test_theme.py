@@ -1,9 +1,13 @@
 """The colours: text on its ground meets WCAG AA in both themes, and the style sheet names only colours that exist."""
 
 import re
+from itertools import combinations
+from typing import Any
 
+import numpy as np
 import pytest
 
+from layers.owncolours import OWN_COLOURS
 from resources.theme import THEMES, Theme, load_theme
 from widgets.case_card.chain import LINK_TINT
 from widgets.common.chip import TINT, mixed
@@ -85,3 +89,34 @@ def test_the_style_sheet_is_filled_whole(theme: Theme) -> None:
 
 def test_a_family_cannot_break_out_of_the_sheet(theme: Theme) -> None:
     assert 'x" } * { color: red' not in style_sheet(theme, 'x" } * { color: red')
+
+
+MATRICES = {
+    "everybody": np.eye(3),
+    "protanopia": np.array([[0.1523, 1.0526, -0.2049], [0.1145, 0.7863, 0.0992], [-0.0039, -0.0481, 1.0520]]),
+    "deuteranopia": np.array([[0.3673, 0.8606, -0.2280], [0.2801, 0.6725, 0.0474], [-0.0118, 0.0429, 0.9689]]),
+    "tritanopia": np.array([[1.2555, -0.0767, -0.1788], [-0.0784, 0.9308, 0.1476], [0.0047, 0.6914, 0.3039]]),
+}
+"""Machado, Oliveira and Fernandes 2009, severity 1: what linear sRGB looks like to them."""
+TO_XYZ = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]])
+
+
+def apart(a: str, b: str, seen_by: str) -> float:
+    """Return how different two colours look (CIE 1976; some 2 is the least that is noticed)."""
+
+    def lab(colour: str) -> "np.ndarray[Any, Any]":
+        share = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+        linear = np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+        x, y, z = np.cbrt(TO_XYZ @ np.clip(MATRICES[seen_by] @ linear, 1e-4, 1) / np.array([0.9505, 1.0, 1.089]))
+        return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+    return float(np.linalg.norm(lab(a) - lab(b)))
+
+
+@pytest.mark.parametrize("seen_by", MATRICES)
+def test_own_files_are_told_apart_and_mean_no_lamp(theme: Theme, seen_by: str) -> None:
+    own = [getattr(theme, name) for name in OWN_COLOURS]
+    assert min(apart(a, b, seen_by) for a, b in combinations(own, 2)) > 18
+    meant = ("overdue", "near", "within", "hazard_yellow", "hazard_orange", "hazard_red")
+    assert min(apart(a, getattr(theme, name), seen_by) for a in own for name in meant) > 13
+    assert min(apart(a, theme.map_ground, seen_by) for a in own) > 25

@@ -145,6 +145,13 @@ def test_the_nearest_come_first(stock: Base) -> None:
     assert found[0].distance_m == pytest.approx(nearest, abs=1)
 
 
+def test_from_far_away_the_distance_is_over_the_ground(stock: Base) -> None:
+    paris = (2.35, 48.85)
+    found = stock.find("官河", paris, limit=1).addresses[0]
+    assert found.distance_m == pytest.approx(distance_m(*paris, found.lon, found.lat), abs=1)
+    assert 9_300_000 < (found.distance_m or 0.0) < 9_500_000
+
+
 @pytest.mark.parametrize("within_m", [30.0, 200.0, 900.0])
 def test_around_a_place_is_what_measuring_all_finds(stock: Base, within_m: float) -> None:
     rng = random.Random(3)

@@ -16,6 +16,7 @@ from console.desk import Desk
 from domain.mesh import FaultSort, Mend
 from domain.people import Role
 from widgets.grid_keeper.sheet import GridKeeperSheet
+from widgets.system_question import SystemQuestion
 
 DATA = Path(__file__).parents[4] / "shared" / "data"
 
@@ -185,10 +186,69 @@ async def test_of_several_layers_one_is_chosen_and_metres_ask_for_their_system(s
         assert [grid.name for grid in desk.grid_keeper._grids] == ["旧网格"]
         sheet.choose_file(str(mesh_file(tmp_path, far)))
         await idle(desk)
+        assert not sheet.buttons["check"].isEnabled()
+        await answer(desk, "EPSG:4549")
+        assert sheet._file.text() == "新网格.geojson：1 个网格，坐标系按 CGCS2000 3°带 中央经线 120°"
+        await press(desk, sheet, "check")
+        assert FaultSort.ELSEWHERE not in {fault.sort for fault in desk.grid_keeper._faults}
+
+
+async def answer(desk: Desk, system: str) -> None:
+    """Answer the question in which coordinates a file is."""
+    await until(lambda: desk.window.findChild(SystemQuestion) is not None)
+    question = desk.window.findChild(SystemQuestion)
+    assert question is not None
+    question.choose(system)
+    question.show_it.click()
+    await until(lambda: desk.window.findChild(SystemQuestion) is None)
+    await idle(desk)
+
+
+async def test_a_mesh_elsewhere_by_the_system_its_file_names_is_asked_about_and_read_anew(
+    served: Served, tmp_path: Path
+) -> None:
+    astray = feature(grid_code(0, 0), "西片", 0.0, 2.0)
+    away = shapely.transform(shapely.geometry.shape(astray["geometry"]), lambda xy: xy - (3.0, 0.0))
+    astray["geometry"] = json.loads(shapely.to_geojson(away))
+    async with keeping(served) as (desk, sheet):
+        assert "先选择文件" in sheet._said.text()
+        assert sheet.faults.isHidden()
+        sheet.choose_file(str(mesh_file(tmp_path, astray)))
+        await idle(desk)
+        assert "检查拼接" in sheet._said.text()
+        await press(desk, sheet, "check")
+        (fault,) = desk.grid_keeper._faults
+        assert fault.sort is FaultSort.ELSEWHERE, "the grids in force say where the town is"
+        assert not sheet.buttons["mend"].isEnabled()
+        assert "不在本镇" in sheet._said.text()
+        await answer(desk, "gcj02")
         await press(desk, sheet, "check")
         assert [fault.sort for fault in desk.grid_keeper._faults] == [FaultSort.ELSEWHERE]
-        assert not sheet.buttons["mend"].isEnabled()
-        assert "坐标系" in sheet._said.text()
+        assert desk.window.findChild(SystemQuestion) is None, "who was asked is not asked again"
+
+
+async def test_what_holds_no_mesh_is_named_and_columns_that_are_lacking_are_asked_for(
+    served: Served, tmp_path: Path
+) -> None:
+    point = feature(grid_code(0, 0), "点", 0.0, 1.0)
+    point["geometry"] = {"type": "Point", "coordinates": [WEST, SOUTH]}
+    bare = feature(grid_code(0, 0), "无", 0.0, 1.0)
+    bare["properties"] = {"甲": "1"}
+    table = tmp_path / "表.csv"
+    table.write_text("编码\n1\n", encoding="utf-8")
+    async with keeping(served) as (desk, sheet):
+        for path, said in (
+            (lambda: mesh_file(tmp_path, point), "没有面，只有点"),
+            (lambda: mesh_file(tmp_path), "没有任何网格"),
+            (lambda: table, "可用 .shp .zip .gpkg"),
+        ):
+            sheet.choose_file(str(path()))
+            await idle(desk)
+            assert said in sheet._fault.text()
+        sheet.choose_file(str(mesh_file(tmp_path, bare)))
+        await idle(desk)
+        assert not sheet.buttons["check"].isEnabled()
+        assert "哪一列是网格编码" in sheet._said.text()
 
 
 async def test_real_boroughs_are_read_and_lie_elsewhere(served: Served) -> None:

@@ -83,7 +83,7 @@ async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_be
     async with signed_in(served) as desk:
         for headings, state, invented in (
             (("案号", "状态", "虚构数据", "上报时间"), "待受理", "是"),
-            (("Number", "State", "Invented data", "Opened"), "To accept", "yes"),
+            (("Number", "State (in words)", "Invented data", "Opened"), "To accept", "yes"),
         ):
             out = tmp_path / "cases.csv"
             await _export(desk, MapFormat.CSV, out)
@@ -92,7 +92,10 @@ async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_be
             told = [row[heading] for heading in headings]
             assert told[1:3] == [state, invented]
             assert row["state"] == "reported"
-            kind = desk.words("map_export.column.kind")
+            kind = desk.words("map_export.column.in_words", heading=desk.words("map_export.column.kind"))
+            assert len({heading.casefold() for heading in row}) == len(row), (
+                "none differs from another by its case alone"
+            )
             assert (row[kind], row[kind] != row["kind"]) == (desk.names.kind(row["kind"]), True)
             for at in (told[3], row[desk.words("map_export.column.exported_at")]):
                 assert datetime.strptime(at, "%Y-%m-%d %H:%M:%S"), "as a spreadsheet takes a time"

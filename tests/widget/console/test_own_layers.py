@@ -9,7 +9,7 @@ import shapely
 from desks import open_desk, signed_in, until
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QInputDialog, QMenu, QMessageBox
+from PySide6.QtWidgets import QMenu, QMessageBox
 from served import Served
 
 from client.tracks import read_track
@@ -20,9 +20,11 @@ from domain.places import Grid
 from layers.imported.item import ImportedItem
 from layers.imported.model import ImportedModel, read_imported
 from layers.options import LayerOptions
+from layers.owncolours import OWN_COLOURS
 from layers.tracks.model import TrackModel
 from resources.theme import load_theme
 from tests.helpers.map_scene import make_scene, picture, wait_settled
+from widgets.system_question import SystemQuestion
 from widgets.track_sheet import TrackSheet
 
 
@@ -101,12 +103,30 @@ async def test_a_file_that_does_not_say_its_coordinates_is_asked_for_them(qtbot,
             archive.write(tmp_path / f"a{suffix}", f"a{suffix}")
     async with open_desk() as desk:
         drop(desk, tmp_path / "a.zip")
-        await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
-        dialog = desk.window.findChild(QInputDialog, "own_layer_system")
-        assert dialog is not None
-        dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
-        dialog.accept()
+        question = await asked(desk)
+        question.choose("EPSG:4549")
+        qtbot.mouseClick(question.show_it, Qt.MouseButton.LeftButton)
         await until(lambda: desk.panels.map.item("file:a.zip") is not None)
+
+
+async def test_a_shapefile_is_dropped_with_its_parts_and_what_it_lacks_is_said(tmp_path: Path) -> None:
+    import pyogrio
+
+    shapes, names = np.array([shapely.to_wkb(shapely.Point(120.71, 29.71))], object), np.array(["井"], object)
+    pyogrio.raw.write(
+        tmp_path / "井.shp", shapes, [names], ["n"], geometry_type="Point", crs="EPSG:4326", driver="ESRI Shapefile"
+    )
+    parts = [tmp_path / f"井.{suffix}" for suffix in ("shp", "shx", "dbf", "prj", "cpg")]
+    async with open_desk() as desk:
+        drop(desk, *parts)
+        await until(lambda: desk.panels.map.item("file:井.shp") is not None)
+        assert not any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()), "the parts are no files"
+        (tmp_path / "井.dbf").unlink()
+        drop(desk, tmp_path / "井.shp")
+        await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
+        (told,) = (n.text for n in desk.panels.notices.notices() if "无法显示" in n.text)
+        for part in ("旁边缺少 井.dbf", ".zip", ".kml", ".gpx", ".gpkg", ".geojson"):
+            assert part in told
 
 
 async def test_bad_rows_of_a_table_are_named_and_the_rest_is_shown_by_choice(qtbot, tmp_path: Path) -> None:
@@ -144,58 +164,141 @@ async def test_a_table_without_one_good_row_is_refused_with_line_and_reason(tmp_
         assert "第 2 行：坐标读不出来：东经" in told
 
 
-async def test_a_table_in_metres_asks_for_its_system_as_other_files_do(tmp_path: Path) -> None:
+async def test_a_table_in_metres_asks_for_its_system_as_other_files_do(qtbot, tmp_path: Path) -> None:
     table = tmp_path / "井.csv"
     table.write_text("名称,x,y\n甲,40540000.6,3287000.8\n", encoding="utf-8")
     async with open_desk() as desk:
         for kind in ("file", "track"):
             crew = desk.crew.own_layers
             (crew.on_files_chosen if kind == "file" else crew.on_tracks_chosen)([str(table)])
-            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
-            dialog = desk.window.findChild(QInputDialog, "own_layer_system")
-            assert dialog is not None
-            if kind == "file":
-                dialog.setTextValue("CGCS2000 3°带 中央经线 120°")
-                dialog.accept()
-                dialog.deleteLater()
-                await until(lambda: any("分带是否正确" in n.text for n in desk.panels.notices.notices()))
-                await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
-                dialog = desk.window.findChild(QInputDialog, "own_layer_system")
-                assert dialog is not None
-            dialog.setTextValue("CGCS2000 3°带 40 带（东坐标前带带号 40）")
-            dialog.accept()
+            question = await asked(desk)
+            question.choose("EPSG:4549")
+            assert question.show_it.isEnabled() is False, "40 million metres are no easting without its zone"
+            question.choose("EPSG:4528")
+            qtbot.keyClick(question.rows, Qt.Key.Key_Return)
             if kind == "file":
                 await until(lambda: desk.panels.map.item("file:井.csv") is not None)
             else:
                 await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
                 told = desk.notice_feed.standing()[-1]
                 assert told.values["why"] == "fault.track_empty", "it was read: one place is no track"
-            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is None)
+            await gone(desk)
 
 
-async def test_metres_ask_for_their_system_and_a_file_far_from_the_town_is_said_to_be(qtbot, tmp_path: Path) -> None:
-    metres = tmp_path / "米.geojson"
-    place = shapely.geometry.mapping(shapely.Point(540_000, 3_287_000))
-    feature = {"type": "Feature", "properties": {}, "geometry": place}
-    metres.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
+def rows_of(question: SystemQuestion) -> dict[str, str]:
+    items = [question.rows.item(row) for row in range(question.rows.count())]
+    return {item.text().split("  ·  ")[0]: item.text().split("  ·  ")[-1] for item in items}
+
+
+async def asked(desk: Desk) -> SystemQuestion:
+    await until(lambda: desk.window.findChild(SystemQuestion) is not None)
+    question = desk.window.findChild(SystemQuestion)
+    assert question is not None
+    return question
+
+
+async def gone(desk: Desk) -> None:
+    await until(lambda: desk.window.findChild(SystemQuestion) is None)
+
+
+def metres_file(path: Path, *places: tuple[float, float], crs: str = "") -> Path:
+    shapes = [shapely.geometry.mapping(shapely.Point(*place)) for place in places]
+    features = [{"type": "Feature", "properties": {}, "geometry": shape} for shape in shapes]
+    named = {"crs": {"type": "name", "properties": {"name": crs}}} if crs else {}
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features} | named), encoding="utf-8")
+    return path
+
+
+HOME = shapely.to_wkb(shapely.box(120.3, 29.6, 120.5, 29.8))
+
+
+async def test_the_question_says_where_a_file_would_fall_and_lights_what_falls_into_the_town(
+    qtbot, tmp_path: Path
+) -> None:
+    path = metres_file(tmp_path / "米.geojson", (540_000, 3_287_000), (541_000, 3_287_000), crs="EPSG:4326")
     async with open_desk() as desk:
-        home = shapely.to_wkb(shapely.box(120.3, 29.6, 120.5, 29.8))
-        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", home)])
-        drop(desk, metres)
-        for system, far in (("CGCS2000 3°带 中央经线 117°", True), ("CGCS2000 3°带 中央经线 120°", False)):
-            if not far:
-                drop(desk, metres)
-            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is not None)
-            dialog = desk.window.findChild(QInputDialog, "own_layer_system")
-            assert dialog is not None
-            dialog.setTextValue(system)
-            dialog.accept()
-            dialog.deleteLater()
-            key = "file:米.geojson" if far else "file:米.geojson-1"
-            await until(lambda key=key: desk.panels.map.item(key) is not None)
-            await until(lambda: desk.window.findChild(QInputDialog, "own_layer_system") is None)
-            told = [n for n in desk.notice_feed.standing() if n.key == "notice.file_far"]
-            assert len(told) == 1, "the first time alone"
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        drop(desk, path)
+        question = await asked(desk)
+        assert question.rows.currentItem().text() == "CGCS2000 3°带 中央经线 120°  ·  落在本镇"
+        assert "只有按“CGCS2000 3°带 中央经线 120°”" in question.hint.text()
+        rows = rows_of(question)
+        assert rows["WGS-84 / CGCS2000 经纬度"] == "坐标不可能是这种"
+        assert rows["CGCS2000 3°带 中央经线 117°"] == "离本镇 278 公里"
+        qtbot.mouseClick(question.leave, Qt.MouseButton.LeftButton)
+        await gone(desk)
+        assert desk.panels.map.item("file:米.geojson") is None
+
+
+async def test_a_choice_that_was_made_is_remembered_where_nothing_falls_into_the_town(qtbot, tmp_path: Path) -> None:
+    path = metres_file(tmp_path / "米.geojson", (640_000, 3_287_000))
+    async with open_desk() as desk:
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        for time, lit in enumerate(("EPSG:4549", "EPSG:4548")):
+            drop(desk, path)
+            question = await asked(desk)
+            assert question.rows.currentItem().data(Qt.ItemDataRole.UserRole) == lit
+            assert ("上次选的" in question.hint.text()) == (time == 1)
+            question.choose("EPSG:4548")
+            qtbot.mouseClick(question.show_it, Qt.MouseButton.LeftButton)
+            await gone(desk)
+            await until(lambda: any(item.key.startswith("file:米") for item in desk.panels.map.items))
+
+
+async def test_degrees_no_file_names_leave_the_choice_to_a_look_at_the_map(tmp_path: Path) -> None:
+    path = metres_file(tmp_path / "度.geojson", (120.4, 29.7), crs="LOCAL:1")
+    async with open_desk() as desk:
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        drop(desk, path)
+        question = await asked(desk)
+        assert question.rows.currentItem().data(Qt.ItemDataRole.UserRole) == "wgs84"
+        assert "3 种数据都落在本镇" in question.hint.text()
+        question.reject()
+
+
+async def test_what_falls_nowhere_near_is_said_to_be_swapped_or_of_somewhere_else(tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        drop(desk, metres_file(tmp_path / "反.geojson", (29.7, 120.4)))
+        question = await asked(desk)
+        assert "颠倒" in question.hint.text()
+        question.reject()
+
+
+async def test_a_file_far_from_the_town_is_told_its_distance_over_the_ground(tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        drop(desk, metres_file(tmp_path / "巴黎.geojson", (2.35, 48.85)))
+        await until(lambda: any(n.key == "notice.file_far" for n in desk.notice_feed.standing()))
+        (told,) = (n for n in desk.notice_feed.standing() if n.key == "notice.file_far")
+        assert told.values["km"] == "9,347"
+        drop(desk, metres_file(tmp_path / "近.geojson", (120.6, 29.7)))
+        await until(lambda: desk.panels.map.item("file:近.geojson") is not None)
+        assert len([n for n in desk.notice_feed.standing() if n.key == "notice.file_far"]) == 1
+
+
+async def test_each_file_added_has_a_colour_of_its_own_that_can_be_altered(tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        view, keys = desk.panels.map, []
+
+        async def add(name: str) -> str:
+            drop(desk, geojson(tmp_path / f"{name}.geojson"))
+            await until(lambda: view.item(f"file:{name}.geojson") is not None)
+            keys.append(f"file:{name}.geojson")
+            return colour(keys[-1])
+
+        def colour(key: str) -> str:
+            item = view.item(key)
+            assert isinstance(item, ImportedItem)
+            return item.colour()
+
+        given = [await add(name) for name in "abcde"]
+        assert given == list(OWN_COLOURS)
+        desk.crew.own_layers.on_remove_wanted(keys[1])
+        assert await add("f") == OWN_COLOURS[1], "one that nobody has any more"
+        view.choose(keys[0], LayerOptions().with_style("colour", OWN_COLOURS[2]))
+        assert colour(keys[0]) == OWN_COLOURS[2]
+        assert await add("g") == OWN_COLOURS[0]
 
 
 @pytest.mark.qt_log_ignore("plugin does not support", extend=True)  # the offscreen platform has no windows to raise
@@ -228,7 +331,7 @@ def test_features_are_drawn_picked_and_named(qtbot, tmp_path: Path) -> None:
     shown = picture(view)
     blue = np.array([int(theme.accent[i : i + 2], 16) for i in (5, 3, 1)])
     assert np.abs(shown[spot.y(), spot.x()] - blue).max() < 8
-    view.choose("file:x", LayerOptions().with_style("colour", "near").with_style("fill", "none"))
+    view.choose("file:x", LayerOptions().with_style("colour", "own_magenta").with_style("fill", "none"))
     wait_settled(qtbot, view)
     view.set_overlays(False)
     assert np.abs(picture(view)[spot.y(), spot.x()] - blue).max() > 60

@@ -62,10 +62,10 @@ async def test_a_plan_on_a_case_is_ticked_at_every_desk_and_printed(served: Serv
         await until(lambda: len(one.register.all(Plan)) == 1)
         sheet = await _open(one, case.case_no)
         assert "notice.plan_there" in standing(one)
-        await until(lambda: states(sheet) == ["☐ 待办"] * 3)
+        await until(lambda: states(sheet) == ["○ 待办"] * 3)
         assert "环卫所值班 | 0575-0000-0101" in sheet.below.text()
         QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
-        await until(lambda: states(sheet)[0] == "☑ 已完成")
+        await until(lambda: states(sheet)[0] == "✓ 已完成")
         other.actions.trigger("checklists")
         seen = other.crew.plans.sheet
         assert seen is not None
@@ -73,7 +73,7 @@ async def test_a_plan_on_a_case_is_ticked_at_every_desk_and_printed(served: Serv
         assert "li" in seen.rows.shown()[0].cells[4]
         seen.rows.choose("0")
         QTest.keyClick(seen.rows.view, Qt.Key.Key_Return)
-        await until(lambda: states(sheet)[0] == "☐ 待办")
+        await until(lambda: states(sheet)[0] == "○ 待办")
         one.settings.set("paper_folder", str(tmp_path), store=False)
         QTest.keyClick(sheet.rows.view, Qt.Key.Key_P)
         await until(lambda: one.paper.last is not None and one.paper.last.exists())
@@ -101,13 +101,13 @@ async def test_without_a_line_a_plan_is_put_to_use_ticked_and_sent_once(served: 
             before = len(entries(desk))
             QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
             await until(lambda n=before: len(entries(desk)) == n + 1)
-        await until(lambda: states(sheet) == ["☑ 已完成", "☐ 待办", "☑ 已完成"])
+        await until(lambda: states(sheet) == ["✓ 已完成", "○ 待办", "✓ 已完成"])
         await mend(desk)
         await until(lambda: not entries(desk))
         other.crew.plans.open()
         seen = other.crew.plans.sheet
         assert seen is not None
-        await until(lambda: states(seen) == ["☑ 已完成", "☐ 待办", "☑ 已完成"])
+        await until(lambda: states(seen) == ["✓ 已完成", "○ 待办", "✓ 已完成"])
         await until(lambda: states(sheet) == states(seen))
         assert "待发送" not in sheet.list.shown()[0].cells[0]
         seen.close_sheet()
@@ -141,13 +141,13 @@ async def test_a_tick_whose_answer_was_lost_counts_once(served: Served, monkeypa
         QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
         await until(lambda: which in picture.entries)
         assert [stage for _, stage in entries(desk)] == [Stage.UNCLEAR]
-        assert states(sheet)[0] == "☑ 已完成"
+        assert states(sheet)[0] == "✓ 已完成"
         QTest.keyClick(sheet.rows.view, Qt.Key.Key_Return)
-        await until(lambda: states(sheet)[0] == "☐ 待办")
+        await until(lambda: states(sheet)[0] == "○ 待办")
         await until(lambda: not entries(desk))
         await until(lambda: picture.entries[which].version == 2)
         assert picture.entries[which].body["done"] is False
-        assert states(sheet)[0] == "☐ 待办"
+        assert states(sheet)[0] == "○ 待办"
         assert not [key for key in standing(desk) if key.startswith("fault.")]
         sheet.close_sheet()
 

@@ -1,7 +1,12 @@
 """What Qt says by itself, in file dialogs and in the menu of a field, is in the language of the program."""
 
-from desks import open_desk
-from PySide6.QtCore import QCoreApplication
+from pathlib import Path
+
+from desks import open_desk, until
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QFileSystemModel
+
+from widgets.common.file_dialog import FileDialog
 
 
 async def test_qt_speaks_the_language_in_use() -> None:
@@ -12,6 +17,30 @@ async def test_qt_speaks_the_language_in_use() -> None:
         assert QCoreApplication.translate("QFileDialog", "Files of type:") == "Files of type:"
         desk.appearance.toggle_language()
         assert QCoreApplication.translate("QWidgetTextControl", "&Undo").startswith("撤消")
+
+
+async def test_the_file_window_says_folder_and_its_headings_in_the_language_in_use(tmp_path: Path) -> None:
+    for folder in ("甲", "乙"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "井.csv").write_text("lon,lat\n", encoding="utf-8")
+    async with open_desk() as desk:
+        for _ in range(2):
+            speaks = desk.words.language == "zh-CN"
+            dialog = FileDialog(desk.window, desk.words, "x", "x", "*.csv")
+            dialog.setDirectory(str(tmp_path))
+            dialog.setViewMode(FileDialog.ViewMode.Detail)
+            dialog.open()
+            model = dialog.findChild(QFileSystemModel)
+            assert model is not None
+            root = model.index(str(tmp_path))
+            await until(lambda model=model, root=root: model.rowCount(root) == 3)
+            kinds = {model.data(model.index(row, 2, root)) for row in range(3)}
+            heads = {model.headerData(column, Qt.Orientation.Horizontal) for column in range(4)}
+            assert ("文件夹" if speaks else "Folder") in kinds, "kinds of files are the system's own words"
+            assert "大小" in heads or not speaks
+            assert not any(head.isascii() for head in heads) or not speaks
+            dialog.reject()
+            desk.appearance.toggle_language()
 
 
 async def test_a_program_set_up_before_leaves_nothing_behind() -> None:

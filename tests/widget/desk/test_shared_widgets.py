@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.clock import Lamp, Limit, LimitUnit, Reading
+from layers.ages import age_text
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
@@ -24,7 +25,7 @@ from widgets.common.stale import StaleVeil
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel, breakable
-from widgets.durations import age_text, clock_text, distance_text, minutes_text, rate_text, span_text
+from widgets.durations import clock_text, distance_text, minutes_text, rate_text, span_text
 
 
 def _reading(unit: LimitUnit, remaining_s: int, lamp: Lamp = Lamp.WITHIN) -> Reading:

@@ -1,11 +1,13 @@
-"""A ticked box: framed, with a mark apart from its frame, and its words where those of an empty one are."""
+"""A ticked box: filled and with a tick, and its words where those of an empty one are; one tick everywhere."""
 
 import pytest
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton, QWidget
 
 from resources.theme import ThemeName, load_theme
 from widgets.common.style import style_sheet
+from widgets.common.tick import paint_tick_box
 
 
 def picture(box: QCheckBox) -> tuple[QImage, int, int, int]:
@@ -15,6 +17,15 @@ def picture(box: QCheckBox) -> tuple[QImage, int, int, int]:
     rect = box.style().subElementRect(QStyle.SubElement.SE_CheckBoxIndicator, option, box)
     assert rect.width() == rect.height()
     return box.grab().toImage(), rect.left(), rect.top(), rect.width()
+
+
+def _near(colour: QColor, wanted: QColor, other: QColor) -> bool:
+    """Whether a colour, its edge softened, is nearer to one than to another."""
+
+    def away(one: QColor) -> int:
+        return sum(abs(a - b) for a, b in zip(colour.getRgb()[:3], one.getRgb()[:3], strict=True))
+
+    return away(wanted) < away(other)
 
 
 @pytest.mark.parametrize("named", ["dark", "light"])
@@ -32,9 +43,15 @@ def test_a_ticked_box_differs_by_more_than_colour_and_moves_nothing(qtbot, named
         assert empty.sizeHint() == ticked.sizeHint()
         image, left, top, side = picture(ticked)
         assert picture(empty)[1:] == (left, top, side)
-        accent, middle = QColor(colours.accent), top + side // 2
-        assert image.pixelColor(left + side // 2, middle) == accent
-        assert image.pixelColor(left, middle) == accent, "the frame"
-        assert image.pixelColor(left + 2, middle) != accent, "the mark stands apart from the frame"
+        accent = QColor(colours.accent)
+        assert image.pixelColor(left + 1, top + 3) == accent, "the box is filled"
+        own = QImage(side, side, QImage.Format.Format_ARGB32)
+        painter = QPainter(own)
+        paint_tick_box(painter, QRectF(0, 0, side, side), colours, on=True)
+        painter.end()
+        for what, shown, x0, y0 in (("by the sheet", image, left, top), ("by hand", own, 0, 0)):
+            pixels = [shown.pixelColor(x0 + x, y0 + y) for x in range(3, side - 3) for y in range(3, side - 3)]
+            ticked_px = sum(_near(pixel, QColor(colours.on_accent), accent) for pixel in pixels)
+            assert 8 <= ticked_px <= len(pixels) // 2, what
     finally:
         app.setStyleSheet(before)

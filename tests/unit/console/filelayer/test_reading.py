@@ -10,8 +10,10 @@ import shapely
 
 from console.filelayer import process, reading
 from console.filelayer.contents import MAX_BYTES
-from console.filelayer.process import features_of, track_of
+from console.filelayer.process import features_of, fits_of, track_of
 from console.filelayer.reading import read_file, read_track
+from console.filelayer.systems import systems_around
+from domain.coordinates import system_named
 from domain.faults import Fault
 from layers.imported.model import ImportedModel, read_imported
 from layers.tracks.model import TrackModel
@@ -229,7 +231,7 @@ def test_the_process_apart_answers_and_its_end_is_told(tmp_path: Path, monkeypat
     assert model.revision == 1
     with pytest.raises(Fault) as refused:
         track_of(path, None, timedelta())
-    assert refused.value.key == "file_without_places"
+    assert refused.value.key == "file_kind_unknown"
     monkeypatch.setattr(process, "READER", "console.filelayer.no_such_module")
     with pytest.raises(Fault) as refused:
         features_of(path, None)
@@ -238,3 +240,29 @@ def test_the_process_apart_answers_and_its_end_is_told(tmp_path: Path, monkeypat
     with pytest.raises(Fault) as refused:
         features_of(path, None, patience_s=0.01)
     assert refused.value.key == "file_reader_slow"
+
+
+def test_where_a_file_would_fall_is_found_out_whatever_it_names(tmp_path: Path) -> None:
+    places = "\n".join(["甲,640000,3287000"] * 30 + ["错,1,1", "空,,", "字,东,北"])
+    table = write(tmp_path / "a.csv", f"名称,x,y\n{places}\n")
+    named = POINT_AT.replace('{"type":"F', '{"crs":{"type":"name","properties":{"name":"EPSG:4326"}},"type":"F', 1)
+    collection = write(tmp_path / "a.geojson", named % "640000, 3287000")
+    for path in (table, collection):
+        fits = {fit.system: fit.box for fit in fits_of(path, systems_around(120.4))}
+        assert fits["wgs84"] is None
+        assert fits["EPSG:4528"] is None
+        assert fits["EPSG:4549"] == pytest.approx((121.446, 29.693, 121.446, 29.693), abs=0.002), "one slip is left out"
+        assert fits["EPSG:4548"] == pytest.approx((118.446, 29.693, 118.446, 29.693), abs=0.002)
+    found = read_file(collection, "EPSG:4549")
+    assert shapely.from_wkb(found.wkbs[0]).x == pytest.approx(121.446, abs=0.002), "who was asked knows better"
+
+
+@pytest.mark.parametrize(
+    ("lon", "some"),
+    [(120.7, {"EPSG:4549", "EPSG:4528", "EPSG:4499"}), (87.6, {"EPSG:4538", "EPSG:4517"}), (134.0, {"EPSG:4553"})],
+)
+def test_systems_are_offered_by_where_the_town_is(lon: float, some: set[str]) -> None:
+    offered = systems_around(lon)
+    assert some <= set(offered)
+    assert len(set(offered)) == len(offered) == 11
+    assert all(system_named(name) is not None for name in offered if name != "EPSG:3857")

@@ -1,0 +1,21 @@
+"""Colours of layers of one's own: told apart also by the colour-blind, on both themes, and none that means a lamp."""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from layers.options import Style
+from resources.words import Words
+
+OWN_COLOURS = ("accent", "own_magenta", "own_pink", "own_violet", "own_plum")
+"""Roles of the theme, in the order in which they are given out."""
+
+
+def colour_style(colours: tuple[str, ...], first: str, words: Words) -> Style:
+    """Return the choice of a colour; ``first`` is drawn until another is chosen."""
+    return Style("colour", colours, first, tuple(words(f"own_layer.colour.{name}") for name in colours))
+
+
+def next_colour(taken: Iterable[str]) -> str:
+    """Return the colour that the fewest layers have, the first of those."""
+    counts = Counter(taken)
+    return min(OWN_COLOURS, key=lambda name: counts[name])
