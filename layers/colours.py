@@ -6,6 +6,8 @@ def argb(colour: str, alpha: int = 255) -> int:
     return alpha << 24 | int(colour[1:], 16)
 
 
+OWN_COLOURS = ("accent", "staff", "cameras", "near", "within")
+"""Roles of the theme that files and tracks of one's own may be drawn in."""
 CLASS_COUNT = 5
 CLASS_ALPHA = 150
 """How strongly classes of grids are filled: the base map shows through."""
