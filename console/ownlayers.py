@@ -1,6 +1,7 @@
 """Layers of one's own at the desk: files opened or dropped, tracks of files and of the logged history, and removal.
 
-Files are read in a process apart and never leave this computer. What was removed last can be brought back.
+Files are read in a process apart and never leave this computer, but for what of them a person exports with the map
+(``console.mapexport.own``). What was removed last can be brought back.
 """
 
 import asyncio
@@ -124,7 +125,7 @@ class OwnLayers(Member):
 
     def on_closed(self) -> None:
         """Somebody else may sign in: tracks of the history go with whoever was allowed to read them."""
-        for key in [key for key in self._models if key.startswith("track:history")]:
+        for key in [key for key, model in self._models.items() if getattr(model, "guarded", False)]:
             del self._models[key]
             self._desk.panels.map.remove_layer(key)
         self._removed = None
@@ -234,7 +235,7 @@ class OwnLayers(Member):
         name = next((c.text for c in self._movers() if c.value == wish.thing), wish.thing)
         remark = self._desk.words("own_layer.from_history", reason=wish.reason)
         fixes = [(0, p.at.timestamp(), p.lon, p.lat) for p in points]
-        await self._show_track(self._ident("history", "history-"), name, remark, (name,), fixes)
+        await self._show_track(self._ident("history", "history-"), name, remark, (name,), fixes, guarded=True)
         if self._sheet is not None:
             self._sheet.close_sheet()
 
@@ -245,10 +246,12 @@ class OwnLayers(Member):
         remark: str,
         names: tuple[str, ...],
         fixes: Sequence[tuple[int, float | None, float, float]],
+        *,
+        guarded: bool = False,
     ) -> str:
         from layers.tracks.model import TrackModel  # noqa: PLC0415
 
-        model = TrackModel(ident, name, self._desk.names.zone, remark)
+        model = TrackModel(ident, name, self._desk.names.zone, remark, guarded=guarded)
         await asyncio.to_thread(model.put, names, fixes)  # nobody watches it yet
         return self._add(model)
 
