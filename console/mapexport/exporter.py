@@ -123,7 +123,7 @@ class MapExporter(QObject):
                 await self._write_page(found, mark)
             else:
                 await self._write_features(found, mark)
-        return names_left_out([item for item, _ in found.seen], {table.of for table in found.tables}, wanted.format)
+        return names_left_out([item for item, _ in found.seen], found.own, wanted.format)
 
     async def _gather(self, room: Room, wanted: MapExportWanted) -> Gathered:
         seen = layers_shown(self._desk, wanted)

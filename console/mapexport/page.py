@@ -7,6 +7,7 @@ The page's own policy forbids it to fetch anything. What folium cannot do is in 
 import json
 import re
 from base64 import b64encode
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
@@ -29,7 +30,7 @@ from resources.theme import Theme, load_theme
 from resources.words import Words, shortened
 
 MOST_ON_PAGE = 20_000
-"""Cases and people on one page: a browser grows slow with more."""
+"""Cases, people and features of files on one page: a browser grows slow with more."""
 FINEST_ZOOM = 19
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 MARK_STEP_PX, MARK_TURN, MARK_PX, MOST_MARK = (60, 200), -24, 17, 60
@@ -62,7 +63,7 @@ class PageMap(msgspec.Struct, frozen=True):
 
 def write_page(out: Path, shown: PageMap, text: PageText, words: Words) -> None:
     """Write the page. Raises OSError; ``Fault`` if there is too much for a browser."""
-    count = sum(len(table) for table in shown.tables if table.name in ("cases", "positions"))
+    count = sum(len(table) for table in shown.tables if table.layer or table.name in ("cases", "positions"))
     if count > MOST_ON_PAGE:
         raise invalid("map_export_too_many", count=count, limit=MOST_ON_PAGE)
     written = page(shown, text, words)
@@ -86,8 +87,12 @@ def page(shown: PageMap, text: PageText, words: Words) -> str:
     chart.default_js, chart.default_css = [], []  # they would be fetched
     drawer = Drawer(theme, words, {layer.key: layer for layer in shown.own})
     groups: dict[str, Any] = {}
+    titles = Counter[str]()
     for table in shown.tables:
-        groups[table.of] = drawer.draw(table, shown.titles[table.of], shown.strengths.get(table.of, 1.0))
+        title = shown.titles[table.of]
+        titles[title] += 1
+        title = title if titles[title] == 1 else f"{title} ({titles[title]})"  # the list of layers goes by their titles
+        groups[table.of] = drawer.draw(table, title, shown.strengths.get(table.of, 1.0))
         groups[table.of].add_to(chart)
     small: Any = folium.JsCode("innerWidth < ONEMAP_SMALL")
     folium.LayerControl(collapsed=small).add_to(chart)

@@ -27,7 +27,7 @@ Entries = Mapping[str, Sequence[ShownEntry]]
 def register_tables(shown: Shown, entries: Entries) -> list[Table]:
     """Return a table for each layer of the register that is shown, from the ground up, with what of it is in view."""
     made = []
-    for layer, columns in _COLUMNS.items():
+    for layer, columns in COLUMNS.items():
         if layer in shown.layers and entries.get(layer):
             kept = touching(shown.view, [_placed(entry) for entry in entries[layer]])
             values: dict[str, list[Any]] = {"id": [placed.entry.entry_id for placed in kept]}
@@ -40,7 +40,7 @@ def register_tables(shown: Shown, entries: Entries) -> list[Table]:
 
 STATED = frozenset({"geofences", "cameras", "components"})
 """Layers whose entries are in a state: rung or watching, online or not, in alarm or as they should be."""
-_COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
+COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "hazards": {
         "name": lambda body: body.name,
         "level": lambda body: body.level.value,

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from client.picture import Picture
 from client.room import Room
-from console.mapexport.registers import Entries, ShownEntry
-from console.mapexport.tables import Shown, ShownThing
+from console.mapexport.own import OwnLayer
+from console.mapexport.registers import COLUMNS, Entries, ShownEntry
+from console.mapexport.tables import MAKERS, Shown, ShownThing
 from console.register import Held
 from domain.exporting import PICTURES, MapFormat
 from domain.ids import StaffId
@@ -99,10 +100,12 @@ def take_entries(desk: "Desk") -> Entries:
     }
 
 
-def names_left_out(seen: Iterable[LayerItem], written: Collection[str], form: MapFormat) -> list[str]:
-    """Return the names of layers that may go out and show something, and that a format of features cannot hold."""
+def names_left_out(seen: Iterable[LayerItem], own: Iterable[OwnLayer], form: MapFormat) -> list[str]:
+    """Return the names of layers that show something and that a format of features cannot hold: pictures, and what is
+    read of the logged history."""
     if form in PICTURES or form is MapFormat.CSV:  # which says itself that it is of the cases alone
         return []
+    written = {*MAKERS, *COLUMNS, *(layer.key for layer in own)}
     return [item.title() for item in seen if item.key not in written and item.bounds() is not None]
 
 

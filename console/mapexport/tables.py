@@ -88,14 +88,7 @@ class Table(msgspec.Struct, frozen=True):
 
 def make_tables(shown: Shown) -> list[Table]:
     """Return a table for each layer that is shown and can be written as features, cases first."""
-    makers: dict[str, Callable[[Shown], Table]] = {
-        "cases": _cases,
-        "positions": _things,
-        "grids": _grids,
-        "divisions": _divisions,
-        "basemap": _base,
-    }
-    return [make(shown) for layer, make in makers.items() if layer in shown.layers]
+    return [make(shown) for layer, make in MAKERS.items() if layer in shown.layers]
 
 
 def marked(table: Table, by: str, at: str) -> Table:
@@ -174,6 +167,16 @@ def _base(shown: Shown) -> Table:
         "rank": [b.rank for b in kept],
     }
     return Table("basemap", columns, [b.wkb for b in kept])
+
+
+MAKERS: Mapping[str, Callable[[Shown], Table]] = {
+    "cases": _cases,
+    "positions": _things,
+    "grids": _grids,
+    "divisions": _divisions,
+    "basemap": _base,
+}
+"""Layers that are written as features, those of the register and of files apart, with what makes a table of each."""
 
 
 def _in_view(view: ViewBox | None, lon: float | None, lat: float | None) -> bool:

@@ -90,6 +90,10 @@ async def test_two_files_of_one_name_are_two_tables(served: Served, tmp_path: Pa
         await export(desk, MapFormat.GPKG, tmp_path / "map.gpkg")
         tables = {name.casefold() for name in dict(list_layers(tmp_path / "map.gpkg"))}
         assert {"file_survey", "file_survey_2"} <= tables
+        drop(desk, survey(tmp_path / "survey.geojson"))
+        await until(lambda: sum(item.removable for item in desk.panels.map.items) == 3)
+        await export(desk, MapFormat.HTML, tmp_path / "map.html")
+        assert '"survey (2)"' in (tmp_path / "map.html").read_text("utf-8"), "each has its own place in the list"
 
 
 async def test_the_notice_names_the_layers_a_format_cannot_hold(served: Served, tmp_path: Path) -> None:
@@ -138,6 +142,9 @@ async def test_what_is_switched_off_filtered_or_out_of_its_scales_stays_behind(s
             view.choose(layer, options)
         after = {f["properties"]["layer"] for f in await geojson_of(desk, tmp_path)}
         assert before - after == set(left_out)
+        assert not [n for n in desk.panels.notices.notices() if "不在其中" in n.text], (
+            "a filter is no want of the format"
+        )
         await export(desk, MapFormat.HTML, tmp_path / "map.html")
         page = (tmp_path / "map.html").read_text("utf-8")
         assert "后山警戒线" not in page
