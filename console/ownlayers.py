@@ -1,6 +1,7 @@
 """Layers of one's own at the desk: files opened or dropped, tracks of files and of the logged history, and removal.
 
-Files are read in a process apart and never leave this computer. What was removed last can be brought back.
+Files are read in a process apart and never leave this computer, but for what of them a person exports with the map
+(``console.mapexport.own``). What was removed last can be brought back.
 """
 
 import asyncio
@@ -121,7 +122,7 @@ class OwnLayers(Member):
 
     def on_closed(self) -> None:
         """Somebody else may sign in: tracks of the history go with whoever was allowed to read them."""
-        for key in [key for key in self._models if key.startswith("track:history")]:
+        for key in [key for key, model in self._models.items() if getattr(model, "guarded", False)]:
             del self._models[key]
             self._desk.panels.map.remove_layer(key)
         self._removed = None
@@ -226,7 +227,7 @@ class OwnLayers(Member):
         name = next((c.text for c in self._movers() if c.value == wish.thing), wish.thing)
         remark = self._desk.words("own_layer.from_history", reason=wish.reason)
         fixes = [(0, p.at.timestamp(), p.lon, p.lat) for p in points]
-        model = TrackModel(self._ident("history", "history-"), name, self._desk.names.zone, remark)
+        model = TrackModel(self._ident("history", "history-"), name, self._desk.names.zone, remark, guarded=True)
         await self._show_track(model, (name,), fixes)
         if self._sheet is not None:
             self._sheet.close_sheet()
@@ -252,7 +253,7 @@ class OwnLayers(Member):
         from layers.tracks.item import TrackItem  # noqa: PLC0415
 
         items = (self._desk.panels.map.item(key) for key in self._models)
-        return next_colour(item.colour() for item in items if isinstance(item, ImportedItem | TrackItem))
+        return next_colour(item.role for item in items if isinstance(item, ImportedItem | TrackItem))
 
     def _ident(self, name: str, prefix: str = "") -> str:
         """Return an id for a layer: by its name, so that what is chosen of a file comes back with it."""

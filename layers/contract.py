@@ -124,6 +124,10 @@ class LegendRow(msgspec.Struct, frozen=True):
     text: str
     count: int | None = None
 
+    def said(self) -> str:
+        """Return its words with the count."""
+        return self.text if self.count is None else f"{self.text} {self.count}"
+
 
 class Focus(msgspec.Struct, frozen=True):
     """What the person at the desk is looking at. Points are on the plane."""

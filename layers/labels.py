@@ -31,7 +31,7 @@ WIDEST_PX = 280
 """A label is shortened beyond so many logical pixels: a name of a hundred letters covered half the map."""
 
 
-class _Type(msgspec.Struct, frozen=True):
+class LabelType(msgspec.Struct, frozen=True):
     """Size in logical pixels, weight, letter spacing (logical px) and colour of a style."""
 
     size: float
@@ -40,18 +40,19 @@ class _Type(msgspec.Struct, frozen=True):
     colour: str
 
 
-def _types(theme: Theme) -> dict[LabelStyle, _Type]:
+def label_types(theme: Theme) -> dict[LabelStyle, LabelType]:
+    """Return how each style is set."""
     plain, firm = QFont.Weight.Normal, QFont.Weight.Medium
     soft = mix(theme.text, theme.text_second, 0.55)
     return {
-        LabelStyle.TOWN: _Type(18, firm, 2, theme.text),
-        LabelStyle.DIVISION: _Type(15.5, firm, 0.5, theme.text),
-        LabelStyle.PLACE: _Type(12.5, plain, 0, soft),
-        LabelStyle.WATER: _Type(14, plain, 5, mix(theme.map_water, theme.accent, 0.55)),
-        LabelStyle.ROAD: _Type(12, plain, 0, theme.map_label),
-        LabelStyle.GRID: _Type(12, plain, 0, theme.map_label),
-        LabelStyle.THING: _Type(12.5, firm, 0, theme.text),
-        LabelStyle.STALE: _Type(12, plain, 0, theme.text_second),
+        LabelStyle.TOWN: LabelType(18, firm, 2, theme.text),
+        LabelStyle.DIVISION: LabelType(15.5, firm, 0.5, theme.text),
+        LabelStyle.PLACE: LabelType(12.5, plain, 0, soft),
+        LabelStyle.WATER: LabelType(14, plain, 5, mix(theme.map_water, theme.accent, 0.55)),
+        LabelStyle.ROAD: LabelType(12, plain, 0, theme.map_label),
+        LabelStyle.GRID: LabelType(12, plain, 0, theme.map_label),
+        LabelStyle.THING: LabelType(12.5, firm, 0, theme.text),
+        LabelStyle.STALE: LabelType(12, plain, 0, theme.text_second),
     }
 
 
@@ -59,7 +60,7 @@ class LabelAtlas:
     """Sprites of labels for one look and device pixel ratio, made when first wanted. UI thread."""
 
     def __init__(self, look: Look, ratio: float) -> None:
-        self._types = _types(look.theme)
+        self._types = label_types(look.theme)
         self.ratio = ratio
         self._ground = QColor(look.theme.map_ground)
         self._fonts = {style: self._font(kind, look.family) for style, kind in self._types.items()}
@@ -182,7 +183,7 @@ class LabelAtlas:
         """Return a text as it is written: with an ellipsis where it is too long."""
         return self._metrics[style].elidedText(text, Qt.TextElideMode.ElideRight, WIDEST_PX * self.ratio)
 
-    def _font(self, kind: _Type, family: str) -> QFont:
+    def _font(self, kind: LabelType, family: str) -> QFont:
         font = QFont(family) if family else QFont()
         font.setPixelSize(max(1, round(kind.size * self.ratio)))
         font.setWeight(kind.weight)

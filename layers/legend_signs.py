@@ -1,13 +1,17 @@
-"""What the legend draws for the symbol of a row, beyond lamps, people and vehicles: one table for all layers."""
+"""What the legend draws for the symbol of a row: one table for all layers, on the screen, on paper and on a page."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from domain.clock import Lamp
+from domain.units import UnitState
 from layers.colours import CLASS_ALPHA, CLASS_COUNT, class_share, mix
 from layers.fence_signs import SIGNS as OF_FENCES
+from layers.owncolours import OWN_COLOURS, TRACK_COLOURS
 from layers.signs import SIGNS as OF_THE_REGISTER
+from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
 
 Sign = Callable[[QPainter, float, Theme], None]
@@ -57,7 +61,71 @@ def _class(step: int) -> Sign:
     return _patch(lambda theme: class_colour(theme, step))
 
 
+def _lamp(lamp: Lamp) -> Sign:
+    return lambda painter, size, theme: draw_lamp(painter, lamp, size, theme)
+
+
+def _staff(*, stale: bool) -> Sign:
+    return lambda painter, size, theme: draw_staff(painter, size, 0.0, theme, stale=stale)
+
+
+def _vehicle(painter: QPainter, size: float, theme: Theme) -> None:
+    draw_vehicle(painter, size, theme, stale=False)
+
+
+def _urgent(painter: QPainter, _size: float, theme: Theme) -> None:
+    draw_urgent(painter, 0.0, theme)
+
+
+def _state(state: UnitState) -> Sign:
+    def draw(painter: QPainter, size: float, theme: Theme) -> None:
+        painter.scale(1.6, 1.6)
+        painter.translate(-0.4625 * size, -0.41875 * size)  # to the middle: it is drawn beside what it belongs to
+        draw_sign(painter, state, size, theme)
+
+    return draw
+
+
+def _own_file(role: str) -> Sign:
+    """Return the sign of a file of one's own: a patch with a dot in the colour of its layer."""
+
+    def draw(painter: QPainter, size: float, theme: Theme) -> None:
+        colour = QColor(str(getattr(theme, role)))
+        tint = QColor(colour)
+        tint.setAlpha(44)
+        painter.setPen(QPen(colour, 2.0))
+        painter.setBrush(tint)
+        painter.drawRect(QRectF(-size / 2, -size * 0.38, size, size * 0.76))
+        painter.setBrush(colour)
+        painter.drawEllipse(QPointF(0, 0), size * 0.12, size * 0.12)
+
+    return draw
+
+
+def _own_track(role: str) -> Sign:
+    """Return the sign of a track: a line with a ring where it starts and a square where it ends."""
+
+    def draw(painter: QPainter, size: float, theme: Theme) -> None:
+        colour, half = QColor(str(getattr(theme, role))), size / 2
+        painter.setPen(QPen(colour, 2.0))
+        painter.drawLine(QPointF(-half, 0), QPointF(half, 0))
+        painter.setBrush(QColor(theme.map_ground))
+        painter.drawEllipse(QPointF(-half + 2, 0), 3.0, 3.0)
+        painter.setBrush(colour)
+        painter.drawRect(QRectF(half - 6, -3, 6, 6))
+
+    return draw
+
+
 SIGNS: dict[str, Sign] = {
+    **{f"lamp.{lamp}": _lamp(lamp) for lamp in Lamp},
+    "urgent": _urgent,
+    "staff": _staff(stale=False),
+    "staff_stale": _staff(stale=True),
+    "vehicle": _vehicle,
+    **{f"sign.{state}": _state(state) for state in UnitState},
+    **{f"own_file.{role}": _own_file(role) for role in OWN_COLOURS},
+    **{f"own_track.{role}": _own_track(role) for role in TRACK_COLOURS},
     **OF_THE_REGISTER,
     **OF_FENCES,
     **{f"heat.{step}": _heat(step) for step in range(len(HEAT_SHARES))},

@@ -8,6 +8,8 @@ from resources.words import Words
 
 OWN_COLOURS = ("accent", "own_magenta", "own_pink", "own_violet", "own_plum")
 """Roles of the theme, in the order in which they are given out."""
+TRACK_COLOURS = ("staff", *OWN_COLOURS)
+"""Those of tracks, the first that of one read from the history."""
 
 
 def colour_style(colours: tuple[str, ...], first: str, words: Words) -> Style:

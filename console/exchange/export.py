@@ -102,9 +102,14 @@ def plain_row(row: ExportRow, zone: ZoneInfo) -> dict[str, Any]:
     for name in COLUMNS:
         value = getattr(row, name)
         if isinstance(value, datetime):
-            value = value.astimezone(zone).isoformat(timespec="seconds")
+            value = moment_text(value, zone)
         plain[name] = str(value) if isinstance(value, str) else value
     return plain
+
+
+def moment_text(at: datetime, zone: ZoneInfo) -> str:
+    """Return a moment as every file has it: ISO 8601 to the second, with the offset of the town's zone."""
+    return at.astimezone(zone).isoformat(timespec="seconds")
 
 
 async def _pages(client: ServiceClient, since: datetime | None, state: CaseState | None) -> AsyncIterator[ExportPage]:

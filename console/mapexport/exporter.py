@@ -5,50 +5,58 @@ written in a worker thread.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
+import msgspec
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from client.picture import Picture
 from client.room import Room
 from console.mapexport.files import write_tables
-from console.mapexport.page import write_page
+from console.mapexport.names import named_items, page_names
+from console.mapexport.own import OwnLayer, own_layers, own_tables
+from console.mapexport.page import PageMap, PageText, write_page
 from console.mapexport.paper import draw_paper
 from console.mapexport.readable import readable
-from console.mapexport.registers import Entries, ShownEntry, register_tables
-from console.mapexport.tables import Shown, ShownThing, Table, make_tables, marked
+from console.mapexport.registers import register_tables
+from console.mapexport.shown import (
+    CASES,
+    ShownLayer,
+    is_about_staff,
+    layers_shown,
+    names_left_out,
+    take_entries,
+    take_shown,
+)
+from console.mapexport.stamp import Mark, mark_of
+from console.mapexport.tables import Shown, Table, make_tables, marked
 from console.notices import Notice, sentence
-from console.register import Held
-from domain.exporting import PICTURES, ExportLogged, MapExport, MapFormat
+from domain.exporting import PICTURES, MapExport, MapFormat
 from domain.faults import Fault, FaultKind, invalid
-from domain.ids import StaffId
-from domain.register import EntryKind, subject_id
-from domain.register_fence import Geofence
-from domain.register_map import Camera, Component, Drawing, Hazard
-from domain.wire_feed import ViewBox
-from layers.mercator import to_degrees
-from widgets.map_export_sheet import Extent, MapExportSheet, MapExportWanted
+from layers.contract import Look
+from resources.theme import load_theme
+from widgets.map.legend import legend_rows
+from widgets.map.sheet import SheetText
+from widgets.map_export_sheet import MapExportSheet, MapExportWanted
 from widgets.notices import Severity
 
 if TYPE_CHECKING:
     from console.desk import Desk
     from resources.words import Value
 
-POSITIONS = "positions"
-CASES = "cases"
 
+class Gathered(NamedTuple):
+    """What is about to be written: what is wanted, the layers seen and what they show, and its features."""
 
-class Mark(NamedTuple):
-    """What says who wrote a file and when: texts in the language in use, the time in the town's zone."""
-
-    by: str
-    at: str
-    seq: int
+    wanted: MapExportWanted
+    seen: Sequence[ShownLayer]
+    shown: Shown
+    own: Sequence[OwnLayer]
+    tables: Sequence[Table]
 
 
 class MapExporter(QObject):
@@ -80,151 +88,129 @@ class MapExporter(QObject):
         self.sheet.tell("")
         self.sheet.set_busy(words("map_export.progress.gathering"))
         try:
-            await self._write(wanted)
+            left_out = await self._write(wanted)
         except Fault as fault:
             key, params = f"fault.{fault.key}", dict(fault.params)
             self.sheet.tell(lambda: sentence(words, key, params))
         else:
-            self._tell_written(wanted)
+            self._tell_written(wanted, left_out)
             self.sheet.close_sheet()
         finally:
             self.sheet.set_busy("")
 
-    def _tell_written(self, wanted: MapExportWanted) -> None:
+    def _tell_written(self, wanted: MapExportWanted, left_out: Sequence[str]) -> None:
         path = Path(wanted.path).absolute()
         self._folder = path.parent
         values: dict[str, Value] = {"file": path.name, "folder": str(path.parent)}
-        own = any(item.removable for item in self._desk.panels.map.shown_items())
-        left_out = own and wanted.format not in PICTURES
-        key = "notice.map_exported_without_own" if left_out else "notice.map_exported"
-        notice = Notice(Severity.INFO, key, values, "map_export", "export_folder")
-        self._desk.notices.post(notice)
+        if left_out:
+            values["layers"] = self._desk.words("list.comma").join(left_out)
+        key = "notice.map_exported_without" if left_out else "notice.map_exported"
+        self._desk.notices.post(Notice(Severity.INFO, key, values, "map_export", "export_folder"))
 
-    async def _write(self, wanted: MapExportWanted) -> None:
+    async def _write(self, wanted: MapExportWanted) -> list[str]:
+        """Write the file; returns the names of the layers that show and that it cannot hold."""
         room = self._desk.session.room
         if room is None or room.picture is None:
             raise Fault(FaultKind.UNAVAILABLE, "no_picture")
-        shown = self._shown(room, wanted)
-        tables = [] if wanted.format in PICTURES else await asyncio.to_thread(make_tables, shown)
+        found = await self._gather(room, wanted)
+        mark = await self._log(room, found)
+        name = Path(wanted.path).name
+        self.sheet.set_busy(self._desk.words("map_export.progress.writing", file=name))
+        with _as_fault(name):
+            if wanted.format in PICTURES:
+                await self._write_picture(found, mark)
+            elif wanted.format is MapFormat.HTML:
+                await self._write_page(found, mark)
+            else:
+                await self._write_features(found, mark)
+        return names_left_out([item for item, _ in found.seen], found.own, wanted.format)
+
+    async def _gather(self, room: Room, wanted: MapExportWanted) -> Gathered:
+        seen = layers_shown(self._desk, wanted)
+        shown = take_shown(self._desk, room, wanted, [item.key for item, _ in seen])
+        own, entries = own_layers(seen), take_entries(self._desk)
+        if wanted.format in PICTURES:
+            return Gathered(wanted, seen, shown, own, ())
+        tables = await asyncio.to_thread(make_tables, shown)
         if wanted.format is MapFormat.CSV:
             tables = [table for table in tables if table.name == CASES]
-        elif wanted.format not in PICTURES:
-            tables += await asyncio.to_thread(register_tables, shown, self._entries())
-        mark = await self._log(room, wanted, shown, tables)
-        self.sheet.set_busy(self._desk.words("map_export.progress.writing", file=Path(wanted.path).name))
-        with _as_fault(Path(wanted.path).name):
-            await self._writer(wanted, shown, tables, mark)()
+        else:
+            tables += await asyncio.to_thread(register_tables, shown, entries)
+            tables += await asyncio.to_thread(own_tables, shown, own)
+        return Gathered(wanted, seen, shown, own, tables)
 
-    async def _log(self, room: Room, wanted: MapExportWanted, shown: Shown, tables: list[Table]) -> Mark:
-        """Have the service log the export first: what cannot be logged is not written."""
-        logged: ExportLogged = await room.client.log_map_export(
+    async def _log(self, room: Room, found: Gathered) -> Mark:
+        """Have the service log the export first: what cannot be logged is not written.
+
+        Files of one's own are logged as such, and not by their names: whoever named one did not do it for the record.
+        """
+        shown, wanted = found.shown, found.wanted
+        logged = await room.client.log_map_export(
             MapExport(
                 format=wanted.format,
-                layers=tuple(sorted(shown.layers)),
-                features=sum(len(table) for table in tables),
-                staff=wanted.staff and POSITIONS in shown.layers,
+                layers=tuple(sorted({key.split(":", 1)[0] for key in shown.layers})),
+                features=sum(len(table) for table in found.tables),
+                staff=wanted.staff and any(is_about_staff(item, model) for item, model in found.seen),
                 view=shown.view,
             )
         )
-        zone = ZoneInfo(shown.town.calendar.timezone)
-        return Mark(logged.by, logged.at.astimezone(zone).isoformat(sep=" ", timespec="minutes"), logged.seq)
+        return mark_of(logged, ZoneInfo(shown.town.calendar.timezone))
 
-    def _writer(
-        self, wanted: MapExportWanted, shown: Shown, tables: list[Table], mark: Mark
-    ) -> Callable[[], Awaitable[None]]:
-        out, words = Path(wanted.path), self._desk.words
-        heading = wanted.title or words("map_export.default_heading", town=self._desk.names.town_name())
-        lines = tuple(
-            line
-            for line in (
-                words("map_export.made", by=mark.by, at=mark.at, seq=mark.seq),
-                words("map.synthetic") if shown.town.synthetic else "",
-                words("map_export.crs"),
-            )
-            if line
+    async def _write_picture(self, found: Gathered, mark: Mark) -> None:
+        text = self._text(found, mark)
+        sheet = SheetText(text.title, text.subtitle, " · ".join(text.lines), text.mark)
+        await draw_paper(self._desk, found.wanted, found.shown.layers, sheet)
+
+    async def _write_page(self, found: Gathered, mark: Mark) -> None:
+        """Write the page: its names are asked of layers of its own, in a thread, as tables are written."""
+        words, theme = self._desk.words, load_theme("light")
+        text, written = self._text(found, mark), {table.of for table in found.tables}
+        items = {item.key: item for item, _ in found.seen if item.key in written}
+        named = named_items(found.seen, Look(theme, words, self._desk.appearance.family or ""))
+        order = list(items)
+        shown = PageMap(
+            tables=tuple(sorted(found.tables, key=lambda table: order.index(table.of))),
+            titles={key: item.title() for key, item in items.items()},
+            strengths={key: item.options.opacity / 100 for key, item in items.items()},
+            legend=tuple(legend_rows(reversed(list(items.values())))),
+            own=tuple(found.own),
+            view=found.shown.view,
         )
 
-        async def page() -> None:
-            await asyncio.to_thread(write_page, out, tables, heading, lines, words)
+        def write() -> None:
+            names = page_names(named, found.shown.view)
+            write_page(Path(found.wanted.path), msgspec.structs.replace(shown, names=names), text, words)
 
-        async def features() -> None:
-            named = [marked(table, mark.by, mark.at) for table in tables]
-            if wanted.format is MapFormat.CSV:
-                named = [readable(table, self._desk.names, words) for table in named]
-            await asyncio.to_thread(write_tables, out, wanted.format, named)
+        try:
+            await asyncio.to_thread(write)
+        finally:
+            for item in named:
+                item.close()
 
-        async def paper() -> None:
-            subtitle = words(f"map_export.extent.{wanted.extent}")
-            await draw_paper(self._desk, wanted, heading, f"{self._desk.names.town_name()} · {subtitle}", lines, mark)
+    async def _write_features(self, found: Gathered, mark: Mark) -> None:
+        form, words = found.wanted.format, self._desk.words
+        named = [marked(table, mark.by, mark.at) for table in found.tables]
+        if form is MapFormat.CSV:
+            named = [readable(table, self._desk.names, words) for table in named]
+        await asyncio.to_thread(write_tables, Path(found.wanted.path), form, named)
 
-        if wanted.format in PICTURES:
-            return paper
-        return page if wanted.format is MapFormat.HTML else features
-
-    def _shown(self, room: Room, wanted: MapExportWanted) -> Shown:
-        """Take what is shown from the live picture: values that stay as they are, so a thread may read them."""
-        desk, picture, geometry = self._desk, room.picture, room.geometry
-        assert picture is not None  # looked at before
-        layers = {item.key for item in desk.panels.map.items if item.visible}
-        if not wanted.staff:
-            layers.discard(POSITIONS)
-        return Shown(
-            town=picture.town,
-            now=room.service_now(),
-            layers=frozenset(layers),
-            cases=tuple(picture.cases.values()),
-            grids=() if geometry is None else geometry.grids,
-            divisions=() if geometry is None else geometry.divisions,
-            base=() if geometry is None else geometry.base,
-            things=self._things(picture) if POSITIONS in layers else (),
-            view=self._view() if wanted.extent is Extent.VIEW else None,
-            ended=desk.panels.map.shows_ended,
-            hidden_lamps=self._hidden(CASES, "lamp"),
-            hidden_base=self._hidden("basemap", "kind"),
+    def _text(self, found: Gathered, mark: Mark) -> PageText:
+        """Return what a picture or a page says of itself: title, unit and extent, what is shown, who and when."""
+        words, town = self._desk.words, self._desk.names.town_name()
+        layers = words("list.comma").join(item.title() for item, _ in reversed(found.seen))
+        lines = (
+            words("map_export.made", by=mark.by, at=mark.at, seq=mark.seq),
+            words("map.synthetic") if found.shown.town.synthetic else "",
+            words("map_export.crs"),
+            words("map_export.shows", layers=layers),
         )
-
-    def _things(self, picture: Picture) -> tuple[ShownThing, ...]:
-        """Return people and vehicles but for those the layer's own filters leave out."""
-        desk, found = self._desk, []
-        kinds, states = self._hidden(POSITIONS, "kind"), self._hidden(POSITIONS, "state")
-        for position in picture.positions.values():
-            vehicle = picture.vehicles.get(position.thing)
-            owner = vehicle or picture.members.get(StaffId(position.thing))
-            if owner is None or ("staff" if vehicle is None else "vehicle") in kinds:
-                continue
-            if desk.map_feed.holdings.status(owner.unit_id).state.value not in states:
-                found.append(ShownThing(position, owner.name, desk.names.unit(owner.unit_id), vehicle is not None))
-        return tuple(found)
-
-    def _entries(self) -> Entries:
-        """Return what is shown of the register but for what the layers' own filters leave out."""
-        register, models = self._desk.register, self._desk.map_feed.models
-        kinds, states = self._hidden("components", "kind"), self._hidden("components", "state")
-        forms = self._hidden("drawings", "form")
-
-        def seen(held: Held[Component]) -> bool:
-            mark = models.components.mark(subject_id(EntryKind.COMPONENT, held.entry_id))
-            return mark is not None and held.body.what.value not in kinds and mark.state.value not in states
-
-        return {
-            "hazards": [ShownEntry(h.entry_id, h.body) for h in register.all(Hazard)],
-            "geofences": [ShownEntry(h.entry_id, h.body) for h in register.all(Geofence)],
-            "drawings": [
-                ShownEntry(h.entry_id, h.body) for h in register.all(Drawing) if h.body.form.value not in forms
-            ],
-            "cameras": [ShownEntry(h.entry_id, h.body) for h in register.all(Camera)],
-            "components": [ShownEntry(h.entry_id, h.body) for h in register.all(Component) if seen(h)],
-        }
-
-    def _hidden(self, layer: str, name: str) -> frozenset[str]:
-        item = self._desk.panels.map.item(layer)
-        return frozenset() if item is None else item.options.hides(name)
-
-    def _view(self) -> ViewBox:
-        x0, y0, x1, y1 = self._desk.panels.map.camera.bounds()
-        west, south = to_degrees(x0, y0)
-        east, north = to_degrees(x1, y1)
-        return ViewBox(max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north))
+        unit, extent = words("desk.top.room", town=town), words(f"map_export.extent.{found.wanted.extent}")
+        return PageText(
+            title=found.wanted.title or words("map_export.default_heading", town=town),
+            subtitle=f"{unit} · {extent}",
+            lines=tuple(line for line in lines if line),
+            mark=f"{mark.by} {mark.at}",
+        )
 
     def _on_cancelled(self) -> None:
         self._desk.tasks.cancel("mapexport")

@@ -1,95 +1,184 @@
 """One interactive page of the map that opens without a network: folium writes it, Leaflet is put into it.
 
 Runs in a worker thread. Everything a reader sees of the data is escaped: the page puts it into the document as HTML.
-The page's own policy forbids it to fetch anything.
+The page's own policy forbids it to fetch anything. What folium cannot do is in ``resources/page``.
 """
 
+import json
 import re
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from console.exchange.export import replacing
-from console.mapexport.files import feature_collection
+from console.mapexport.drawing import Drawer
+from console.mapexport.names import PageName
+from console.mapexport.own import OwnLayer
+from console.mapexport.signs import class_of, sign_styles
 from console.mapexport.tables import Table
-from domain.clock import Lamp
 from domain.faults import invalid
-from domain.register_map import HazardLevel, Ink
-from layers.signs import hazard_colour, ink_colour
+from domain.wire_feed import ViewBox
+from layers.contract import LegendRow
+from layers.labels import label_types
+from resources.files import read_text
 from resources.theme import Theme, load_theme
-from resources.words import Words
+from resources.words import Words, shortened
 
 MOST_ON_PAGE = 20_000
-"""Cases and people on one page: a browser grows slow with more."""
+"""Cases, people and features of files on one page: a browser grows slow with more."""
+FINEST_ZOOM = 19
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
-SIGN_PX = 16
+MARK_STEP_PX, MARK_TURN, MARK_PX, MOST_MARK = (60, 200), -24, 17, 60
+"""Room around the watermark, how it is turned, about how wide a letter of it is, and how many it has."""
 
 
-def write_page(out: Path, tables: list[Table], title: str, lines: tuple[str, ...], words: Words) -> None:
-    """Write the page with a title and the lines under it (who, when, what). Raises OSError; ``Fault`` if too much."""
-    count = sum(len(table) for table in tables if table.name in ("cases", "positions"))
+class PageText(msgspec.Struct, frozen=True):
+    """What the page says of itself: its title, the line under it, the lines below, and who made it when."""
+
+    title: str
+    subtitle: str
+    lines: tuple[str, ...]
+    mark: str
+
+
+class PageMap(msgspec.Struct, frozen=True):
+    """What the page shows: tables from the ground up; by layer its title, opacity and names; the rows of the legend.
+
+    ``view`` is what is looked at, None for all there is; ``own`` are the layers of files.
+    """
+
+    tables: tuple[Table, ...]
+    titles: Mapping[str, str]
+    strengths: Mapping[str, float] = {}
+    names: Mapping[str, Sequence[PageName]] = {}
+    legend: tuple[LegendRow, ...] = ()
+    own: tuple[OwnLayer, ...] = ()
+    view: ViewBox | None = None
+
+
+def write_page(out: Path, shown: PageMap, text: PageText, words: Words) -> None:
+    """Write the page. Raises OSError; ``Fault`` if there is too much for a browser."""
+    count = sum(len(table) for table in shown.tables if table.layer or table.name in ("cases", "positions"))
     if count > MOST_ON_PAGE:
         raise invalid("map_export_too_many", count=count, limit=MOST_ON_PAGE)
-    text = page(tables, title, lines, words)
+    written = page(shown, text, words)
     with replacing(out) as path:
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(written, encoding="utf-8", newline="\n")
 
 
-def page(tables: list[Table], title: str, lines: tuple[str, ...], words: Words) -> str:
+def page(shown: PageMap, text: PageText, words: Words) -> str:
     """Return the page as HTML."""
     import folium  # noqa: PLC0415 - only an export needs it
 
     theme = load_theme("light")
-    chart = folium.Map(tiles=None, prefer_canvas=True, control_scale=True, attribution_control=False)
+    chart = folium.Map(
+        tiles=None,
+        prefer_canvas=True,
+        control_scale=True,
+        attribution_control=False,
+        max_zoom=FINEST_ZOOM,
+        zoom_snap=0.25,
+    )
     chart.default_js, chart.default_css = [], []  # they would be fetched
-    by_name = {table.name: table for table in tables}
-    drawers: dict[str, Callable[[Table, Theme, Words], Any]] = {
-        "basemap": _base,
-        "divisions": _divisions,
-        "grids": _grids,
-        "hazards": _entries,
-        "geofences": _entries,
-        "drawings": _entries,
-        "cameras": _entries,
-        "components": _entries,
-        "positions": _things,
-        "cases": _cases,
-    }
-    for name, draw in drawers.items():  # from the ground up
-        if name in by_name and len(by_name[name]):
-            draw(_escaped(by_name[name]), theme, words).add_to(chart)
-    bounds = _bounds(tables)
-    if bounds is not None:
-        chart.fit_bounds(bounds)
-    folium.LayerControl(collapsed=False).add_to(chart)
+    drawer = Drawer(theme, words, {layer.key: layer for layer in shown.own})
+    groups: dict[str, Any] = {}
+    titles = Counter[str]()
+    for table in shown.tables:
+        title = shown.titles[table.of]
+        titles[title] += 1
+        title = title if titles[title] == 1 else f"{title} ({titles[title]})"  # the list of layers goes by their titles
+        groups[table.of] = drawer.draw(table, title, shown.strengths.get(table.of, 1.0))
+        groups[table.of].add_to(chart)
+    small: Any = folium.JsCode("innerWidth < ONEMAP_SMALL")
+    folium.LayerControl(collapsed=small).add_to(chart)
+    _script(_call(chart, groups, shown, theme, words)).add_to(chart)
     figure: Any = chart.get_root()
-    for order, head in enumerate(_head(theme, title)):
+    symbols = drawer.symbols | {row.symbol for row in shown.legend}
+    for order, head in enumerate(_head(theme, text.title, sign_styles(symbols, theme))):
         figure.header.add_child(folium.Element(head), name=f"onemap_{order}", index=order)
-    figure.html.add_child(folium.Element(_caption(title, lines)))
+    over = _title(text) + _legend(shown.legend, words) + _watermark(text.mark)
+    figure.html.add_child(folium.Element(over))
     return str(figure.render())
 
 
-def _head(theme: Theme, title: str) -> tuple[str, ...]:
-    style = (
-        f".leaflet-container{{background:{theme.map_ground};"
-        f"font-family:'Noto Sans CJK SC','Microsoft YaHei',sans-serif}}"
-        f".onemap{{position:fixed;left:56px;top:12px;z-index:1000;background:{theme.panel};color:{theme.text};"
-        f"border:1px solid {theme.line};border-radius:6px;padding:8px 12px;max-width:60%}}"
-        ".leaflet-control-scale-line:nth-child(2){display:none}"  # feet
-        f".onemap h1{{font-size:17px;margin:0 0 2px}}.onemap p{{font-size:13px;margin:0;color:{theme.text_second}}}"
-    )
+def _head(theme: Theme, title: str, signs: str) -> tuple[str, ...]:
+    roles = {"panel", "text", "text_second", "line", "map_ground"}
+    colours = "".join(f"--{role.replace('_', '-')}:{getattr(theme, role)};" for role in sorted(roles))
+    style = f":root{{{colours}}}{read_text('page/map.css')}{signs}"
     return (
         f'<meta http-equiv="Content-Security-Policy" content="{POLICY}"><title>{escape(title)}</title>',
         f"<style>{_leaflet_style()}</style><style>{style}</style>",
-        f"<script>{_leaflet('leaflet.js')}</script>",
+        f"<script>{_leaflet('leaflet.js')}</script><script>{read_text('page/map.js')}</script>",
     )
 
 
-def _caption(title: str, lines: tuple[str, ...]) -> str:
-    said = "".join(f"<p>{escape(line)}</p>" for line in lines)
-    return f'<div class="onemap"><h1>{escape(title)}</h1>{said}</div>'
+def _title(text: PageText) -> str:
+    said = "".join(f"<p>{escape(line)}</p>" for line in (text.subtitle, *text.lines) if line)
+    return f'<details class="onemap-card onemap-title" open><summary>{escape(text.title)}</summary>{said}</details>'
+
+
+def _legend(rows: Sequence[LegendRow], words: Words) -> str:
+    """Return the legend, the same rows as on paper; nothing where no layer has any."""
+    if not rows:
+        return ""
+    told = "".join(f'<li><i class="{class_of(row.symbol)}"></i>{escape(row.said())}</li>' for row in rows)
+    heading = escape(words("map_export.legend"))
+    return f'<details class="onemap-card onemap-legend" open><summary>{heading}</summary><ul>{told}</ul></details>'
+
+
+def _watermark(mark: str) -> str:
+    """Return who and when across the whole map, so that a picture of a part of it still says where it came from."""
+    said = escape(shortened(mark, MOST_MARK))
+    wide, high = min(len(mark), MOST_MARK) * MARK_PX + MARK_STEP_PX[0], MARK_STEP_PX[1]
+    places = ((0, 40), (wide // 2, 40 + high // 2), (wide // 2 - wide, 40 + high // 2))
+    lines = "".join(f'<text x="{x}" y="{y}">{said}</text>' for x, y in places)
+    return (
+        '<svg class="onemap-mark" aria-hidden="true"><defs><pattern id="onemap-mark" patternUnits="userSpaceOnUse"'
+        f' width="{wide}" height="{high}" patternTransform="rotate({MARK_TURN})">{lines}</pattern></defs>'
+        '<rect width="100%" height="100%" fill="url(#onemap-mark)"/></svg>'
+    )
+
+
+def _call(chart: Any, groups: Mapping[str, Any], shown: PageMap, theme: Theme, words: Words) -> str:
+    """Return the call of what ``map.js`` does once all layers are there."""
+    layers = ",".join(
+        f"{{group:{group.get_name()},names:{_data(shown.names.get(key, ()))}}}" for key, group in groups.items()
+    )
+    types = {
+        style.value: {"size": kind.size, "weight": int(kind.weight), "spacing": kind.spacing, "colour": kind.colour}
+        for style, kind in label_types(theme).items()
+    }
+    controls = {
+        "zoom-in": words("map.tool.zoom_in"),
+        "zoom-out": words("map.tool.zoom_out"),
+        "layers-toggle": words("map_export.layers"),
+    }
+    told = (
+        f"lang:{_data(words.language)},controls:{_data(controls)},names:{_data(types)},bounds:{_data(_bounds(shown))}"
+    )
+    return f"onemap({chart.get_name()},{{layers:[{layers}],{told}}});"
+
+
+def _data(value: object) -> str:
+    """Return a value as it may stand in a script: no text of it can end the script."""
+    return json.dumps(msgspec.to_builtins(value), ensure_ascii=False).replace("<", "\\u003c")
+
+
+def _script(call: str) -> Any:
+    """Return a script that stands after those of the map and its layers."""
+    import folium  # noqa: PLC0415
+    from folium.template import Template  # noqa: PLC0415
+
+    made: Any = folium.MacroElement
+    element = made()
+    element._template = Template("{% macro script(this, kwargs) %}{{ this.call }}{% endmacro %}")
+    element.call = call
+    return element
 
 
 def _leaflet_folder() -> Path:
@@ -113,149 +202,15 @@ def _leaflet_style() -> str:
     return re.sub(r"url\(images/([a-z0-9-]+\.png)\)", inline, _leaflet("leaflet.css"))
 
 
-def _escaped(table: Table) -> Table:
-    columns = {
-        name: [escape(value) if isinstance(value, str) else value for value in column]
-        for name, column in table.columns.items()
-    }
-    return Table(table.name, columns, table.shapes)
-
-
-def _bounds(tables: list[Table]) -> list[list[float]] | None:
-    """Return the south-west and north-east corners of grids and cases, or of all; lat before lon, as Leaflet does."""
+def _bounds(shown: PageMap) -> list[list[float]] | None:
+    """Return the south-west and north-east corners of the view, of grids and cases, or of all; lat before lon."""
     import shapely  # noqa: PLC0415
 
-    for names in (("grids", "cases"), tuple(table.name for table in tables)):
-        shapes = [wkb for table in tables if table.name in names for wkb in table.shapes if wkb is not None]
+    if shown.view is not None:
+        return [[shown.view.south, shown.view.west], [shown.view.north, shown.view.east]]
+    for names in (("grids", "cases"), tuple(table.name for table in shown.tables)):
+        shapes = [wkb for table in shown.tables if table.name in names for wkb in table.shapes if wkb is not None]
         if shapes:
             west, south, east, north = (float(v) for v in shapely.total_bounds(shapely.from_wkb(shapes)))
             return [[south, west], [north, east]]
     return None
-
-
-def _group(name: str, words: Words) -> Any:
-    import folium  # noqa: PLC0415
-
-    return folium.FeatureGroup(name=escape(words(f"map.layer.{name}")))
-
-
-def _shapes(table: Table, words: Words, style: Callable[[Mapping[str, Any]], dict[str, Any]], *said: str) -> Any:
-    """Return a group with the table's areas and lines; ``said`` are the columns shown when pointed at."""
-    import folium  # noqa: PLC0415
-
-    group = _group(table.name, words)
-    tip = folium.GeoJsonTooltip(fields=list(said), labels=False) if said else None
-    folium.GeoJson(feature_collection(table), style_function=style, tooltip=tip).add_to(group)
-    return group
-
-
-def _base(table: Table, theme: Theme, words: Words) -> Any:
-    colours = {"water": theme.map_water, "green": theme.map_green, "building": theme.map_building}
-
-    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
-        kind = feature["properties"]["kind"]
-        fill = colours.get(kind)
-        if fill is None:
-            return {"color": theme.map_road, "weight": 4 if feature["properties"]["rank"] <= 1 else 2, "fill": False}
-        return {"color": fill, "weight": 1 if kind != "water" else 3, "fillColor": fill, "fillOpacity": 1.0}
-
-    drawn = [i for i, kind in enumerate(table.columns["kind"]) if kind != "place"]
-    kept = Table(
-        table.name,
-        {name: [column[i] for i in drawn] for name, column in table.columns.items()},
-        [table.shapes[i] for i in drawn],
-    )
-    return _shapes(kept, words, style)
-
-
-def _divisions(table: Table, theme: Theme, words: Words) -> Any:
-    def style(_feature: Mapping[str, Any]) -> dict[str, Any]:
-        return {"color": theme.text_second, "weight": 2.5, "fill": False}
-
-    return _shapes(table, words, style)
-
-
-def _grids(table: Table, theme: Theme, words: Words) -> Any:
-    def style(_feature: Mapping[str, Any]) -> dict[str, Any]:
-        return {"color": theme.text_second, "weight": 1, "fillColor": theme.accent, "fillOpacity": 0.04}
-
-    return _shapes(table, words, style, "name")
-
-
-def _entries(table: Table, theme: Theme, words: Words) -> Any:
-    """What is lasting on the map, in its own colours: what it is called stands where it is pointed at."""
-    import folium  # noqa: PLC0415
-
-    def style(feature: Mapping[str, Any]) -> dict[str, Any]:
-        colour = _colour_of(table.name, feature["properties"], theme)
-        return {"color": colour, "weight": 2.5, "fillColor": colour, "fillOpacity": 0.12}
-
-    group = _group(table.name, words)
-    dot = folium.CircleMarker(radius=5, fill=True, fill_opacity=0.9)
-    tip = folium.GeoJsonTooltip(fields=["name"], labels=False)
-    folium.GeoJson(feature_collection(table), style_function=style, marker=dot, tooltip=tip).add_to(group)
-    return group
-
-
-def _colour_of(layer: str, said: Mapping[str, Any], theme: Theme) -> str:
-    """Return the colour the map draws an entry of the register in."""
-    if layer == "hazards":
-        return hazard_colour(theme, HazardLevel(said["level"]))
-    if layer == "drawings":
-        return ink_colour(theme, Ink(said["ink"]))
-    return {"geofences": theme.accent, "cameras": theme.cameras}.get(layer, theme.text_second)
-
-
-def _things(table: Table, theme: Theme, words: Words) -> Any:
-    fields = ("name", "unit", "fixed_at")
-    sign = f'<path d="M8 1 L14 15 L8 12 L2 15 Z" fill="{theme.staff}" stroke="{theme.map_ground}"/>'
-    group = _group(table.name, words)
-    _marks(table, sign, fields, words).add_to(group)
-    return group
-
-
-def _cases(table: Table, theme: Theme, words: Words) -> Any:
-    """A set of marks for each lamp; states and channels are shown by name."""
-    columns = dict(table.columns)
-    columns["state"] = [escape(words(f"state.{value}")) for value in columns["state"]]
-    columns["channel"] = [escape(words(f"channel.{value}")) for value in columns["channel"]]
-    columns["lamp_name"] = [escape(words(f"lamp.{value}")) for value in columns["lamp"]]
-    placed = [i for i, wkb in enumerate(table.shapes) if wkb is not None]
-    group = _group(table.name, words)
-    fields = ("title", "case_no", "state", "lamp_name", "channel", "opened_at", "due_at", "address", "grid_code")
-    for lamp, sign in _signs(theme).items():
-        which = [i for i in placed if columns["lamp"][i] == lamp]
-        if which:
-            part = Table(
-                table.name,
-                {name: [_shown(columns[name][i]) for i in which] for name in fields},
-                [table.shapes[i] for i in which],
-            )
-            _marks(part, sign, fields, words).add_to(group)
-    return group
-
-
-def _shown(value: Any) -> Any:
-    return "" if value is None else value
-
-
-def _marks(table: Table, sign: str, fields: tuple[str, ...], words: Words) -> Any:
-    import folium  # noqa: PLC0415
-
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="{SIGN_PX}" height="{SIGN_PX}">{sign}</svg>'
-    icon = folium.DivIcon(html=svg, icon_size=(SIGN_PX, SIGN_PX), icon_anchor=(SIGN_PX // 2, SIGN_PX // 2))
-    names = [words(f"map_export.column.{field}") for field in fields]
-    popup = folium.GeoJsonPopup(fields=list(fields), aliases=names)
-    return folium.GeoJson(feature_collection(table), marker=folium.Marker(icon=icon), popup=popup)
-
-
-def _signs(theme: Theme) -> dict[str, str]:
-    """Return the shapes of the lamps, the same as on the map (look.md)."""
-    rim = f'stroke="{theme.map_ground}" stroke-width="1.2"'
-    return {
-        Lamp.NONE.value: f'<circle cx="8" cy="8" r="4" fill="{theme.map_ground}" stroke="{theme.text_second}"/>',
-        Lamp.PAUSED.value: f'<path d="M3 2h4v12h-4z M9 2h4v12h-4z" fill="{theme.paused}" {rim}/>',
-        Lamp.WITHIN.value: f'<circle cx="8" cy="8" r="6.5" fill="{theme.within}" {rim}/>',
-        Lamp.NEAR.value: f'<path d="M8 1 L15.5 14 L.5 14 Z" fill="{theme.near}" {rim}/>',
-        Lamp.OVERDUE.value: f'<rect x="2" y="2" width="12" height="12" fill="{theme.overdue}" {rim}/>',
-    }

@@ -2,7 +2,7 @@
 
 import asyncio
 import errno
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,34 +18,28 @@ from widgets.map_export_sheet import Extent, MapExportWanted
 
 if TYPE_CHECKING:
     from console.desk import Desk
-    from console.mapexport.exporter import Mark
 
 POLL_S = 0.02
 PATIENCE_S = 60.0
 PDF_DPI = 288
 
 
-async def draw_paper(
-    desk: "Desk", wanted: MapExportWanted, title: str, subtitle: str, lines: tuple[str, ...], mark: "Mark"
-) -> None:
-    """Draw and write the sheet. Raises OSError where the file cannot be written."""
+async def draw_paper(desk: "Desk", wanted: MapExportWanted, keep: Collection[str], text: SheetText) -> None:
+    """Draw and write the sheet with these layers. Raises OSError where the file cannot be written."""
     theme = load_theme("light")
     shown, family = desk.panels.map, desk.appearance.family or ""
-    without = () if wanted.staff else ("positions",)
-    chart = PrintMap(desk.words, theme, family, shown, without)
+    chart = PrintMap(desk.words, theme, family, shown, keep)
     try:
         bounds = shown.camera.bounds() if wanted.extent is Extent.VIEW else shown.all_bounds()
         chart.look_at(bounds or shown.camera.bounds(), *map_size())
         picture = await _drawn(chart)
-        text = SheetText(title, subtitle, " · ".join(lines), f"{mark.by} {mark.at}")
-
         side = record_side(chart.camera, chart.legend(), theme, desk.words, family)
 
         def paint(painter: QPainter) -> None:
             paint_sheet(painter, picture, side, text, theme, family)
 
         write = _write_pdf if wanted.format is MapFormat.PDF else _write_png
-        await asyncio.to_thread(write, Path(wanted.path), title, paint)
+        await asyncio.to_thread(write, Path(wanted.path), text.title, paint)
     finally:
         chart.stop()
         chart.deleteLater()

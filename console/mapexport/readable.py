@@ -12,7 +12,8 @@ from domain.ids import GridCode, UnitId
 from resources.words import Words
 from widgets.names import Names
 
-MOMENTS = ("opened_at", "closed_at", "due_at", "exported_at")
+MOMENTS = ("opened_at", "closed_at", "due_at")
+"""Times that are sorted and counted with; when the file was written is a stamp, the same in every format."""
 Told = Callable[[Any], str]
 
 
@@ -53,10 +54,12 @@ def _named(names: Names, words: Words) -> dict[str, Told]:
 def _told(words: Words) -> dict[str, Told]:
     """Return what tells a value that is no code: a moment as spreadsheets take it, yes and no."""
 
-    def moment(text: str | None) -> str:
-        return "" if text is None else datetime.fromisoformat(text).replace(tzinfo=None).isoformat(" ", "seconds")
-
     def whether(value: bool) -> str:
         return words("map_export.yes" if value else "map_export.no")
 
-    return {**dict.fromkeys(MOMENTS, moment), "synthetic": whether}
+    return {**dict.fromkeys(MOMENTS, plain_moment), "synthetic": whether, "urgent": whether}
+
+
+def plain_moment(text: str | None) -> str:
+    """Return a time of a table as a person reads it, and a spreadsheet takes it; empty where there is none."""
+    return "" if text is None else datetime.fromisoformat(text).replace(tzinfo=None).isoformat(" ", "seconds")

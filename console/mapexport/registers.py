@@ -8,15 +8,16 @@ from typing import Any, NamedTuple
 
 from console.mapexport.tables import Shown, Table, touching
 from domain.register_fence import Geofence
-from domain.register_map import Camera, Component, Drawing, Form, Hazard
+from domain.register_map import Camera, Component, Drawing, Form, Hazard, Ink
 from domain.register_shapes import Spot
 
 
 class ShownEntry(NamedTuple):
-    """One entry that the map shows."""
+    """One entry that the map shows; ``state`` is what its sign or its line says of it besides, where it says any."""
 
     entry_id: str
     body: Camera | Component | Drawing | Geofence | Hazard
+    state: str = ""
 
 
 Entries = Mapping[str, Sequence[ShownEntry]]
@@ -26,16 +27,20 @@ Entries = Mapping[str, Sequence[ShownEntry]]
 def register_tables(shown: Shown, entries: Entries) -> list[Table]:
     """Return a table for each layer of the register that is shown, from the ground up, with what of it is in view."""
     made = []
-    for layer, columns in _COLUMNS.items():
+    for layer, columns in COLUMNS.items():
         if layer in shown.layers and entries.get(layer):
             kept = touching(shown.view, [_placed(entry) for entry in entries[layer]])
             values: dict[str, list[Any]] = {"id": [placed.entry.entry_id for placed in kept]}
             values |= {name: [take(placed.entry.body) for placed in kept] for name, take in columns.items()}
+            if layer in STATED:
+                values["state"] = [placed.entry.state for placed in kept]
             made.append(Table(layer, values, [placed.wkb for placed in kept]))
     return made
 
 
-_COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
+STATED = frozenset({"geofences", "cameras", "components"})
+"""Layers whose entries are in a state: rung or watching, online or not, in alarm or as they should be."""
+COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
     "hazards": {
         "name": lambda body: body.name,
         "level": lambda body: body.level.value,
@@ -46,6 +51,8 @@ _COLUMNS: dict[str, dict[str, Callable[[Any], Any]]] = {
         "name": lambda body: body.label,
         "form": lambda body: body.form.value,
         "ink": lambda body: body.ink.value,
+        "width_px": lambda body: body.width_px,
+        "dashed": lambda body: body.dashed or body.ink is Ink.GREY,
     },
     "cameras": {
         "name": lambda body: body.name,

@@ -4,19 +4,21 @@ Never a contact: a case in the live picture has none. Words of sensitive cases s
 out only where they were asked for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from console.exchange.export import COLUMNS, plain_row
+from console.exchange.export import COLUMNS, moment_text, plain_row
 from domain.case import Case
 from domain.exporting import export_row
+from domain.ids import GridCode
 from domain.places import BaseFeature, Division, Grid, Position
 from domain.states import ENDED
 from domain.timing import lamp_of
+from domain.units import POSITION_STALE_AFTER, UnitState
 from domain.wire import MASK, TownInfo
 from domain.wire_feed import ViewBox
 
@@ -39,14 +41,18 @@ class ShownThing(NamedTuple):
     name: str
     unit: str
     vehicle: bool
+    state: UnitState = UnitState.FREE
 
 
 class Shown(msgspec.Struct, frozen=True):
-    """What the map shows, taken from the live picture at ``now`` (service time). ``view`` None is everything."""
+    """What the map shows, taken from the live picture at ``now`` (service time). ``view`` None is everything.
+
+    ``layers`` are those that go out, from the ground up; ``figures`` what grids are filled by: an indicator's.
+    """
 
     town: TownInfo
     now: datetime
-    layers: frozenset[str]
+    layers: tuple[str, ...]
     cases: tuple[Case, ...] = ()
     grids: tuple[Grid, ...] = ()
     divisions: tuple[Division, ...] = ()
@@ -56,14 +62,25 @@ class Shown(msgspec.Struct, frozen=True):
     ended: bool = False
     hidden_lamps: frozenset[str] = frozenset()
     hidden_base: frozenset[str] = frozenset()
+    indicator: str = ""
+    figures: Mapping[GridCode, float] = {}
 
 
 class Table(msgspec.Struct, frozen=True):
-    """Features of one layer: a column by its name, and a shape each (WKB in degrees, None without a place)."""
+    """Features of one layer: a column by its name, and a shape each (WKB in degrees, None without a place).
+
+    ``layer`` is the layer of the map, where that is not what the table is called.
+    """
 
     name: str
     columns: dict[str, list[Any]]
     shapes: list[bytes | None]
+    layer: str = ""
+
+    @property
+    def of(self) -> str:
+        """The key of the layer on the map."""
+        return self.layer or self.name
 
     def __len__(self) -> int:
         return len(self.shapes)
@@ -71,20 +88,14 @@ class Table(msgspec.Struct, frozen=True):
 
 def make_tables(shown: Shown) -> list[Table]:
     """Return a table for each layer that is shown and can be written as features, cases first."""
-    makers: dict[str, Callable[[Shown], Table]] = {
-        "cases": _cases,
-        "positions": _things,
-        "grids": _grids,
-        "divisions": _divisions,
-        "basemap": _base,
-    }
-    return [make(shown) for layer, make in makers.items() if layer in shown.layers]
+    return [make(shown) for layer, make in MAKERS.items() if layer in shown.layers]
 
 
 def marked(table: Table, by: str, at: str) -> Table:
     """Return the table with the name of who exported it and when in every row."""
     count = len(table)
-    return Table(table.name, {**table.columns, "exported_by": [by] * count, "exported_at": [at] * count}, table.shapes)
+    columns = {**table.columns, "exported_by": [by] * count, "exported_at": [at] * count}
+    return msgspec.structs.replace(table, columns=columns)
 
 
 def _cases(shown: Shown) -> Table:
@@ -95,14 +106,15 @@ def _cases(shown: Shown) -> Table:
         if (case.state in ENDED and not shown.ended) or not _in_view(shown.view, case.lon, case.lat):
             continue
         lamp = lamp_of(case, info.rules, info.calendar, shown.now).value
-        if lamp in shown.hidden_lamps:
+        if lamp in shown.hidden_lamps and case.state not in ENDED:  # an ended one is a dot, whatever lamps are chosen
             continue
-        row = plain_row(export_row(case, info.rules, info.calendar, shown.now), zone) | {"lamp": lamp}
+        row = plain_row(export_row(case, info.rules, info.calendar, shown.now), zone)
+        row |= {"lamp": lamp, "urgent": case.urgent}
         if case.sensitive:
             row["title"] = row["address"] = MASK
         cases.append(case)
         rows.append(row)
-    columns = {name: [row[name] for row in rows] for name in (*COLUMNS, "lamp")}
+    columns = {name: [row[name] for row in rows] for name in (*COLUMNS, "lamp", "urgent")}
     return Table("cases", columns, _points((c.lon, c.lat) for c in cases))
 
 
@@ -113,7 +125,10 @@ def _things(shown: Shown) -> Table:
         "name": [t.name for t in seen],
         "unit": [t.unit for t in seen],
         "vehicle": [t.vehicle for t in seen],
-        "fixed_at": [t.position.fixed_at.astimezone(zone).isoformat(timespec="seconds") for t in seen],
+        "state": [t.state.value for t in seen],
+        "heading_deg": [t.position.heading_deg for t in seen],
+        "stale": [shown.now - t.position.fixed_at > POSITION_STALE_AFTER for t in seen],
+        "fixed_at": [moment_text(t.position.fixed_at, zone) for t in seen],
     }
     return Table("positions", columns, _points((t.position.lon, t.position.lat) for t in seen))
 
@@ -126,6 +141,9 @@ def _grids(shown: Shown) -> Table:
         "division": [str(g.division or "") for g in kept],
         "synthetic": [g.synthetic for g in kept],
     }
+    if shown.indicator:
+        columns["indicator"] = [shown.indicator] * len(kept)
+        columns["figure"] = [float(shown.figures.get(g.code, 0.0)) for g in kept]
     return Table("grids", columns, [g.wkb for g in kept])
 
 
@@ -141,13 +159,24 @@ def _divisions(shown: Shown) -> Table:
 
 
 def _base(shown: Shown) -> Table:
-    kept = [b for b in touching(shown.view, shown.base) if b.kind.value not in shown.hidden_base]
+    hidden = {"place" if kind == "names" else kind for kind in shown.hidden_base}  # a place is nothing but its name
+    kept = [b for b in touching(shown.view, shown.base) if b.kind.value not in hidden]
     columns: dict[str, list[Any]] = {
         "kind": [b.kind.value for b in kept],
         "name": [b.name for b in kept],
         "rank": [b.rank for b in kept],
     }
     return Table("basemap", columns, [b.wkb for b in kept])
+
+
+MAKERS: Mapping[str, Callable[[Shown], Table]] = {
+    "cases": _cases,
+    "positions": _things,
+    "grids": _grids,
+    "divisions": _divisions,
+    "basemap": _base,
+}
+"""Layers that are written as features, those of the register and of files apart, with what makes a table of each."""
 
 
 def _in_view(view: ViewBox | None, lon: float | None, lat: float | None) -> bool:

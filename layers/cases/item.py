@@ -319,12 +319,17 @@ class CasesItem(LayerItem):
         raster.stamp(frame, *places, codes, texts.sprites(), area.placing((area.left, area.top)))
 
     def legend(self) -> Sequence[LegendRow]:
-        """See ``LayerItem``: each lamp with its count (paused and none only where there are some), then urgent ones."""
-        counts = self._model.counts()
+        """See ``LayerItem``: each lamp that is not left out with its count (paused and none where there are some),
+        then urgent ones."""
+        counts, hidden = self._model.counts(), self.options.hides(LAMPS.name)
         words = self.look.words
         shown = [*LAMP_ORDER[2:], *(lamp for lamp in LAMP_ORDER[:2] if counts[lamp])]
-        rows = [LegendRow(f"lamp.{lamp.value}", words(f"lamp.{lamp.value}"), counts[lamp]) for lamp in shown]
-        urgent = int(np.count_nonzero(is_urgent(self._model.open)))
+        rows = [
+            LegendRow(f"lamp.{lamp.value}", words(f"lamp.{lamp.value}"), counts[lamp])
+            for lamp in shown
+            if lamp.value not in hidden
+        ]
+        urgent = int(np.count_nonzero(is_urgent(self._shown().table)))
         return [*rows, LegendRow("urgent", words("map.legend.urgent"), urgent)]
 
     def place(self, case_no: str) -> tuple[float, float] | None:

@@ -1,6 +1,7 @@
 """Drawing of components: pipes as lines, the rest as figures in the shape of their state; from afar the shape alone."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Mapping, Sequence
 
 import msgspec
 import numpy as np
@@ -70,7 +71,7 @@ class ComponentsItem(LayerItem):
 
     def static_state(self) -> Hashable:
         """See ``LayerItem``: the pipes."""
-        return self._model.pipes_revision, self._style
+        return self._model.pipes_revision, self._style, self.options.hides(KIND.name)
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
@@ -87,11 +88,17 @@ class ComponentsItem(LayerItem):
         return (float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max())) if len(xs) else None
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
-        """See ``LayerItem``: pipes, broad where something is wrong with them."""
-        pipes, states = self._model.pipes, self._model.pipe_states
-        if area.ground() > ALL_UNTIL or len(states) != len(pipes):
+        """See ``LayerItem``: pipes, broad where something is wrong with them.
+
+        Where one lies is seen whatever state it is in: what is left out by state are the signs.
+        """
+        pipes, states, kinds = self._model.pipes, self._model.pipe_states, self._model.pipe_kinds
+        if area.ground() > ALL_UNTIL or len(states) != len(pipes) or len(kinds) != len(pipes):
             return
         seen = pipes.visible(area.bounds(6))
+        hidden = self.options.hides(KIND.name)
+        if hidden:
+            seen = seen[[KINDS[kind].value not in hidden for kind in kinds[seen].tolist()]]
         for index, state in enumerate(STATES):
             which = seen[states[seen] == index]
             if len(which):
@@ -147,8 +154,7 @@ class ComponentsItem(LayerItem):
 
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: each state there is, with how many show it."""
-        counts = self._model.counts() if len(self._model.table) else {}
-        words, hidden = self.look.words, self.options.hides(STATE.name)
+        counts, words, hidden = self._counts(), self.look.words, self.options.hides(STATE.name)
         return [
             LegendRow(
                 f"component.{state}", words("map.legend.component", state=words(f"map.sensed.{state}")), counts[state]
@@ -156,6 +162,13 @@ class ComponentsItem(LayerItem):
             for state in reversed(STATES)
             if counts.get(state) and state.value not in hidden
         ]
+
+    def _counts(self) -> Mapping[Sensed, int]:
+        """Return how many of the kinds on show are in each state."""
+        kinds = self.options.hides(KIND.name)
+        if not kinds:
+            return self._model.counts() if len(self._model.table) else {}
+        return Counter(mark.state for mark in self._model.table.marks if mark.what.value not in kinds)
 
     def note(self) -> tuple[str, bool]:
         """See ``LayerItem``: how many, and how many of them are in alarm."""

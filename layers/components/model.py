@@ -44,7 +44,8 @@ def shown_state(condition: Condition, *, sensed: bool, said: ReadingState) -> Se
 class ComponentsModel(Observed):
     """The components that have a place, worst last so that they are drawn on top.
 
-    ``pipes`` holds the lines, ``pipe_states`` the index in ``STATES`` of each; both are replaced, never changed.
+    ``pipes`` holds the lines, ``pipe_states`` and ``pipe_kinds`` the index in ``STATES`` and ``KINDS`` of each; all are
+    replaced, never changed.
     ``heard_age_s`` is the age of the newest reading, None without any.
     """
 
@@ -53,6 +54,7 @@ class ComponentsModel(Observed):
         self.table: MarkTable[ComponentMark] = MarkTable()
         self.pipes: Shapes = no_shapes()
         self.pipe_states: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
+        self.pipe_kinds: npt.NDArray[np.uint8] = np.empty(0, np.uint8)
         self.pipes_revision = 0
         self.heard_age_s: float | None = None
         self._codes: npt.NDArray[np.uint16] | None = None
@@ -115,6 +117,7 @@ class ComponentsModel(Observed):
         pipes = [m for m in marks if m.path]
         self.pipes = rings_to_shapes([m.path for m in pipes])
         self.pipe_states = np.array([STATES.index(m.state) for m in pipes], np.uint8)
+        self.pipe_kinds = np.array([KINDS.index(m.what) for m in pipes], np.uint8)
         self.pipes_revision += 1
 
     def _touch(self) -> None:

@@ -113,8 +113,8 @@ class DrawingsItem(LayerItem):
         return None
 
     def legend(self) -> Sequence[LegendRow]:
-        """See ``LayerItem``: one row for all of them."""
-        count = len(self._model.placed)
+        """See ``LayerItem``: one row for all that are not left out."""
+        count = len(self._shown(self._model.placed))
         return [LegendRow("drawing.line", self.look.words("map.legend.drawing"), count)] if count else []
 
     def note(self) -> tuple[str, bool]:

@@ -7,8 +7,9 @@ import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPen
 
+from domain.contacts import without_contacts
 from layers.colours import argb
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.imported.model import Features, ImportedModel
@@ -16,12 +17,15 @@ from layers.options import Group, Style
 from layers.owncolours import OWN_COLOURS, colour_style
 from layers.raster.contract import Frame, Raster, Shapes, Sprites, make_sprites
 from layers.symbols import odd_side, render
+from resources.words import shortened
 
 KEY_PREFIX = "file:"
 FILLS = {"none": 0, "faint": 44, "strong": 140}
 NO_NAMES = ""
 WIDTH_PX, DOT_PX = 2.0, 9.0
 LABELS_MOST = 400
+MOST_NAME, MOST_TITLE = 40, 16
+"""Letters of a name on the map, and of a file's name in the legend."""
 LINES_SHOWN = 12
 """Attributes a card shows at most."""
 
@@ -44,6 +48,8 @@ class ImportedItem(LayerItem):
         super().__init__(look)
         self._model = model
         self.key = KEY_PREFIX + model.ident
+        self.labels_most = LABELS_MOST
+        """Names at once; a map that chooses among them by itself may ask for more."""
         self._seen = -1
         self._drawn = self._made()
         self._dots: dict[tuple[str, float], Sprites] = {}
@@ -71,10 +77,6 @@ class ImportedItem(LayerItem):
             Style("fill", tuple(FILLS), "faint", tuple(words(f"own_layer.fill.{f}") for f in FILLS)),
             Style("names", names, NO_NAMES, (words("own_layer.no_names"), *columns)),
         )
-
-    def colour(self) -> str:
-        """Return the role of the theme it is drawn in."""
-        return self._style(0)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -112,11 +114,9 @@ class ImportedItem(LayerItem):
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
-        drawn, theme = self._drawn, self.look.theme
-        role = self.colour()
-        colour = str(getattr(theme, role))
-        fill = FILLS[self._style(1)]
-        self._areas(raster, frame, area, drawn.areas, argb(colour), argb(colour, fill))
+        drawn, role = self._drawn, self.role
+        colour = str(getattr(self.look.theme, role))
+        self._areas(raster, frame, area, drawn.areas, argb(colour), argb(colour, self.fill_alpha))
         self._lines(raster, frame, area, drawn.lines, argb(colour))
         features = drawn.features
         if len(features.xs):
@@ -127,18 +127,41 @@ class ImportedItem(LayerItem):
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``."""
-        column, features = self._style(2), self._model.features
-        if column == NO_NAMES:
+        at, features = self._named_by(), self._model.features
+        if at is None:
             return ()
         x0, y0, x1, y1 = area.bounds()
-        xs, ys, at = features.label_xs, features.label_ys, features.columns.index(column)
-        inside = np.flatnonzero((xs > x0) & (xs < x1) & (ys > y0) & (ys < y1))[:LABELS_MOST]
-        named = ((features.rows[i][at], i) for i in inside.tolist())
+        xs, ys = features.label_xs, features.label_ys
+        inside = np.flatnonzero((xs > x0) & (xs < x1) & (ys > y0) & (ys < y1))[: self.labels_most]
+        named = ((_name(features.rows[i][at]), i) for i in inside.tolist())
         return [
-            Label(text[:40], float(xs[i]), float(ys[i]), LabelStyle.THING, 25.0, beside=9.0)
-            for text, i in named
-            if text
+            Label(text, float(xs[i]), float(ys[i]), LabelStyle.THING, 25.0, beside=9.0) for text, i in named if text
         ]
+
+    @property
+    def role(self) -> str:
+        """The role of the theme it is drawn in."""
+        return self._style(0)
+
+    @property
+    def fill_alpha(self) -> int:
+        """How strongly areas are filled, of 255."""
+        return FILLS[self._style(1)]
+
+    def names(self) -> Sequence[str] | None:
+        """Return what the map calls each feature, contacts masked; None where no column was chosen to be shown."""
+        at = self._named_by()
+        return None if at is None else [_name(row[at]) for row in self._model.features.rows]
+
+    def _named_by(self) -> int | None:
+        """Return which column names the features."""
+        column = self._style(2)
+        return None if column == NO_NAMES else self._model.features.columns.index(column)
+
+    def legend(self) -> Sequence[LegendRow]:
+        """See ``LayerItem``: the file by its name."""
+        count = len(self._model.features.rows)
+        return [LegendRow(f"own_file.{self.role}", shortened(self._model.name, MOST_TITLE), count)] if count else []
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest point or line, or else the area below."""
@@ -198,6 +221,10 @@ class ImportedItem(LayerItem):
     def _made(self) -> _Drawn:
         features = self._model.features
         return _Drawn(DetailCache(features.areas, closed=True), DetailCache(features.lines, closed=False), features)
+
+
+def _name(text: str) -> str:
+    return without_contacts(text)[:MOST_NAME]
 
 
 def _line_at(shapes: Shapes, rows: np.ndarray, x: float, y: float, limit: float) -> int | None:

@@ -30,6 +30,8 @@ class Features(msgspec.Struct, frozen=True):
     label_ys: Floats
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    wkbs: tuple[bytes, ...] = ()
+    """The features as they were read, degrees: what an export writes, for shapes are simplified and on the plane."""
 
 
 def read_imported(wkbs: Sequence[bytes], columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Features:
@@ -51,7 +53,9 @@ def read_imported(wkbs: Sequence[bytes], columns: tuple[str, ...], rows: Sequenc
         label_xs[line_rows], label_ys[line_rows] = to_plane_arrays(shapely.get_x(middles), shapely.get_y(middles))
     point_rows = spots[part_of].astype(np.int32) if len(parts) else np.empty(0, np.int32)
     label_xs[point_rows], label_ys[point_rows] = xs, ys
-    return Features(areas, area_rows, lines, line_rows, xs, ys, point_rows, label_xs, label_ys, columns, tuple(rows))
+    return Features(
+        areas, area_rows, lines, line_rows, xs, ys, point_rows, label_xs, label_ys, columns, tuple(rows), tuple(wkbs)
+    )
 
 
 def no_features() -> Features:

@@ -275,14 +275,19 @@ class PositionsItem(LayerItem):
 
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: staff and vehicles with a fresh fix, stale ones, and the signs of what they do."""
-        stale = self._model.stale()
-        vehicle = self._vehicles()
-        words = self.look.words
+        kept = self._slots()
+        shown = slice(None) if kept is None else kept
+        stale, vehicle = self._model.stale()[shown], self._vehicles()[shown]
+        words, kinds, states = self.look.words, self.options.hides(KINDS.name), self.options.hides(STATES.name)
+        counts = {"staff": np.count_nonzero(~stale & ~vehicle), "vehicle": np.count_nonzero(~stale & vehicle)}
         return [
-            LegendRow("staff", words("map.legend.staff"), int(np.count_nonzero(~stale & ~vehicle))),
-            LegendRow("vehicle", words("map.legend.vehicle"), int(np.count_nonzero(~stale & vehicle))),
+            *(LegendRow(kind, words(f"map.legend.{kind}"), int(n)) for kind, n in counts.items() if kind not in kinds),
             LegendRow("staff_stale", words("map.legend.stale"), int(np.count_nonzero(stale))),
-            *(LegendRow(f"sign.{state}", words(f"unit_state.{state}")) for state in SIGNS[1:]),
+            *(
+                LegendRow(f"sign.{state}", words(f"unit_state.{state}"))
+                for state in SIGNS[1:]
+                if state.value not in states
+            ),
         ]
 
     def _vehicles(self) -> npt.NDArray[np.bool_]:

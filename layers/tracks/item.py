@@ -9,15 +9,17 @@ from PySide6.QtCore import QPointF, QRectF
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from layers.colours import argb
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look, Picked, PickedKind
+from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.options import Group, Style
-from layers.owncolours import OWN_COLOURS, colour_style
+from layers.owncolours import TRACK_COLOURS, colour_style
 from layers.raster.contract import Frame, Raster, Sprites, make_sprites
 from layers.symbols import odd_side, render
 from layers.tracks.model import TrackModel
+from resources.words import shortened
 
 KEY_PREFIX = "track:"
-COLOURS = ("staff", *OWN_COLOURS)
+MOST_TITLE = 16
+"""Letters of its name in the legend."""
 POINT_PX, END_PX, WIDTH_PX = 5.0, 11.0, 2.4
 POINT, START, END = 0, 1, 2
 POINTS_UNTIL = 12.0
@@ -58,13 +60,9 @@ class TrackItem(LayerItem):
         words = self.look.words
         times = ("shown", "hidden")
         return (
-            colour_style(COLOURS, self._model.colour, words),
+            colour_style(TRACK_COLOURS, self._model.colour, words),
             Style("times", times, "shown", tuple(words(f"own_layer.times.{t}") for t in times)),
         )
-
-    def colour(self) -> str:
-        """Return the role of the theme it is drawn in."""
-        return self.options.style(self.styles()[0])
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -88,7 +86,7 @@ class TrackItem(LayerItem):
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
-        shapes, role = self._model.shapes, self.colour()
+        shapes, role = self._model.shapes, self.role
         which = shapes.visible(area.bounds(6))
         if not len(which):
             return
@@ -118,6 +116,16 @@ class TrackItem(LayerItem):
             if len(found) >= LABELS_MOST:
                 break
         return found
+
+    @property
+    def role(self) -> str:
+        """The role of the theme it is drawn in."""
+        return self.options.style(self.styles()[0])
+
+    def legend(self) -> Sequence[LegendRow]:
+        """See ``LayerItem``: the track by its name."""
+        title = shortened(self._model.name, MOST_TITLE)
+        return [LegendRow(f"own_track.{self.role}", title)] if len(self._model.xs) else []
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest point, with its time."""

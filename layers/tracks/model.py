@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import tzinfo
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from layers.mercator import Floats, to_plane_arrays
+from layers.mercator import Floats, to_degrees, to_plane_arrays
 from layers.observed import Observed
 from layers.raster.contract import Shapes, no_shapes
 
@@ -19,9 +20,10 @@ Ints = npt.NDArray[np.int32]
 class TrackModel(Observed):
     """Tracks by point: ``track`` names it, ``at`` is POSIX time (NaN where unknown), ``xs, ys`` plane metres."""
 
-    def __init__(self, ident: str, name: str, zone: tzinfo, remark: str = "") -> None:
-        """``zone`` is the one times are shown in: the town's own."""
+    def __init__(self, ident: str, name: str, zone: tzinfo, remark: str = "", *, guarded: bool = False) -> None:
+        """``zone`` is the one times are shown in: the town's own. ``guarded`` is a track of the logged history."""
         super().__init__()
+        self.guarded = guarded
         self.zone = zone
         self.ident = ident
         self.name = name
@@ -49,6 +51,11 @@ class TrackModel(Observed):
         """Return the first and the last time, None where no point has one."""
         known = self.at[np.isfinite(self.at)]
         return (float(known.min()), float(known.max())) if len(known) else None
+
+    def lines(self) -> list[list[tuple[float, float]]]:
+        """Return the tracks as lines in degrees, parted as they are drawn."""
+        places = list(map(to_degrees, self.xs.tolist(), self.ys.tolist()))
+        return [places[start:end] for start, end in pairwise(self.shapes.rings.tolist())]
 
     def _pieces(self) -> Shapes:
         """Return the tracks as lines, parted where a track ends or was silent for long."""

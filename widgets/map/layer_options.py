@@ -101,14 +101,14 @@ class LayerOptionsCard(Card):
             item.remark(),
             item.styles(),
             item.filters(),
-            tuple((row.symbol, row.text) for row in rows),  # not how many there are: that changes all the time
             self.words.language,
-        )
+        )  # not the legend: it alters by what is chosen here, and a control must not go while it is being clicked
         if shape != self._shape:
             self._shape = shape
-            self._build(item, legend=bool(rows))
+            self._build(item)
         self._legend.set_rows(self.words("layer_tree.legend"), rows)
         self._legend.setFixedSize(self._legend.sizeHint())
+        self._legend.setVisible(bool(rows))
         self._fill(item)
 
     def fit(self, most_height: int) -> None:
@@ -139,7 +139,7 @@ class LayerOptionsCard(Card):
 
     # -- made from what the layer says -----------------------------------------------------------------------------
 
-    def _build(self, item: LayerItem, *, legend: bool) -> None:
+    def _build(self, item: LayerItem) -> None:
         words = self.words
         self._controls.clear()
         self._page = QWidget()
@@ -179,9 +179,7 @@ class LayerOptionsCard(Card):
         for kinds in item.filters():
             self._add_filter(grid, item, kinds)
         self._legend = LegendRows(words, self.theme, self._page)
-        if legend:
-            grid.addWidget(self._legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
-        self._legend.setVisible(legend)
+        grid.addWidget(self._legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         grid.addLayout(self._foot(item), grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
         self._scroll.setWidget(self._page)

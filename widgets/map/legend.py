@@ -1,6 +1,6 @@
 """The legend: how many open cases show each lamp, people and vehicles on shift, and whether data is made up."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
 from math import ceil
 
@@ -8,12 +8,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QMouseEvent, QPainter
 from PySide6.QtWidgets import QWidget
 
-from domain.clock import Lamp
-from domain.units import UnitState
 from layers.cases.item import CasesItem
 from layers.contract import LayerItem, LegendRow
 from layers.legend_signs import SIGNS
-from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.fonts import text_px
@@ -153,7 +150,7 @@ class Legend(Card):
             x, line = lefts[i % columns], 1 + i // columns
             self._paint_sign(painter, row.symbol, x + 9, 7 + ROW * line + ROW / 2)
             painter.setPen(QColor(self.theme.text))
-            painter.drawText(_line(x + SIGN, line, self.width()), Qt.AlignmentFlag.AlignVCenter, _text(row))
+            painter.drawText(_line(x + SIGN, line, self.width()), Qt.AlignmentFlag.AlignVCenter, row.said())
         if self._synthetic:
             painter.setPen(QColor(self.theme.text_second))
             painter.setFont(self.small_font())
@@ -161,31 +158,16 @@ class Legend(Card):
             painter.drawText(line_of, Qt.AlignmentFlag.AlignVCenter, self.words("map.synthetic"))
 
     def _paint_sign(self, painter: QPainter, symbol: str, x: float, y: float) -> None:
-        painter.save()
-        painter.translate(x, y)
-        theme = self.theme
-        signs: dict[str, Callable[[], None]] = {
-            "staff": lambda: draw_staff(painter, 16, 0.0, theme, stale=False),
-            "vehicle": lambda: draw_vehicle(painter, 16, theme, stale=False),
-            "urgent": lambda: draw_urgent(painter, 0.0, theme),
-            "staff_stale": lambda: draw_staff(painter, 16, 0.0, theme, stale=True),
-        }
-        if symbol.startswith("lamp."):
-            draw_lamp(painter, Lamp(symbol.removeprefix("lamp.")), 16, theme)
-        elif symbol.startswith("sign."):
-            painter.scale(1.6, 1.6)
-            painter.translate(-7.4, -6.7)  # to the middle: it is drawn beside what it belongs to
-            draw_sign(painter, UnitState(symbol.removeprefix("sign.")), 16, theme)
-        elif symbol in signs:
-            signs[symbol]()
-        elif symbol in SIGNS:
-            SIGNS[symbol](painter, 16, theme)
-        painter.restore()
+        if symbol in SIGNS:
+            painter.save()
+            painter.translate(x, y)
+            SIGNS[symbol](painter, 16, self.theme)
+            painter.restore()
 
     def _column_widths(self, columns: int, rows: Sequence[LegendRow]) -> list[float]:
         font = self.body_font()
         parts = [rows[column::columns] for column in range(min(columns, len(rows)))]
-        return [max(SIGN + text_px(font, _text(row)) for row in part) for part in parts]
+        return [max(SIGN + text_px(font, row.said()) for row in part) for part in parts]
 
     def _is_long(self) -> bool:
         return self._folds and len(self._rows) > MOST_FOLDED
@@ -194,7 +176,7 @@ class Legend(Card):
         return self._folded and self._is_long()
 
     def _settle(self) -> None:
-        said = [self._title, *(_text(row) for row in self._rows)]
+        said = [self._title, *(row.said() for row in self._rows)]
         if self._synthetic:
             said.append(self.words("map.synthetic"))
         self.setAccessibleName("；".join(said))
@@ -207,10 +189,6 @@ class Legend(Card):
             self.resize(self.sizeHint())
             self.updateGeometry()
         self.update()
-
-
-def _text(row: LegendRow) -> str:
-    return row.text if row.count is None else f"{row.text} {row.count}"
 
 
 def _line(x: float, line: int, width: int) -> QRectF:

@@ -20,14 +20,14 @@ FINE = 2.0
 class PrintMap(MapCanvas):
     """Hand it a map and what to look at, then ask for ``picture`` until there is one; ``stop`` ends its threads."""
 
-    def __init__(self, words: Words, theme: Theme, family: str, shown: MapCanvas, without: Collection[str]) -> None:
-        """Show what ``shown`` shows, as it was chosen there, but for the layers ``without``."""
+    def __init__(self, words: Words, theme: Theme, family: str, shown: MapCanvas, keep: Collection[str]) -> None:
+        """Show the layers ``keep`` of ``shown`` as they were chosen there, at whatever scale paper has."""
         super().__init__(words, theme, family, shown.rasters, None)
         self._frame.labels_a_frame = LABELS_AT_ONCE
         self.set_layers(shown.models, as_given=True)
         for item in shown.items:
-            options = item.options
-            self.choose(item.key, msgspec.structs.replace(options, visible=options.visible and item.key not in without))
+            kept = msgspec.structs.replace(item.options, visible=item.key in keep, finest=None, coarsest=None)
+            self.choose(item.key, kept)
 
     def look_at(self, bounds: Bounds, width: int, height: int) -> None:
         """Show all of ``bounds`` (plane metres) in so many logical pixels."""

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 import shutil
 import subprocess
 from datetime import datetime
@@ -9,61 +10,32 @@ from pathlib import Path
 
 import pytest
 from desks import PASSWORD, signed_in, until
+from map_exports import NAME, PHONE, SECRET, export, logged, report
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QImage
-from served import ALL_ROOM, Served, key, send_report
+from served import ALL_ROOM, Served, key
 
-from console.desk import Desk
-from domain.change import Subject
 from domain.exporting import MapFormat
 from domain.people import Role
 from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Hazard
 from resources.theme import load_theme
-from service.store import reads
-from tests.widget.console.test_own_layers import drop, geojson
-from widgets.map_export_sheet import Extent, MapExportWanted
+from widgets.map_export_sheet import Extent
 
-NAME, PHONE = "章某某", "13900007777"
-SAID = '井盖缺失 <img src=x onerror="alert(1)">'
-SECRET = "两家为院墙争执多年"
 CHROMIUM = shutil.which("chromium")
 
 
-def _report(served: Served) -> None:
-    room = served.client(served.token("hotline", *ALL_ROOM))
-    admin = served.client(served.token("sys", Role.SYSTEM_ADMIN))
-    quarrel = {"revision": 0, "name_zh": "其他", "name_en": "Other", "parent": "01", "enabled": True, "sensitive": True}
-    assert admin.put("/v1/admin/kinds/01-99", json=quarrel, headers={"Idempotency-Key": key()}).status_code == 200
-    contact = {"name": NAME, "phone": PHONE}
-    send_report(room, text=SAID, contact=contact, lon=120.805, lat=29.555)
-    send_report(room, text=SECRET, kind="01-99", contact=contact, lon=120.806, lat=29.556)
-
-
-async def _export(desk: Desk, form: MapFormat, out: Path, *, staff: bool = False, extent: Extent = Extent.ALL) -> None:
-    sheet = desk.map_export.sheet
-    sheet.open_sheet()
-    sheet.export_requested.emit(MapExportWanted(form, extent, staff, "演示图", str(out)))
-    await until(lambda: not sheet.isVisible() or sheet._fault.text())
-
-
-def _logged(served: Served) -> list[dict[str, object]]:
-    with served.store.reading.begin() as connection:
-        changes = reads.changes_after(connection, 0, 10_000)
-    return [c.data for c in changes if c.subject is Subject.EXPORT]
-
-
 async def test_features_go_out_without_contacts_and_people_only_when_asked_for(served: Served, tmp_path: Path) -> None:
-    _report(served)
+    report(served)
     async with signed_in(served) as desk:
         for form in (MapFormat.GEOJSON, MapFormat.CSV, MapFormat.GPKG, MapFormat.HTML):
             out = tmp_path / f"map.{form}"
-            await _export(desk, form, out)
+            await export(desk, form, out)
             content = out.read_bytes()
             assert NAME.encode() not in content
             assert PHONE.encode() not in content
             assert SECRET.encode() not in content
-            assert "positions" not in json.dumps(_logged(served)[-1]["layers"])
+            assert "positions" not in json.dumps(logged(served)[-1]["layers"])
         features = json.loads((tmp_path / "map.geojson").read_text("utf-8"))["features"]
         layers = {f["properties"]["layer"] for f in features}
         assert {"cases", "grids"} <= layers
@@ -73,20 +45,20 @@ async def test_features_go_out_without_contacts_and_people_only_when_asked_for(s
             rows = list(csv.DictReader(file))
         assert len(rows) == 2
         assert {row["state"] for row in rows} == {"reported"}
-        assert [log["format"] for log in _logged(served)] == ["geojson", "csv", "gpkg", "html"]
+        assert [log["format"] for log in logged(served)] == ["geojson", "csv", "gpkg", "html"]
 
 
 async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_beside(
     served: Served, tmp_path: Path
 ) -> None:
-    _report(served)
+    report(served)
     async with signed_in(served) as desk:
         for headings, state, invented in (
             (("案号", "状态", "虚构数据", "上报时间"), "待受理", "是"),
             (("Number", "State (in words)", "Invented data", "Opened"), "To accept", "yes"),
         ):
             out = tmp_path / "cases.csv"
-            await _export(desk, MapFormat.CSV, out)
+            await export(desk, MapFormat.CSV, out)
             with out.open(encoding="utf-8-sig", newline="") as file:
                 row = next(r for r in csv.DictReader(file) if r["kind"] != "01-99")
             told = [row[heading] for heading in headings]
@@ -97,8 +69,7 @@ async def test_a_table_of_cases_is_read_in_the_language_in_use_with_its_codes_be
                 "none differs from another by its case alone"
             )
             assert (row[kind], row[kind] != row["kind"]) == (desk.names.kind(row["kind"]), True)
-            for at in (told[3], row[desk.words("map_export.column.exported_at")]):
-                assert datetime.strptime(at, "%Y-%m-%d %H:%M:%S"), "as a spreadsheet takes a time"
+            assert datetime.strptime(told[3], "%Y-%m-%d %H:%M:%S"), "as a spreadsheet takes a time"
             assert not any(heading.startswith("map_export") for heading in row), "every column has a name"
             desk.appearance.toggle_language()
 
@@ -116,36 +87,20 @@ class Folders(QObject):
 
 
 async def test_the_notice_says_where_a_file_went_and_opens_its_folder(served: Served, tmp_path: Path) -> None:
-    _report(served)
+    report(served)
     folders = Folders()
     QDesktopServices.setUrlHandler("file", folders, "show_folder")
     try:
         async with signed_in(served) as desk:
             desk.actions.trigger("export_folder")
             assert folders.shown == [], "nothing was exported yet"
-            await _export(desk, MapFormat.CSV, tmp_path / "案件.csv")
+            await export(desk, MapFormat.CSV, tmp_path / "案件.csv")
             (told,) = (n for n in desk.panels.notices.notices() if "案件.csv" in n.text)
             assert str(tmp_path) in told.text
             desk.panels.notices.action_requested.emit(told.key)
             assert [Path(url.toLocalFile()) for url in folders.shown] == [tmp_path]
     finally:
         QDesktopServices.unsetUrlHandler("file")
-
-
-async def test_who_exports_features_is_told_that_layers_of_own_files_are_not_in_it(
-    served: Served, tmp_path: Path
-) -> None:
-    async with signed_in(served) as desk:
-        for own in (False, True):
-            if own:
-                drop(desk, geojson(tmp_path / "own.geojson"))
-                await until(lambda: any(item.removable for item in desk.panels.map.shown_items()))
-            for form in (MapFormat.GEOJSON, MapFormat.PNG):
-                await _export(desk, form, tmp_path / f"out.{form}")
-                (told,) = (n for n in desk.panels.notices.notices() if f"out.{form}" in n.text)
-                assert ("文件图层不在其中" in told.text) == (own and form is MapFormat.GEOJSON)
-        written = json.loads((tmp_path / "out.geojson").read_text("utf-8"))["features"]
-        assert not any(feature["properties"].get("名称") == "广场" for feature in written)
 
 
 async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served: Served, tmp_path: Path) -> None:
@@ -178,7 +133,7 @@ async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served
         for layer in shown:
             desk.panels.map.set_layer_visible(layer, layer != "cameras")
         out = tmp_path / "map.geojson"
-        await _export(desk, MapFormat.GEOJSON, out)
+        await export(desk, MapFormat.GEOJSON, out)
         features = json.loads(out.read_text("utf-8"))["features"]
         found = {f["properties"]["layer"]: f for f in features if f["properties"]["layer"] in shown}
         assert {layer: f["geometry"]["type"] for layer, f in found.items()} == {
@@ -188,7 +143,7 @@ async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served
         assert PHONE not in out.read_text("utf-8")
         for form in (MapFormat.GPKG, MapFormat.HTML):
             out = tmp_path / f"map.{form}"
-            await _export(desk, form, out)
+            await export(desk, form, out)
             assert out.is_file()
             assert PHONE.encode() not in out.read_bytes()
         page = (tmp_path / "map.html").read_text("utf-8")
@@ -198,22 +153,22 @@ async def test_what_the_register_shows_goes_out_as_well_without_its_notes(served
         assert paper.hazard_yellow not in page
         assert paper.overdue in page, "and what is drawn has its own ink"
         desk.panels.map.pan(100_000, 0)
-        await _export(desk, MapFormat.GEOJSON, tmp_path / "far.geojson", extent=Extent.VIEW)
+        await export(desk, MapFormat.GEOJSON, tmp_path / "far.geojson", extent=Extent.VIEW)
         assert not json.loads((tmp_path / "far.geojson").read_text("utf-8"))["features"]
 
 
 async def test_a_sheet_is_a_whole_picture_and_a_pdf_is_one(served: Served, tmp_path: Path) -> None:
-    _report(served)
+    report(served)
     async with signed_in(served) as desk:
         png, pdf = tmp_path / "map.png", tmp_path / "map.pdf"
-        await _export(desk, MapFormat.PNG, png, staff=True, extent=Extent.VIEW)
-        await _export(desk, MapFormat.PDF, pdf)
+        await export(desk, MapFormat.PNG, png, staff=True, extent=Extent.VIEW)
+        await export(desk, MapFormat.PDF, pdf)
         image = QImage(str(png))
         assert (image.width(), image.height()) == (3174, 2246)
         seen = {image.pixel(x, y) for x in range(400, 2400, 40) for y in range(400, 1900, 40)}
         assert len(seen) > 8, "there is a map on it"
         assert pdf.read_bytes().startswith(b"%PDF-")
-        assert [(log["format"], log["features"]) for log in _logged(served)] == [("png", 0), ("pdf", 0)]
+        assert [(log["format"], log["features"]) for log in logged(served)] == [("png", 0), ("pdf", 0)]
 
 
 async def test_what_may_not_be_or_cannot_be_written_is_told_and_leaves_the_file_as_it_was(
@@ -223,35 +178,74 @@ async def test_what_may_not_be_or_cannot_be_written_is_told_and_leaves_the_file_
     old = tmp_path / "map.geojson"
     old.write_text("as it was", encoding="utf-8")
     async with signed_in(served, "wang") as desk:
-        await _export(desk, MapFormat.GEOJSON, old)
+        await export(desk, MapFormat.GEOJSON, old)
         assert desk.map_export.sheet._fault.text() == desk.words("fault.role_may_not", action="export")
         desk.map_export.sheet.close_sheet()
-    assert _logged(served) == []
+    assert logged(served) == []
     assert old.read_text(encoding="utf-8") == "as it was"
     async with signed_in(served) as desk:
-        await _export(desk, MapFormat.PNG, tmp_path / "no such folder" / "map.png")
+        await export(desk, MapFormat.PNG, tmp_path / "no such folder" / "map.png")
         assert "map.png" in desk.map_export.sheet._fault.text()
         assert desk.map_export.sheet.choose.isEnabled(), "it can be tried again"
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
-async def test_the_page_opens_in_a_browser_without_a_network(served: Served, tmp_path: Path) -> None:
-    _report(served)
-    async with signed_in(served) as desk:
-        out = tmp_path / "map.html"
-        await _export(desk, MapFormat.HTML, out)
+def _opened(page: Path, profile: Path, size: str = "1280,720") -> str:
+    """Return what a browser without a network makes of a page, on a screen of a size."""
     assert CHROMIUM is not None
     offline = ["--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"]
     quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    shown = subprocess.run(  # noqa: ASYNC221 - the desk is closed
+    shown = subprocess.run(
         [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", *quiet, *offline,
-         f"--user-data-dir={tmp_path / 'profile'}", "--virtual-time-budget=4000", "--dump-dom", out.as_uri()],
+         f"--window-size={size}", f"--user-data-dir={profile}", "--virtual-time-budget=4000", "--dump-dom",
+         page.as_uri()],
         capture_output=True, text=True, timeout=60, check=True,
     )  # fmt: skip
-    dom = shown.stdout
+    return shown.stdout
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+async def test_the_page_opens_in_a_browser_without_a_network(served: Served, tmp_path: Path) -> None:
+    report(served)
+    async with signed_in(served) as desk:
+        out = tmp_path / "map.html"
+        await export(desk, MapFormat.HTML, out)
+    dom = _opened(out, tmp_path / "profile")
     assert dom.count('class="leaflet-marker-icon') == 2, "both cases are on the map"
     assert "leaflet-control-layers-overlays" in dom
     assert "演示图" in dom
     assert "onerror=" not in dom.split("<script")[0]
     fetched = [tag for tag in ('src="http', "<link", "url(http") if tag in out.read_text("utf-8")]
     assert fetched == []
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
+@pytest.mark.parametrize(
+    ("language", "legend", "lamp", "unit"),
+    [
+        ("zh-CN", "图例", "时限内 2", "综合指挥室 · 全镇"),
+        ("en", "Legend", "Within limit 2", "command room · The whole town"),
+    ],
+)
+async def test_the_page_has_title_legend_names_and_who_made_it_on_the_map_itself(
+    served: Served, tmp_path: Path, language: str, legend: str, lamp: str, unit: str
+) -> None:
+    report(served)
+    async with signed_in(served) as desk:
+        if language == "en":
+            desk.appearance.toggle_language()
+        await until(lambda: len(desk.map_feed.models.cases.open) == 2)
+        out = tmp_path / "map.html"
+        await export(desk, MapFormat.HTML, out)
+    for size, folded in (("1280,720", False), ("600,800", True)):
+        dom = _opened(out, tmp_path / "profile", size)
+        page = dom[dom.index('class="folium-map') :].split("<script")[0]
+        heads = re.findall(r'<details class="onemap-card onemap-(\w+)"( open="")?>', page)
+        assert heads == [(card, "" if folded else ' open=""') for card in ("title", "legend")], "within the map"
+        assert legend in page
+        assert lamp in page
+        assert unit in page
+        named = re.findall(r'<span class="onemap-name onemap-name-grid"[^>]*>([^<]+)</span>', page)
+        assert sorted(named) == ["第2网格", "第3网格", "第4网格"], "but for the one where the cases stand"
+        mark = page[page.index('<svg class="onemap-mark"') :].split("</svg>")[0]
+        assert re.search(r"li 20\d\d-\d\d-\d\dT[\d:]+\+08:00", mark)
+        assert f'lang="{language}"' in dom

@@ -290,7 +290,7 @@ async def test_each_file_added_has_a_colour_of_its_own_that_can_be_altered(tmp_p
         def colour(key: str) -> str:
             item = view.item(key)
             assert isinstance(item, ImportedItem)
-            return item.colour()
+            return item.role
 
         given = [await add(name) for name in "abcde"]
         assert given == list(OWN_COLOURS)

@@ -9,6 +9,8 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
+from domain.register_map import HazardLevel
+from layers.hazards.model import HazardMark, HazardsModel
 from layers.options import LayerOptions, LayerState
 from resources.words import Words
 from tests.helpers.map_scene import PLACES, Scene, make_scene, picture, wait_settled
@@ -313,3 +315,19 @@ def test_a_map_narrower_than_the_tree_is_laid_out_all_the_same(qtbot: QtBot, sce
     scene.view.resize(900, 600)
     assert tree.isVisibleTo(scene.view)
     assert tree.height() > 100
+
+
+def test_a_kind_whose_row_leaves_the_legend_is_left_out_by_a_click_and_brought_back(qtbot: QtBot, scene: Scene) -> None:
+    model = HazardsModel()
+    scene.view.add_layer(model)
+    ring = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719))
+    model.replace([HazardMark("hazard:1", HazardLevel.RED, ring, "警戒线")])
+    scene.view.overlays.open_layer("hazards")
+    box, legend = control(scene, QCheckBox, "layer_filter_level_red"), control(scene, LegendRows, "map_legend")
+    assert not legend.isHidden()
+    box.click()
+    assert legend.isHidden(), "there is nothing to explain"
+    assert control(scene, QCheckBox, "layer_filter_level_red") is box, "it stays under the pointer"
+    box.click()
+    assert not legend.isHidden()
+    assert "红色" in legend.accessibleName()

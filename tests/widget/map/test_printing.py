@@ -6,6 +6,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPicture
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from layers.options import LayerOptions
 from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import make_scene, pixels, wait_settled
@@ -39,7 +40,7 @@ def test_a_few_names_a_turn_make_the_same_picture_as_all_at_once(qtbot: QtBot) -
     wait_settled(qtbot, scene.view)
     pictures = []
     for most in (LABELS_AT_ONCE, 100_000):
-        shown = PrintMap(Words("zh-CN"), load_theme("light"), "", scene.view, ())
+        shown = PrintMap(Words("zh-CN"), load_theme("light"), "", scene.view, [item.key for item in scene.view.items])
         qtbot.addWidget(shown)
         shown.look_at(scene.view.camera.bounds(), 900, 600)
         picture, drawn = _printed(qtbot, shown, most=most)
@@ -68,3 +69,15 @@ def test_legend_and_scale_are_as_large_on_a_page_of_finer_dots(qapp: QApplicatio
         pictures.append((int(np.ptp(columns)) + 1, int(np.ptp(rows)) + 1))
     assert pictures[0] == (100, 60)
     assert pictures[1] == pytest.approx(pictures[0], abs=2)
+
+
+def test_paper_has_the_layers_the_screen_has_whatever_scale_it_has(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot)
+    scene.view.choose("grids", LayerOptions(finest=round(scene.view.denominator() * 0.9)))
+    assert scene.view.item("grids") in scene.view.shown_items()
+    keep = [item.key for item in scene.view.shown_items() if item.key != "cases"]
+    paper = PrintMap(Words("zh-CN"), load_theme("light"), "", scene.view, keep)
+    qtbot.addWidget(paper)
+    paper.look_at(scene.view.camera.bounds(), 4000, 3000)
+    assert [item.key for item in paper.shown_items()] == keep
+    paper.stop()
