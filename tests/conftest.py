@@ -27,8 +27,8 @@ gc.disable()
 pytest_plugins = ["postgres", "homes"]
 """Fixtures of ``tests/helpers`` that any test may ask for: a PostgreSQL server, and a folder per kind of database."""
 
-settings.register_profile("steady", derandomize=True, database=None)
-settings.register_profile("searching")
+settings.register_profile("steady", derandomize=True, database=None, deadline=None)
+settings.register_profile("searching", deadline=None)
 settings.load_profile("steady")
 # What must hold before anything lands is the same for everybody: ``make test`` tries the same examples each time.
 # ``make test-full`` searches on, with others each time.

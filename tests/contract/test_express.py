@@ -231,6 +231,7 @@ def in_one_piece(client: httpx.Client, path: str, body: object) -> bytes:
 
 def test_what_is_accepted_never_reaches_the_framework(stage: Any, room: httpx.Client) -> None:
     gateway: httpx.Client = stage.clients["gateway"]
+    gateway.post("/v1/positions", json={"positions": [FIX]})  # whose token it is has to be known
     seen = _MADE[-1].seen
     made = room.post("/v1/reports", json=REPORT, headers={"Idempotency-Key": key()})
     case_no = made.json()["case"]["case_no"]

@@ -33,7 +33,7 @@ def state_at(log: list[Change], head: int) -> dict[CaseNo, object]:
     return {CaseNo(n): fold_all(c for c in log[:head] if c.subject_id == n) for n in numbers}
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.integers(0, 4), min_size=1, max_size=40), st.data())
 def test_any_cut_and_resume_ends_equal_to_the_full_fold(picks: list[int], data: st.DataObject) -> None:
     log = log_of(picks)
@@ -53,7 +53,7 @@ def test_any_cut_and_resume_ends_equal_to_the_full_fold(picks: list[int], data: 
     assert picture.cases == state_at(log, len(log))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=30), st.data())
 def test_skipped_changes_are_made_good_by_fetching_the_case(picks: list[int], data: st.DataObject) -> None:
     log = log_of(picks)

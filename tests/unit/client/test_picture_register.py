@@ -43,7 +43,7 @@ def shown(picture: Picture) -> Shown:
 STEPS = st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from(["330699103001", "330699103002"])))
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(STEPS, st.data(), st.sampled_from(["", "330699103001"]))
 def test_any_cut_and_resume_ends_as_the_log_says(
     steps: list[tuple[int, bool, str]], data: st.DataObject, area: str

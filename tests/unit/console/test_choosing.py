@@ -28,7 +28,7 @@ def _ground(spots: Sequence[tuple[float, float]]) -> Ground:
 
 
 @given(st.lists(SPOT, max_size=12), st.integers(1, 3_000))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_near_a_point_is_what_is_no_further_than_that(spots: list[tuple[float, float]], within_m: int) -> None:
     chosen = choose(Outline((MIDDLE,), False, float(within_m)), _ground(spots))
     for i, spot in enumerate(spots):

@@ -137,7 +137,7 @@ def test_a_grid_that_is_missing_is_a_gap_inside_and_at_the_edge() -> None:
     assert hole.sort is FaultSort.GAP
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.integers(0, 19),
     st.floats(-0.4, 0.4).filter(lambda v: abs(v) > 0.002),
@@ -158,7 +158,7 @@ def test_the_usual_mends_make_any_moved_grid_sound(which: int, east: float, nort
     assert [g.code for g in work] == [g.code for g in grids]
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1), st.floats(0.02, 0.3)), min_size=2, max_size=12))
 def test_overlaps_are_those_of_trying_every_pair(spots: list[tuple[float, float, float]]) -> None:
     grids = [

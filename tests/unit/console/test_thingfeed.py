@@ -96,7 +96,7 @@ def shown(model: PositionsModel) -> dict[str, tuple[object, ...]]:
     }  # fmt: skip
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(STEPS)
 def test_what_is_kept_up_to_date_is_what_is_made_anew(steps: list[tuple[str, object]]) -> None:
     room, holdings, names = picture(), Holdings(), Names(Words("zh-CN"))

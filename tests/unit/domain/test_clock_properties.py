@@ -82,14 +82,14 @@ def minutes_by_hand(calendar: WorkCalendar, since: datetime, until: datetime) ->
 @example(WorkCalendar("America/New_York", hours=ALL_DAY, days_off=frozenset()), AROUND_AUTUMN, 2880)
 @example(WorkCalendar("America/New_York", hours=NIGHTS, days_off=frozenset()), AROUND_AUTUMN, 2880)
 @example(WorkCalendar(hours=ODD), datetime(2025, 12, 31, 10, tzinfo=UTC), 3 * 1440)
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 def test_working_time_is_the_minutes_counted_by_hand(calendar: WorkCalendar, since: datetime, minutes: int) -> None:
     until = since + minutes * MINUTE
     assert working_seconds(calendar, since, until) == 60 * minutes_by_hand(calendar, since, until)
 
 
 @given(CALENDARS, MOMENTS, st.integers(0, 10**7), st.integers(0, 10**7))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_working_time_adds_up(calendar: WorkCalendar, since: datetime, first: int, second: int) -> None:
     middle = since + timedelta(seconds=first)
     until = middle + timedelta(seconds=second)
@@ -100,7 +100,7 @@ def test_working_time_adds_up(calendar: WorkCalendar, since: datetime, first: in
 
 
 @given(CALENDARS, MOMENTS, st.integers(1, 3_000_000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_added_working_time_is_the_first_moment_it_ran(calendar: WorkCalendar, since: datetime, seconds: int) -> None:
     due = add_working(calendar, since, seconds)
     assert due is not None
@@ -127,7 +127,7 @@ GAPS = st.lists(st.integers(0, 400_000), max_size=6)
 
 
 @given(LIMITS, CALENDARS, MOMENTS, GAPS, st.booleans())
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 def test_due_is_when_the_limit_has_run(
     limit: Limit, calendar: WorkCalendar, since: datetime, gaps: list[int], open_ended: bool
 ) -> None:
@@ -143,7 +143,7 @@ def test_due_is_when_the_limit_has_run(
 
 
 @given(LIMITS, CALENDARS, MOMENTS, GAPS, st.integers(0, 2_000_000))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_a_paused_clock_runs_only_between_the_pauses(
     limit: Limit, calendar: WorkCalendar, since: datetime, gaps: list[int], seconds: int
 ) -> None:

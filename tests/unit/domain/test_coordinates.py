@@ -25,7 +25,7 @@ GCJ02, BD09 = named("gcj02"), named("bd-09")
 IN_CHINA = st.tuples(st.floats(WEST, EAST), st.floats(SOUTH, NORTH))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(IN_CHINA, st.sampled_from([GCJ02, BD09]))
 def test_what_was_shifted_comes_back(place: tuple[float, float], system: System) -> None:
     back = to_wgs84(*from_wgs84(*place, system), system)

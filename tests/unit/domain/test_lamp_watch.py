@@ -43,7 +43,7 @@ CASES = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(CASES, st.lists(st.integers(1, 90_000), min_size=1, max_size=12))
 def test_it_never_lags_behind_the_clocks(kinds: list[tuple[CaseState, Limit]], steps_s: list[int]) -> None:
     cases = [_case(i, state, limit) for i, (state, limit) in enumerate(kinds)]

@@ -142,7 +142,7 @@ def _walk(ledger: Ledger, moves: list[Move]) -> list[tuple[Case, Step, Case]]:
 
 
 @given(_CHANNELS, _MOVES)
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_no_walk_takes_an_illegal_step(channel: Channel, moves: list[Move]) -> None:
     ledger = Ledger()
     ledger.report(channel)
@@ -167,7 +167,7 @@ def test_no_walk_takes_an_illegal_step(channel: Channel, moves: list[Move]) -> N
 
 
 @given(_MOVES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_replay_equals_state(moves: list[Move]) -> None:
     """Any prefix of the log folds to what stood there then, also after the log went through a file."""
     ledger = Ledger()
@@ -184,7 +184,7 @@ def test_replay_equals_state(moves: list[Move]) -> None:
 
 
 @given(_MOVES)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 def test_a_full_room_can_end_any_case(moves: list[Move]) -> None:
     """From wherever a walk leads, people with every role and the right unit bring the case to an end."""
     ledger = Ledger()
@@ -230,7 +230,7 @@ def _one_step_on(ledger: Ledger, case: Case) -> None:
 
 
 @given(_MOVES, _PEOPLE)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_what_is_offered_is_what_is_permitted(moves: list[Move], person: tuple[frozenset[Role], str, str]) -> None:
     """``allowed_steps`` and ``decide`` agree: offered steps fail only on arguments, others are always refused."""
     ledger = Ledger()

@@ -19,7 +19,7 @@ HEADS = (b"", b"PK\x03\x04", b"SQLite format 3\x00", b"\xef\xbb\xbf", b'{"type":
 CASES = load_mapping("cases", "cases")
 GRIDS = load_mapping("grids", "grids")
 
-every = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+every = settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def survives(path: Path, content: bytes, encoding: str = "utf-8") -> None:
@@ -80,7 +80,7 @@ def test_sound_files_with_one_byte_altered_or_cut(tmp_path: Path, kind: str) -> 
     }
     sound = made[kind]()
 
-    @settings(max_examples=150, deadline=None)
+    @settings(max_examples=150)
     @given(st.integers(0, len(sound) - 1), st.integers(0, 255), st.booleans())
     def altered(at: int, byte: int, cut: bool) -> None:
         content = sound[:at] if cut else sound[:at] + bytes([byte]) + sound[at + 1 :]

@@ -15,7 +15,7 @@ def split(marks: list[tuple[float, float, int]]) -> tuple[np.ndarray, np.ndarray
     return rows[:, 0].copy(), rows[:, 1].copy(), rows[:, 2].astype(np.uint8)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 def members_of(found: Clusters, cluster: int) -> np.ndarray:
     return np.flatnonzero(found.member_of == cluster)
 
@@ -37,7 +37,7 @@ def test_every_case_is_counted_once_and_the_worst_lamp_shows(
         assert np.isclose(found.ys[i], ys[members].mean())
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(points, st.floats(5, 500))
 def test_a_cluster_stays_small_and_far_cases_stay_apart(marks: list[tuple[float, float, int]], reach: float) -> None:
     xs, ys, ranks = split(marks)
@@ -76,7 +76,7 @@ def one_after_another(xs: np.ndarray, ys: np.ndarray, ranks: np.ndarray, reach: 
     return Clusters(member_of, np.empty(0), np.empty(0), counts, worst, np.empty(0, np.intp))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 150), st.sampled_from([50.0, 120.0, 300.0]), st.booleans())
 def test_cells_settled_together_settle_as_one_after_another(seed: int, count: int, reach: float, even: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -96,7 +96,7 @@ def test_sixteen_bits_at_a_time_sort_as_the_whole_does(values: list[int]) -> Non
     assert order_of(numbers).tolist() == np.argsort(numbers, kind="stable").tolist()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 200), st.floats(1.0, 400.0), st.floats(-50, 900), st.floats(0, 700))
 def test_those_alone_and_clusters_in_a_box_are_found_in_the_order_they_are_drawn(
     seed: int, count: int, reach: float, left: float, side: float

@@ -17,7 +17,7 @@ from resources.words import Words
 places = st.lists(st.tuples(st.floats(-900, 900), st.floats(-900, 900)), max_size=80)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(places, st.floats(20, 400), st.floats(-500, 500), st.floats(-500, 500))
 def test_every_point_in_view_is_counted_once_by_both_rasters(
     points: list[tuple[float, float]], side: float, left: float, low: float
@@ -40,7 +40,7 @@ def test_every_point_in_view_is_counted_once_by_both_rasters(
         np.testing.assert_allclose((x, y), (xs[same].mean(), ys[same].mean()), atol=1e-6)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(places, st.floats(20, 400))
 def test_looking_elsewhere_moves_nobody_to_another_cell(points: list[tuple[float, float]], side: float) -> None:
     xs, ys = np.array([p[0] for p in points]), np.array([p[1] for p in points])
@@ -82,7 +82,7 @@ def test_numbers_are_written_as_one_would_or_in_thousands(numbers: list[int]) ->
         assert len(written) == length
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 3), st.booleans())
 def test_the_nearest_is_the_last_of_the_nearest(seed: int, parts: int, some: bool) -> None:
     rng = np.random.default_rng(seed)

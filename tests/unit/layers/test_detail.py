@@ -32,7 +32,7 @@ def drawn(cache: DetailCache, area: Area, colours: np.ndarray) -> tuple[Frame, l
     return frame, seen
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.integers(0, 2**32 - 1), st.integers(2, 40), st.integers(1, 400), st.floats(0, 1000), st.floats(0, 1000),
     st.sampled_from([1.0, 5.0, 14.0]),

@@ -48,7 +48,7 @@ cases = st.tuples(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases, st.booleans())
 def test_small_areas_are_filled_as_large_ones_are(case: tuple[int, int, float, float], sparse: bool) -> None:
     seed, count, reach, scale = case
@@ -70,7 +70,7 @@ def test_small_areas_are_filled_as_large_ones_are(case: tuple[int, int, float, f
     np.testing.assert_array_equal(frame, expected)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(cases, st.booleans(), st.sampled_from([0xFFFFFFFF, 0xFF804020, 0x60FF00FF]))
 def test_lines_drawn_together_are_drawn_as_one_by_one(
     case: tuple[int, int, float, float], closed: bool, colour: int

@@ -31,7 +31,7 @@ def plainly(frame: Frame, xs: np.ndarray, ys: np.ndarray, codes: np.ndarray, spr
     return frame
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.integers(0, 2**32 - 1),
     st.integers(1, LANES),
@@ -95,7 +95,7 @@ def test_most_of_a_heap_is_left_out() -> None:
     assert 50 < counts.sum() < 3000
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.sampled_from([5, 11, 16, 20]), st.sampled_from([40, MANY + 1000]))
 def test_in_the_boxes_of_a_larger_picture_it_is_plain_stamping_and_outside_nothing_is_touched(
     seed: int, size: int, count: int

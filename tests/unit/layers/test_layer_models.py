@@ -55,7 +55,7 @@ steps = st.lists(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(steps)
 def test_cases_after_any_updates_are_what_a_plain_dict_holds(
     plan: list[tuple[str, int, Lamp, bool, bool]],

@@ -37,7 +37,7 @@ def many(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray, np.ndarray | float]:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(many(), st.sampled_from([np.ascontiguousarray, np.asfortranarray, np.asarray]), st.booleans())
 def test_the_kernel_places_marks_where_numpy_does(
     given_marks: tuple[np.ndarray, np.ndarray, np.ndarray | float], laid: Callable[..., np.ndarray], fixed: bool

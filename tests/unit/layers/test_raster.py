@@ -63,7 +63,7 @@ def sprites(draw: st.DrawFn) -> np.ndarray:
     return alpha << 24 | channels[0] << 16 | channels[1] << 8 | channels[2]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), min_size=1, max_size=25), sprites())
 def test_stamping_is_pixel_for_pixel_what_plain_stamping_in_the_given_order_is(
     marks: list[tuple[float, float, int]], pixels: np.ndarray
@@ -78,7 +78,7 @@ def test_stamping_is_pixel_for_pixel_what_plain_stamping_in_the_given_order_is(
     np.testing.assert_array_equal(stamped, expected)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), min_size=1, max_size=40),
     st.lists(st.tuples(coordinate, coordinate, st.integers(0, 2)), min_size=1, max_size=25),
@@ -139,7 +139,7 @@ def test_stamping_order_decides_what_lies_on_top() -> None:
     assert frames == [0xFF00FF00, 0xFFFF0000]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.booleans())
 def test_a_filled_pixel_is_one_whose_centre_shapely_says_is_inside(seed: int, hole: bool) -> None:
     rng = np.random.default_rng(seed)
@@ -190,7 +190,7 @@ def test_a_translucent_fill_mixes_with_what_lies_below() -> None:
     assert [value >> 16 & 255, value >> 8 & 255, value & 255] == pytest.approx([128, 64, 32], abs=1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.tuples(coordinate, coordinate, coordinate, coordinate))
 def test_a_hairline_has_its_cover_within_a_pixel_of_the_line(ends: tuple[float, float, float, float]) -> None:
     xa, ya, xb, yb = ends
@@ -210,7 +210,7 @@ def test_a_hairline_has_its_cover_within_a_pixel_of_the_line(ends: tuple[float, 
         assert along * 0.9 - 2 < cover < SIDE * 1.5
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.tuples(coordinate, coordinate, coordinate, coordinate), st.floats(2, 12))
 def test_a_thick_line_covers_what_lies_within_half_its_width(
     ends: tuple[float, float, float, float], width: float
@@ -251,7 +251,7 @@ def test_qt_and_the_kernels_draw_the_same_picture_but_for_edges(scale: float) ->
     assert np.count_nonzero(frames[1] == 0xFFD0A020) > 500
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.tuples(st.floats(-60, SIDE), st.floats(-60, SIDE)),
     st.floats(0.05, 9.0),
@@ -312,7 +312,7 @@ def test_both_rasters_stretch_a_picture_alike() -> None:
     np.testing.assert_array_equal(made, by_qt)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 60), st.tuples(st.floats(-50, 50), st.floats(-50, 50)))
 def test_points_near_a_view_are_those_within_its_bounds_in_order(
     seed: int, count: int, corner: tuple[float, float]
@@ -329,7 +329,7 @@ def test_points_near_a_view_are_those_within_its_bounds_in_order(
 
 
 @given(st.integers(-30, SIDE + 10), st.integers(-30, SIDE + 10))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_blitting_one_picture_is_stamping_it(x: int, y: int) -> None:
     rng = np.random.default_rng(3)
     alpha = rng.choice([0, 90, 255], (9, 9)).astype(np.uint32)
@@ -342,7 +342,7 @@ def test_blitting_one_picture_is_stamping_it(x: int, y: int) -> None:
     np.testing.assert_array_equal(laid, stamped)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32 - 1), st.integers(1, 300), st.sampled_from([0.3, 2.0, 9.0]), st.booleans())
 def test_thinning_keeps_ends_and_leaves_every_point_near_the_edges_that_stay(
     seed: int, count: int, tolerance: float, closed: bool
@@ -404,7 +404,7 @@ def test_shared_borders_draw_each_border_once_and_leave_none_out() -> None:
     assert shapely.hausdorff_distance(drawn, once) < 1.0
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.floats(-0.02, 0.05), st.floats(-0.02, 0.05))
 def test_a_point_is_in_an_area_when_shapely_says_so(lon: float, lat: float) -> None:
     ring = [(0, 0), (0.03, 0.002), (0.02, 0.03), (0.012, 0.011), (0.004, 0.028)]

@@ -90,7 +90,7 @@ def test_a_camera_that_turns_sees_all_around() -> None:
     assert HERE not in edge
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.floats(-3000, 3000), st.floats(-3000, 3000)), min_size=1, max_size=60), st.floats(40, 900))
 def test_density_counts_every_case_once(spots: list[tuple[float, float]], width: float) -> None:
     xs = np.array([HERE[0] + x for x, _ in spots])

@@ -23,7 +23,7 @@ def some_labels(rng: np.random.Generator, count: int) -> Wanted:
     )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 120), st.integers(0, 40))
 def test_both_rasters_give_the_same_labels_the_same_room(seed: int, count: int, before: int) -> None:
     rng = np.random.default_rng(seed)
@@ -45,7 +45,7 @@ def test_both_rasters_give_the_same_labels_the_same_room(seed: int, count: int, 
             )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.integers(0, 2**32 - 1), st.integers(0, 12))
 def test_pictures_are_laid_as_blitting_one_after_another_lays_them(seed: int, count: int) -> None:
     rng = np.random.default_rng(seed)

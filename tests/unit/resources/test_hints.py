@@ -126,14 +126,14 @@ _NAMES = st.tuples(st.sampled_from(_PLAN["surnames"]), st.sampled_from(_PLAN["gi
 @given(
     st.sampled_from([s[0] for s in SAID]), _NAMES, st.sampled_from(["{n}说，{s}", "{s}，报告人{n}", "{n}家门口，{s}"])
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 def test_a_persons_name_alters_nothing(said: str, name: str, form: str) -> None:
     with_name, without = (a_reader().read(form.format(n=n, s=said)) for n in (name, "某人"))
     assert msgspec.to_builtins(with_name) == msgspec.to_builtins(without)
 
 
 @given(st.text(max_size=500))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_text_is_read_without_a_fault(said: str) -> None:
     gist = a_reader().read(said)
     assert isinstance(gist, Gist)

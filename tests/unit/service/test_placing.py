@@ -1,6 +1,6 @@
 """Where a place falls: the same answer as asking every grid, the smallest first, borders included."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from shapely import Point, box, from_wkb, to_wkb
 
@@ -18,7 +18,6 @@ def slow_place(grids: list[Grid], lon: float, lat: float) -> tuple[Placement, Gr
     return (Placement.INSIDE, min(holding)[1]) if holding else (Placement.OUTSIDE, None)
 
 
-@settings(deadline=None)
 @given(boxes=BOXES, points=POINTS)
 def test_as_asking_every_grid(boxes: list[tuple[int, int, int, int]], points: list[tuple[int, int]]) -> None:
     grids = [Grid(GridCode(f"g{i}"), "g", to_wkb(box(x, y, x + w, y + h))) for i, (x, y, w, h) in enumerate(boxes)]
@@ -29,7 +28,6 @@ def test_as_asking_every_grid(boxes: list[tuple[int, int, int, int]], points: li
     assert [index.place(x, y) for x, y in zip(lons, lats, strict=True)] == expected
 
 
-@settings(deadline=None)
 @given(boxes=BOXES, points=st.lists(st.tuples(st.integers(-3, 50), st.integers(-3, 50)), max_size=8))
 def test_places_of_cells_seen_before_fall_where_they_did(
     boxes: list[tuple[int, int, int, int]], points: list[tuple[int, int]]

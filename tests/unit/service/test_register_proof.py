@@ -53,7 +53,7 @@ STEP = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(STEP, max_size=12))
 def test_whatever_is_done_the_table_is_what_the_log_says_and_seen_is_what_sight_says(
     record: Record, steps: list[tuple[EntryKind, int, int, bool, str]]

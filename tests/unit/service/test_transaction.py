@@ -213,7 +213,7 @@ MOVES = st.lists(st.sampled_from(["report", "refused", "poison", "bug"]), max_si
 
 
 @pytest.mark.logs_expected("service.write.transaction", "psycopg")
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(batches=st.lists(MOVES, max_size=4))
 def test_whatever_is_mixed_in_the_good_ones_are_kept_and_the_chain_is_whole(
     homes: Callable[[], Path], batches: list[list[str]]

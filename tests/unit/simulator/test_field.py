@@ -109,7 +109,7 @@ async def test_colleagues_leave_work_for_the_operator(service: Served, town: Tow
             return len(s.cases) >= 43 and behind(s, CaseState.REPORTED) <= 10 and behind(s, CaseState.PENDING_FILE) <= 4
 
         try:
-            after = await snapshot_when(client, worked_off, 90)
+            after = await snapshot_when(client, worked_off, 300)
         finally:
             await until_ended(playing)
     assert behind(after, CaseState.REPORTED) >= 6

@@ -52,7 +52,7 @@ FILTER = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(CASE, max_size=40), st.lists(st.integers(0, 12), max_size=6), FILTER, st.sampled_from(Order))
 def test_single_changes_give_what_sorting_anew_gives(
     changes: list[Case], dropped: list[int], wanted: Filter, order: Order

@@ -44,7 +44,7 @@ places = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(places)
 def test_no_label_lies_on_another(qtbot: QtBot, wanted: list[tuple[float, float, LabelStyle, bool]]) -> None:
     labels = [

@@ -96,6 +96,7 @@ def test_pixels_that_are_not_a_frames_are_left_to_qt(qtbot: QtBot) -> None:
 
 def test_what_came_in_is_painted_with_the_next_frame_and_not_once_more(qtbot: QtBot) -> None:
     view = make_scene(qtbot).view
+    view.repaint()  # with whatever is still to be painted
     view._arrivals.stop()
     view._on_tiles_arrived()
     view.repaint(QRect(300, 200, 40, 40))  # as when a card goes: the rest has still to be painted

@@ -313,7 +313,7 @@ async def test_a_queue_is_sent_under_its_person_s_sign_in_alone(town: Served, po
     opened.close()
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(
     seed=st.integers(0, 2**32),
     before=st.sampled_from([0.0, 0.3]),

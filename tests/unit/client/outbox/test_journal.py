@@ -64,7 +64,7 @@ def test_an_end_of_zeros_as_a_power_cut_leaves_it_is_cut_off(tmp_path: Path) -> 
     assert reopened(path) == (LINES, 0)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.data())
 def test_a_flipped_bit_never_yields_another_record(
     tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
