@@ -8,7 +8,7 @@ from widgets.common.sheet import open_sheets
 
 LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1024, 640
 FIRST_WIDTH_PX, FIRST_HEIGHT_PX = 1600, 900
-NOTICES_WIDTH_PX, NOTICES_BELOW_PX = 640, 14
+NOTICES_WIDTH_PX, NOTICES_LEAST_PX, NOTICES_BELOW_PX = 640, 440, 14
 SHEET_FOOT_PX = 64
 """So high are the buttons at the foot of a sheet, the one that closes it among them."""
 
@@ -17,7 +17,7 @@ class DeskFrame(QWidget):
     """The page of the desk: top bar, then docks; notices lie over the docks, so that nothing moves when one comes.
 
     They lie at the foot: cards and sheets have their titles above, and the map its tools. What stands at the foot
-    itself, and the buttons of a sheet that reaches down there, they leave free.
+    itself they leave free, and a sheet at a side; of one that leaves no room beside it the buttons at its foot.
 
     ``letter_pressed`` carries a letter or digit that no panel had a use for: it acts on the case on the card.
     """
@@ -81,18 +81,32 @@ class DeskFrame(QWidget):
         """Put the notices where they cover neither what stands at the foot nor how a sheet is closed."""
         if self._notices is None or self._top_bar is None or self._notices.isHidden():
             return
-        width = min(NOTICES_WIDTH_PX, self.width())
+        sheets = [self._rect_of(sheet) for sheet in open_sheets(self.window())]
+        left, right = self._beside(sheets)
+        width = min(NOTICES_WIDTH_PX, right - left)
         self._notices.setFixedWidth(width)
         height = max(self._notices.sizeHint().height(), self._notices.heightForWidth(width))
-        at = QRect((self.width() - width) // 2, self.height() - height - NOTICES_BELOW_PX, width, height)
+        at = QRect((left + right - width) // 2, self.height() - height - NOTICES_BELOW_PX, width, height)
         if self._at_foot is not None and not self._at_foot.isHidden():
             at.moveBottom(self._at_foot.y() - NOTICES_BELOW_PX)
-        for sheet in open_sheets(self.window()):
-            lies = QRect(self.mapFromGlobal(sheet.mapToGlobal(QPoint(0, 0))), sheet.size())
-            if lies.intersects(at):
-                at.moveBottom(min(at.bottom(), lies.bottom() - SHEET_FOOT_PX))
+        for sheet in sheets:
+            if sheet.intersects(at):
+                at.moveBottom(min(at.bottom(), sheet.bottom() - SHEET_FOOT_PX))
         at.moveTop(max(at.top(), self._top_bar.geometry().bottom() + 1))
         self._notices.setGeometry(at)
+
+    def _rect_of(self, sheet: QWidget) -> QRect:
+        return QRect(self.mapFromGlobal(sheet.mapToGlobal(QPoint(0, 0))), sheet.size())
+
+    def _beside(self, sheets: list[QRect]) -> tuple[int, int]:
+        """Return from where to where there is room beside sheets at a side, or all where there is not enough."""
+        left, right = 0, self.width()
+        for sheet in sheets:
+            if sheet.left() - left >= NOTICES_LEAST_PX:
+                right = min(right, sheet.left())
+            elif right - sheet.right() > NOTICES_LEAST_PX:
+                left = max(left, sheet.right() + 1)
+        return (left, right) if right - left >= NOTICES_LEAST_PX else (0, self.width())
 
 
 class DeskWindow(QMainWindow):

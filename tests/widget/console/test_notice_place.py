@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QWidget
 from served import Served
 
 from console.desk import Desk
+from tests.widget.console.test_grid_keeper import keeping
 from widgets.common.sheet import open_sheets
 
 
@@ -64,3 +65,12 @@ async def test_notices_leave_the_foot_of_a_sheet_free_and_are_seen_over_it(serve
         sheet.close_sheet()
         desk.on_second()
         assert _place(desk.panels.notices, desk).bottom() > told.bottom() or told.bottom() > sheet.geometry().bottom()
+
+
+@pytest.mark.parametrize("size", [(1366, 768), (1024, 640)])
+async def test_notices_stand_beside_a_sheet_at_a_side(served: Served, size: tuple[int, int]) -> None:
+    async with keeping(served) as (desk, sheet):
+        desk.window.resize(*size)
+        told = await _tell(desk, 2)
+        assert not told.intersects(_place(sheet, desk))
+        assert desk.window.rect().contains(told)
