@@ -128,11 +128,6 @@ class OurMap:
             self.view.set_layer_visible(key, True)
         return image
 
-    def settle(self, moved: Degrees) -> None:
-        """Move the staff three times, so that what stands still is kept as after a second of use."""
-        for _ in range(3):
-            self.staff(moved)
-
     def tiled(self) -> float:
         """Draw every tile anew in the background and paint until the picture is whole; milliseconds."""
         self.view.forget_tiles()
@@ -155,12 +150,12 @@ class OurMap:
 
     def place_staff(self, moved: Degrees) -> None:
         """Take new places of all staff; they are painted with the next frame."""
-        self.positions.move(self._slots, moved[:, 0], moved[:, 1], NOW.timestamp())
+        self.positions.move(self._slots[: len(moved)], moved[:, 0], moved[:, 1], NOW.timestamp())
 
-    def staff(self, moved: Degrees) -> float:
-        """Take new places (degrees) of all staff and paint; milliseconds."""
+    def staff(self, moved: Degrees, count: int | None = None) -> float:
+        """Take new places (degrees) of all staff, or of the first ``count``, and paint; milliseconds."""
         began = time.perf_counter()
-        self.place_staff(moved)
+        self.place_staff(moved[:count])
         QApplication.sendPostedEvents(self.view, QEvent.Type.UpdateRequest)  # paints what is to be painted
         return (time.perf_counter() - began) * 1000
 

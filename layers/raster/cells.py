@@ -22,6 +22,17 @@ def touch(x: float, y: float, size: int, mask: Mask) -> None:
 
 
 @exact
+def altered(xs: F32, ys: F32, codes: U16, to_xs: F32, to_ys: F32, to_codes: U16) -> int:
+    """Return how many sprites are another or elsewhere; all where their number differs."""
+    if xs.shape[0] != to_xs.shape[0]:
+        return max(xs.shape[0], to_xs.shape[0])
+    found = 0
+    for k in range(xs.shape[0]):
+        found += 1 if xs[k] != to_xs[k] or ys[k] != to_ys[k] or codes[k] != to_codes[k] else 0
+    return found
+
+
+@exact
 def touch_altered(
     xs: F32,
     ys: F32,
@@ -35,7 +46,7 @@ def touch_altered(
     dy: float,
     mask: Mask,
 ) -> None:
-    """Set the cells in which sprites lie, or lay, that are another or elsewhere; all are where their number differs."""
+    """Set the cells in which sprites lie, or lay, that ``altered``."""
     shared = xs.shape[0] if xs.shape[0] == to_xs.shape[0] else 0
     for k in range(shared):
         if xs[k] != to_xs[k] or ys[k] != to_ys[k] or codes[k] != to_codes[k]:
@@ -52,9 +63,9 @@ def touch_altered(
 def find_runs(mask: Mask, boxes: I32) -> int:
     """Write the runs of cells that are set (first column, row, one past the last column); return how many.
 
-    A single cell between two counts with them. Where there are more than ``boxes`` has room for, a row is one run.
+    A single cell between two counts with them, and so do as many more as need be for ``boxes`` to have room for all.
     """
-    for joined in (1, mask.shape[1]):
+    for joined in (1, 3, 7, 15, mask.shape[1]):
         n = 0
         for row in range(mask.shape[0]):
             last = -1 - joined

@@ -14,6 +14,7 @@ from layers.raster.contract import (
     F32,
     F64,
     I32,
+    MOST_ALTERED,
     MOST_RUNS,
     U16,
     U32,
@@ -175,6 +176,8 @@ class CompiledRaster:
 
     def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
         """See ``Raster.moved``."""
+        if cells.altered(*before[:3], *after[:3]) > MOST_ALTERED:
+            return None
         mask, boxes = np.zeros((rows, columns), np.bool_), np.empty((max(MOST_RUNS, rows), 3), np.int32)
         cells.touch_altered(*before[:3], *after[:3], after.sprites.size, *after.placing, mask)
         return boxes[: cells.find_runs(mask, boxes)]

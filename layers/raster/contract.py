@@ -115,6 +115,8 @@ LANES = 16
 
 CELL_WIDE, CELL_HIGH = 32, 64
 """Device pixels of the cells in which it is told what of a frame something touches."""
+MOST_ALTERED = 400
+"""Marks that may alter for this to pay: more are nearly everywhere."""
 MOST_RUNS = 48
 """Boxes of cells told of at most, where there are not more rows of them."""
 
@@ -343,7 +345,7 @@ class Raster(Protocol):
         """
 
     def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
-        """Return in which cells of a frame (``rows, columns`` of them) marks altered; None if this cannot tell.
+        """Return in which cells of a frame (``rows, columns`` of them) marks altered; None where it does not tell.
 
         Both are of the same sprites and placing. Cells are told of as few boxes (count, 3) a row high: first column,
         row, one past the last column; cells between may be in them.

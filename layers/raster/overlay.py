@@ -111,17 +111,15 @@ class NotedOverlay:
             self._order = _by_rows(marks)
         self._stood = Squares(marks.xs[self._order], marks.ys[self._order], size, marks.placing)
         copy_boxes(surface, self._covered)
-        for x0, y0, x1, y1 in surface.boxes.tolist():
-            stamps.lay_noted(
-                surface.flat, surface.stride, x0, y0, x1, y1, self._moved, self._over, self._rests,
-                self._stood.xs, self._stood.ys, size, *marks.placing,
-            )  # fmt: skip
+        stamps.lay_noted(
+            surface.flat, surface.stride, surface.boxes, self._moved, self._over, self._rests,
+            self._stood.xs, self._stood.ys, size, *marks.placing,
+        )  # fmt: skip
         self._lay_deep(surface, self._moved)
 
     def _lay_deep(self, surface: Surface, below: Frame) -> None:
         if self._deep is not None:
-            for x0, y0, x1, y1 in surface.boxes.tolist():
-                stamps.lay_deep(surface.flat, surface.stride, x0, y0, x1, y1, below, *self._deep)
+            stamps.lay_deep(surface.flat, surface.stride, surface.boxes, below, *self._deep)
 
     def _sort(self, below: Frame) -> None:
         """Put the log in the order of pixels, the entries of each as they were noted, and drop what is hidden."""
@@ -134,10 +132,8 @@ class NotedOverlay:
             starts = np.r_[first, len(order)].astype(np.int32)
             was, made = below.ravel()[places], np.empty_like(below)
             entries = self._logged[order]
-            stamps.lay_deep(
-                made.reshape(-1), self._width, 0, 0, self._width, len(made), below, places.astype(np.uint32), starts,
-                entries, ~was,
-            )  # fmt: skip
+            flat, stride, *_, whole = surface_of(made)
+            stamps.lay_deep(flat, stride, whole, below, places.astype(np.uint32), starts, entries, ~was)
             self._over[places], self._rests[places] = made.ravel()[places], 0  # right as long as nothing is below
             self._deep = places.astype(np.uint32), starts, entries, was
         self._log, self._logged = np.empty(0, np.int32), np.empty((0, 2), np.uint32)

@@ -192,10 +192,7 @@ def lay_all(flat: U32, under: U32, over: U32, rests: U32) -> None:
 def lay_noted(
     flat: U32,
     stride: int,
-    x0: int,
-    y0: int,
-    x1: int,
-    y1: int,
+    boxes: I32,
     below: Frame,
     over: U32,
     rests: U32,
@@ -206,7 +203,7 @@ def lay_noted(
     dx: float,
     dy: float,
 ) -> None:
-    """Set a box to what is ``below`` with what was noted laid on it, in the squares of sprites of ``size``.
+    """Set boxes to what is ``below`` with what was noted laid on it, in the squares of sprites of ``size``.
 
     Squares grow to a multiple of ``LANES`` in width.
     """
@@ -217,18 +214,20 @@ def lay_noted(
     for k in range(xs.shape[0]):
         fx = pixel_x(xs[k], per_metre, dx)
         fy = pixel_y(ys[k], per_metre, dy)
-        if not (x0 - wide < fx < x1 + wide and y0 - size < fy < y1 + size):
-            continue
-        left, top = floor(fx) - half, floor(fy) - half
-        whole = left >= x0 and left + wide <= x1
-        for row in range(max(y0, top), min(y1, top + size)):
-            at, start = row * stride + left, row * width + left
-            if whole:
-                for i in range(0, wide, LANES):
-                    lay(flat, at + i, under, start + i, over, rests, start + i)
-            else:
-                first, last = max(0, x0 - left), min(wide, x1 - left)
-                lay_few(flat, at + first, under, start + first, over, rests, start + first, last - first)
+        for b in range(boxes.shape[0]):
+            x0, y0, x1, y1 = int(boxes[b, 0]), int(boxes[b, 1]), int(boxes[b, 2]), int(boxes[b, 3])
+            if not (x0 - wide < fx < x1 + wide and y0 - size < fy < y1 + size):
+                continue
+            left, top = floor(fx) - half, floor(fy) - half
+            whole = left >= x0 and left + wide <= x1
+            for row in range(max(y0, top), min(y1, top + size)):
+                at, start = row * stride + left, row * width + left
+                if whole:
+                    for i in range(0, wide, LANES):
+                        lay(flat, at + i, under, start + i, over, rests, start + i)
+                else:
+                    first, last = max(0, x0 - left), min(wide, x1 - left)
+                    lay_few(flat, at + first, under, start + first, over, rests, start + first, last - first)
 
 
 @compiled
@@ -256,20 +255,8 @@ def copy_squares(
 
 
 @compiled
-def lay_deep(
-    flat: U32,
-    stride: int,
-    x0: int,
-    y0: int,
-    x1: int,
-    y1: int,
-    below: Frame,
-    places: U32,
-    starts: I32,
-    logged: U32,
-    was: U32,
-) -> None:
-    """Set the pixels of a box on which several translucent ones were noted, one after another.
+def lay_deep(flat: U32, stride: int, boxes: I32, below: Frame, places: U32, starts: I32, logged: U32, was: U32) -> None:
+    """Set the pixels of boxes on which several translucent ones were noted, one after another.
 
     ``was`` is what lay below each when it was noted: where it still does, the pixel is laid like any other.
     """
@@ -282,10 +269,10 @@ def lay_deep(
         if d == was[k]:
             continue
         row, column = np.int64(places[k] // width), np.int64(places[k] % width)
-        if not (x0 <= column < x1 and y0 <= row < y1):
-            continue
-        for e in range(starts[k], starts[k + 1]):
-            rb = ((d & low) * logged[e, 1]) >> eight
-            ag = ((d >> eight) & low) * logged[e, 1]
-            d = logged[e, 0] + (rb & low) + (ag & high)
-        flat[row * stride + column] = d
+        for b in range(boxes.shape[0]):
+            if boxes[b, 0] <= column < boxes[b, 2] and boxes[b, 1] <= row < boxes[b, 3]:
+                for e in range(starts[k], starts[k + 1]):
+                    rb = ((d & low) * logged[e, 1]) >> eight
+                    ag = ((d >> eight) & low) * logged[e, 1]
+                    d = logged[e, 0] + (rb & low) + (ag & high)
+                flat[row * stride + column] = d

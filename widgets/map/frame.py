@@ -127,6 +127,8 @@ class MapFrame:
 
     def moved(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QRegion | None:
         """Return where the picture may differ from what it was when this was last asked; None for anywhere."""
+        if not self._moved.worth_asking():
+            return None
         live = tuple(dropwhile(lambda item: not item.moving, items))
         if self._area != area or not live or any(item.moving for item in live[1:]):
             return self._moved.region(None, None, self._rasters.raster, area)

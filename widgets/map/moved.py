@@ -14,7 +14,9 @@ from layers.contract import Area
 from layers.raster.contract import CELL_HIGH, CELL_WIDE, I32, Marks, Raster
 
 MOST_MARKS = 20_000
-"""So many marks are nearly everywhere: all is painted."""
+"""More marks than this are not looked through: they are nearly everywhere."""
+RESTS = 10
+"""Where so many moved that all is painted, as many changes are not looked through: it will be so again."""
 
 
 class MovedMarks:
@@ -23,6 +25,14 @@ class MovedMarks:
     def __init__(self) -> None:
         self._key: Hashable = None
         self._before: Marks | None = None
+        self._rests = 0
+
+    def worth_asking(self) -> bool:
+        """Whether few enough moved of late for ``region`` to be asked; else all is painted."""
+        if self._rests:
+            self._rests -= 1
+            self._before = None
+        return not self._rests
 
     def region(self, key: Hashable, marks: Marks | None, raster: Raster, area: Area) -> QRegion | None:
         """Return where the picture may differ from that of the last time, logical pixels; None: anywhere.
@@ -30,15 +40,18 @@ class MovedMarks:
         ``key`` differs where anything but the marks does; ``marks`` are all that moves, None if more than they does.
         """
         before = self._before if key == self._key else None
-        few = marks is not None and len(marks.xs) <= MOST_MARKS
-        after = _kept(marks) if marks is not None and few else None
+        after = None if marks is None or len(marks.xs) > MOST_MARKS else _kept(marks)
         self._key, self._before = key, after
         if before is None or after is None:
             return None
         if before.sprites is not after.sprites or before.placing != after.placing:
             return None
         boxes = raster.moved(before, after, -(-area.height // CELL_HIGH), -(-area.width // CELL_WIDE))
-        return None if boxes is None else _region_of(boxes, area.ratio)
+        if boxes is not None:
+            return _region_of(boxes, area.ratio)
+        if len(before.xs) == len(after.xs):  # else somebody only came into view, or left it
+            self._rests = RESTS
+        return None
 
 
 def _kept(marks: Marks) -> Marks:

@@ -12,7 +12,7 @@ from layers.raster.compiled import CompiledRaster
 from layers.raster.contract import CELL_HIGH, CELL_WIDE, Marks, Placing, make_sprites
 from tests.helpers.map_scene import NOW, Scene, case_mark, make_scene, thing_mark, wait_settled
 from tests.widget.map.test_map_surface import shown
-from widgets.map.moved import MovedMarks
+from widgets.map.moved import RESTS, MovedMarks
 
 WIDTH, HEIGHT = 800, 600
 STAFF = 60
@@ -174,11 +174,37 @@ def test_many_scattered_cells_are_told_of_row_by_row() -> None:
     sprites = make_sprites(np.ones((1, 3, 3), np.uint32))
     after = Marks(xs, ys, np.zeros(len(xs), np.uint16), sprites, Placing(1.0, 0.0, 0.0))
     before = after._replace(xs=np.full_like(xs, nowhere))
-    assert raster.moved(before, after, 60, 60).tolist() == [[0, at, 56] for at in range(60)]
+    assert raster.moved(before, after, 60, 60) is None, "too many for it to pay"
+    many = [part._replace(xs=part.xs[:360], ys=part.ys[:360], codes=part.codes[:360]) for part in (before, after)]
+    assert raster.moved(*many, 60, 60).tolist() == [[0, at, 56] for at in range(30)]
+    more = [part._replace(xs=part.xs[:72], ys=part.ys[:72], codes=part.codes[:72]) for part in (before, after)]
+    assert raster.moved(*more, 60, 60).tolist() == [[0, at, 56] for at in range(6)], "joined as far as need be"
     few = [column[:36].tolist(), row[:36].tolist()]
     some = [part._replace(xs=part.xs[:36], ys=part.ys[:36], codes=part.codes[:36]) for part in (before, after)]
     expected = [[across * 5, down, across * 5 + 1] for across, down in zip(*few, strict=True)]
     assert raster.moved(*some, 60, 60).tolist() == expected
+
+
+def test_where_many_moved_nobody_looks_for_a_while_and_then_again(qtbot: QtBot, scene: Scene) -> None:
+    rng, view = np.random.default_rng(5), scene.view
+    lons, lats = rng.uniform(120.69, 120.75, 500), rng.uniform(29.69, 29.74, 500)
+    scene.positions.update([thing_mark(f"q{i}", lons[i], lats[i]) for i in range(500)])
+    view.choose("positions", LayerOptions().with_style("crowds", "single"))
+    wait_settled(qtbot, view)
+    slots = scene.positions.slots([f"q{i}" for i in range(500)])
+    painted = Painted(view)
+    for step in range(2):
+        scene.positions.move(slots, lons + 0.0002 * step, lats, NOW.timestamp())
+        paint(scene)
+    painted.shares.clear()
+    for _ in range(RESTS + 8):
+        walk(scene, rng, 1)
+        paint(scene)
+    assert painted.shares[0] == 1.0
+    assert min(painted.shares[RESTS:]) < 0.5
+    straight = shown(view)
+    view.repaint()
+    np.testing.assert_array_equal(straight, shown(view))
 
 
 def test_where_anything_else_differs_all_is_painted(scene: Scene) -> None:
