@@ -25,7 +25,7 @@ def touch(x: float, y: float, size: int, mask: Mask) -> None:
 def altered(xs: F32, ys: F32, codes: U16, to_xs: F32, to_ys: F32, to_codes: U16) -> int:
     """Return how many sprites are another or elsewhere; all where their number differs."""
     if xs.shape[0] != to_xs.shape[0]:
-        return max(xs.shape[0], to_xs.shape[0])
+        return int(max(xs.shape[0], to_xs.shape[0]))
     found = 0
     for k in range(xs.shape[0]):
         found += 1 if xs[k] != to_xs[k] or ys[k] != to_ys[k] or codes[k] != to_codes[k] else 0
