@@ -111,6 +111,7 @@ class MapPlayback(QObject, MapGuest):
         self._desk.map_feed.models.cases.set_placeless(0)
         self._tick.start()
         self._show()
+        self._desk.picks.refresh()  # a card of what is now says so from here on
         self.bar.show()
         self._place()
         self.bar.raise_()
@@ -178,7 +179,8 @@ class MapPlayback(QObject, MapGuest):
             self._cases_at = player.at_s
             models.cases.replace(case_marks(picture.cases.values(), player.now, names))
         self._view.show_past(player.now)
-        self._desk.picks.refresh()
+        self._view.update(self.stamp)  # it tells the moment, also where nobody moved
+        self._desk.picks.on_moment()
         moment = self._moment()
         self.bar.show_state(player.at_s, moment, playing=player.playing, speed=player.speed)
         self._show_spot()

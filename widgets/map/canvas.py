@@ -375,6 +375,10 @@ class MapCanvas(QWidget):
             ):
                 painter.fillRect(x, y, w, h, accent)
 
+    def _moves_along(self) -> bool:
+        """Whether what is painted over the frame goes along with its marks."""
+        return False
+
     # -- inner --------------------------------------------------------------------------------------------------
 
     def _area(self) -> Area:
@@ -454,7 +458,7 @@ class MapCanvas(QWidget):
         self._fit_first()
         self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
         moved = self._frame.moved(self._area(), self.shown_items(), self._focus)
-        if moved is None or self._is_moving():
+        if moved is None or self._is_moving() or self._moves_along():
             self._refresh_along()
         else:
             self.update(moved - self.covered())

@@ -344,6 +344,10 @@ class MapView(OverlaidMap):
         self._overlays.coordinates.set_hint("")
         self.refresh()
 
+    def _moves_along(self) -> bool:
+        """See ``MapCanvas``."""
+        return any(guest.moves_along for guest in self._guests)
+
     def _paint_over(self, painter: QPainter) -> None:
         """Paint what guests have and what is being drawn or measured, under the cross."""
         for guest in self._guests:
