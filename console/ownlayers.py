@@ -16,11 +16,12 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 
 from console.crew import Member
 from console.filelayer.contents import BESIDE_SHP, FEATURE_SUFFIXES, SHP, TRACK_SUFFIXES
-from console.notices import Notice, sentence
+from console.notices import Notice
 from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
 from domain.contacts import without_contacts
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
+from resources.words import sentence
 from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
 

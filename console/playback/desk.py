@@ -12,13 +12,13 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from client.room import Room
-from console.notices import sentence
 from console.playback.past import case_marks, thing_marks
 from console.playback.stamp import paint_stamp
 from console.playback.tape import SPEEDS, Player, splice
 from domain.faults import Fault
 from layers.camera import Camera
 from resources.theme import Theme
+from resources.words import sentence
 from widgets.map.guests import MapGuest
 from widgets.map.playback_bar import PlaybackBar
 from widgets.map.playback_card import PlaybackCard, PlaybackWish

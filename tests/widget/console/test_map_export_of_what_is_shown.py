@@ -186,6 +186,9 @@ async def test_a_picture_has_no_track_of_our_own_unless_asked_for_and_leaves_the
         assert pictures[0] != pictures[1]
         features = await geojson_of(desk, tmp_path, staff=True)
         assert not [f for f in features if f["properties"]["layer"].startswith("track")]
+        assert "track" not in logged(served)[-1]["layers"], "the record names what the file holds, and no more"
+        await export(desk, MapFormat.CSV, tmp_path / "map.csv", staff=True)
+        assert (logged(served)[-1]["layers"], logged(served)[-1]["staff"]) == (["cases"], False)
 
 
 async def test_a_track_of_a_file_goes_out_as_a_line_without_its_times(served: Served, tmp_path: Path) -> None:
