@@ -12,10 +12,10 @@ from PySide6.QtCore import QObject
 
 from client.api import new_key
 from client.picture import Delta
-from console.notices import sentence
 from domain.change import Change, Subject
 from domain.faults import Fault, FaultKind
 from domain.people import ADMIN_ROLES
+from resources.words import sentence
 
 if TYPE_CHECKING:
     from console.desk import Desk

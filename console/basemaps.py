@@ -10,9 +10,9 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.keeping import Keeping
-from console.notices import sentence
 from console.tilesource import FILE_NAME
 from domain.faults import Fault, invalid
+from resources.words import sentence
 from widgets.common.file_dialog import FileDialog
 
 if TYPE_CHECKING:

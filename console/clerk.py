@@ -5,14 +5,14 @@ from functools import partial
 
 from PySide6.QtCore import QObject
 
-from console.notices import Notice, NoticeHub, sentence
+from console.notices import Notice, NoticeHub
 from console.panels import Panels
 from console.select import Selection
 from domain.change import Change
 from domain.faults import Fault, FaultKind
 from domain.ids import AccountId, CaseNo, UnitId
 from domain.wire import RevealedContact
-from resources.words import Value, Words
+from resources.words import Value, Words, sentence
 from widgets.intents import ActionIntent
 from widgets.names import Names
 from widgets.notices import Severity

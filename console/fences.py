@@ -9,7 +9,6 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
 from console.maptools import draw_on
-from console.notices import sentence
 from console.register import Held
 from domain.faults import Fault, conflict, invalid
 from domain.ids import EntryId
@@ -20,6 +19,7 @@ from domain.register_shapes import MAX_POINTS, Spot, check_ring
 from layers.geodesy import ring_around
 from layers.geometry import outer_edge_at
 from layers.mercator import to_degrees, to_plane
+from resources.words import sentence
 from widgets.common.pick_list import Choice
 from widgets.fence_sheet import THING, UNIT, FenceSheet, FenceWish
 from widgets.map.fence_card import AlertRow, FenceCard, FenceForm, FenceRow

@@ -155,6 +155,7 @@ class GridKeeper(QObject):
     def on_closed(self) -> None:
         """The sheet was closed: the map shows no faults any more."""
         self._watch.ended = True
+        self._wanted = None
         self._desk.tasks.cancel(OWNER)
         if self._model is not None:
             self._desk.panels.map.remove_layer(LAYER)
@@ -229,7 +230,7 @@ class GridKeeper(QObject):
             await self._systems.ask(Path(self._wanted.path), partial(self._on_system_chosen, self._wanted))
 
     def _on_system_chosen(self, wanted: "FileWanted", system: str) -> None:
-        if wanted is self._wanted and self._room is not None:  # else another file took its place, or somebody left
+        if wanted is self._wanted:  # else another file took its place, or the sheet was closed
             self.on_file_wanted(replace(wanted, crs=system, overrules=True))
 
     async def _check(self, columns: "Columns") -> None:
@@ -350,7 +351,8 @@ def _table_of(wanted: "FileWanted") -> "Table":
     """Return what is in a file, which holds areas in degrees. Raises ``Fault``. Any thread."""
     from console.exchange.readers import read_table  # noqa: PLC0415 - not before a file is read
     from console.exchange.table import ReadOptions  # noqa: PLC0415
-    from console.mesh.drafting import SUFFIXES, check_table  # noqa: PLC0415
+    from console.mesh.drafting import check_table  # noqa: PLC0415
+    from widgets.grid_keeper.wants import SUFFIXES  # noqa: PLC0415
 
     path = Path(wanted.path)
     if path.suffix.lower() not in SUFFIXES:

@@ -16,8 +16,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from client.api import ServiceClient
 from client.picture import Delta
 from console.crew import Member
-from console.notices import sentence
 from domain.faults import Fault, FaultKind
+from resources.words import sentence
 
 if TYPE_CHECKING:
     from console.desk import Desk

@@ -221,6 +221,11 @@ class MapSelect(QObject, MapGuest):
             self.let_go()
         return True
 
+    @property
+    def moves_along(self) -> bool:
+        """See ``MapGuest``: rings are where people and vehicles are."""
+        return self.chosen is not None and bool(self.chosen.things)
+
     def paint(self, painter: QPainter, camera: looking.Camera, theme: Theme) -> None:
         """Paint the area, and rings around what lies within and what is marked in the list."""
         if self.chosen is not None:

@@ -5,10 +5,9 @@ from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
-from console.notices import sentence
 from console.tasks import Tasks
 from domain.faults import Fault
-from resources.words import Words
+from resources.words import Words, sentence
 from widgets.map.sketch import Sketch, SketchKind
 from widgets.map.view import MapView
 

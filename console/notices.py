@@ -10,7 +10,7 @@ import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from domain.faults import Fault
-from resources.words import Value, Words
+from resources.words import Value, Words, sentence
 from widgets.notices import Notice as ShownNotice
 from widgets.notices import NoticeStrip, Severity
 
@@ -146,12 +146,3 @@ class NoticeFeed(QObject):
         if notice is not None:
             self.withdraw(name)
             self.action_requested.emit(notice.action)
-
-
-def sentence(words: Words, key: str, values: dict[str, Value]) -> str:
-    """Return the text of a key; values that are word keys themselves are looked up with the other values."""
-    shown: dict[str, Value] = {}
-    for name, value in values.items():
-        others = {other: text for other, text in values.items() if other != name}
-        shown[name] = sentence(words, value, others) if isinstance(value, str) and words.has(value) else value
-    return words(key, **shown)

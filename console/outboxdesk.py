@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject
 from client.api import new_key
 from client.outbox.order import Entry, Stage, command_order, report_order
 from client.outbox.results import Delayed, Refused
-from console.notices import Notice, sentence
+from console.notices import Notice
 from console.throttle import Throttle
 from domain.case import Case
 from domain.change import Change
@@ -18,7 +18,7 @@ from domain.faults import Fault
 from domain.ids import CaseNo
 from domain.not_after import is_descriptive
 from domain.wire import Outcome
-from resources.words import Value, shortened
+from resources.words import Value, sentence, shortened
 from widgets.notices import Severity
 from widgets.waiting import Decision, FieldChoice, OutboxIntent, WaitingMark, WaitingRow
 

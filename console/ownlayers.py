@@ -16,10 +16,12 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 
 from console.crew import Member
 from console.filelayer.contents import BESIDE_SHP, FEATURE_SUFFIXES, SHP, TRACK_SUFFIXES
-from console.notices import Notice, sentence
+from console.notices import Notice
 from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
+from domain.contacts import without_contacts
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
+from resources.words import sentence
 from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
 
@@ -36,6 +38,7 @@ MOST_LAYERS = 20
 FAR_KM = 150
 """A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
+MOST_NAME = 60
 
 
 class Opening(NamedTuple):
@@ -167,7 +170,7 @@ class OwnLayers(Member):
         path, name = opening.path, opening.path.name
         found = await asyncio.to_thread(features_of, path, opening.crs, rest=opening.rest)
         features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
-        model = ImportedModel(self._ident(name), path.stem[:60])
+        model = ImportedModel(self._ident(name), _layer_name(path))
         model.colour = self._next_colour()
         left = next((int(n.removeprefix("left_out:")) for n in found.notes if n.startswith("left_out:")), 0)
         model.put(features, self._remark(name, left))
@@ -203,7 +206,7 @@ class OwnLayers(Member):
         found = await asyncio.to_thread(track_of, path, opening.crs, offset or timedelta(), rest=opening.rest)
         fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
         remark = self._remark(path.name, found.left_out)
-        model = TrackModel(self._ident(path.name), path.stem[:60], self._desk.names.zone, remark)
+        model = TrackModel(self._ident(path.name), _layer_name(path), self._desk.names.zone, remark)
         model.colour = self._next_colour()
         key = await self._show_track(model, found.names, fixes)
         self._tell_shown(path.name, len(found.fixes), found.left_out)
@@ -334,6 +337,11 @@ class OwnLayers(Member):
                 self._desk.notices.post(notice)
             else:
                 self._desk.notices.fault(fault, replace="own-layer")
+
+
+def _layer_name(path: Path) -> str:
+    """Return what a file's layer is called, wherever it is told: in lists, legends, and in what is exported."""
+    return without_contacts(path.stem)[:MOST_NAME]
 
 
 def _apart_from_shapefiles(paths: Sequence[Path]) -> list[Path]:

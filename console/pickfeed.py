@@ -40,6 +40,7 @@ class PickFeed(QObject):
         self._names = names
         self._room: Room | None = None
         self._shown: Callable[[datetime], Content | None] | None = None
+        self._of_thing = False
         self._seconds = 0
 
     def use(self, room: Room | None) -> None:
@@ -65,7 +66,7 @@ class PickFeed(QObject):
         """A person or vehicle was picked."""
         self._view.select_grid(None)
         self._view.select_entry(None)
-        self._show(lambda now: self._thing(ThingId(picked.thing), now))
+        self._show(lambda now: self._thing(ThingId(picked.thing), now), of_thing=True)
 
     def on_closed(self) -> None:
         """The card was put away: what it spoke of is no longer picked out."""
@@ -83,8 +84,13 @@ class PickFeed(QObject):
         if self._shown is not None and self._seconds % EVERY_S == 0:
             self.refresh()
 
-    def _show(self, content: Callable[[datetime], Content | None]) -> None:
-        self._shown = content
+    def on_moment(self) -> None:
+        """The past that is played back went on: a card of a person or vehicle tells of it, and no other."""
+        if self._of_thing:
+            self.refresh()
+
+    def _show(self, content: Callable[[datetime], Content | None], *, of_thing: bool = False) -> None:
+        self._shown, self._of_thing = content, of_thing
         self.refresh()
 
     def refresh(self) -> None:

@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from console.notices import sentence
 from console.settings import DECLARED, MAX_TEXT, Value
 from domain.faults import Fault
+from resources.words import sentence
 
 if TYPE_CHECKING:
     from console.desk import Desk

@@ -9,11 +9,11 @@ from PySide6.QtCore import QObject, Signal
 from client.line import LineReading
 from client.picture import Delta
 from client.room import Room
-from console.notices import NoticeHub, sentence
+from console.notices import NoticeHub
 from console.session import Session
 from console.settings import Settings
 from domain.faults import Fault, FaultKind
-from resources.words import Words
+from resources.words import Words, sentence
 from widgets.intents import SignInIntent
 
 if TYPE_CHECKING:

@@ -15,13 +15,13 @@ from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
 from console.maptools import draw_on
-from console.notices import sentence
 from console.register import Held
 from domain.faults import Fault
 from domain.ids import EntryId
 from domain.register import Entry, EntryKind, EntryPut, read_body
 from domain.register_map import Drawing, Form
 from domain.register_shapes import check_ring
+from resources.words import sentence
 from widgets.map.draw_card import DrawCard, DrawnRow
 from widgets.map.guests import MapGuest, undo_or_close
 from widgets.map.sketch import Sketch, SketchKind

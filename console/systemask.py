@@ -102,8 +102,8 @@ def box_of(view: "MapView", layer: str) -> "Box | None":
 
 
 def km_text(metres: float) -> str:
-    """Return a distance of some kilometres: a tenth below ten of them."""
-    return f"{metres / 1000:,.0f}" if metres >= 9_950 else f"{metres / 1000:.1f}"
+    """Return a distance in kilometres: tenths below ten of them, and never none."""
+    return f"{metres / 1000:,.0f}" if metres >= 9_950 else f"{max(metres, 100.0) / 1000:.1f}"
 
 
 def system_text(name: str, words: "Words") -> str:

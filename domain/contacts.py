@@ -7,11 +7,13 @@ import re
 
 from domain.wire import MASK
 
+_GAP = r"[- －—]?"
 _NUMBERS = re.compile(
     r"(?<!\d)(?:"
-    r"(?:\+?86[- ]?)?1[3-9]\d(?:[- ]?\d{4}){2}"  # a mobile
-    r"|\(?0\d{2,3}\)?[- ]?\d{7,8}"  # a line, its area code before it
-    r"|\d{17}[\dXx]"  # an identity card
+    rf"(?:[+＋]?86{_GAP})?[1１][3-9３-９]\d(?:{_GAP}\d{{4}}){{2}}"  # a mobile; digits may be as wide as characters
+    rf"|[(（]?[0０]\d{{2,3}}[)）]?{_GAP}\d{{3,4}}{_GAP}\d{{4}}"  # a line, its area code before it
+    rf"|(?:电话|座机|手机|联系方式|[Tt][Ee][Ll])[:：. ]*\d{{3,4}}{_GAP}\d{{4}}"  # one of the town, called a telephone
+    r"|\d{17}[\dXxＸｘ]"  # an identity card
     r")(?!\d)"
 )
 

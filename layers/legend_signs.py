@@ -9,7 +9,7 @@ from domain.clock import Lamp
 from domain.units import UnitState
 from layers.colours import CLASS_ALPHA, CLASS_COUNT, class_share, mix
 from layers.fence_signs import SIGNS as OF_FENCES
-from layers.owncolours import OWN_COLOURS, TRACK_COLOURS
+from layers.owncolours import FAINT, OWN_COLOURS, TRACK_COLOURS
 from layers.signs import SIGNS as OF_THE_REGISTER
 from layers.symbols import draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
 from resources.theme import Theme
@@ -92,7 +92,7 @@ def _own_file(role: str) -> Sign:
     def draw(painter: QPainter, size: float, theme: Theme) -> None:
         colour = QColor(str(getattr(theme, role)))
         tint = QColor(colour)
-        tint.setAlpha(44)
+        tint.setAlpha(FAINT)
         painter.setPen(QPen(colour, 2.0))
         painter.setBrush(tint)
         painter.drawRect(QRectF(-size / 2, -size * 0.38, size, size * 0.76))

@@ -60,6 +60,15 @@ class Words:
         return key in self._words
 
 
+def sentence(words: Words, key: str, values: Mapping[str, Value]) -> str:
+    """Return the text of a key; values that are word keys themselves are looked up with the other values."""
+    shown: dict[str, Value] = {}
+    for name, value in values.items():
+        others = {other: text for other, text in values.items() if other != name}
+        shown[name] = sentence(words, value, others) if isinstance(value, str) and words.has(value) else value
+    return words(key, **shown)
+
+
 def shortened(text: str, most: int) -> str:
     """Return a text of at most so many characters; what is left out is told by an ellipsis."""
     return text if len(text) <= most else f"{text[:most]}…"

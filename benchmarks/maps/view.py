@@ -25,7 +25,7 @@ from benchmarks.maps.live import LiveStaff, live_rows
 from benchmarks.maps.ours import SIZE, OurMap, to_degrees
 from console.collector import Collector
 from console.headstart import SWITCH_S
-from widgets.map.canvas import MOVING_S
+from widgets.map.looking import MOVING_S
 
 EXTENTS = {"1": 0, "1/8": 24, "1/64": 48}
 """Extent, as a share of the whole across, and how many eighths of an octave closer that is."""

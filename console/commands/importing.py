@@ -16,7 +16,7 @@ from console.access import add_token_option, read_token
 from console.bilingual import Bilingual
 from domain.faults import Fault, FaultKind
 from domain.wire import FaultBody
-from resources.words import Words
+from resources.words import Words, sentence
 
 if TYPE_CHECKING:
     from console.exchange.intake import ImportOrder, Intake
@@ -205,9 +205,7 @@ class _Import:
             self._say("exchange.repaired", areas=repaired)
 
     def _sentence(self, fault: FaultBody) -> str:
-        words = self._words
-        values = {n: words(v) if isinstance(v, str) and words.has(v) else v for n, v in fault.params.items()}
-        text = words(f"fault.{fault.key}", **values)
+        text = sentence(self._words, f"fault.{fault.key}", fault.params)
         return fault.key if text == f"fault.{fault.key}" else text
 
     def _refused(self, fault: Fault, code: int) -> int:

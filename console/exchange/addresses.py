@@ -18,7 +18,7 @@ import msgspec
 from console.exchange.csv_reader import check_header, count_fault, csv_fault, decode_text
 from console.exchange.mapping import Mapping
 from console.exchange.rows import Row, bounded, read_coordinate
-from console.exchange.table import Record, Table, need_columns, too_large
+from console.exchange.table import Record, Table, need_columns, too_large, unreadable
 from domain.addresses import MAX_ADDRESS, folded, names_persons
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import ImportedAddress
@@ -106,7 +106,7 @@ class AddressFile:
         try:
             return self.path.open("r", encoding=encoding, newline="", buffering=_BUFFER)
         except OSError as error:
-            raise invalid("file_unreadable", file=self.path.name, reason=error.strerror or "") from error
+            raise unreadable(self.path, error) from error
 
     def _header(self, header: list[str]) -> tuple[str, ...]:
         columns = tuple(name.strip() for name in header)

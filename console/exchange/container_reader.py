@@ -20,7 +20,16 @@ import shapely
 
 from console.exchange.geojson_reader import plain_text
 from console.exchange.shapes import shapes_to_wgs84
-from console.exchange.table import MAX_FILE_BYTES, MAX_ROWS, ReadOptions, Record, Table, read_whole, too_many_rows
+from console.exchange.table import (
+    MAX_FILE_BYTES,
+    MAX_ROWS,
+    ReadOptions,
+    Record,
+    Table,
+    read_head,
+    read_whole,
+    too_many_rows,
+)
 from domain.faults import Fault, FaultKind, invalid
 
 MAX_MEMBERS = 64
@@ -44,7 +53,7 @@ def read_shapefile(path: Path, options: ReadOptions) -> Table:
         beside = (path.with_suffix(suffix), path.with_suffix(suffix.upper()))
         found = path if suffix == ".shp" else next((file for file in beside if file.is_file()), None)
         if found is not None:
-            members[suffix] = read_whole(found) if suffix in _NEEDED else found.read_bytes()[:MAX_TEXT]
+            members[suffix] = read_whole(found) if suffix in _NEEDED else read_head(found, MAX_TEXT)
     missing = [f"{path.stem}{suffix}" for suffix in _NEEDED if suffix not in members]
     if missing:
         raise invalid("shp_member_missing", file=path.name, member=", ".join(missing)[:200])

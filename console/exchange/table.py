@@ -84,10 +84,24 @@ def read_whole(path: Path) -> bytes:
     except FileNotFoundError:
         raise invalid("file_missing", file=str(path)) from None
     except OSError as error:
-        raise invalid("file_unreadable", file=path.name, reason=error.strerror or "") from error
+        raise unreadable(path, error) from error
     if not content.strip():
         raise invalid("file_empty", file=path.name)
     return content
+
+
+def read_head(path: Path, most: int) -> bytes:
+    """Return the first bytes of a file. Raises ``Fault``: unreadable."""
+    try:
+        with path.open("rb") as file:
+            return file.read(most)
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def unreadable(path: Path, error: OSError) -> Fault:
+    """Return the fault of a file the system does not let us read."""
+    return invalid("file_unreadable", file=path.name, reason=error.strerror or "")
 
 
 def too_many_rows(count: int) -> Fault:

@@ -49,7 +49,7 @@ def read_file(path: Path, crs: str | None, *, rest: bool = False) -> FileFeature
     """Return the features of a file. Raises ``Fault`` with what is wrong with it; ``rest`` leaves bad rows out."""
     _check(path, FEATURE_SUFFIXES)
     if path.suffix.lower() in MARKUP:
-        return _packed(list(_marked_up(path)), [])
+        return _packed(list(_marked_up(path)), [], astray="file_always_degrees")
     table = _table(path, crs)
     if path.suffix.lower() not in TABLES:
         return _packed([(record.fields, record.geometry) for record in table.records], list(table.notes))
@@ -209,8 +209,13 @@ def _check(path: Path, suffixes: Sequence[str]) -> None:
         raise too_large(path, size, MAX_BYTES)
 
 
-def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str], left_out: int = 0) -> FileFeatures:
-    """Return features within bounds; ``left_out`` counts what had no place before they were looked at."""
+def _packed(
+    found: list[tuple[dict[str, str], Any]], notes: list[str], left_out: int = 0, *, astray: str = "file_not_degrees"
+) -> FileFeatures:
+    """Return features within bounds; ``left_out`` counts what had no place before they were looked at.
+
+    Where none of them is in degrees the file is refused with ``astray``.
+    """
     import shapely  # noqa: PLC0415
 
     if len(found) > MAX_FEATURES:
@@ -229,7 +234,7 @@ def _packed(found: list[tuple[dict[str, str], Any]], notes: list[str], left_out:
     if points > MAX_POINTS:
         raise Fault(FaultKind.TOO_LARGE, "file_too_many_points", count=points, limit=MAX_POINTS)
     if not wkbs:
-        raise invalid("file_not_degrees") if no_degrees else invalid("file_without_shapes", count=count)
+        raise invalid(astray) if no_degrees else invalid("file_without_shapes", count=count)
     if left_out:
         notes.append(f"left_out:{left_out}")
     return FileFeatures(columns, tuple(rows), tuple(wkbs), tuple(notes[:20]))

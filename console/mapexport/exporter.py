@@ -34,11 +34,12 @@ from console.mapexport.shown import (
 )
 from console.mapexport.stamp import Mark, mark_of
 from console.mapexport.tables import Shown, Table, make_tables, marked
-from console.notices import Notice, sentence
+from console.notices import Notice
 from domain.exporting import PICTURES, MapExport, MapFormat
 from domain.faults import Fault, FaultKind, invalid
 from layers.contract import Look
 from resources.theme import load_theme
+from resources.words import sentence
 from widgets.map.legend import legend_rows
 from widgets.map.sheet import SheetText
 from widgets.map_export_sheet import MapExportSheet, MapExportWanted
@@ -57,6 +58,13 @@ class Gathered(NamedTuple):
     shown: Shown
     own: Sequence[OwnLayer]
     tables: Sequence[Table]
+
+    @property
+    def written(self) -> frozenset[str]:
+        """The keys of the layers the file holds: in a picture all that is seen, else those that have a table."""
+        if self.wanted.format in PICTURES:
+            return frozenset(self.shown.layers)
+        return frozenset(table.of for table in self.tables)
 
 
 class MapExporter(QObject):
@@ -144,13 +152,13 @@ class MapExporter(QObject):
 
         Files of one's own are logged as such, and not by their names: whoever named one did not do it for the record.
         """
-        shown, wanted = found.shown, found.wanted
+        shown, wanted, written = found.shown, found.wanted, found.written
         logged = await room.client.log_map_export(
             MapExport(
                 format=wanted.format,
-                layers=tuple(sorted({key.split(":", 1)[0] for key in shown.layers})),
+                layers=tuple(sorted({key.split(":", 1)[0] for key in written})),
                 features=sum(len(table) for table in found.tables),
-                staff=wanted.staff and any(is_about_staff(item, model) for item, model in found.seen),
+                staff=any(is_about_staff(item, model) for item, model in found.seen if item.key in written),
                 view=shown.view,
             )
         )
@@ -164,8 +172,8 @@ class MapExporter(QObject):
     async def _write_page(self, found: Gathered, mark: Mark) -> None:
         """Write the page: its names are asked of layers of its own, in a thread, as tables are written."""
         words, theme = self._desk.words, load_theme("light")
-        text, written = self._text(found, mark), {table.of for table in found.tables}
-        items = {item.key: item for item, _ in found.seen if item.key in written}
+        text = self._text(found, mark)
+        items = {item.key: item for item, _ in found.seen if item.key in found.written}
         named = named_items(found.seen, Look(theme, words, self._desk.appearance.family or ""))
         order = list(items)
         shown = PageMap(

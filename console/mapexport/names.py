@@ -14,7 +14,9 @@ from layers.mercator import HALF_WORLD_M, to_degrees, to_plane
 from layers.observed import Observed
 from layers.registry import make_item
 
-ZOOMS = range(4, 20)
+FINEST_ZOOM = 19
+"""How close a page can be looked at."""
+ZOOMS = range(4, FINEST_ZOOM + 1)
 TILE_PX = 256
 EVERY = 1_000_000_000
 NAMED = frozenset({"basemap", "divisions", "grids", "hazards", "geofences", "drawings"})

@@ -2,7 +2,8 @@
 
 A file is not the room's: its columns may hold anything, also names, telephones and addresses of members of the public,
 and no one has checked them. The room hands out no contacts and keeps no register of persons (domain.md 7), so columns
-stay here. The one exception is what the map writes beside a feature because somebody chose it there, contacts masked.
+stay here. The one exception is what the map writes beside a feature because somebody chose it there. In that, as in
+the layer's name, contacts are masked already.
 
 Tracks of files go out as lines, without their times. Tracks of the logged history do not: they were read for a stated
 reason and are let go after a short while, which a file would outlast.
@@ -15,7 +16,6 @@ from typing import Any
 import msgspec
 
 from console.mapexport.tables import Shown, Table, touching
-from domain.contacts import without_contacts
 from layers.contract import LayerItem
 from layers.observed import Observed
 
@@ -48,7 +48,7 @@ def own_layers(shown: Iterable[tuple[LayerItem, Observed]]) -> list[OwnLayer]:
 
     found = []
     for item, model in shown:
-        title = without_contacts(item.title())
+        title = item.title()
         if isinstance(item, ImportedItem) and isinstance(model, ImportedModel):
             names = item.names()
             wkbs = model.features.wkbs

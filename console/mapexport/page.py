@@ -17,7 +17,7 @@ import msgspec
 
 from console.exchange.export import replacing
 from console.mapexport.drawing import Drawer
-from console.mapexport.names import PageName
+from console.mapexport.names import FINEST_ZOOM, PageName
 from console.mapexport.own import OwnLayer
 from console.mapexport.signs import class_of, sign_styles
 from console.mapexport.tables import Table
@@ -31,7 +31,6 @@ from resources.words import Words, shortened
 
 MOST_ON_PAGE = 20_000
 """Cases, people and features of files on one page: a browser grows slow with more."""
-FINEST_ZOOM = 19
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:"
 MARK_STEP_PX, MARK_TURN, MARK_PX, MOST_MARK = (60, 200), -24, 17, 60
 """Room around the watermark, how it is turned, about how wide a letter of it is, and how many it has."""

@@ -16,7 +16,6 @@ from domain.mesh import MeshFault
 from domain.wire_grids import DraftGrid
 from widgets.grid_keeper.wants import Columns
 
-SUFFIXES = (".shp", ".zip", ".gpkg", ".geojson", ".json")
 GUESSES = {
     "code": ("code", "grid_code", "gridcode", "wgbm", "bm", "网格编码", "编码", "id"),
     "name": ("name", "grid_name", "gridname", "wgmc", "mc", "网格名称", "名称"),

@@ -12,13 +12,13 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from client.room import Room
-from console.notices import sentence
 from console.playback.past import case_marks, thing_marks
 from console.playback.stamp import paint_stamp
 from console.playback.tape import SPEEDS, Player, splice
 from domain.faults import Fault
 from layers.camera import Camera
 from resources.theme import Theme
+from resources.words import sentence
 from widgets.map.guests import MapGuest
 from widgets.map.playback_bar import PlaybackBar
 from widgets.map.playback_card import PlaybackCard, PlaybackWish
@@ -111,6 +111,7 @@ class MapPlayback(QObject, MapGuest):
         self._desk.map_feed.models.cases.set_placeless(0)
         self._tick.start()
         self._show()
+        self._desk.picks.refresh()  # a card of what is now says so from here on
         self.bar.show()
         self._place()
         self.bar.raise_()
@@ -178,7 +179,8 @@ class MapPlayback(QObject, MapGuest):
             self._cases_at = player.at_s
             models.cases.replace(case_marks(picture.cases.values(), player.now, names))
         self._view.show_past(player.now)
-        self._desk.picks.refresh()
+        self._view.update(self.stamp)  # it tells the moment, also where nobody moved
+        self._desk.picks.on_moment()
         moment = self._moment()
         self.bar.show_state(player.at_s, moment, playing=player.playing, speed=player.speed)
         self._show_spot()

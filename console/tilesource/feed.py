@@ -14,7 +14,6 @@ import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.keeping import Keeping
-from console.notices import sentence
 from console.tasks import Tasks
 from console.throttle import Throttle
 from console.tilesource.declared import PACKS, BaseMap, read_sources
@@ -26,7 +25,7 @@ from layers.ages import age_text
 from layers.tiles.item import KEY_PREFIX
 from layers.tiles.matrix import TileGrid, TileId, level_for, tiles_over
 from layers.tiles.model import Picture, TilesModel
-from resources.words import Words
+from resources.words import Words, sentence
 from widgets.map.view import MapView
 
 OWNER = "tiles"

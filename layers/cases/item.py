@@ -341,8 +341,8 @@ class CasesItem(LayerItem):
         return self.look.words("map.note.count", n=len(self._model.open)), False
 
     def open_count(self) -> int:
-        """Return how many open cases have a place."""
-        return len(self._model.open)
+        """Return how many open cases are on the map: they have a place, and no filter leaves them out."""
+        return len(self._shown().table)
 
     def placeless_count(self) -> int:
         """Return how many open cases have none, and so are not on the map."""

@@ -14,18 +14,17 @@ from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.imported.model import Features, ImportedModel
 from layers.options import Group, Style
-from layers.owncolours import OWN_COLOURS, colour_style
+from layers.owncolours import FAINT, OWN_COLOURS, colour_style, legend_title
 from layers.raster.contract import Frame, Raster, Shapes, Sprites, make_sprites
 from layers.symbols import odd_side, render
-from resources.words import shortened
 
 KEY_PREFIX = "file:"
-FILLS = {"none": 0, "faint": 44, "strong": 140}
+FILLS = {"none": 0, "faint": FAINT, "strong": 140}
 NO_NAMES = ""
 WIDTH_PX, DOT_PX = 2.0, 9.0
 LABELS_MOST = 400
-MOST_NAME, MOST_TITLE = 40, 16
-"""Letters of a name on the map, and of a file's name in the legend."""
+MOST_NAME = 40
+"""Letters of a name on the map."""
 LINES_SHOWN = 12
 """Attributes a card shows at most."""
 
@@ -161,7 +160,7 @@ class ImportedItem(LayerItem):
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: the file by its name."""
         count = len(self._model.features.rows)
-        return [LegendRow(f"own_file.{self.role}", shortened(self._model.name, MOST_TITLE), count)] if count else []
+        return [LegendRow(f"own_file.{self.role}", legend_title(self._model.name), count)] if count else []
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest point or line, or else the area below."""

@@ -14,7 +14,8 @@ from layers.raster.stamps import lay_few, pixel_x, pixel_y
 from layers.raster.vector import copy_row, cover, lay, lowest, showing
 
 MARGIN = 4 * LANES
-"""Pixels around the frame within which a sprite begins that has its middle at most its own size outside."""
+"""Pixels around the frame within which a sprite begins that has its middle at most its own size outside: a whole band
+of the finer kind, so that bands are the rows of cells of which only some are painted (``CELL_HIGH``)."""
 FARTHEST = 1 << 15
 """Largest side of a frame whose pixels can be told in half a word."""
 NOWHERE = np.uint32(0xFFFFFFFF)

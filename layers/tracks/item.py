@@ -11,15 +11,12 @@ from PySide6.QtGui import QColor, QPainter, QPen
 from layers.colours import argb
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.options import Group, Style
-from layers.owncolours import TRACK_COLOURS, colour_style
+from layers.owncolours import TRACK_COLOURS, colour_style, legend_title
 from layers.raster.contract import Frame, Raster, Sprites, make_sprites
 from layers.symbols import odd_side, render
 from layers.tracks.model import TrackModel
-from resources.words import shortened
 
 KEY_PREFIX = "track:"
-MOST_TITLE = 16
-"""Letters of its name in the legend."""
 POINT_PX, END_PX, WIDTH_PX = 5.0, 11.0, 2.4
 POINT, START, END = 0, 1, 2
 POINTS_UNTIL = 12.0
@@ -124,7 +121,7 @@ class TrackItem(LayerItem):
 
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: the track by its name."""
-        title = shortened(self._model.name, MOST_TITLE)
+        title = legend_title(self._model.name)
         return [LegendRow(f"own_track.{self.role}", title)] if len(self._model.xs) else []
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from layers.mercator import Floats, to_degrees, to_plane_arrays
 from layers.observed import Observed
+from layers.owncolours import TRACK_COLOURS
 from layers.raster.contract import Shapes, no_shapes
 
 PART_AFTER_S = 600.0
@@ -28,7 +29,7 @@ class TrackModel(Observed):
         self.ident = ident
         self.name = name
         self.remark = remark
-        self.colour = "staff"
+        self.colour = TRACK_COLOURS[0]
         self.names: tuple[str, ...] = ()
         self.track: Ints = np.empty(0, np.int32)
         self.at: Floats = np.empty(0)

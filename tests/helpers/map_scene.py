@@ -89,6 +89,16 @@ def make_scene(qtbot: QtBot, *, empty: bool = False) -> Scene:
     return scene
 
 
+def bare_scene(qtbot: QtBot) -> Scene:
+    """Return such a map with nothing on it but what a test adds: no cases, no people, neither grids nor base map."""
+    made = make_scene(qtbot)
+    made.cases.replace([])
+    made.positions.replace([])
+    for key in ("basemap", "grids"):
+        made.view.set_layer_visible(key, False)
+    return made
+
+
 def wait_settled(qtbot: QtBot, view: MapView) -> None:
     """Wait until the picture on the screen is whole."""
     view.update()

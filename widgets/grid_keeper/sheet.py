@@ -27,13 +27,12 @@ from widgets.common.file_dialog import FileDialog
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.grid_keeper.fault_list import FaultList
-from widgets.grid_keeper.wants import Columns, FileWanted, Republish
+from widgets.grid_keeper.wants import SUFFIXES, Columns, FileWanted, Republish
 
 WIDTH_PX, TOP_PX = 460, 48
 FAULTS_PX = 190
 """The list of faults is never lower: some four of them are in sight."""
 ENCODINGS = ("", "utf-8", "gb18030")
-FILES = "*.shp *.zip *.gpkg *.geojson *.json"
 FIELDS = ("code", "name", "division", "responsible")
 
 
@@ -305,7 +304,8 @@ class GridKeeperSheet(Sheet):
 
     def _on_choose(self) -> None:
         words, kinds = self._words, "Shapefile, GeoPackage, GeoJSON"
-        self._dialog = dialog = FileDialog(self, words, words("mesh.do.choose"), kinds, FILES)
+        patterns = " ".join(f"*{suffix}" for suffix in SUFFIXES)
+        self._dialog = dialog = FileDialog(self, words, words("mesh.do.choose"), kinds, patterns)
         dialog.setFileMode(FileDialog.FileMode.ExistingFile)
         dialog.fileSelected.connect(self.choose_file)
         dialog.open()

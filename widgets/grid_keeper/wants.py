@@ -4,6 +4,9 @@ import msgspec
 
 from domain.mesh import Mend
 
+SUFFIXES = (".shp", ".zip", ".gpkg", ".geojson", ".json")
+"""Of files that may hold a mesh."""
+
 
 class FileWanted(msgspec.Struct, frozen=True):
     """A file to be read. ``encoding`` is that of its attributes, empty to find out; ``crs`` where it names none.

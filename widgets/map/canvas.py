@@ -1,9 +1,8 @@
-"""The picture half of the map: the layers, the camera, what is chosen, and the one image a paint.
+"""The picture half of the map: the layers, what is chosen, and the one image a paint.
 
 ``widgets.map.view.MapView`` adds the person: mouse, keys and what lies over the picture.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
@@ -13,18 +12,17 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeE
 from PySide6.QtWidgets import QWidget
 
 from layers.background import BESIDE
-from layers.camera import Bounds, Camera, Insets, ViewHistory
 from layers.cases.item import CasesItem
 from layers.contract import Area, Focus, LayerItem, Look, Picked
-from layers.mercator import ground_scale, to_plane
 from layers.observed import Observed
-from layers.options import GROUPS, PIXEL_M, LayerOptions
+from layers.options import GROUPS, LayerOptions
 from layers.raster.contract import Surface
 from layers.raster.source import RasterSource
 from layers.registry import ITEMS, make_item
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.frame import MapFrame
+from widgets.map.looking import LookingMap
 from widgets.map.surface import painted_on
 from widgets.map.tiles import TileStore
 
@@ -35,18 +33,11 @@ ARRIVALS_MS = 24
 LAST_MS = 10
 """How long the last tile that came in waits for a frame that is painted anyway.
 The first picture that is whole waits for nothing."""
-MOVING_S = 0.05
-"""So long after the view was moved another frame is on its way: one of its own would be late for it."""
-NEAR_SCALE = 2.4
-"""How close ``show_case`` looks, plane metres a logical pixel."""
-STREET_SCALE = 0.5
-"""How close at most a view comes to be fitted to what is small, a single point: the street round it is still seen."""
 
 
-class MapCanvas(QWidget):
+class MapCanvas(LookingMap):
     """An opaque widget that shows layers through a camera."""
 
-    camera_changed = Signal(object)
     layers_changed = Signal()
     _compiled = Signal()
 
@@ -62,14 +53,9 @@ class MapCanvas(QWidget):
         self._items: list[LayerItem] = []
         self._models: dict[str, Observed] = {}
         self._unsubscribe: dict[str, Callable[[], None]] = {}
-        self._camera = Camera()
-        self._history = ViewHistory()
         self._focus = Focus()
-        self._fitted = False
-        self._fitted_for: tuple[Bounds | None, int, int] | None = None
         self._at_once = self._was_whole = False
         self._painted: Area | None = None
-        self._moved_s = -MOVING_S
         self._cross = False
         self.covered: Callable[[], QRegion] = QRegion
         """Tells where nothing of the map is to be seen, because something lies over it."""
@@ -142,10 +128,6 @@ class MapCanvas(QWidget):
         if item is not None:
             self.choose(key, msgspec.structs.replace(item.options, visible=on))
 
-    def denominator(self) -> float:
-        """Return the scale of the view in the middle, as one in so much (``layers.options``)."""
-        return self._camera.scale * ground_scale(self._camera.y) / PIXEL_M
-
     @property
     def rasters(self) -> RasterSource:
         """What this map draws with; another map may draw with it too."""
@@ -208,75 +190,6 @@ class MapCanvas(QWidget):
     def select_entry(self, key: str | None) -> None:
         """Pick out something of the register (``domain.register.subject_id``), or none."""
         self._set_focus(msgspec.structs.replace(self._focus, entry=key))
-
-    # -- where it looks -----------------------------------------------------------------------------------------
-
-    @property
-    def camera(self) -> Camera:
-        """Where the map looks."""
-        return self._camera
-
-    def fit(self) -> None:
-        """Show the grids, or what else there is."""
-        bounds = self._bounds()
-        if bounds is not None:
-            self._remember()
-            self._fitted = True
-            self._look_at(self._fitted_to(bounds))
-
-    def fit_layer(self, key: str) -> None:
-        """Show all of a layer; one that is unknown or has nothing to show is passed over."""
-        item = self.item(key)
-        bounds = None if item is None else item.bounds()
-        if bounds is not None:
-            self._remember()
-            self._fitted = True
-            self._look_at(self._fitted_to(bounds))
-
-    def all_bounds(self) -> Bounds | None:
-        """Return what ``fit`` shows, plane metres; None where there is nothing."""
-        return self._bounds()
-
-    def back(self) -> None:
-        """Return to the view before."""
-        view = self._history.back()
-        if view is not None:
-            self._look_at(msgspec.structs.replace(view, width=self._camera.width, height=self._camera.height))
-
-    def centre_on(self, x: float, y: float) -> None:
-        """Have a place of the plane in the middle, at the scale there is; it is no step to go back to."""
-        self._fitted = True
-        self._look_at(self._camera.centred(x, y))
-
-    def show_case(self, lon: float, lat: float) -> None:
-        """Look at a place in degrees; nothing moves where it already lies well in view and near enough."""
-        x, y = to_plane(lon, lat)
-        px, py = self._camera.to_screen(x, y)
-        edge_x, edge_y = self.width() * 0.12, self.height() * 0.12
-        seen = edge_x < px < self.width() - edge_x and edge_y < py < self.height() - edge_y
-        if not seen or self._camera.scale > 4 * NEAR_SCALE:
-            self._remember()
-            self._fitted = True
-            self._look_at(self._camera.centred(x, y, min(self._camera.scale, NEAR_SCALE)))
-
-    def look_closely(self, lon: float, lat: float, scale: float) -> None:
-        """Look at a place in degrees at a scale (plane metres a logical pixel)."""
-        self._remember()
-        self._fitted = True
-        self._look_at(self._camera.centred(*to_plane(lon, lat), scale))
-
-    def zoom(self, steps: int, at: QPointF | None = None) -> None:
-        """Zoom by eighths of an octave (in: positive) at a pixel, or at the middle."""
-        at = QPointF(self.width() / 2, self.height() / 2) if at is None else at
-        self._remember()
-        self._fitted = True
-        self._look_at(self._camera.zoomed(steps, at.x(), at.y()))
-
-    def pan(self, dx: float, dy: float) -> None:
-        """Shift the picture by logical pixels."""
-        self._remember()
-        self._fitted = True
-        self._look_at(self._camera.moved(dx, dy))
 
     # -- the picture --------------------------------------------------------------------------------------------
 
@@ -375,6 +288,10 @@ class MapCanvas(QWidget):
             ):
                 painter.fillRect(x, y, w, h, accent)
 
+    def _moves_along(self) -> bool:
+        """Whether what is painted over the frame goes along with its marks."""
+        return False
+
     # -- inner --------------------------------------------------------------------------------------------------
 
     def _area(self) -> Area:
@@ -393,16 +310,6 @@ class MapCanvas(QWidget):
         denominator = self.denominator()
         return tuple(item for item in self._items if item.visible and item.options.shows_at(denominator))
 
-    def _look_at(self, camera: Camera) -> None:
-        if camera != self._camera:
-            self._camera, self._moved_s = camera, time.monotonic()
-            self.refresh()
-            self.camera_changed.emit(camera)
-
-    def _remember(self) -> None:
-        """Keep the present view, so that Backspace finds it again."""
-        self._history.remember(self._camera)
-
     def _set_focus(self, focus: Focus) -> None:
         if focus != self._focus:
             self._focus = focus
@@ -412,36 +319,11 @@ class MapCanvas(QWidget):
         item = self.item("cases")
         return item.place(case_no) if case_no is not None and isinstance(item, CasesItem) else None
 
-    def _bounds(self) -> Bounds | None:
-        order = ("grids", "divisions", "basemap", "cases", "positions")
-        found = (item.bounds() for key in order if (item := self.item(key)) is not None)
-        return next((bounds for bounds in found if bounds is not None), None)
-
-    def _fit_first(self) -> None:
-        """Fit the view as long as nobody has chosen one."""
-        bounds = None if self._fitted else self._bounds()
-        fitted_for = bounds, self.width(), self.height()
-        if bounds is not None and self.width() > 1 and fitted_for != self._fitted_for:
-            self._fitted_for = fitted_for  # what lies over the map grows and shrinks; the view is not to follow that
-            self._look_at(self._fitted_to(bounds))
-
-    def _fitted_to(self, bounds: Bounds) -> Camera:
-        """Return the closest view of all of ``bounds`` that nothing lies over."""
-        views = (self._camera.fitted(bounds, taken=taken, finest=STREET_SCALE) for taken in self._taken())
-        return min(views, key=lambda view: view.scale)
-
-    def _taken(self) -> Sequence[Insets]:
-        """Return the ways to keep clear of what lies over the map, the best liked first."""
-        return ((0, 0, 0, 0),)
-
     def _on_tiles_arrived(self) -> None:
         if not self._tiles.busy and not self._is_moving():
             self._arrivals.start(LAST_MS if self._was_whole else 0)
         elif not self._arrivals.isActive():
             self._arrivals.start(ARRIVALS_MS)
-
-    def _is_moving(self) -> bool:
-        return time.monotonic() - self._moved_s < MOVING_S
 
     def _refresh_along(self) -> None:
         """Have the frame painted anew: now, or along with the next one where the map is being moved."""
@@ -454,7 +336,7 @@ class MapCanvas(QWidget):
         self._fit_first()
         self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
         moved = self._frame.moved(self._area(), self.shown_items(), self._focus)
-        if moved is None or self._is_moving():
+        if moved is None or self._is_moving() or self._moves_along():
             self._refresh_along()
         else:
             self.update(moved - self.covered())

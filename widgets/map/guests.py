@@ -22,6 +22,11 @@ class MapGuest:
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
         """Paint over the layers."""
 
+    @property
+    def moves_along(self) -> bool:
+        """Whether what it paints goes along with people and vehicles: then it is not enough to paint their cells."""
+        return False
+
     def key(self, event: QKeyEvent) -> bool:
         """Take a key; return whether it was one of its own."""
         return False

@@ -2,8 +2,8 @@
 
 ``MapView(words, theme, family="", rasters=None)``, then ``set_layers([models...])`` in any order; the models are filled
 by whoever made them (see ``layers``). ``warm_up()`` once the first window is up starts making the fast kernels ready in
-the background; ``stop()`` before the program ends the threads. Besides what ``widgets.map.canvas`` and
-``widgets.map.overlaid`` have:
+the background; ``stop()`` before the program ends the threads. Besides what ``widgets.map.looking``, ``canvas``,
+``overlaid`` and ``drawn`` have:
 
 * ``select_case(case_no | None)``, ``select_thing``, ``select_grid``: ring or fill what is chosen; emits nothing
 * ``show_case(lon, lat)``: look there, closer if need be; ``fit()``: show all; ``back()``: the view before
@@ -31,7 +31,6 @@ from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
-    QPainter,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QWidget
@@ -42,11 +41,9 @@ from layers.mercator import to_degrees
 from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
+from widgets.map.drawn import DrawnMap
 from widgets.map.events import CasePicked, EntryPicked, GridPicked, PlacePicked, ThingPicked
-from widgets.map.guests import MapGuest
-from widgets.map.measuring import paint_reading
-from widgets.map.overlaid import ZOOM_STEPS, OverlaidMap
-from widgets.map.sketch import Sketch, SketchKind
+from widgets.map.overlaid import ZOOM_STEPS
 
 PAN_STEP_PX = 96
 NOTCH = 120
@@ -56,7 +53,7 @@ GESTURE_MS = 700
 """Moves that follow one another faster than this are one step back."""
 
 
-class MapView(OverlaidMap):
+class MapView(DrawnMap):
     """The map widget; see the module for how it is used."""
 
     case_picked = Signal(object)
@@ -65,7 +62,6 @@ class MapView(OverlaidMap):
     entry_picked = Signal(object)
     place_picked = Signal(object)
     hovered = Signal(object)
-    sketch_ended = Signal()
 
     def __init__(
         self,
@@ -84,10 +80,6 @@ class MapView(OverlaidMap):
         self._pointer: QPointF | None = None
         self._dragging = self._drawing_box = False
         self._wheel = 0
-        self._placing = False
-        self._sketch: Sketch | None = None
-        self._measuring = self._by_pointer = False
-        self._guests: list[MapGuest] = []
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
         self._gesture.setInterval(GESTURE_MS)
@@ -132,70 +124,9 @@ class MapView(OverlaidMap):
         """Pick a person or vehicle as a click on it does."""
         self.thing_picked.emit(ThingPicked(thing))
 
-    def begin_place_pick(self) -> None:
-        """Let the next click, or Enter at the cross, choose a place: ``place_picked``. Escape ends it."""
-        self._placing = True
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        self._overlays.coordinates.set_hint(self._look.words("map.pick_place"))
-
-    def begin_sketch(self, sketch: Sketch, *, hint: str, measuring: bool = False) -> None:
-        """Let clicks, or Enter at the cross, draw this; ``measuring`` says how long or large it is. Escape ends it.
-
-        It stays to be seen when it is finished, until ``end_sketch`` or the next one.
-        """
-        self.end_sketch()
-        self.cancel_place_pick()
-        self._sketch, self._measuring, self._by_pointer = sketch, measuring, False
-        sketch.altered.connect(self.refresh)
-        sketch.finished.connect(self._on_sketch_finished)
-        sketch.given_up.connect(self.end_sketch)
-        self.setCursor(Qt.CursorShape.CrossCursor)
-        self._overlays.coordinates.set_hint(hint)
-        self.setFocus()
-        self.refresh()
-
-    def reopen_sketch(self, hint: str) -> None:
-        """Let what was finished be drawn on."""
-        if self._sketch is not None:
-            self._sketch.reopen()
-            self.setCursor(Qt.CursorShape.CrossCursor)
-            self._overlays.coordinates.set_hint(hint)
-            self.setFocus()
-
-    def end_sketch(self) -> None:
-        """Take away what was drawn: the map is as before."""
-        sketch, self._sketch = self._sketch, None
-        if sketch is None:
-            return
-        for signal, slot in (
-            (sketch.altered, self.refresh),
-            (sketch.finished, self._on_sketch_finished),
-            (sketch.given_up, self.end_sketch),
-        ):
-            signal.disconnect(slot)
-        self.unsetCursor()
-        self._overlays.coordinates.set_hint("")
-        self.refresh()
-        self.sketch_ended.emit()
-
     def open_hit(self, hit: Picked) -> None:
         """Do with a hit what a click on it does."""
         self._pick(hit)
-
-    def add_guest(self, guest: MapGuest) -> None:
-        """Let this paint over the layers and be asked first about keys and clicks."""
-        self._guests.append(guest)
-
-    @property
-    def sketch(self) -> Sketch | None:
-        """What is being drawn, or was and is still to be seen."""
-        return self._sketch
-
-    def cancel_place_pick(self) -> None:
-        """Stop choosing a place."""
-        self._placing = False
-        self.unsetCursor()
-        self._overlays.coordinates.set_hint("")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Take hold of the map."""
@@ -315,47 +246,11 @@ class MapView(OverlaidMap):
         if self._pointer is not None:
             self._hover(self._pointer, None)
 
-    @property
-    def _drawing(self) -> bool:
-        return self._sketch is not None and not self._sketch.done
-
-    @property
-    def _awaits_box(self) -> bool:
-        """Whether dragging draws a rectangle, rather than move the map."""
-        return self._sketch is not None and self._sketch.kind is SketchKind.RECT and not self._sketch.points
-
     def _draw_to(self, at: QPointF) -> None:
         """Draw as far as the pointer, and say where that is."""
         if self._sketch is not None:
             self._sketch.point_at(*self._camera.to_plane(at.x(), at.y()))
         self._hover(at, None)
-
-    def _add_point(self, at: QPointF, *, by_pointer: bool = False) -> None:
-        self._by_pointer = by_pointer
-        if self._sketch is not None:
-            self._sketch.add(*self._camera.to_plane(at.x(), at.y()), self._camera)
-
-    def _finish_sketch(self) -> None:
-        if self._sketch is not None:
-            self._sketch.finish()
-
-    def _on_sketch_finished(self) -> None:
-        self.unsetCursor()
-        self._overlays.coordinates.set_hint("")
-        self.refresh()
-
-    def _paint_over(self, painter: QPainter) -> None:
-        """Paint what guests have and what is being drawn or measured, under the cross."""
-        for guest in self._guests:
-            painter.save()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            guest.paint(painter, self._camera, self._look.theme)
-            painter.restore()
-        if self._sketch is not None:
-            self._sketch.paint(painter, self._camera, self._look.theme)
-            if self._measuring:
-                paint_reading(painter, self._camera, self._sketch, self._look, self.font(), self.covered())
-        super()._paint_over(painter)
 
     def _set_cross(self, on: bool) -> None:
         if self._cross != on:

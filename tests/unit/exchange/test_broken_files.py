@@ -213,6 +213,22 @@ def test_a_loose_shapefile_is_read_with_what_lies_beside_it(tmp_path: Path) -> N
     _refused(folder / "甲.shp", "shp_member_missing", {"file": "甲.shp", "member": "甲.shx, 甲.dbf"})
 
 
+def test_what_lies_beside_a_shapefile_and_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for suffix, content in shape_members(tmp_path).items():
+        (tmp_path / f"a{suffix}").write_bytes(content)
+    opens = Path.open
+
+    def refuse(path: Path, *given: Any, **more: Any) -> Any:
+        if path.suffix == ".prj":
+            raise PermissionError(13, "Permission denied")
+        return opens(path, *given, **more)
+
+    monkeypatch.setattr(Path, "open", refuse)
+    _refused(tmp_path / "a.shp", "file_unreadable", {"file": "a.prj"})
+
+
 @pytest.mark.parametrize("keep", [0.3, 0.7, 0.99])
 def test_a_geopackage_cut_short_is_refused(tmp_path: Path, keep: float) -> None:
     whole = geopackage(tmp_path)

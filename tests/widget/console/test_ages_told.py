@@ -1,6 +1,6 @@
 """How old what is shown is: the same at the head of the map, in the list of layers and on it, whatever the clock."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from desks import signed_in
 from msgspec.structs import replace
@@ -8,7 +8,12 @@ from served import Served
 
 from client.line import LineReading, LineState
 from console.desk import Desk
-from layers.ages import age_text
+from domain.ids import ThingId
+from layers.contract import Area, Focus, Look
+from layers.mercator import to_plane
+from layers.positions.item import PositionsItem
+from layers.positions.model import PositionsModel, ThingMark
+from resources.theme import load_theme
 from resources.words import Words
 from widgets.common.stale import StaleVeil
 
@@ -41,4 +46,11 @@ async def test_offline_the_list_of_layers_counts_by_the_service_s_clock_as_the_r
 
 
 def test_an_age_of_days_is_told_in_days_on_the_map_too() -> None:
-    assert age_text(26 * 3600, Words("zh-CN")) == "1 天前"
+    model = PositionsModel()
+    now = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    model.replace([ThingMark(ThingId("li"), 120.7, 29.7, now - timedelta(hours=26), "李四")])
+    model.set_now(now)
+    item = PositionsItem(model, Look(load_theme("dark"), Words("zh-CN")))
+    assert item.note() == ("1 天前", True)
+    (label,) = item.live_labels(Area(*to_plane(120.69, 29.71), 4.0, 800, 600), Focus(thing="li"))
+    assert label.text == "李四 1 天前"

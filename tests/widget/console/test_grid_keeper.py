@@ -204,6 +204,17 @@ async def answer(desk: Desk, system: str) -> None:
     await idle(desk)
 
 
+async def test_an_answer_that_comes_once_the_sheet_is_closed_reads_nothing(served: Served, tmp_path: Path) -> None:
+    far = feature(grid_code(0, 0), "米", 0.0, 1.0)
+    far["geometry"] = json.loads(shapely.to_geojson(shapely.box(540_000, 3_280_000, 541_000, 3_281_000)))
+    async with keeping(served) as (desk, sheet):
+        sheet.choose_file(str(mesh_file(tmp_path, far)))
+        await until(lambda: desk.window.findChild(SystemQuestion) is not None)
+        sheet.close_sheet()
+        await answer(desk, "EPSG:4549")
+        assert desk.grid_keeper._table is None
+
+
 async def test_a_mesh_elsewhere_by_the_system_its_file_names_is_asked_about_and_read_anew(
     served: Served, tmp_path: Path
 ) -> None:

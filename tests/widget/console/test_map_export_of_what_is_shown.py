@@ -81,6 +81,18 @@ async def test_a_file_of_ones_own_goes_out_by_its_shapes_and_name_alone(served: 
         assert {"file"} == {layer for log in logged(served) for layer in log["layers"] if "file" in layer}
 
 
+async def test_a_telephone_in_the_name_of_a_file_stays_behind_in_every_format(served: Served, tmp_path: Path) -> None:
+    async with signed_in(served) as desk:
+        key_ = await _own(desk, tmp_path / f"{'户' * 55}{PHONE}.geojson")
+        item = desk.panels.map.item(key_)
+        assert item is not None
+        told = [item.title(), *(row.text for row in item.legend())]
+        for form in (MapFormat.GEOJSON, MapFormat.GPKG, MapFormat.HTML):
+            await export(desk, form, tmp_path / f"map.{form}")
+            told.append((tmp_path / f"map.{form}").read_bytes().decode("utf-8", "replace"))
+        assert not [text for text in told if PHONE[:5] in text], "not even cut short"
+
+
 async def test_two_files_of_one_name_are_two_tables(served: Served, tmp_path: Path) -> None:
     async with signed_in(served) as desk:
         for folder in ("a", "b"):
@@ -174,6 +186,9 @@ async def test_a_picture_has_no_track_of_our_own_unless_asked_for_and_leaves_the
         assert pictures[0] != pictures[1]
         features = await geojson_of(desk, tmp_path, staff=True)
         assert not [f for f in features if f["properties"]["layer"].startswith("track")]
+        assert "track" not in logged(served)[-1]["layers"], "the record names what the file holds, and no more"
+        await export(desk, MapFormat.CSV, tmp_path / "map.csv", staff=True)
+        assert (logged(served)[-1]["layers"], logged(served)[-1]["staff"]) == (["cases"], False)
 
 
 async def test_a_track_of_a_file_goes_out_as_a_line_without_its_times(served: Served, tmp_path: Path) -> None:

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 from desks import signed_in, until
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QPaintEvent, QRegion
 from PySide6.QtTest import QTest
 from served import Served, send_report
 from towns import LI, MORNING
 
 from console.desk import Desk
 from domain.people import Role
+from layers.options import LayerOptions
 from service.store import tracks
 
 STEPS = 4
@@ -58,6 +60,37 @@ def _cards_say_their_time(desk: Desk) -> None:
     assert not view.covered().intersects(playback.stamp)
 
 
+class Painted(QObject):
+    """What of the map was painted."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk.panels.map)
+        self.region = QRegion()
+        desk.panels.map.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.region += event.region()
+        return False
+
+
+async def _stamp_goes_on_where_nobody_moved(desk: Desk) -> None:
+    view, playback, painted = desk.panels.map, desk.map_desk.playback, Painted(desk)
+    assert playback.player is not None
+    view.rasters.compile()  # without it, and with names, all of the map is painted whatever moved
+    view.choose("positions", LayerOptions().with_style("names", "chosen"))
+    view.select_thing(None)
+    desk.window.show()
+    playback.seek(playback.player.at_s)
+    await until(lambda: view.settled and view.idle and not view._is_moving())
+    for _ in range(2):
+        painted.region = QRegion()
+        playback.seek(playback.player.at_s + 0.5)
+        await until(lambda: not painted.region.isEmpty())
+    assert (QRegion(playback.stamp) - view.covered() - painted.region).isEmpty()
+    assert not (QRegion(view.rect()) - view.covered() - painted.region).isEmpty(), "the rest of the map is left"
+
+
 async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served: Served) -> None:
     _move(served)
     gateway = served.client(served.token("phones", Role.GATEWAY))
@@ -95,6 +128,7 @@ async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served:
         assert desk.map_feed.models.cases.mark(late.case_no) is None
         await until(lambda: sum(desk.map_feed.lamp_counts().values()) == 2)  # the figures stay live
         _cards_say_their_time(desk)
+        await _stamp_goes_on_where_nobody_moved(desk)
         desk.actions.trigger("export_map")
         assert any(notice.key == "notice.playback_on" for notice in desk.notice_feed.standing())
         view = desk.panels.map

@@ -245,23 +245,23 @@ async def test_a_choice_that_was_made_is_remembered_where_nothing_falls_into_the
             await until(lambda: any(item.key.startswith("file:米") for item in desk.panels.map.items))
 
 
-async def test_degrees_no_file_names_leave_the_choice_to_a_look_at_the_map(tmp_path: Path) -> None:
-    path = metres_file(tmp_path / "度.geojson", (120.4, 29.7), crs="LOCAL:1")
+@pytest.mark.parametrize(
+    ("place", "crs", "said"),
+    [
+        ((120.4, 29.7), "LOCAL:1", "3 种数据都落在本镇"),  # which of them is told by a look at the map alone
+        ((29.7, 120.4), "", "颠倒"),
+    ],
+)
+async def test_where_no_one_system_fits_it_is_said_what_may_be_the_matter(
+    tmp_path: Path, place: tuple[float, float], crs: str, said: str
+) -> None:
     async with open_desk() as desk:
         desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
-        drop(desk, path)
+        drop(desk, metres_file(tmp_path / "度.geojson", place, crs=crs))
         question = await asked(desk)
-        assert question.rows.currentItem().data(Qt.ItemDataRole.UserRole) == "wgs84"
-        assert "3 种数据都落在本镇" in question.hint.text()
-        question.reject()
-
-
-async def test_what_falls_nowhere_near_is_said_to_be_swapped_or_of_somewhere_else(tmp_path: Path) -> None:
-    async with open_desk() as desk:
-        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
-        drop(desk, metres_file(tmp_path / "反.geojson", (29.7, 120.4)))
-        question = await asked(desk)
-        assert "颠倒" in question.hint.text()
+        assert said in question.hint.text()
+        if crs:
+            assert question.rows.currentItem().data(Qt.ItemDataRole.UserRole) == "wgs84"
         question.reject()
 
 

@@ -1,11 +1,15 @@
 """A ticked box: filled and with a tick, and its words where those of an empty one are; one tick everywhere."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QCheckBox, QStyle, QStyleOptionButton, QWidget
 
+from resources.files import read_bytes
 from resources.theme import ThemeName, load_theme
+from widgets.common import style
 from widgets.common.style import style_sheet
 from widgets.common.tick import paint_tick_box
 
@@ -53,5 +57,32 @@ def test_a_ticked_box_differs_by_more_than_colour_and_moves_nothing(qtbot, named
             pixels = [shown.pixelColor(x0 + x, y0 + y) for x in range(3, side - 3) for y in range(3, side - 3)]
             ticked_px = sum(_near(pixel, QColor(colours.on_accent), accent) for pixel in pixels)
             assert 8 <= ticked_px <= len(pixels) // 2, what
+    finally:
+        app.setStyleSheet(before)
+
+
+def test_the_tick_is_found_wherever_the_program_lies(qtbot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "一张图 (it's here"
+    folder.mkdir()
+
+    def moved(path: str) -> str:
+        there = folder / Path(path).name
+        there.write_bytes(read_bytes(path))
+        return there.as_posix()
+
+    monkeypatch.setattr(style, "path_of", moved)
+    app = QApplication.instance()
+    assert isinstance(app, QApplication)
+    before, colours = app.styleSheet(), load_theme("dark")
+    app.setStyleSheet(style_sheet(colours, "sans-serif"))
+    try:
+        page = QWidget()
+        box = QCheckBox("甲", page)
+        box.setChecked(True)
+        qtbot.addWidget(page)
+        page.show()
+        image, left, top, side = picture(box)
+        inner = [image.pixelColor(left + x, top + y) for x in range(3, side - 3) for y in range(3, side - 3)]
+        assert any(_near(pixel, QColor(colours.on_accent), QColor(colours.accent)) for pixel in inner)
     finally:
         app.setStyleSheet(before)

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.background import NICE, give_way
-from widgets.map import canvas
+from widgets.map import canvas, looking
 from widgets.map.canvas import ARRIVALS_MS
 
 
@@ -39,7 +39,7 @@ def move(scene: Scene) -> None:
 def test_what_alters_while_the_map_moves_waits_for_the_next_frame(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(canvas, "MOVING_S", 5.0)
+    monkeypatch.setattr(looking, "MOVING_S", 5.0)
     monkeypatch.setattr(canvas, "ARRIVALS_MS", 60_000)
     scene = make_scene(qtbot)
     paints = Paints(scene)

@@ -51,6 +51,9 @@ def test_lamps_and_kinds_of_things_that_are_left_out_have_no_row(scene: Scene) -
     leave_out(scene, "cases", "lamp", "overdue")
     leave_out(scene, "positions", "kind", "vehicle")
     assert all_cases.keys() - rows(scene, "cases").keys() == {"lamp.overdue"}
+    scene.view.overlays.feed()
+    counted = sum(count or 0 for symbol, count in rows(scene, "cases").items() if symbol.startswith("lamp."))
+    assert scene.view.overlays.legend.accessibleName().startswith(f"图例 · 在办案件 {counted}；")
     assert all_things.keys() - rows(scene, "positions").keys() == {"vehicle"}
     leave_out(scene, "cases", "lamp", "overdue", "near", "within", "paused", "none")
     assert rows(scene, "cases") == {"urgent": 0}, "an urgent case that is left out is not counted"

@@ -2,16 +2,19 @@
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QObject, QRect
+from PySide6.QtCore import QEvent, QObject, QPointF, QRect
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from layers.camera import Camera
 from layers.options import LayerOptions
 from layers.raster.compiled import CompiledRaster
 from layers.raster.contract import CELL_HIGH, CELL_WIDE, Marks, Placing, make_sprites
+from resources.theme import Theme
 from tests.helpers.map_scene import NOW, Scene, case_mark, make_scene, thing_mark, wait_settled
 from tests.widget.map.test_map_surface import shown
+from widgets.map.guests import MapGuest, paint_ring
 from widgets.map.moved import RESTS, MovedMarks
 
 WIDTH, HEIGHT = 800, 600
@@ -85,6 +88,33 @@ def test_who_moved_is_painted_and_the_rest_of_the_map_is_left(qtbot: QtBot, scen
     scene.view.repaint()
     assert painted.shares[-1] == 1.0
     np.testing.assert_array_equal(straight, shown(scene.view))
+
+
+class Rings(MapGuest):
+    """Wide rings round some, as a choice on the map has them."""
+
+    moves_along = True
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+
+    def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
+        for i in range(5):
+            place = self._scene.positions.place(f"p{i}")
+            assert place is not None
+            paint_ring(painter, QPointF(*camera.to_screen(*place)), theme, 60.0)
+
+
+def test_a_ring_that_goes_along_with_somebody_leaves_nothing_behind(qtbot: QtBot, scene: Scene) -> None:
+    rng, view = np.random.default_rng(3), scene.view
+    view.add_guest(Rings(scene))
+    view.repaint()
+    for _ in range(4):
+        walk(scene, rng, 20)
+        paint(scene)
+        straight = shown(view)
+        view.repaint()
+        np.testing.assert_array_equal(straight, shown(view))
 
 
 @pytest.mark.parametrize("seed", range(4))

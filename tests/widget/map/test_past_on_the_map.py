@@ -16,7 +16,7 @@ from layers.hazards.model import HazardMark, HazardsModel
 from layers.options import LayerOptions
 from layers.states import Sensed
 from layers.trail.model import Spot, TrailModel
-from tests.helpers.map_scene import NOW, Scene, make_scene, picture, thing_mark, wait_settled
+from tests.helpers.map_scene import NOW, Scene, bare_scene, picture, thing_mark, wait_settled
 from widgets.map.layer_rows import Row
 
 SPOT = (120.7255, 29.7155)
@@ -25,11 +25,7 @@ RING = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719), (120.722, 29.71
 
 @pytest.fixture
 def scene(qtbot: QtBot) -> Scene:
-    made = make_scene(qtbot)
-    made.cases.replace([])
-    made.positions.replace([])
-    for key in ("basemap", "grids"):
-        made.view.set_layer_visible(key, False)
+    made = bare_scene(qtbot)
     made.view.show_case(*SPOT)
     return made
 

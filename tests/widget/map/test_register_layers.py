@@ -17,7 +17,7 @@ from layers.mercator import to_plane
 from layers.options import LayerOptions
 from layers.states import Sensed
 from resources.theme import THEMES, load_theme
-from tests.helpers.map_scene import Scene, make_scene, picture, wait_settled
+from tests.helpers.map_scene import Scene, bare_scene, picture, wait_settled
 
 SPOT = (120.7255, 29.7155)
 RING = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719), (120.722, 29.719))
@@ -25,12 +25,7 @@ RING = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719), (120.722, 29.71
 
 @pytest.fixture
 def scene(qtbot: QtBot) -> Scene:
-    made = make_scene(qtbot)
-    made.cases.replace([])
-    made.positions.replace([])
-    made.view.set_layer_visible("basemap", False)
-    made.view.set_layer_visible("grids", False)
-    return made
+    return bare_scene(qtbot)
 
 
 def near(scene: Scene, spot: tuple[float, float] = SPOT, around: int = 16) -> np.ndarray:

@@ -123,6 +123,7 @@ POINT_AT = (
         ("a.geojson", POINT_AT % "577520.9, 3287000", "file_not_degrees"),
         ("a.geojson", POINT_AT % "29.7, 120.7", "file_not_degrees"),
         ("a.kml", "<kml>", "layer_unreadable"),
+        ("a.kml", KML.replace("120.7", "540000"), "file_always_degrees"),
         ("a.kml", '<!DOCTYPE kml [<!ENTITY a "b">]><kml/>', "layer_unreadable"),
         ("a.exe", "MZ", "file_kind_unknown"),
         ("a.csv", "lon,lat\n999,29\n", "file_not_degrees"),
