@@ -8,7 +8,7 @@ CAP := timeout --foreground --kill-after=20
 UV_VERSION := 0.13.9
 BENCHMARKS := start map intake feed ui recommend addresses jobs
 
-.PHONY: help setup demo test test-full lint bench format lock clean
+.PHONY: help setup demo test test-full lint bench format lock clean words-of-qt
 
 help:
 	@echo "make setup      system packages, .venv and the locked Python packages"
@@ -19,6 +19,7 @@ help:
 	@echo "make bench      our figures beside the peers' (writes bench-*.json)"
 	@echo "make format     put the sources into the house format"
 	@echo "make lock       make packaging/requirements.lock anew from pyproject.toml"
+	@echo "make words-of-qt  compile the words that the Chinese of Qt lacks"
 	@echo "make clean      remove .venv and every cache"
 
 setup:
@@ -67,6 +68,11 @@ lock:
 	test -x build/uv/bin/uv || { $(PY) -m venv build/uv && build/uv/bin/python -m pip install --quiet uv==$(UV_VERSION); }
 	build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --extra dev \
 		--no-emit-index-url --custom-compile-command "make lock" pyproject.toml -o packaging/requirements.lock
+
+# Words Qt's own Chinese lacks, as Qt reads them.
+words-of-qt:
+	@sh packaging/setup.sh setup
+	.venv/bin/pyside6-lrelease -silent resources/qt/lacking_zh_CN.ts -qm resources/qt/lacking_zh_CN.qm
 
 clean:
 	rm -rf .venv build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info .setup.lock

@@ -7,14 +7,13 @@ from PySide6.QtCore import QLibraryInfo, QObject, QTranslator, Signal
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
 
-from console.wordsofqt import WordsOfQt
-from resources.files import read_text
+from resources.files import path_of, read_text
 from resources.theme import Theme, ThemeName, load_theme
 from resources.words import Language, Words
 from widgets.common.fonts import BODY_PX, installed_family, sized
 from widgets.common.style import style_sheet
 
-WORDS_OF_QT = "words_of_qt"
+WORDS_OF_QT, LACKING = "words_of_qt", "words_lacking"
 DOCKS_TEMPLATE = "qss/docks.qss"
 
 
@@ -91,21 +90,26 @@ class Appearance(QObject):
         return sheet
 
     def _speak(self) -> None:
-        """Have Qt itself say its own words (of file dialogs, of the menu in a field) in the language in use."""
-        words = self._app.findChild(QTranslator, WORDS_OF_QT)  # one for the program, whoever set it up before
-        if words is None:
-            words = QTranslator(self._app)
-            words.setObjectName(WORDS_OF_QT)
-        own = self._app.findChild(WordsOfQt)
-        if own is None:
-            own = WordsOfQt(self.words, self._app)
-        own.words = self.words
-        self._app.removeTranslator(own)
-        self._app.removeTranslator(words)
+        """Have Qt itself say its own words (of file dialogs, of the menu in a field) in the language in use.
+
+        Never by a translator written in Python: Qt asks for words while it reads images in threads and holds a lock of
+        its own, and would wait for the interpreter, which another such thread holds that waits for Qt's lock.
+        """
+        words, lacking = self._translator(WORDS_OF_QT), self._translator(LACKING)
         folder = QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)
         if self.words.language == "zh-CN" and words.load("qtbase_zh_CN", folder):
             self._app.installTranslator(words)
-            self._app.installTranslator(own)  # asked first
+            if lacking.load(path_of("qt/lacking_zh_CN.qm")):
+                self._app.installTranslator(lacking)  # asked first
+
+    def _translator(self, name: str) -> QTranslator:
+        """Return a translator that is not installed: one of a name for the program, whoever set it up before."""
+        found = self._app.findChild(QTranslator, name)
+        if found is None:
+            found = QTranslator(self._app)
+            found.setObjectName(name)
+        self._app.removeTranslator(found)
+        return found
 
     def _apply_sheet(self) -> None:
         family = self.family or self._app.font().family()

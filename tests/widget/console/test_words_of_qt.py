@@ -1,12 +1,33 @@
 """What Qt says by itself, in file dialogs and in the menu of a field, is in the language of the program."""
 
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
 from pathlib import Path
 
 from desks import open_desk, until
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFileSystemModel
 
+from resources.files import read_text
 from widgets.common.file_dialog import FileDialog
+
+READING_IN_THREADS = """
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
+from console.appearance import Appearance
+from resources.words import Words
+sys.setswitchinterval(1e-6)
+app = QApplication([])
+appearance = Appearance(app, Words("zh-CN"), "dark")
+def read(turn):
+    for n in range(300):
+        QImage.fromData(bytes(range(n % 200)) + bytes(60))
+with ThreadPoolExecutor(4) as pool:
+    list(pool.map(read, range(8)))
+"""
 
 
 async def test_qt_speaks_the_language_in_use() -> None:
@@ -49,3 +70,18 @@ async def test_a_program_set_up_before_leaves_nothing_behind() -> None:
             desk.appearance.toggle_language()
             assert QCoreApplication.translate("QFileDialog", "Files of type:") == "Files of type:"
             desk.appearance.toggle_language()
+
+
+async def test_what_qt_lacks_is_said_as_it_was_written_down() -> None:
+    async with open_desk():
+        for context in ET.fromstring(read_text("qt/lacking_zh_CN.ts")).iter("context"):
+            for message in context.iter("message"):
+                source = message.findtext("source") or ""
+                assert QCoreApplication.translate(context.findtext("name") or "", source) == message.findtext(
+                    "translation"
+                ), "make words-of-qt"
+
+
+def test_images_read_in_threads_wait_for_no_word() -> None:
+    """Qt asks for a word for each kind of image it cannot read, with a lock held that others wait for."""
+    subprocess.run([sys.executable, "-c", READING_IN_THREADS], check=True, timeout=120)
