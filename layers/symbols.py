@@ -152,13 +152,18 @@ def case_sprites(theme: Theme, size: float, ratio: float, *, signs: bool) -> Spr
     return make_sprites(np.stack(made))
 
 
+def draw_ended(painter: QPainter, size: float, theme: Theme) -> None:
+    """Draw an ended case: a small grey dot."""
+    painter.setPen(QPen(QColor(theme.map_ground), 0.8))
+    painter.setBrush(QColor(theme.paused))
+    painter.drawEllipse(QPointF(0, 0), size / 2, size / 2)
+
+
 def dot_sprites(theme: Theme, size: float, ratio: float) -> Sprites:
-    """Return the one sprite of ended cases: a small grey dot."""
+    """Return the one sprite of ended cases."""
 
     def draw(painter: QPainter) -> None:
-        painter.setPen(QPen(QColor(theme.map_ground), 0.8))
-        painter.setBrush(QColor(theme.paused))
-        painter.drawEllipse(QPointF(0, 0), size / 2, size / 2)
+        draw_ended(painter, size, theme)
 
     return make_sprites(render(odd_side(size + 2, ratio), ratio, draw)[None])
 

@@ -1,7 +1,7 @@
 """The signs of the map as pictures in a page: drawn by what draws them on the screen, each once, named by a class.
 
 Beyond the symbols of the legend (``layers.legend_signs``) there are those of the marks themselves, with all they say:
-``case.<lamp>[.urgent]``, ``case.ended``, ``thing.<kind>.<step of heading or x>.<state or stale>``,
+``case.<lamp>[.urgent]``, ``case.ended``, ``thing.<kind>.<step of heading>.<state or stale>``,
 ``component.<state>.<what>``, ``pin.<ink>``. Any thread: nothing is drawn but shapes.
 """
 
@@ -9,8 +9,8 @@ import re
 from base64 import b64encode
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QBuffer, QByteArray, QIODevice, QPointF
-from PySide6.QtGui import QColor, QImage, QImageWriter, QPainter, QPen
+from PySide6.QtCore import QBuffer, QByteArray, QIODevice
+from PySide6.QtGui import QImage, QImageWriter, QPainter
 
 from domain.clock import Lamp
 from domain.register_map import ComponentKind, Ink
@@ -19,13 +19,23 @@ from layers.contract import HEADINGS
 from layers.legend_signs import SIGNS, Sign
 from layers.signs import draw_component, draw_pin
 from layers.states import Sensed
-from layers.symbols import CASE_SIZE, THING_SIZE, draw_lamp, draw_sign, draw_staff, draw_urgent, draw_vehicle
+from layers.symbols import (
+    CASE_SIZE,
+    THING_SIZE,
+    draw_ended,
+    draw_lamp,
+    draw_sign,
+    draw_staff,
+    draw_urgent,
+    draw_vehicle,
+)
+from layers.thing_codes import NO_HEADING, heading_step
 from resources.theme import Theme
 
 BOX_PX, FINE = 44, 2
 """Side of a picture (``resources/page/map.css`` knows it as well), and device pixels a logical one has in it."""
 LEGEND_PX, COMPONENT_PX, PIN_PX, DOT_PX = 16.0, 18.0, 20.0, 5.0
-NO_HEADING, STALE = "x", "stale"
+STALE = "stale"
 
 
 def class_of(symbol: str) -> str:
@@ -35,7 +45,7 @@ def class_of(symbol: str) -> str:
 
 def thing_symbol(*, vehicle: bool, heading_deg: float | None, state: str, stale: bool) -> str:
     """Return the symbol of a person or vehicle; only a person's turns with its heading."""
-    turn = NO_HEADING if heading_deg is None or vehicle else str(round(heading_deg * HEADINGS / 360) % HEADINGS)
+    turn = NO_HEADING if vehicle else heading_step(heading_deg)
     return f"thing.{'vehicle' if vehicle else 'staff'}.{turn}.{STALE if stale else state}"
 
 
@@ -77,9 +87,7 @@ def _sign(sign: Sign) -> Draw:
 def _case(painter: QPainter, rest: str, theme: Theme) -> None:
     lamp, _, urgent = rest.partition(".")
     if lamp == "ended":
-        painter.setPen(QPen(QColor(theme.map_ground), 0.8))
-        painter.setBrush(QColor(theme.paused))
-        painter.drawEllipse(QPointF(0, 0), DOT_PX / 2, DOT_PX / 2)
+        draw_ended(painter, DOT_PX, theme)
         return
     draw_lamp(painter, Lamp(lamp), CASE_SIZE, theme)
     if urgent:
@@ -92,7 +100,7 @@ def _thing(painter: QPainter, rest: str, theme: Theme) -> None:
     if kind == "vehicle":
         draw_vehicle(painter, THING_SIZE, theme, stale=stale)
     else:
-        heading = None if turn == NO_HEADING else int(turn) * 360 / HEADINGS
+        heading = None if int(turn) == NO_HEADING else int(turn) * 360 / HEADINGS
         draw_staff(painter, THING_SIZE, heading, theme, stale=stale)
     if not stale:
         draw_sign(painter, UnitState(state), THING_SIZE, theme)

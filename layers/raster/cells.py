@@ -22,17 +22,6 @@ def touch(x: float, y: float, size: int, mask: Mask) -> None:
 
 
 @exact
-def altered(xs: F32, ys: F32, codes: U16, to_xs: F32, to_ys: F32, to_codes: U16) -> int:
-    """Return how many sprites are another or elsewhere; all where their number differs."""
-    if xs.shape[0] != to_xs.shape[0]:
-        return int(max(xs.shape[0], to_xs.shape[0]))
-    found = 0
-    for k in range(xs.shape[0]):
-        found += 1 if xs[k] != to_xs[k] or ys[k] != to_ys[k] or codes[k] != to_codes[k] else 0
-    return found
-
-
-@exact
 def touch_altered(
     xs: F32,
     ys: F32,
@@ -44,19 +33,25 @@ def touch_altered(
     per_metre: float,
     dx: float,
     dy: float,
+    most: int,
     mask: Mask,
-) -> None:
-    """Set the cells in which sprites lie, or lay, that ``altered``."""
-    shared = xs.shape[0] if xs.shape[0] == to_xs.shape[0] else 0
-    for k in range(shared):
-        if xs[k] != to_xs[k] or ys[k] != to_ys[k] or codes[k] != to_codes[k]:
+) -> bool:
+    """Set the cells in which sprites lie, or lay, that are another or elsewhere; all are where their number differs.
+
+    Return whether they are no more than ``most``: else it is given up.
+    """
+    found, few, many = 0, min(xs.shape[0], to_xs.shape[0]), max(xs.shape[0], to_xs.shape[0])
+    for k in range(many):
+        if few == many and xs[k] == to_xs[k] and ys[k] == to_ys[k] and codes[k] == to_codes[k]:
+            continue
+        found += 1
+        if found > most:
+            return False
+        if k < xs.shape[0]:
             touch(pixel_x(xs[k], per_metre, dx), pixel_y(ys[k], per_metre, dy), size, mask)
+        if k < to_xs.shape[0]:
             touch(pixel_x(to_xs[k], per_metre, dx), pixel_y(to_ys[k], per_metre, dy), size, mask)
-    if shared == 0:
-        for k in range(xs.shape[0]):
-            touch(pixel_x(xs[k], per_metre, dx), pixel_y(ys[k], per_metre, dy), size, mask)
-        for k in range(to_xs.shape[0]):
-            touch(pixel_x(to_xs[k], per_metre, dx), pixel_y(to_ys[k], per_metre, dy), size, mask)
+    return True
 
 
 @exact

@@ -176,10 +176,9 @@ class CompiledRaster:
 
     def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
         """See ``Raster.moved``."""
-        if cells.altered(*before[:3], *after[:3]) > MOST_ALTERED:
-            return None
         mask, boxes = np.zeros((rows, columns), np.bool_), np.empty((max(MOST_RUNS, rows), 3), np.int32)
-        cells.touch_altered(*before[:3], *after[:3], after.sprites.size, *after.placing, mask)
+        if not cells.touch_altered(*before[:3], *after[:3], after.sprites.size, *after.placing, MOST_ALTERED, mask):
+            return None
         return boxes[: cells.find_runs(mask, boxes)]
 
     def noted(self, height: int, width: int) -> Noted:

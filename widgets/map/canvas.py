@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeE
 from PySide6.QtWidgets import QWidget
 
 from layers.background import BESIDE
+from layers.camera import Bounds
 from layers.cases.item import CasesItem
 from layers.contract import Area, Focus, LayerItem, Look, Picked
 from layers.observed import Observed
@@ -190,6 +191,19 @@ class MapCanvas(LookingMap):
     def select_entry(self, key: str | None) -> None:
         """Pick out something of the register (``domain.register.subject_id``), or none."""
         self._set_focus(msgspec.structs.replace(self._focus, entry=key))
+
+    # -- what there is to look at ---------------------------------------------------------------------------------
+
+    def fit_layer(self, key: str) -> None:
+        """Show all of a layer; one that is unknown or has nothing to show is passed over."""
+        item = self.item(key)
+        self._fit_to(None if item is None else item.bounds())
+
+    def all_bounds(self) -> Bounds | None:
+        """See ``LookingMap``: the grids, or what else there is."""
+        order = ("grids", "divisions", "basemap", "cases", "positions")
+        found = (item.bounds() for key in order if (item := self.item(key)) is not None)
+        return next((bounds for bounds in found if bounds is not None), None)
 
     # -- the picture --------------------------------------------------------------------------------------------
 

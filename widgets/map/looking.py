@@ -11,7 +11,6 @@ from PySide6.QtCore import QPointF, Signal
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Bounds, Camera, Insets, ViewHistory
-from layers.contract import LayerItem
 from layers.mercator import ground_scale, to_plane
 from layers.options import PIXEL_M
 
@@ -36,13 +35,9 @@ class LookingMap(QWidget):
         self._fitted_for: tuple[Bounds | None, int, int] | None = None
         self._moved_s = -MOVING_S
 
-    def item(self, key: str) -> LayerItem | None:
-        """Return the layer of a key."""
-        raise NotImplementedError
-
     def refresh(self) -> None:
-        """Have the frame painted anew, but for what lies under something that hides it."""
-        raise NotImplementedError
+        """Have the map painted anew."""
+        self.update()
 
     @property
     def camera(self) -> Camera:
@@ -53,16 +48,9 @@ class LookingMap(QWidget):
         """Show the grids, or what else there is."""
         self._fit_to(self.all_bounds())
 
-    def fit_layer(self, key: str) -> None:
-        """Show all of a layer; one that is unknown or has nothing to show is passed over."""
-        item = self.item(key)
-        self._fit_to(None if item is None else item.bounds())
-
     def all_bounds(self) -> Bounds | None:
         """Return what ``fit`` shows, plane metres; None where there is nothing."""
-        order = ("grids", "divisions", "basemap", "cases", "positions")
-        found = (item.bounds() for key in order if (item := self.item(key)) is not None)
-        return next((bounds for bounds in found if bounds is not None), None)
+        return None
 
     def back(self) -> None:
         """Return to the view before."""
