@@ -39,6 +39,7 @@ FAR_KM = 150
 """A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
 MOST_NAME = 60
+ROWS_BAD = frozenset({"file_rows_bad", "file_rows_bad_and_placeless"})
 
 
 class Opening(NamedTuple):
@@ -158,7 +159,7 @@ class OwnLayers(Member):
             self._desk.notices.withdraw(f"file-{name}")
             if fault.key in ASKED_FOR and opening.crs is None:
                 await self._systems.ask(opening.path, partial(self._on_system_chosen, opening))
-            elif fault.key == "file_rows_bad" and fault.params["rest"]:
+            elif fault.key in ROWS_BAD and fault.params["rest"]:
                 self._ask_rest(opening, fault)
             else:
                 raise
@@ -294,7 +295,7 @@ class OwnLayers(Member):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setWindowTitle(opening.path.name)
         dialog.setTextFormat(Qt.TextFormat.PlainText)
-        dialog.setText(sentence(words, "fault.file_rows_bad", {**fault.params}))
+        dialog.setText(sentence(words, f"fault.{fault.key}", {**fault.params}))
         dialog.addButton(words("own_layer.show_rest"), QMessageBox.ButtonRole.AcceptRole)
         dialog.addButton(words("own_layer.leave"), QMessageBox.ButtonRole.RejectRole)
         dialog.accepted.connect(partial(self.show_file, opening._replace(rest=True)))

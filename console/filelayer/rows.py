@@ -97,7 +97,7 @@ def used_rows(records: Sequence[Record], judge: Callable[[Record], T | None], *,
     if len(astray) > len(found):
         raise invalid("file_not_degrees")
     if bad and not (rest and found):
-        raise _rows_bad(bad, len(found))
+        raise _rows_bad(bad, len(found), len(records) - len(found) - len(bad))
     return Used(found, len(records) - len(found))
 
 
@@ -107,9 +107,13 @@ def column_of(table: Table, names: tuple[str, ...]) -> str | None:
     return next((known[name] for name in names if name in known), None)
 
 
-def _rows_bad(bad: list[tuple[int, Fault]], rest: int) -> Fault:
-    """Return the fault that names the first bad lines, what is wrong with the first of them, and how many are good."""
+def _rows_bad(bad: list[tuple[int, Fault]], rest: int, placeless: int) -> Fault:
+    """Return the fault that names the first bad lines, what is wrong with the first of them, and how many are good.
+
+    ``placeless`` rows say nothing of a place: they are not shown either.
+    """
     line, fault = bad[0]
     lines = ", ".join(str(number) for number, _ in bad[:MOST_LINES]) + (" …" if len(bad) > MOST_LINES else "")
-    why = {**fault.params, "wrong": f"fault.{fault.key}"}
-    return invalid("file_rows_bad", **{**why, "count": len(bad), "lines": lines, "rest": rest, "line": line})
+    why = {**fault.params, "wrong": f"fault.{fault.key}", "placeless": placeless}
+    key = "file_rows_bad_and_placeless" if placeless else "file_rows_bad"
+    return invalid(key, **{**why, "count": len(bad), "lines": lines, "rest": rest, "line": line})

@@ -13,7 +13,7 @@ from layers.raster.contract import Frame, Raster
 GRAVE_PX, LIGHT_PX, CHOSEN_PX = 2.5, 1.5, 4.0
 ROOM = 1.5
 """How much of its own size is left around the fault that is looked at."""
-LEAST_M = 40.0
+LEAST_M, MOST_M = 40.0, 400.0
 
 
 class MeshFaultsItem(LayerItem):
@@ -45,7 +45,7 @@ class MeshFaultsItem(LayerItem):
             return areas.bounds()
         x, y = areas.origin
         x0, y0, x1, y1 = (float(v) + o for v, o in zip(areas.boxes[chosen], (x, y, x, y), strict=True))
-        room = max(LEAST_M, ROOM * max(x1 - x0, y1 - y0))
+        room = min(max(LEAST_M, ROOM * max(x1 - x0, y1 - y0)), MOST_M)
         return x0 - room, y0 - room, x1 + room, y1 + room
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:

@@ -191,7 +191,13 @@ class GridKeeperSheet(Sheet):
         QTimer.singleShot(0, self, self._show_found)
 
     def _show_found(self) -> None:
-        """Scroll to what can be done about what was found: on a low window it lies below the columns."""
+        """Give the keys to what was found, and scroll to what can be done: on a low window that lies below the columns.
+
+        The button that was pressed could not keep them while the check ran.
+        """
+        at = self.window().focusWidget()
+        if at is None or self.isAncestorOf(at):
+            (self.faults.rows if self.faults.rows.count() else self.buttons["compare"]).setFocus()
         self._scroll.ensureWidgetVisible(self.buttons["compare"], 0, 8)
 
     def set_difference(self, found: GridDifference | None) -> None:

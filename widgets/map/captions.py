@@ -1,4 +1,6 @@
-"""One-line captions at the foot of the map: where the pointer is, and where the base map comes from."""
+"""Captions at the foot of the map: where the pointer is, what the next click does, where the base map comes from."""
+
+from math import ceil
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
@@ -10,6 +12,12 @@ from widgets.map.overlay import SECOND_PX, sized
 
 LINE_PX, MORE_PX = 22, 18
 """Height of one line, and of each further one."""
+LEAST_PX = 120
+"""A caption is never made narrower than this."""
+BESIDE_PX = 8
+"""Left and right of the text."""
+WIDEST = 10_000
+FLAGS = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap
 
 
 class Caption(QWidget):
@@ -24,24 +32,34 @@ class Caption(QWidget):
         self.words = words
         self._theme = theme
         self._text = ""
+        self._most = WIDEST
         self.resize(0, LINE_PX)
 
     def set_text(self, text: str) -> None:
         """Show this text, a line or more; nothing where it is empty."""
         if text != self._text:
             self._text = text
-            was, lines = self.geometry(), text.split("\n")
-            wide = round(max(self.width_of(line) for line in lines)) if text else 0
-            high = LINE_PX + MORE_PX * (len(lines) - 1)
-            left = was.right() - wide + 1 if self.property("right_aligned") else was.left()
-            self.setGeometry(left, was.bottom() - high + 1, wide, high)
+            self._fit()
             self.setAccessibleName(text)
             self.update()
             self.altered.emit()
 
     def width_of(self, line: str) -> float:
         """Return how wide a caption of one line is."""
-        return QFontMetricsF(sized(self.font(), SECOND_PX)).horizontalAdvance(line) + 16
+        return self._metrics().horizontalAdvance(line) + 2 * BESIDE_PX
+
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(sized(self.font(), SECOND_PX))
+
+    def _fit(self) -> None:
+        """Take the room the text needs, in more lines where one would be too wide."""
+        metrics, was = self._metrics(), self.geometry()
+        taken = metrics.boundingRect(QRectF(0, 0, self._most - 2 * BESIDE_PX, 1000), FLAGS, self._text)
+        lines = max(1, round(taken.height() / metrics.lineSpacing()))
+        wide = ceil(taken.width()) + 2 * BESIDE_PX if self._text else 0
+        high = LINE_PX + MORE_PX * (lines - 1)
+        left = was.right() - wide + 1 if self.property("right_aligned") else was.left()
+        self.setGeometry(left, was.bottom() - high + 1, wide, high)
 
     def text(self) -> str:
         """Return what is shown."""
@@ -63,7 +81,7 @@ class Caption(QWidget):
         painter.drawRoundedRect(self.rect(), 4, 4)
         painter.setPen(QColor(self._theme.text_second))
         painter.setFont(sized(self.font(), SECOND_PX))
-        painter.drawText(QRectF(self.rect()), Qt.AlignmentFlag.AlignCenter, self._text)
+        painter.drawText(QRectF(self.rect()).adjusted(BESIDE_PX - 1, 0, 1 - BESIDE_PX, 0), FLAGS, self._text)
         painter.end()
 
 
@@ -80,11 +98,12 @@ class Coordinates(Caption):
         self._where = ""
         self._room = float("inf")
 
-    def bound(self, width: int) -> None:
-        """Be no wider than this as far as that goes."""
-        if width != self._room:
-            self._room = width
+    def bound(self, width: int, most: int) -> None:
+        """Be no wider than ``width`` as far as hint and place in a line each go, and than ``most`` in any case."""
+        if (width, most) != (self._room, self._most):
+            self._room, self._most = width, max(most, LEAST_PX)
             self._show()
+            self._fit()
 
     def set_hint(self, text: str) -> None:
         """Say what the next click does; empty for nothing."""

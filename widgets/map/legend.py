@@ -86,6 +86,11 @@ class Legend(Card):
         width = max(title, sum(widths) + GAP * (len(widths) - 1))
         return QSize(ceil(width) + 2 * self.inset, lines * ROW + 14)
 
+    @property
+    def unfolded(self) -> bool:
+        """Whether it was unfolded to be read whole."""
+        return self._is_long() and not self._folded
+
     def wants_more(self, width: int, height: int) -> bool:
         """Whether it was unfolded to show every row, and cannot within this."""
         return not self._folded and len(self._rows) > self._fitting(self._rows, QSize(width, height))[1]

@@ -172,7 +172,7 @@ class MapOverlays(QObject):
         """Put the line of coordinates at the foot, or above the scale bar where it would run into what stands there."""
         left = self._coordinates_left()
         room = self.attribution.x() - left - EDGE
-        self.coordinates.bound(room)
+        self.coordinates.bound(room, self._canvas.width() - left - EDGE)
         foot = self._canvas.height() - FOOT if self.coordinates.width() <= room else self.scale_bar.y()
         self.coordinates.move(left, foot - self.coordinates.height())
 
@@ -186,7 +186,8 @@ class MapOverlays(QObject):
         """Return the ways to keep clear of the cards: each leaves free a side, or the foot and the head."""
         cards = [*self._canvas.findChildren(ToolCard, options=_DIRECT), self.pick_card]
         bars = self._canvas.findChildren(PlaybackBar, options=_DIRECT)
-        parts = cards, (self.layer_tree, self.layer_options), (self.legend,), bars
+        legend = () if self.legend.unfolded else (self.legend,)  # somebody reads it, and folds it again
+        parts = cards, (self.layer_tree, self.layer_options), legend, bars
         corners = ([part.geometry() for part in some if not part.isHidden()] for some in parts)
         return ways_clear(self._canvas.size(), *corners)
 

@@ -67,6 +67,7 @@ async def test_a_mesh_is_read_mended_compared_published_and_undone(served: Serve
         (overlap,) = desk.grid_keeper._faults
         assert overlap.sort is FaultSort.OVERLAP
         assert sheet.faults.rows.count() == 1
+        await until(sheet.faults.rows.hasFocus)
         assert "■" in sheet.faults.rows.item(0).text() or "▲" in sheet.faults.rows.item(0).text()
         camera = desk.panels.map.camera
         sheet.faults.rows.itemClicked.emit(sheet.faults.rows.item(0))

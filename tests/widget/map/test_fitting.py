@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QRectF, QSize
 from pytestqt.qtbot import QtBot
 
+from layers.contract import LegendRow
 from layers.mercator import to_plane
 from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene
 from widgets.map.clearance import LEAST_FREE_PX, ways_clear
@@ -53,6 +54,21 @@ def test_what_is_fitted_lies_beside_the_cards(scene: Scene, opened: Callable[[Sc
     assert QRectF(view.rect()).contains(seen)
     for part in (card, view.overlays.legend, view.overlays.layer_tree):
         assert not part.isVisible() or not seen.intersects(QRectF(part.geometry())), part.objectName()
+
+
+def test_a_legend_that_was_unfolded_to_be_read_makes_the_town_no_smaller(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, legend = scene.view, scene.view.overlays.legend
+    rows = [LegendRow("", f"第 {n} 行", n) for n in range(30)]
+    monkeypatch.setattr(scene.view.items[-1], "legend", lambda: rows)
+    view.fit()
+    folded = view.camera.scale
+    legend.toggle()
+    view.overlays.place()
+    assert legend.unfolded
+    view.fit()
+    assert view.camera.scale <= folded
 
 
 def test_a_single_place_is_shown_with_the_street_round_it(scene: Scene) -> None:

@@ -1,14 +1,17 @@
 """Measuring by mouse and by keyboard on the real map."""
 
+from typing import cast
+
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QRegion
+from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtTest import QTest
 
 from layers.geodesy import length_m
 from layers.mercator import to_degrees
 from resources.theme import load_theme
-from resources.words import Words
+from resources.words import Language, Words
+from widgets.map.captions import LINE_PX, MORE_PX
 from widgets.map.guests import MapGuest
 from widgets.map.measuring import area_text, distance_text, place_reading, reading
 from widgets.map.pick_card import PickedRow
@@ -249,6 +252,21 @@ def test_a_long_hint_has_a_line_of_its_own_rather_than_to_run_into_the_source_of
     view.end_sketch()
     assert "\n" not in over.coordinates.text()
     assert not over.coordinates.geometry().intersects(over.attribution.geometry())
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_a_hint_wider_than_the_map_has_room_for_is_read_whole_in_several_lines(view: MapView, language: str) -> None:
+    over, words = view.overlays, view._look.words
+    words.use(cast(Language, language))
+    view.resize(400, 570)
+    view.begin_sketch(Sketch(SketchKind.LINE, view), hint=words("map_tools.hint.line"), measuring=True)
+    caption = over.coordinates
+    assert view.rect().contains(caption.geometry())
+    metrics = QFontMetricsF(caption.font())
+    lines = round((caption.height() - LINE_PX) / MORE_PX) + 1
+    assert lines > 1
+    assert lines * (caption.width() - 16) > 0.8 * metrics.horizontalAdvance(caption.text())
+    assert not caption.geometry().intersects(over.legend.geometry())
 
 
 @pytest.mark.parametrize("width", [640, 900, 1400])

@@ -147,8 +147,9 @@ def test_bad_rows_are_named_and_left_out_by_choice_alone(tmp_path: Path) -> None
     with pytest.raises(Fault) as refused:
         read_file(path, None)
     told = dict(refused.value.params)
-    assert refused.value.key == "file_rows_bad"
+    assert refused.value.key == "file_rows_bad_and_placeless"
     assert (told["count"], told["rest"], told["lines"]) == (4, 6, "8, 10, 11, 12")
+    assert told["placeless"] == 1, "asked and told alike: four and one are not shown"
     assert (told["line"], told["wrong"], told["value"]) == (8, "fault.coordinate_unreadable", "东经")
     found = read_file(path, None, rest=True)
     assert len(found.rows) == 6
