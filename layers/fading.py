@@ -142,10 +142,6 @@ class FadedRaster:
         """See ``Raster.near``."""
         return self._by.near(xs, ys, codes, corner, bounds, room)
 
-    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
-        """See ``Raster.moved``."""
-        return self._by.moved(before, after, rows, columns)
-
     def noted(self, height: int, width: int) -> Noted | None:
         """See ``Raster.noted``."""
         return self._by.noted(height, width)

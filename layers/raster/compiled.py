@@ -14,8 +14,6 @@ from layers.raster.contract import (
     F32,
     F64,
     I32,
-    MOST_ALTERED,
-    MOST_RUNS,
     U16,
     U32,
     Bounds,
@@ -174,13 +172,6 @@ class CompiledRaster:
         found = points.pick_near(xs, ys, codes, *corner, *bounds, room.xs, room.ys, room.codes)
         return room.first(found)
 
-    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
-        """See ``Raster.moved``."""
-        mask, boxes = np.zeros((rows, columns), np.bool_), np.empty((max(MOST_RUNS, rows), 3), np.int32)
-        if not cells.touch_altered(*before[:3], *after[:3], after.sprites.size, *after.placing, MOST_ALTERED, mask):
-            return None
-        return boxes[: cells.find_runs(mask, boxes)]
-
     def noted(self, height: int, width: int) -> Noted:
         """See ``Raster.noted``."""
         return NotedOverlay(self, height, width)
@@ -198,7 +189,8 @@ def place_marks(slots: Slots, lons: F64, lats: F64, times: F64 | float, columns:
 
 def _in_a_row(values: npt.NDArray[Number]) -> npt.NDArray[Number]:
     """Return values as a kernel was made for, else it would be made once more: one after the other, to be written."""
-    return np.require(values, requirements=("C", "W"))
+    as_wanted = values.flags.c_contiguous and values.flags.writeable
+    return values if as_wanted else np.require(values, requirements=("C", "W"))
 
 
 def exercise() -> None:
@@ -228,7 +220,11 @@ def exercise() -> None:
     sprites = make_sprites(np.full((1, 3, 3), 0xFF00FF00, np.uint32))
     raster.stamp(frame, square[0], square[1], np.zeros(4, np.uint16), sprites, place)
     marks = Marks(square[0], square[1], np.zeros(4, np.uint16), sprites, place)
-    raster.moved(marks, marks, 1, 1)
+    finder, mask = cells.CompiledCells(), np.zeros((3, 3), np.bool_)
+    finder.touch_altered(marks, marks, mask)
+    finder.touch(marks, 1, mask)
+    finder.lie_within(marks, mask)
+    finder.join(mask[1:-1, 1:-1], 1)
     for stamp in (hidden.stamp_shown, hidden.stamp_all):
         stamp(surface_of(frame), frame.copy(), marks, hidden.Room())
     overlay = raster.noted(8, 8)

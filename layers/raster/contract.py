@@ -113,12 +113,9 @@ LANES = 16
 """Pixels the kernels take at a time: rows of sprites are padded to a multiple of it."""
 
 
-CELL_WIDE, CELL_HIGH = 32, 64
+WIDE_BITS, HIGH_BITS = 5, 6
+CELL_WIDE, CELL_HIGH = 1 << WIDE_BITS, 1 << HIGH_BITS
 """Device pixels of the cells in which it is told what of a frame something touches."""
-MOST_ALTERED = 400
-"""Marks that may alter for this to pay: more are nearly everywhere."""
-MOST_RUNS = 48
-"""Boxes of cells told of at most, where there are not more rows of them."""
 
 
 class Sprites(msgspec.Struct, frozen=True):
@@ -207,7 +204,8 @@ class Surface(NamedTuple):
     """Pixels that may be part of somebody else's: only inside ``boxes`` anything may be drawn.
 
     ``flat`` begins with the first pixel of ``height`` rows of ``width``, which lie ``stride`` pixels apart. Boxes
-    (count, 4) are left, top, right, bottom; none overlaps another.
+    (count, 4) are left, top, right, bottom; they lie in rows as those of a region of Qt's do: the rows from the top to
+    the bottom, all boxes of a row from the left to the right and of the same height, none over another.
     """
 
     flat: U32
@@ -344,13 +342,6 @@ class Raster(Protocol):
         ``room`` is what ``room_for`` gave for at least as many points.
         """
 
-    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
-        """Return in which cells of a frame (``rows, columns`` of them) marks altered; None where it does not tell.
-
-        Both are of the same sprites and placing. Cells are told of as few boxes (count, 3) a row high: first column,
-        row, one past the last column; cells between may be in them.
-        """
-
     def noted(self, height: int, width: int) -> "Noted | None":
         """Return something to note a drawing with, for frames of a size; None where this raster has no such thing."""
 
@@ -383,3 +374,22 @@ class Noted(Protocol):
 
         What lies below must be as it was when the drawing was noted.
         """
+
+
+class MarkCells(Protocol):
+    """Tells in which cells of a frame marks lie. A mask has one more cell on each side, for what lies outside."""
+
+    def touch_altered(self, before: Marks, after: Marks, mask: Mask) -> int:
+        """Set the cells in which the picture of marks altered, and return how many of them did.
+
+        Both are of the same sprites and placing; where their number differs all count as altered.
+        """
+
+    def touch(self, marks: Marks, margin: int, mask: Mask) -> None:
+        """Set the cells that lie within so many device pixels of marks."""
+
+    def lie_within(self, marks: Marks, mask: Mask) -> bool:
+        """Return whether all cells in which marks lie are set."""
+
+    def join(self, mask: Mask, most: int) -> None:
+        """Set cells between others of a row, where few lie between or there are more than ``most`` runs of them."""

@@ -38,7 +38,8 @@ class Room:
         if count > len(self.corners) or bands > len(self.shown):
             count = max(count + count // 8, len(self.corners))
             self.corners = np.empty(count, np.uint32)
-            self.shown, self.what = (np.empty((max(bands, len(self.shown)), count), np.uint32) for _ in range(2))
+            size = max(bands, len(self.shown)), count + 1  # what ``list_all`` writes in vain goes behind the last
+            self.shown, self.what = (np.empty(size, np.uint32) for _ in range(2))
 
     def covered(self, height: int, width: int) -> "Covered":
         """Return what notes the covered pixels of a frame of a size; that of few sizes is kept."""
@@ -141,10 +142,13 @@ def list_all(corners: U32, codes: U16, size: int, rows: I32, bits: int, shown: U
             continue
         y, code = np.int64(corner & np.uint32(0xFFFF)), np.int64(codes[last - j])
         found = np.uint32(code << 16) | np.uint32((one << np.uint32(rows[code, 1])) - (one << np.uint32(rows[code, 0])))
-        for band in range(y >> bits, ((y + size - 1) >> bits) + 1):
-            n = band * room + counts[band]
-            flat_shown[n], flat_what[n] = corner, found
-            counts[band] += 1
+        band, last_band = y >> bits, (y + size - 1) >> bits
+        n = band * room + counts[band]
+        flat_shown[n], flat_what[n] = corner, found
+        counts[band] += 1
+        n = last_band * room + counts[last_band]
+        flat_shown[n], flat_what[n] = corner, found
+        counts[last_band] += last_band - band  # without a branch: nobody can foretell it
 
 
 @compiled

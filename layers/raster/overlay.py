@@ -216,10 +216,6 @@ class NotedOverlay:
         """See ``Raster.near``."""
         return self._raster.near(xs, ys, codes, corner, bounds, room)
 
-    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
-        """See ``Raster.moved``."""
-        return self._raster.moved(before, after, rows, columns)
-
     def noted(self, height: int, width: int) -> "NotedOverlay | None":
         """See ``Raster.noted``."""
         return None

@@ -163,10 +163,6 @@ class QtRaster:
         found.xs[:], found.ys[:], found.codes[:] = xs[inside] - corner[0], ys[inside] - corner[1], codes[inside]
         return found
 
-    def moved(self, before: Marks, after: Marks, rows: int, columns: int) -> I32 | None:
-        """See ``Raster.moved``: not without a compiler."""
-        return None
-
     def noted(self, height: int, width: int) -> None:
         """See ``Raster.noted``: not without a compiler."""
         return

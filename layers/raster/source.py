@@ -8,7 +8,7 @@ from typing import cast
 
 from layers.background import BESIDE
 from layers.placing import PLACER
-from layers.raster.contract import Raster
+from layers.raster.contract import MarkCells, Raster
 from layers.raster.qt import QtRaster
 
 _log = logging.getLogger("onemap.map")
@@ -29,6 +29,7 @@ class RasterSource:
         self._ready: list[Callable[[], None]] = []
         self._thread: Thread | None = None
         self._lock = Lock()
+        self._cells: MarkCells | None = None
         self.compiled = False
 
     @property
@@ -40,6 +41,11 @@ class RasterSource:
     def beside(self) -> Raster:
         """The same for work beside the window: where much is drawn, it lets a frame come first in between."""
         return self._beside
+
+    @property
+    def cells(self) -> MarkCells | None:
+        """What finds the cells of marks; None without a compiler. Any thread."""
+        return self._cells
 
     def when_compiled(self, callback: Callable[[], None]) -> None:
         """Call back once the compiled raster is in, from the warming thread; at once if it already is."""
@@ -72,6 +78,7 @@ class RasterSource:
         with self._lock:
             self._raster = cast("Raster", module.CompiledRaster())
             self._beside = cast("Raster", module.CompiledRaster(BESIDE.let_pass))
+            self._cells = module.cells.CompiledCells()
             PLACER.use(module.place_marks)
             self.compiled = True
             waiting, self._ready = self._ready, []

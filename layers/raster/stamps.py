@@ -10,6 +10,8 @@ from layers.raster.vector import Index, copy, lay
 
 DEEP = np.uint32(257)
 """Noted of a pixel: several translucent ones lie on one another, see the log."""
+STEP = 64
+"""Rows of a frame for which it is remembered which boxes lie there."""
 
 
 @exact
@@ -189,6 +191,17 @@ def lay_all(flat: U32, under: U32, over: U32, rests: U32) -> None:
 
 
 @compiled
+def first_boxes(boxes: I32, height: int) -> I32:
+    """Return for each ``STEP`` rows of a frame the first of its boxes that ends below the first of these rows."""
+    found, b = np.empty(height // STEP + 1, np.int32), 0
+    for step in range(found.shape[0]):
+        while b < boxes.shape[0] and boxes[b, 3] <= step * STEP:
+            b += 1
+        found[step] = b
+    return found
+
+
+@compiled
 def lay_noted(
     flat: U32,
     stride: int,
@@ -210,15 +223,20 @@ def lay_noted(
     width = below.shape[1]
     half = size // 2
     wide = -(-size // LANES) * LANES
-    under = below.reshape(below.size)
+    under, height = below.reshape(below.size), below.shape[0]
+    firsts = first_boxes(boxes, height)
     for k in range(xs.shape[0]):
         fx = pixel_x(xs[k], per_metre, dx)
         fy = pixel_y(ys[k], per_metre, dy)
-        for b in range(boxes.shape[0]):
+        if not (-wide < fx < width + wide and -size < fy < height + size):
+            continue
+        left, top = floor(fx) - half, floor(fy) - half
+        for b in range(firsts[min(max(top, 0), height - 1) // STEP], boxes.shape[0]):
             x0, y0, x1, y1 = int(boxes[b, 0]), int(boxes[b, 1]), int(boxes[b, 2]), int(boxes[b, 3])
-            if not (x0 - wide < fx < x1 + wide and y0 - size < fy < y1 + size):
+            if y0 >= top + size:
+                break
+            if left >= x1 or left + wide <= x0:
                 continue
-            left, top = floor(fx) - half, floor(fy) - half
             whole = left >= x0 and left + wide <= x1
             for row in range(max(y0, top), min(y1, top + size)):
                 at, start = row * stride + left, row * width + left
@@ -261,7 +279,7 @@ def lay_deep(flat: U32, stride: int, boxes: I32, below: Frame, places: U32, star
     ``was`` is what lay below each when it was noted: where it still does, the pixel is laid like any other.
     """
     width = np.uint32(below.shape[1])
-    under = below.reshape(below.size)
+    under, firsts = below.reshape(below.size), first_boxes(boxes, below.shape[0])
     low, high, eight = np.uint32(0xFF00FF), np.uint32(0xFF00FF00), np.uint32(8)
     for k in range(places.shape[0]):
         at = np.uintp(places[k])
@@ -269,7 +287,9 @@ def lay_deep(flat: U32, stride: int, boxes: I32, below: Frame, places: U32, star
         if d == was[k]:
             continue
         row, column = np.int64(places[k] // width), np.int64(places[k] % width)
-        for b in range(boxes.shape[0]):
+        for b in range(firsts[row // STEP], boxes.shape[0]):
+            if boxes[b, 1] > row:
+                break
             if boxes[b, 0] <= column < boxes[b, 2] and boxes[b, 1] <= row < boxes[b, 3]:
                 for e in range(starts[k], starts[k + 1]):
                     rb = ((d & low) * logged[e, 1]) >> eight

@@ -5,6 +5,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
+from functools import partial
 
 import msgspec
 from PySide6.QtCore import QPointF, QSize, Qt, QTimer, Signal
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QRegion, QResizeE
 from PySide6.QtWidgets import QWidget
 
 from layers.background import BESIDE
-from layers.camera import Bounds
+from layers.camera import Bounds, Camera
 from layers.cases.item import CasesItem
 from layers.contract import Area, Focus, LayerItem, Look, Picked
 from layers.observed import Observed
@@ -24,7 +25,7 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.map.frame import MapFrame
 from widgets.map.looking import LookingMap
-from widgets.map.surface import painted_on
+from widgets.map.surface import WindowPixels
 from widgets.map.tiles import TileStore
 
 LEAST = QSize(240, 180)
@@ -40,6 +41,8 @@ class MapCanvas(LookingMap):
     """An opaque widget that shows layers through a camera."""
 
     layers_changed = Signal()
+    """Layers say something else than before, or others are shown; ``layers_set`` goes before where there are others."""
+    layers_set = Signal()
     _compiled = Signal()
 
     def __init__(
@@ -51,12 +54,14 @@ class MapCanvas(LookingMap):
         self._rasters = RasterSource() if rasters is None else rasters
         self._tiles = TileStore(self)
         self._frame = MapFrame(self._look, self._rasters, self._tiles)
+        self._pixels = WindowPixels()
         self._items: list[LayerItem] = []
         self._models: dict[str, Observed] = {}
         self._unsubscribe: dict[str, Callable[[], None]] = {}
         self._focus = Focus()
         self._at_once = self._was_whole = False
         self._painted: Area | None = None
+        self._kept_area: tuple[Camera, Area] | None = None
         self._cross = False
         self.covered: Callable[[], QRegion] = QRegion
         """Tells where nothing of the map is to be seen, because something lies over it."""
@@ -83,6 +88,7 @@ class MapCanvas(LookingMap):
             self._show(model)
         if not as_given:
             self.order_layers([item.key for item in self._items])
+        self.layers_set.emit()
         self._on_model_changed()
 
     @property
@@ -97,6 +103,7 @@ class MapCanvas(LookingMap):
     def add_layer(self, model: Observed) -> LayerItem:
         """Show one more model, above the others of its group; raises KeyError for a model no layer knows."""
         item = self._show(model)
+        self.layers_set.emit()
         self.order_layers([kept.key for kept in self._items])
         return item
 
@@ -108,6 +115,7 @@ class MapCanvas(LookingMap):
             self._models.pop(key)
             self._items.remove(item)
             item.close()
+            self.layers_set.emit()
             self._on_model_changed()
 
     def choose(self, key: str, options: LayerOptions) -> None:
@@ -249,7 +257,8 @@ class MapCanvas(LookingMap):
         ]
 
     def refresh(self) -> None:
-        """Have the frame painted anew, but for what lies under something that hides it."""
+        """Have the frame put together and painted anew, but for what lies under something that hides it."""
+        self._frame.alter()
         self.update(self._open())
 
     def _open(self) -> QRegion:
@@ -261,7 +270,7 @@ class MapCanvas(LookingMap):
         with BESIDE.held_off():
             painter = QPainter(self)
             try:
-                if not self._draw(painted_on(painter, self._area(), event.region())):
+                if not self._draw(self._pixels.painted_on(painter, self._area(), event.region())):
                     painter.drawImage(0, 0, self._frame.picture(self._area()))
                 self._paint_over(painter)
             finally:
@@ -309,12 +318,18 @@ class MapCanvas(LookingMap):
     # -- inner --------------------------------------------------------------------------------------------------
 
     def _area(self) -> Area:
-        return self._camera.area(self.devicePixelRatioF())
+        camera, ratio = self._camera, self.devicePixelRatioF()
+        if self._kept_area is None or self._kept_area[0] is not camera or self._kept_area[1].ratio != ratio:
+            self._kept_area = camera, camera.area(ratio)
+        return self._kept_area[1]
 
     def _draw(self, surface: Surface | None) -> bool:
         """Draw the frame; return whether it is on the surface already."""
-        area, items, at_once = self._area(), self.shown_items(), self._at_once
+        area, at_once = self._area(), self._at_once
         self._at_once = False
+        if not at_once and self._frame.draw_again(surface, area):
+            return True
+        items = self.shown_items()
         if at_once:
             return self._frame.draw_now(area, items, self._focus, surface)
         return self._frame.draw_onto(surface, area, items, self._focus)
@@ -334,6 +349,7 @@ class MapCanvas(LookingMap):
         return item.place(case_no) if case_no is not None and isinstance(item, CasesItem) else None
 
     def _on_tiles_arrived(self) -> None:
+        self._frame.alter()
         if not self._tiles.busy and not self._is_moving():
             self._arrivals.start(LAST_MS if self._was_whole else 0)
         elif not self._arrivals.isActive():
@@ -341,20 +357,28 @@ class MapCanvas(LookingMap):
 
     def _refresh_along(self) -> None:
         """Have the frame painted anew: now, or along with the next one where the map is being moved."""
+        self._frame.alter()
         if not self._is_moving():
             self.refresh()
         elif not self._arrivals.isActive():
             self._arrivals.start(ARRIVALS_MS)
 
-    def _on_model_changed(self) -> None:
+    def _on_model_changed(self, changed: LayerItem | None = None) -> None:
+        """Follow the model of a layer, or anything else that may have changed."""
         self._fit_first()
-        self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
-        moved = self._frame.moved(self._area(), self.shown_items(), self._focus)
-        if moved is None or self._is_moving() or self._moves_along():
+        if self._focus.case_no is not None:
+            self._set_focus(msgspec.structs.replace(self._focus, case_at=self._case_place(self._focus.case_no)))
+        if self._is_moving() or self._moves_along():
             self._refresh_along()
         else:
-            self.update(moved - self.covered())
+            self._repaint_moved(self._frame.moved(changed, self._area(), self.shown_items))
         self.layers_changed.emit()
+
+    def _repaint_moved(self, region: QRegion | None) -> None:
+        if region is None:
+            self._refresh_along()
+        elif not region.isEmpty():
+            self.update(region - self.covered())
 
     def _restyle(self) -> None:
         for item in self._items:
@@ -366,7 +390,7 @@ class MapCanvas(LookingMap):
         item = make_item(model, self._look)
         self._items.append(item)
         self._models[item.key] = model
-        self._unsubscribe[item.key] = item.subscribe(self._on_model_changed)
+        self._unsubscribe[item.key] = item.subscribe(partial(self._on_model_changed, item))
         return item
 
     def _let_go(self) -> None:

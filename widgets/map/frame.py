@@ -9,7 +9,9 @@ nothing of this can be kept, and all of it is drawn on one.
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from itertools import dropwhile, takewhile
+from math import ceil
 
+import msgspec
 import numpy as np
 from PySide6.QtGui import QImage, QRegion
 
@@ -29,6 +31,15 @@ Placed = Sequence[tuple[TileKey, int, int]]
 """Tiles, each with the pixel of the frame its corner lies at."""
 Found = Sequence[tuple[Frame | None, int, int]]
 """Those of them there are."""
+
+
+class Last(msgspec.Struct, frozen=True):
+    """What the last frame was of, where only marks of the lowest of ``live`` layers may have changed since."""
+
+    area: Area
+    focus: Focus
+    live: Sequence[LayerItem]
+    states: Hashable
 
 
 class MapFrame:
@@ -51,6 +62,7 @@ class MapFrame:
         self._still_version = 0
         self._above = KeptAbove()
         self._moved = MovedMarks()
+        self._last: Last | None = None
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
         self._names = no_pictures()
@@ -63,12 +75,14 @@ class MapFrame:
         self._atlas = None
         self._whole = self._older = None
         self._base_key = self._still_key = self._static_key = None
+        self.alter()
 
     def make_room(self, area: Area) -> None:
         """Take the memory for pictures of an area's size, each page of it. Any thread, while nobody draws."""
         shape = (area.height, area.width)
         self._base, self._still, self._frame = (np.full(shape, 0, np.uint32) for _ in range(3))
         self._base_key = self._still_key = None
+        self.alter()
 
     def draw(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QImage:
         """Return the picture of an area from the tiles there are; missing ones are asked for."""
@@ -81,6 +95,7 @@ class MapFrame:
         It is on the surface where nothing but marks moves and none of them is named, and while the view moves where
         the surface is a frame.
         """
+        self._last = None
         self._follow(area, items)
         if not any(item.bounds() for item in items):
             self._blank()
@@ -116,6 +131,7 @@ class MapFrame:
 
         Return whether it is on the surface, as it is on one that is a frame as well; else ``picture`` has it.
         """
+        self.alter()
         self._follow(area, items)
         for item in items:
             item.finish(area)
@@ -125,18 +141,43 @@ class MapFrame:
         self._draw_over(frame, area, items, focus, labels=100_000)
         return frame is not self._frame
 
-    def moved(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> QRegion | None:
-        """Return where the picture may differ from what it was when this was last asked; None for anywhere."""
-        if not self._moved.worth_asking():
+    def alter(self) -> None:
+        """Know that something else has changed than where marks are: the next frame is put together anew."""
+        self._last = None
+        self._moved.forget()
+
+    def draw_again(self, surface: Surface | None, area: Area) -> bool:
+        """Draw on a surface what was drawn last, with the marks as they are now; or do nothing and return False.
+
+        That is so unless a frame is altogether of what is kept and what moves, and since then ``alter`` was not called.
+        """
+        last = self._last
+        if surface is None or last is None or last.area != area or last.live[0].live_labels(area, last.focus):
+            return False
+        return self._show_moving(surface, area, last.live, last.focus)
+
+    def moved(self, changed: LayerItem | None, area: Area, items: Callable[[], Sequence[LayerItem]]) -> QRegion | None:
+        """Return where the picture may differ after a layer changed, logical pixels; None where it is to be drawn anew.
+
+        Of what else may have changed ``alter`` is told.
+        """
+        last = self._last
+        if last is None or last.area != area:
             return None
-        live = tuple(dropwhile(lambda item: not item.moving, items))
-        if self._area != area or not live or any(item.moving for item in live[1:]):
-            return self._moved.region(None, None, self._rasters.raster, area)
-        raster, first = self._rasters.raster, live[0]
-        marks = None if any(item.live_labels(area, focus) for item in items) else first.shown_marks(raster, area, focus)
-        states = tuple(item.mark_state() for item in items if item is not first)
-        key = (area, focus, self._rasters.compiled, self._look.theme, first.options, self._tile_state(items), states)
-        return self._moved.region(key, marks, raster, area)
+        if changed is not last.live[0]:
+            return None if changed is None or self._looks_different(changed, items()) else QRegion()
+        if changed.live_labels(area, last.focus):
+            return None
+        found = None
+        if self._moved.worth_asking():
+            marks = changed.shown_marks(self._rasters.raster, area, last.focus)
+            found = self._moved.region(marks, self._rasters.cells, area)
+        return QRegion(0, 0, ceil(area.width / area.ratio), ceil(area.height / area.ratio)) if found is None else found
+
+    def _looks_different(self, changed: LayerItem, items: Sequence[LayerItem]) -> bool:
+        spoilt = changed.spoilt()
+        self._tiles.spoil(spoilt)
+        return bool(spoilt) or self._last is None or self._states_of(items) != self._last.states
 
     @property
     def wanting(self) -> bool:
@@ -166,6 +207,10 @@ class MapFrame:
 
     def _tile_state(self, items: Sequence[LayerItem]) -> Hashable:
         return tuple(item.tile_state() for item in items)
+
+    def _states_of(self, items: Sequence[LayerItem]) -> Hashable:
+        """Return what differs when anything but the marks of a moving layer looks different."""
+        return self._tile_state(items), tuple(item.mark_state() for item in items if not item.moving)
 
     def _render(
         self, raster: Raster, frame: Frame, area: Area, items: Sequence[LayerItem], piece: Piece = nullcontext
@@ -288,6 +333,8 @@ class MapFrame:
         live = tuple(dropwhile(lambda item: not item.moving, items))
         labels = [label for item in items for label in item.live_labels(area, focus)]
         onto = surface_of(self._frame) if surface is None or labels else surface
+        if live:
+            self._last = Last(area, focus, live, self._states_of(items))
         if self._show_moving(onto, area, live, focus):
             if onto is surface:
                 return True

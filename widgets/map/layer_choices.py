@@ -28,7 +28,7 @@ class LayerChoices(QObject):
         self._redo: list[LayerState] = []
         self._last: tuple[str, str] | None = None
         self._since = QElapsedTimer()
-        canvas.layers_changed.connect(self._on_layers_changed)
+        canvas.layers_set.connect(self._on_layers_set)
 
     def state(self) -> LayerState:
         """Return what is chosen, of layers that are not there at present too."""
@@ -135,7 +135,7 @@ class LayerChoices(QObject):
     def _full_order(self) -> Sequence[str]:
         return self._order or self._first
 
-    def _on_layers_changed(self) -> None:
+    def _on_layers_set(self) -> None:
         """Show layers that are new as was chosen for them before."""
         keys = {item.key for item in self._canvas.items}
         new = keys - self._known

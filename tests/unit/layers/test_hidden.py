@@ -116,3 +116,12 @@ def test_in_the_boxes_of_a_larger_picture_it_is_plain_stamping_and_outside_nothi
     surface = Surface(flat, stride, HEIGHT, WIDTH, boxes)
     assert CompiledRaster().show(surface, ground(), marks)
     np.testing.assert_array_equal(window, expected)
+
+
+def test_of_two_marks_none_gets_lost_where_one_lies_on_two_bands() -> None:
+    sprites = random_sprites(np.random.default_rng(1), 11, 1, [255])
+    xs, ys = np.array([30, 60], np.float32), np.array([HEIGHT - 20, HEIGHT - 64], np.float32)
+    marks = Marks(xs, ys, np.zeros(2, np.uint16), sprites, Placing(1.0, 0.0, float(HEIGHT)))
+    frame = np.zeros((HEIGHT, WIDTH), np.uint32)
+    assert CompiledRaster().show(surface_of(frame), ground(), marks)
+    np.testing.assert_array_equal(frame, plainly(ground(), *marks))

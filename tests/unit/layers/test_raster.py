@@ -119,7 +119,8 @@ def test_what_is_noted_and_laid_again_is_pixel_for_pixel_what_plain_stamping_in_
         noted.lay(surface_of(frame), marks)
         np.testing.assert_array_equal(frame, expected)
         window = np.zeros((SIDE + 9, SIDE + 7), np.uint32)
-        boxes = np.array([[0, 0, SIDE, 20], [0, 20, 33, SIDE], [34, 21, SIDE, SIDE - 1]], np.int32)
+        rows = [[0, 0, SIDE, 20], [0, 20, 33, SIDE - 1], [34, 20, SIDE, SIDE - 1], [0, SIDE - 1, 33, SIDE]]
+        boxes = np.array(rows, np.int32)
         flat = window.reshape(-1)[4 * (SIDE + 7) + 5 :]
         noted.lay(Surface(flat, SIDE + 7, SIDE, SIDE, boxes), marks)
         within = np.zeros_like(window)

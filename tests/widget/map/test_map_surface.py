@@ -13,8 +13,8 @@ from pytestqt.qtbot import QtBot
 from layers import background
 from layers.background import BESIDE
 from tests.helpers.map_scene import Scene, make_scene, pixels, thing_mark, wait_settled
-from widgets.map import canvas, tiles
-from widgets.map.surface import painted_on
+from widgets.map import tiles
+from widgets.map.surface import WindowPixels
 from widgets.map.tiles import TileKey, TileStore
 
 
@@ -68,7 +68,7 @@ def test_in_a_window_with_a_card_over_the_map_it_is_the_same_picture(
         straight = shown(window)
         assert drawn[-1] == compiled
         with monkeypatch.context() as patch:
-            patch.setattr(canvas, "painted_on", lambda *_: None)
+            patch.setattr(view._pixels, "painted_on", lambda *_: None)
             patch.setattr(view._frame, "_show_moving", lambda *_: False)  # all drawn in order
             view.repaint()
             assert not drawn[-1]
@@ -79,7 +79,7 @@ def test_in_a_window_with_a_card_over_the_map_it_is_the_same_picture(
 
 
 def test_pixels_that_are_not_a_frames_are_left_to_qt(qtbot: QtBot) -> None:
-    area = make_scene(qtbot).view._area()
+    area, on = make_scene(qtbot).view._area(), WindowPixels()
     whole = QRegion(0, 0, 800, 600)
     for size, form, wanted in (
         ((800, 600), QImage.Format.Format_RGB32, True),
@@ -88,9 +88,9 @@ def test_pixels_that_are_not_a_frames_are_left_to_qt(qtbot: QtBot) -> None:
     ):
         image = QImage(*size, form)
         painter = QPainter(image)
-        assert (painted_on(painter, area, whole) is not None) == wanted
+        assert (on.painted_on(painter, area, whole) is not None) == wanted
         painter.scale(2, 2)
-        assert painted_on(painter, area, whole) is None
+        assert on.painted_on(painter, area, whole) is None
         painter.end()
 
 
@@ -103,6 +103,21 @@ def test_what_came_in_is_painted_with_the_next_frame_and_not_once_more(qtbot: Qt
     assert view._arrivals.isActive()
     view.repaint()
     assert not view._arrivals.isActive()
+
+
+def test_a_tile_that_came_in_is_on_the_next_frame_though_nothing_else_has_changed(qtbot: QtBot) -> None:
+    view = make_scene(qtbot).view
+    view._rasters.compile()
+    wait_settled(qtbot, view)
+    for _ in range(3):
+        view.repaint()
+    store = view._tiles
+    for key, (generation, tile) in list(store._tiles.items()):
+        store._tiles[key] = generation, np.full_like(tile, 0xFFFF0000)
+    view._on_tiles_arrived()
+    view.repaint()
+    red = (shown(view)[..., :3] == (0, 0, 255)).all(axis=-1)
+    assert red.mean() > 0.3
 
 
 def test_no_piece_of_a_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,12 @@ from pytestqt.qtbot import QtBot
 
 from layers.camera import Camera
 from layers.options import LayerOptions
+from layers.raster.cells import CompiledCells
 from layers.raster.compiled import CompiledRaster
-from layers.raster.contract import CELL_HIGH, CELL_WIDE, Marks, Placing, make_sprites
-from resources.theme import Theme
+from layers.raster.contract import CELL_HIGH, CELL_WIDE, Marks, Mask, Placing, make_sprites
+from layers.tiles.matrix import Plane, TileGrid, ladder, level_for, tiles_over
+from layers.tiles.model import TilesModel
+from resources.theme import Theme, load_theme
 from tests.helpers.map_scene import NOW, Scene, case_mark, make_scene, thing_mark, wait_settled
 from tests.widget.map.test_map_surface import shown
 from widgets.map.guests import MapGuest, paint_ring
@@ -148,18 +151,48 @@ def test_whatever_happens_between_moves_the_window_shows_what_a_whole_paint_woul
         lambda: view.set_layer_visible("cases", bool(rng.integers(2))),
         lambda: view.choose("positions", LayerOptions(opacity=int(rng.choice([60, 100])))),
         lambda: view.pan(int(rng.integers(-9, 9)), 4),
+        lambda: view.set_theme(load_theme(str(rng.choice(["dark", "light"])))),
+        lambda: view.select_grid(str(rng.choice(["g11", "g21"]))),
+        lambda: view.select_thing(f"p{int(rng.integers(STAFF))}"),
+        lambda: view.select_thing(None),
         lambda: paint(scene),
         lambda: paint(scene),
     )
     for _ in range(30):
         for _ in range(int(rng.integers(2, 7))):
             happenings[int(rng.choice(len(happenings), p=_chances(len(happenings))))]()
+        QApplication.processEvents()  # tiles are asked for
         qtbot.waitUntil(lambda: view.settled and view.idle and not view._is_moving(), timeout=15_000)
         QApplication.processEvents()  # what was shown or hidden just now is painted as well
         straight = shown(view)
         view.repaint()
         np.testing.assert_array_equal(straight, shown(view))
     assert any(share < 0.9 for share in painted.shares)
+
+
+def test_a_piece_of_a_base_map_that_comes_in_is_seen_though_somebody_walks_meanwhile(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    view, rng, grid = scene.view, np.random.default_rng(1), TileGrid(Plane.MERCATOR, ladder(Plane.MERCATOR, 8, 15))
+    base = TilesModel("a", "A", grid)
+    view.add_layer(base)
+    area = view._area()
+    pieces = tiles_over(grid, level_for(grid, area.scale), area.bounds())
+    base.put({pieces[0]: np.full((256, 256), 0xFF00FF00, np.uint32)})
+    wait_settled(qtbot, view)
+    for piece in pieces[1:3]:
+        for _ in range(3):
+            walk(scene, rng, 2)
+            paint(scene)
+        assert view._frame._last is not None
+        green = count_green(view)
+        base.put({piece: np.full((256, 256), 0xFF00FF00, np.uint32)})
+        qtbot.waitUntil(lambda green=green: count_green(view) > green, timeout=5000)
+
+
+def count_green(view: QWidget) -> int:
+    picture = shown(view)
+    return int(((picture[..., 1] > 150) & (picture[..., 0] < 90) & (picture[..., 2] < 90)).sum())
 
 
 def _chances(count: int) -> np.ndarray:
@@ -175,8 +208,18 @@ def some_marks(rng: np.random.Generator, size: int, count: int, height: int, wid
     return Marks(xs, ys, np.zeros(count, np.uint16), sprites, Placing(1.0, 0.0, float(height)))
 
 
+def blank() -> Mask:
+    """No cell of a frame of 3 and a bit by 9 and a bit, and of what lies round it."""
+    return np.zeros((4 + 2, 10 + 2), np.bool_)
+
+
+def pixels_of(mask: Mask, height: int, width: int) -> Mask:
+    """The pixels of a frame that lie in cells that are set."""
+    return mask[1:-1, 1:-1].repeat(CELL_HIGH, axis=0).repeat(CELL_WIDE, axis=1)[:height, :width]
+
+
 def test_every_pixel_that_alters_lies_in_the_cells_told_of_and_no_cell_does_where_nothing_altered() -> None:
-    rng, raster = np.random.default_rng(1), CompiledRaster()
+    rng, raster, finder = np.random.default_rng(1), CompiledRaster(), CompiledCells()
     height, width = 3 * CELL_HIGH + 20, 9 * CELL_WIDE + 5
     for turn in range(80):
         size, count = int(rng.choice([1, 7, 16, 41, 70])), int(rng.integers(0, 12))
@@ -188,42 +231,63 @@ def test_every_pixel_that_alters_lies_in_the_cells_told_of_and_no_cell_does_wher
         frames = [np.zeros((height, width), np.uint32) for _ in range(2)]
         for frame, marks in zip(frames, (before, after), strict=True):
             raster.stamp(frame, *marks)
-        boxes = raster.moved(before, after, 4, 10)
-        assert boxes is not None
-        told = np.zeros((height, width), np.bool_)
-        for left, row, right in boxes.tolist():
-            told[row * CELL_HIGH : (row + 1) * CELL_HIGH, left * CELL_WIDE : right * CELL_WIDE] = True
-        assert not ((frames[0] != frames[1]) & ~told).any()
-        assert len(raster.moved(before, before, 4, 10)) == 0
+        told, same = blank(), blank()
+        finder.touch_altered(before, after, told)
+        assert not ((frames[0] != frames[1]) & ~pixels_of(told, height, width)).any()
+        finder.touch_altered(before, before, same)
+        assert not same.any()
 
 
-def test_many_scattered_cells_are_told_of_row_by_row() -> None:
-    raster, nowhere = CompiledRaster(), np.float32(-1e6)
-    row, column = np.divmod(np.arange(60 * 12), 12)
-    xs, ys = ((column * 5 + 0.5) * CELL_WIDE).astype(np.float32), (-(row + 0.5) * CELL_HIGH).astype(np.float32)
-    sprites = make_sprites(np.ones((1, 3, 3), np.uint32))
-    after = Marks(xs, ys, np.zeros(len(xs), np.uint16), sprites, Placing(1.0, 0.0, 0.0))
-    before = after._replace(xs=np.full_like(xs, nowhere))
-    assert raster.moved(before, after, 60, 60) is None, "too many for it to pay"
-    many = [part._replace(xs=part.xs[:360], ys=part.ys[:360], codes=part.codes[:360]) for part in (before, after)]
-    assert raster.moved(*many, 60, 60).tolist() == [[0, at, 56] for at in range(30)]
-    more = [part._replace(xs=part.xs[:72], ys=part.ys[:72], codes=part.codes[:72]) for part in (before, after)]
-    assert raster.moved(*more, 60, 60).tolist() == [[0, at, 56] for at in range(6)], "joined as far as need be"
-    few = [column[:36].tolist(), row[:36].tolist()]
-    some = [part._replace(xs=part.xs[:36], ys=part.ys[:36], codes=part.codes[:36]) for part in (before, after)]
-    expected = [[across * 5, down, across * 5 + 1] for across, down in zip(*few, strict=True)]
-    assert raster.moved(*some, 60, 60).tolist() == expected
+def test_marks_lie_within_the_cells_round_them_until_one_has_left_these() -> None:
+    rng, raster, finder = np.random.default_rng(2), CompiledRaster(), CompiledCells()
+    height, width = 3 * CELL_HIGH + 20, 9 * CELL_WIDE + 5
+    left = 0
+    for _ in range(200):
+        size, margin = int(rng.choice([1, 7, 16, 41, 70])), int(rng.integers(0, 9))
+        marks, round_them = some_marks(rng, size, 4, height, width), blank()
+        frame = np.zeros((height, width), np.uint32)
+        finder.touch(marks, margin, round_them)
+        assert finder.lie_within(marks, round_them)
+        by = [rng.uniform(-margin, margin, 4).astype(np.float32).round() for _ in range(2)]
+        walked = marks._replace(xs=marks.xs + by[0], ys=marks.ys + by[1])
+        assert finder.lie_within(walked, round_them), "so far they may go"
+        far = marks._replace(xs=marks.xs + 60 * np.float32(rng.normal()), ys=marks.ys)
+        raster.stamp(frame, *far)
+        seen_outside = bool(((frame != 0) & ~pixels_of(round_them, height, width)).any())
+        assert not (seen_outside and finder.lie_within(far, round_them))
+        left += seen_outside
+    assert left > 20
 
 
-def test_where_many_moved_nobody_looks_for_a_while_and_then_again(qtbot: QtBot, scene: Scene) -> None:
+def test_many_scattered_cells_are_joined_row_by_row_as_far_as_need_be() -> None:
+    finder, scattered = CompiledCells(), np.zeros((60, 60), np.bool_)
+    scattered[:, ::5] = True  # twelve in each row, four free cells in between
+    for rows, most, runs_left in ((3, 48, 12), (6, 48, 1), (60, 60, 1)):
+        mask = scattered[:rows].copy()
+        finder.join(mask, most)
+        runs = int(np.count_nonzero(mask[:, 1:] & ~mask[:, :-1]) + np.count_nonzero(mask[:, 0]))
+        assert runs == rows * runs_left
+        assert not (scattered[:rows] & ~mask).any()
+        assert not mask[:, 56:].any(), "nothing but what lies between"
+    single = np.array([[True, False, True, False, False, True]])
+    finder.join(single, 48)
+    assert single.tolist() == [[True, True, True, False, False, True]], "a gap of one always"
+
+
+def show_many(qtbot: QtBot, scene: Scene, lons: np.ndarray, lats: np.ndarray) -> np.ndarray:
+    """Put many more people on the map, drawn one by one; return where they stand in the table."""
+    scene.positions.update([thing_mark(f"q{i}", lons[i], lats[i]) for i in range(len(lons))])
+    scene.view.choose("positions", LayerOptions().with_style("crowds", "single"))
+    wait_settled(qtbot, scene.view)
+    return scene.positions.slots([f"q{i}" for i in range(len(lons))])
+
+
+def test_where_many_walk_everywhere_nobody_looks_for_a_while_and_then_again(qtbot: QtBot, scene: Scene) -> None:
     rng, view = np.random.default_rng(5), scene.view
-    lons, lats = rng.uniform(120.69, 120.75, 500), rng.uniform(29.69, 29.74, 500)
-    scene.positions.update([thing_mark(f"q{i}", lons[i], lats[i]) for i in range(500)])
-    view.choose("positions", LayerOptions().with_style("crowds", "single"))
-    wait_settled(qtbot, view)
-    slots = scene.positions.slots([f"q{i}" for i in range(500)])
+    lons, lats = rng.uniform(120.67, 120.77, 3000), rng.uniform(29.68, 29.75, 3000)
+    slots = show_many(qtbot, scene, lons, lats)
     painted = Painted(view)
-    for step in range(2):
+    for step in range(3):
         scene.positions.move(slots, lons + 0.0002 * step, lats, NOW.timestamp())
         paint(scene)
     painted.shares.clear()
@@ -237,22 +301,57 @@ def test_where_many_moved_nobody_looks_for_a_while_and_then_again(qtbot: QtBot, 
     np.testing.assert_array_equal(straight, shown(view))
 
 
+def test_where_many_walk_about_the_cells_round_them_are_painted_until_somebody_leaves_these(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    rng, view = np.random.default_rng(5), scene.view
+    lons, lats = rng.uniform(120.69, 120.715, 500), rng.uniform(29.69, 29.74, 500)
+    slots = show_many(qtbot, scene, lons, lats)
+    painted, homes = Painted(view), []
+
+    def move(*, away: bool = False) -> None:
+        to = lons + rng.normal(0, 2e-4, 500)  # some two pixels
+        to[0] = 120.757 if away else to[0]  # where nobody is
+        scene.positions.move(slots, to, lats, NOW.timestamp())
+        homes.append(view._frame._moved._home)
+        paint(scene)
+        straight = shown(view)
+        view.repaint()
+        np.testing.assert_array_equal(straight, shown(view))
+        painted.shares.pop()
+
+    for _ in range(5):
+        move()
+    assert homes[-1] is homes[-2] is not None, "it serves again"
+    assert 0.2 < painted.shares[-1] < 0.8
+    move(away=True)
+    assert painted.shares[-1] > 0.99, "one has left"
+    for _ in range(2 * RESTS):
+        move()
+    assert painted.shares[-1] < 0.8
+    assert None in homes[-2 * RESTS :], "now and then it is looked anew who moves"
+
+
 def test_where_anything_else_differs_all_is_painted(scene: Scene) -> None:
     view = scene.view
     area, raster, item = view._area(), view.rasters.raster, view.item("positions")
     assert item is not None
     marks = item.shown_marks(raster, area, view.chosen)
     assert marks is not None
-    moved = MovedMarks()
-    assert moved.region("key", marks, raster, area) is None, "nothing is known of before"
-    assert moved.region("key", marks, raster, area) == QRegion()
-    assert moved.region("other", marks, raster, area) is None
-    assert moved.region("other", None, raster, area) is None
-    assert moved.region("other", marks, raster, area) is None, "of what was before nothing is known"
-    again = marks._replace(xs=marks.xs + 90.0)
-    assert moved.region("other", again, raster, area) not in (None, QRegion())
-    coarser = area.__class__(area.left, area.top, area.scale, area.width, area.height, 2.0)
-    whole = moved.region("other", marks, raster, coarser)
-    assert whole is not None
-    assert QRegion(0, 0, WIDTH // 2 + CELL_WIDE, HEIGHT // 2 + CELL_HIGH).contains(whole.boundingRect())
-    assert moved.region("other", marks._replace(sprites=make_sprites(marks.sprites.pixels)), raster, area) is None
+    moved, finder = MovedMarks(), view.rasters.cells
+    assert moved.region(marks, finder, area) is None, "nothing is known of before"
+    assert moved.region(marks, finder, area) == QRegion()
+    moved.forget()
+    assert moved.region(marks, finder, area) is None
+    assert moved.region(None, finder, area) is None
+    assert moved.region(marks, finder, area) is None, "of what was before nothing is known"
+    again = marks._replace(xs=marks.xs + np.where(np.arange(len(marks.xs)) < 3, np.float32(90), np.float32(0)))
+    assert moved.region(again, finder, area) not in (None, QRegion())
+    for ratio in (2.0, 1.5):
+        coarser = area.__class__(area.left, area.top, area.scale, area.width, area.height, ratio)
+        part = moved.region(marks if ratio > 1.9 else again, finder, coarser)
+        assert part is not None
+        wide, high = WIDTH / ratio + CELL_WIDE, HEIGHT / ratio + CELL_HIGH
+        assert QRegion(0, 0, round(wide), round(high)).contains(part.boundingRect())
+    assert moved.region(marks._replace(sprites=make_sprites(marks.sprites.pixels)), finder, area) is None
+    assert moved.region(marks, None, area) is None, "without a compiler nobody tells"
