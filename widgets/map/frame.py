@@ -7,7 +7,6 @@ nothing of this can be kept, and all of it is drawn on one.
 """
 
 from collections.abc import Callable, Hashable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from itertools import dropwhile, takewhile
 from math import ceil
 
@@ -15,22 +14,15 @@ import msgspec
 import numpy as np
 from PySide6.QtGui import QImage, QRegion
 
-from layers.background import BESIDE
-from layers.colours import argb
 from layers.contract import Area, Focus, Label, LayerItem, Look
 from layers.labels import NEW_A_FRAME, LabelAtlas, Occupied, draw_labels, place_labels
-from layers.raster.contract import Box, Frame, Marks, Raster, Surface, no_pictures, surface_of
+from layers.raster.contract import Frame, Marks, Raster, Surface, no_pictures, surface_of
 from layers.raster.qt import as_image
 from layers.raster.source import RasterSource
 from widgets.map.above import KeptAbove
+from widgets.map.ground import Found, MapGround, tile_states
 from widgets.map.moved import MovedMarks
-from widgets.map.tiles import TILE, TileKey, TileStore, count_around, tiles_over
-
-Piece = Callable[[], AbstractContextManager[None]]
-Placed = Sequence[tuple[TileKey, int, int]]
-"""Tiles, each with the pixel of the frame its corner lies at."""
-Found = Sequence[tuple[Frame | None, int, int]]
-"""Those of them there are."""
+from widgets.map.tiles import TileStore
 
 
 class Last(msgspec.Struct, frozen=True):
@@ -48,16 +40,12 @@ class MapFrame:
     def __init__(self, look: Look, rasters: RasterSource, tiles: TileStore) -> None:
         self._look = look
         self._rasters = rasters
-        self._tiles = tiles
+        self._ground = MapGround(look, rasters, tiles)
         self._area: Area | None = None
         self._base = self._still = self._frame = np.zeros((1, 1), np.uint32)
-        self._whole: tuple[Area, Found] | None = None
-        self._older: tuple[Area, Found] | None = None
         self._base_key: Hashable = None
+        self._base_tiles: Found = ()
         self._still_key: Hashable = None
-        self._static_key: Hashable = None
-        self._ahead: Hashable = None
-        self._placed: tuple[Area | None, Placed] = None, []
         self._version = 0
         self._still_version = 0
         self._above = KeptAbove()
@@ -66,15 +54,14 @@ class MapFrame:
         self._atlas: LabelAtlas | None = None
         self._taken = Occupied()
         self._names = no_pictures()
-        self.complete = False
         self.labels_a_frame = NEW_A_FRAME
         """Names drawn for the first time in one frame at most; fewer hold the thread for a shorter time."""
 
     def restyle(self) -> None:
         """Take up another theme, language or font: labels are made anew, tiles follow."""
         self._atlas = None
-        self._whole = self._older = None
-        self._base_key = self._still_key = self._static_key = None
+        self._ground.restyle()
+        self._base_key = self._still_key = None
         self.alter()
 
     def make_room(self, area: Area) -> None:
@@ -98,9 +85,10 @@ class MapFrame:
         self._last = None
         self._follow(area, items)
         if not any(item.bounds() for item in items):
-            self._blank()
+            self._ground.blank(self._frame)
+            self._base_key = self._still_key = None
             return False
-        found = self._find(area, items)
+        found = self._ground.find(area, items)
         moved, self._area = area != self._area, area
         if moved:
             on_surface = self._draw_moved(surface, area, found, items, focus)
@@ -108,17 +96,14 @@ class MapFrame:
             self._compose_base(area, found)
             self._compose_still(area, items, focus)
             on_surface = self._compose_frame(surface, area, items, focus)
-        if self.complete and self._ahead != (area, self._tiles.generation):
-            # What may be seen next, once this is done and not beside it.
-            self._want(area, tiles_over(area, margin=1), items)
-            self._ahead = area, self._tiles.generation
+        self._ground.look_ahead(area, items)
         return on_surface
 
     def begin(self, area: Area, items: Sequence[LayerItem]) -> None:
         """Have the tiles drawn of an area whose picture is wanted soon."""
         self._follow(area, items)
         if any(item.bounds() for item in items):
-            self._want(area, tiles_over(area), items)
+            self._ground.begin(area, items)
 
     def picture(self, area: Area) -> QImage:
         """Return what was drawn last, if that was not drawn on a surface."""
@@ -136,8 +121,8 @@ class MapFrame:
         for item in items:
             item.finish(area)
         frame = self._frame_of(surface)
-        self._render(self._rasters.raster, frame, area, items)
-        self.complete = True
+        self._ground.render(self._rasters.raster, frame, area, items)
+        self._ground.complete = True
         self._draw_over(frame, area, items, focus, labels=100_000)
         return frame is not self._frame
 
@@ -175,68 +160,31 @@ class MapFrame:
         return QRegion(0, 0, ceil(area.width / area.ratio), ceil(area.height / area.ratio)) if found is None else found
 
     def _looks_different(self, changed: LayerItem, items: Sequence[LayerItem]) -> bool:
-        spoilt = changed.spoilt()
-        self._tiles.spoil(spoilt)
-        return bool(spoilt) or self._last is None or self._states_of(items) != self._last.states
+        spoilt = self._ground.spoil(changed)
+        return spoilt or self._last is None or self._states_of(items) != self._last.states
+
+    @property
+    def complete(self) -> bool:
+        """Whether the picture last drawn was whole: with every tile, as it is to be."""
+        return self._ground.complete
 
     @property
     def wanting(self) -> bool:
         """Whether the next frame would show more than this one: labels still to be made."""
         return self._atlas is not None and self._atlas.wanting
 
-    def _blank(self) -> None:
-        """Draw the bare ground: with nothing to draw no tile is asked for."""
-        self._frame[...] = np.uint32(argb(self._look.theme.map_ground))
-        self._base_key = self._still_key = None
-        self.complete = True
-
     def _follow(self, area: Area, items: Sequence[LayerItem]) -> None:
         """Fit the buffers to the area, and make tiles old where what they show has changed."""
-        for item in items:
-            item.prepare()
         shape = (area.height, area.width)
         if self._frame.shape != shape:
             self._base, self._still, self._frame = (np.zeros(shape, np.uint32) for _ in range(3))
             self._base_key = self._still_key = None
-        key = self._tile_state(items), self._rasters.compiled, self._look.theme
-        if key != self._static_key:
-            self._static_key = key
-            self._tiles.renew()
-        for item in items:
-            self._tiles.spoil(item.spoilt())
+        self._ground.follow(items)
 
-    def _tile_state(self, items: Sequence[LayerItem]) -> Hashable:
-        return tuple(item.tile_state() for item in items)
-
-    def _states_of(self, items: Sequence[LayerItem]) -> Hashable:
+    @staticmethod
+    def _states_of(items: Sequence[LayerItem]) -> Hashable:
         """Return what differs when anything but the marks of a moving layer looks different."""
-        return self._tile_state(items), tuple(item.mark_state() for item in items if not item.moving)
-
-    def _render(
-        self, raster: Raster, frame: Frame, area: Area, items: Sequence[LayerItem], piece: Piece = nullcontext
-    ) -> None:
-        """Draw all that stands still, item by item, each as a ``piece`` of work; any thread."""
-        frame[...] = np.uint32(argb(self._look.theme.map_ground))
-        for item in items:
-            with piece():
-                item.paint_tile(raster, frame, area)
-
-    def _find(self, area: Area, items: Sequence[LayerItem]) -> Found:
-        """Return what there is of the tiles of an area, and ask for the rest."""
-        self._tiles.take_in()
-        if self._placed[0] != area:
-            self._placed = area, tiles_over(area)
-        placed = self._placed[1]
-        looked_up = [(*self._tiles.find(key), x, y) for key, x, y in placed]
-        found = [(tile, x, y) for tile, _, x, y in looked_up]
-        self.complete = all(fresh for _, fresh, _, _ in looked_up)
-        if self._whole is not None and self._whole[0].scale != area.scale:
-            self._older = self._whole
-        if self.complete:
-            self._whole = area, found
-        else:
-            self._want(area, placed, items)
-        return found
+        return tile_states(items), tuple(item.mark_state() for item in items if not item.moving)
 
     def _frame_of(self, surface: Surface | None) -> Frame:
         """Return the surface as a frame if it is one, else our own."""
@@ -248,7 +196,7 @@ class MapFrame:
     ) -> bool:
         """Draw all on one frame, as nothing of it is going to last; return whether that is the surface."""
         frame = self._frame_of(surface)
-        self._lay_tiles(frame, area, found)
+        self._ground.lay(frame, area, found)
         self._draw_over(frame, area, items, focus, self.labels_a_frame)
         return frame is not self._frame
 
@@ -263,46 +211,9 @@ class MapFrame:
     def _compose_base(self, area: Area, found: Found) -> None:
         key = (area, tuple(id(tile) for tile, _, _ in found))
         if key != self._base_key:
-            self._base_key = key
+            self._base_key, self._base_tiles = key, found  # these stay, so that no other tile is taken for one of them
             self._version += 1
-            self._lay_tiles(self._base, area, found)
-
-    def _want(self, area: Area, placed: Placed, items: Sequence[LayerItem]) -> None:
-        self._ahead = None
-        shown = tuple(items)
-        self._tiles.keep(count_around(area))
-
-        def render(frame: Frame, at: Area) -> None:
-            self._render(self._rasters.beside, frame, at, shown, BESIDE.piece)
-
-        self._tiles.want((key for key, _, _ in placed), render)
-
-    def _lay_tiles(self, frame: Frame, area: Area, found: Found) -> None:
-        """Draw the tiles there are, over what is known of the place where others are missing."""
-        bare = [_clipped(frame, x, y) for tile, x, y in found if tile is None]
-        if 2 * len(bare) > len(found):  # cheaper in one go, though tiles come over some of it
-            bare = [(0, 0, frame.shape[1], frame.shape[0])]
-        for box in bare:
-            self._show_older(frame, area, box)
-        for tile, x, y in found:
-            if tile is not None:
-                _paste(frame, tile, x, y)
-
-    def _show_older(self, frame: Frame, area: Area, box: Box) -> None:
-        """Draw in a box the last whole picture of another scale, stretched, on bare ground."""
-        left, top, right, bottom = box
-        was, tiles = (area, ()) if self._older is None else self._older
-        x, y = area.to_pixel(was.left, was.top)
-        grown = was.scale / area.scale
-        far = grown > 64 or abs(x) > 1e6 or abs(y) > 1e6
-        wide, high = was.width * grown, was.height * grown
-        if far or not tiles or x > left or y > top or x + wide < right or y + high < bottom:
-            frame[top:bottom, left:right] = np.uint32(argb(self._look.theme.map_ground))
-        side = TILE * grown
-        for tile, at_x, at_y in () if far else tiles:
-            tile_x, tile_y = x + at_x * grown, y + at_y * grown
-            if tile is not None and left - side < tile_x < right and top - side < tile_y < bottom:
-                self._rasters.raster.stretch(frame, box, tile, (tile_x, tile_y), grown)
+            self._ground.lay(self._base, area, found)
 
     def _compose_still(self, area: Area, items: Sequence[LayerItem], focus: Focus) -> None:
         states = tuple(item.mark_state() for item in items if not item.moving)
@@ -387,16 +298,3 @@ class MapFrame:
         if self._atlas is None or self._atlas.ratio != area.ratio:
             self._atlas = LabelAtlas(self._look, area.ratio)
         return self._atlas
-
-
-def _paste(frame: Frame, tile: Frame, x: int, y: int) -> None:
-    """Copy the part of a tile that lies on the frame."""
-    left, top, right, bottom = _clipped(frame, x, y)
-    if top < bottom and left < right:
-        frame[top:bottom, left:right] = tile[top - y : bottom - y, left - x : right - x]
-
-
-def _clipped(frame: Frame, x: int, y: int) -> Box:
-    """Return what of a tile whose corner lies at ``x, y`` lies on the frame."""
-    height, width = frame.shape
-    return max(0, x), max(0, y), min(width, x + TILE), min(height, y + TILE)

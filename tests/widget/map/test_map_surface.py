@@ -128,7 +128,7 @@ def test_no_piece_of_a_tile_is_begun_while_a_frame_is_painted(qtbot: QtBot, monk
     monkeypatch.setattr(scene.view.items[0], "paint_tile", lambda *_: begun.append("first"))
     store.forget()
     with BESIDE.held_off():
-        scene.view._frame._want(scene.view._area(), scene.view._frame._placed[1], scene.view.items)
+        scene.view._frame._ground.begin(scene.view._area(), scene.view.items)
         time.sleep(0.2)  # many times as long as a tile takes
         assert not begun
     qtbot.waitUntil(lambda: not store.busy)
