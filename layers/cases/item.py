@@ -56,10 +56,16 @@ class _Open(msgspec.Struct, frozen=True):
 
 
 class _Laid(msgspec.Struct, frozen=True):
-    """Clusters as they lie on an area, kept as long as they do: cases by themselves with their slots, and the rest."""
+    """Clusters as they lie on an area, kept as long as they do: cases by themselves with their slots, and the rest.
+
+    ``xs, ys``: where all of them are on the plane.
+    """
 
     key: Hashable
+    of: Snapshot
     slots: npt.NDArray[np.intp]
+    xs: F64
+    ys: F64
     alone: Marks
     several: PlacedNumbers
 
@@ -223,9 +229,9 @@ class CasesItem(LayerItem):
         table = self._shown().table
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
             return super().obstacles(area, focus)
-        _, _, xs, ys = self._clusters_at(area).near(area.bounds())
-        half = np.full(len(xs), CASE_SIZE / 2 * area.ratio)
-        return np.column_stack([(xs - area.left) / area.scale, (area.top - ys) / area.scale, half])
+        laid = self._laid_on(area)
+        half = np.full(len(laid.xs), CASE_SIZE / 2 * area.ratio)
+        return np.column_stack([(laid.xs - area.left) / area.scale, (area.top - laid.ys) / area.scale, half])
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""
@@ -358,19 +364,22 @@ class CasesItem(LayerItem):
             self._write_inside(raster, frame, area, table.marks, local_to(corner, table.xs, table.ys))
 
     def _draw_clustered(self, raster: Raster, frame: Frame, area: Area) -> None:
+        laid = self._laid_on(area)
+        raster.stamp(frame, *laid.alone)
+        if self.options.style(INSIDE) != INSIDE.default:
+            marks = [laid.of.marks[slot] for slot in laid.slots.tolist()]
+            self._write_inside(raster, frame, area, marks, (laid.alone.xs, laid.alone.ys))
+        self._numbers(area).lay(raster, frame, laid.several)
+
+    def _laid_on(self, area: Area) -> _Laid:
+        """Return where what is in view goes on an area; a frame asks twice."""
         kept = self._clusters_at(area)
         key = kept.key, area, self._style
         if self._laid is None or self._laid.key != key:
             self._laid = self._lay_out(key, kept, area)
-        laid = self._laid
-        raster.stamp(frame, *laid.alone)
-        if self.options.style(INSIDE) != INSIDE.default:
-            marks = [kept.of.marks[slot] for slot in laid.slots.tolist()]
-            self._write_inside(raster, frame, area, marks, (laid.alone.xs, laid.alone.ys))
-        self._numbers(area).lay(raster, frame, laid.several)
+        return self._laid
 
     def _lay_out(self, key: Hashable, kept: Kept, area: Area) -> _Laid:
-        """Return where what is in view goes on an area."""
         of, corner = kept.of, (area.left, area.top)
         sheet, marks = self._sheet(CASE_SIZE, area.ratio), self._numbers(area)
         slots = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
@@ -379,7 +388,11 @@ class CasesItem(LayerItem):
         counts = kept.counts[several]
         kinds = 2 * kept.worst[several] + (counts >= MANY)
         numbered = marks.placed(area, kept.xs[several], kept.ys[several], kinds, counts)
-        return _Laid(key, slots, Marks(xs, ys, of.codes[slots], sheet, area.placing(corner)), numbered)
+        alone = Marks(xs, ys, of.codes[slots], sheet, area.placing(corner))
+        all_xs, all_ys = (
+            np.concatenate([each[slots], cluster[several]]) for each, cluster in ((of.xs, kept.xs), (of.ys, kept.ys))
+        )
+        return _Laid(key, of, slots, all_xs, all_ys, alone, numbered)
 
     def _numbers(self, area: Area) -> NumberedMarks:
         found = self._numbered.get(area.ratio)

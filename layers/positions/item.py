@@ -13,7 +13,7 @@ from domain.units import POSITION_STALE_AFTER, UnitState
 from layers.ages import age_text
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.fading import fainter
-from layers.local import LocalPlaces, local_to, nearest
+from layers.local import LocalPlaces, Surroundings, between, local_to, nearest
 from layers.options import Filter, Style
 from layers.placing import Slots
 from layers.positions.crowds import FRESH, OLD, Crowds
@@ -55,6 +55,7 @@ class PositionsItem(LayerItem):
         self._codes: tuple[int, U16] | None = None
         self._kept: tuple[Hashable, Slots] | None = None
         self._places = LocalPlaces()
+        self._surroundings = Surroundings()
         self._shown: tuple[Hashable, Marks] | None = None
         self._crowds = Crowds(look)
         self._bound_for: tuple[int, dict[str, list[int]]] | None = None
@@ -161,12 +162,17 @@ class PositionsItem(LayerItem):
             return self._shown[1]
         table, kept, codes, sheet = self._model.table, self._slots(), self.codes(), self._sheet(area.ratio)
         xs, ys = table.xs, table.ys
-        if kept is not None:
-            xs, ys, codes = xs[kept], ys[kept], codes[kept]
+        some = self._near_view(area) if kept is None else kept
+        if some is not None:
+            xs, ys, codes = xs[some], ys[some], codes[some]
         shown = self._places.seen(raster, xs, ys, codes, area, sheet.size)
         marks = Marks(*shown, sheet, area.placing((area.left, area.top)))
         self._shown = key, marks
         return marks
+
+    def _near_view(self, area: Area) -> Slots | None:
+        """Return the slots of the things in and round a view, shown or not; None where all are to be looked at."""
+        return self._surroundings.slots(self._model.revision, self._model.table.xs, self._model.table.ys, area)
 
     def _slots(self) -> Slots | None:
         """Return the slots of the things that are shown, None where none is left out."""
@@ -232,11 +238,13 @@ class PositionsItem(LayerItem):
         if scale > max(NAMES_BUSY_UNTIL, STALE_UNTIL):  # nobody but who is chosen, or bound for the chosen case
             slot = table.slot(focus.thing) if focus.thing is not None else None
             few = np.array(sorted({*self._bound(focus), *(() if slot is None else (slot,))}), np.intp)
-            near = (table.xs[few] > x0) & (table.xs[few] < x1) & (table.ys[few] > y0) & (table.ys[few] < y1)
-            inside = few[near]
+            inside = few[between(table.xs[few], table.ys[few], (x0, y0, x1, y1))]
         else:
-            column = np.flatnonzero((table.xs > x0) & (table.xs < x1))
-            inside = column[(table.ys[column] > y0) & (table.ys[column] < y1)]
+            near = self._near_view(area)
+            if near is None:
+                inside = between(table.xs, table.ys, (x0, y0, x1, y1))
+            else:
+                inside = near[between(table.xs[near], table.ys[near], (x0, y0, x1, y1))]
         kept = self._slots()
         if kept is not None:
             inside = np.intersect1d(inside, kept, assume_unique=True)

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.contract import Area, Look
-from layers.local import AT_ONCE, nearest
+from layers.local import AT_ONCE, FEW, NEAR_PX, Surroundings, between, nearest
 from layers.numbered import FIGURES, THOUSANDS, figures_of
 from layers.positions.crowds import FRESH, Crowds
 from layers.raster.compiled import CompiledRaster
@@ -99,3 +99,35 @@ def test_the_nearest_is_the_last_of_the_nearest(seed: int, parts: int, some: boo
     least = far.min()
     expected = None if least > limit else int(np.flatnonzero(far == least)[-1])
     assert nearest(xs, ys, x, y, limit, slots) == expected
+
+
+@given(st.integers(0, 2**32 - 1))
+def test_the_surroundings_of_a_view_hold_all_that_is_in_it_wherever_it_goes(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    xs, ys = rng.uniform(0, 1e5, FEW), rng.uniform(0, 1e5, FEW)
+    surroundings, told, key = Surroundings(), 0, 0
+    left = top = 5e4
+    for _ in range(30):
+        if rng.random() < 0.1:
+            key += 1  # points have changed
+            xs[rng.integers(FEW)] = rng.uniform(0, 1e5)
+        left, top = left + rng.normal(0, 4e3), top + rng.normal(0, 4e3)
+        area = Area(left, top, 10.0, 800, 600, 1.0)
+        found = surroundings.slots(key, xs, ys, area)
+        if found is not None:
+            told += 1
+            assert np.isin(between(xs, ys, area.bounds(NEAR_PX)), found).all()
+            assert (np.diff(found) > 0).all()
+    assert told
+
+
+def test_surroundings_are_not_looked_for_while_the_view_rests() -> None:
+    rng = np.random.default_rng(1)
+    xs, ys = rng.uniform(0, 1e5, FEW), rng.uniform(0, 1e5, FEW)
+    surroundings, area = Surroundings(), Area(5e4, 5e4, 10.0, 800, 600, 1.0)
+    assert [surroundings.slots(key, xs, ys, area) for key in (0, 0, 1, 1, 2)] == [None] * 5
+    moved = Area(5.1e4, 5e4, 10.0, 800, 600, 1.0)
+    assert surroundings.slots(2, xs, ys, moved) is not None
+    assert surroundings.slots(2, xs, ys, area) is not None
+    assert surroundings.slots(3, xs, ys, area) is None, "points have changed"
+    assert surroundings.slots(3, xs[:-1], ys[:-1], moved) is None, "few are all looked at"
