@@ -10,6 +10,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from layers.camera import Insets
+from layers.mercator import to_plane
 from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
@@ -74,6 +75,11 @@ class OverlaidMap(MapCanvas):
         to = nearest_clear(at, AROUND_PX, self.size(), self._overlays.covered_for_long())
         if to != at:
             self.pan(to.x() - at.x(), to.y() - at.y())
+
+    def show_case(self, lon: float, lat: float) -> None:
+        """See ``LookingMap``; it does not lie under a card either."""
+        super().show_case(lon, lat)
+        self.bring_out(*to_plane(lon, lat))
 
     @property
     def choices(self) -> LayerChoices:

@@ -41,8 +41,10 @@ ROOM_FOR_LEGEND = 420
 """Least width and height of the map with the list of layers and the legend on it."""
 CLEAR_PX = 140
 """So much of the map is left between a card and the list of layers; with less the list makes way."""
-LEGEND_PX = 230
-"""So high a legend may stand on any map, and on a large one up to three eighths of its height."""
+LOW_PX, LEGEND_PX = 150, 230
+"""So high a legend may stand on any map, and unfolded; on a large one it is up to three eighths of its height."""
+LOWER_PX = 80
+"""So much less while it is folded: it stands in more columns rather than take the town its height."""
 _DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 
 
@@ -159,7 +161,9 @@ class MapOverlays(QObject):
         legend, height, tree = self.legend, self._canvas.height(), self.layer_tree
         right = tree.x() if not tree.isHidden() else min(self.attribution.x(), self.scale_bar.x())
         left, free = EDGE, height - foot - 2 * EDGE
-        wide, high = right - left - EDGE, min(free, max(LEGEND_PX, height * 3 // 8))
+        share = height * 3 // 8
+        most = max(LEGEND_PX, share) if legend.unfolded else max(LOW_PX, share - LOWER_PX)
+        wide, high = right - left - EDGE, min(free, most)
         if legend.wants_more(wide, high):
             high = free
             if alone and legend.wants_more(wide, high):

@@ -174,6 +174,30 @@ def test_an_unfolded_legend_shows_every_row_on_a_small_map(qtbot: QtBot, scene: 
     assert over.legend.toolTip() == "点击看下一页", "with less room it goes on, on a page more"
 
 
+def test_a_folded_legend_stands_low_and_an_unfolded_one_as_high_as_it_needs(qtbot: QtBot, scene: Scene) -> None:
+    legend, view = scene.view.overlays.legend, scene.view
+    legend.set_rows("图例", [LegendRow("", f"第 {i} 种") for i in range(20)])
+    scene.view.overlays.place()
+    assert legend.height() <= view.height() / 4, "the town has the rest"
+    folded = legend.height()
+    legend.toggle()
+    scene.view.overlays.place()
+    assert legend.height() > folded
+
+
+def test_a_place_that_is_shown_lies_under_no_card(scene: Scene) -> None:
+    view = scene.view
+    view.look_closely(120.72, 29.715, 5.0)
+    scale = view.camera.scale
+    under = view.overlays.legend.geometry().center()
+    lon, lat = to_degrees(*view.camera.to_plane(under.x(), under.y()))
+    assert view.covered().contains(scene.pixel(lon, lat))
+    view.show_case(lon, lat)
+    assert not view.covered().contains(scene.pixel(lon, lat))
+    assert view.rect().contains(scene.pixel(lon, lat))
+    assert view.camera.scale == scale
+
+
 def test_the_legend_stands_below_tools_and_card_and_takes_the_room_of_a_list_that_made_way(scene: Scene) -> None:
     view, over = scene.view, scene.view.overlays
     view.resize(640, 500)

@@ -91,7 +91,7 @@ def test_a_hidden_layer_is_gone_from_the_picture(qtbot: QtBot, scene: Scene) -> 
     lines = count(picture(scene.view), theme.map_grid_line, 4)
     scene.view.set_layer_visible("grids", False)
     wait_settled(qtbot, scene.view)
-    assert count(picture(scene.view), theme.map_grid_line, 4) < lines / 2
+    assert count(picture(scene.view), theme.map_grid_line, 4) < lines * 2 / 3
     scene.view.set_layer_visible("cases", False)
     assert count(near(scene, picture(scene.view), PLACES["near"]), theme.overdue) == 0
 

@@ -18,6 +18,7 @@ from layers.states import Sensed
 from layers.trail.model import Spot, TrailModel
 from tests.helpers.map_scene import NOW, Scene, bare_scene, picture, thing_mark, wait_settled
 from widgets.map.layer_rows import Row
+from widgets.map.looking import NEAR_SCALE
 
 SPOT = (120.7255, 29.7155)
 RING = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719), (120.722, 29.719))
@@ -79,6 +80,7 @@ def test_where_somebody_is_now_has_no_ring_in_the_past(qtbot: QtBot, scene: Scen
     trail = TrailModel()
     trail.set_source(lambda thing: Spot(*SPOT))
     scene.view.add_layer(trail)
+    scene.view.look_closely(*SPOT, NEAR_SCALE)
     scene.positions.replace([thing_mark("li", SPOT[0] + 0.002, SPOT[1])])
     scene.view.select_thing("li")
     assert contrast(qtbot, scene, 20) > 40

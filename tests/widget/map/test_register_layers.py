@@ -18,6 +18,7 @@ from layers.options import LayerOptions
 from layers.states import Sensed
 from resources.theme import THEMES, load_theme
 from tests.helpers.map_scene import Scene, bare_scene, picture, wait_settled
+from widgets.map.looking import NEAR_SCALE
 
 SPOT = (120.7255, 29.7155)
 RING = ((120.722, 29.712), (120.729, 29.712), (120.729, 29.719), (120.722, 29.719))
@@ -52,7 +53,7 @@ def component(state: Sensed, what: ComponentKind = ComponentKind.GAS, **more: ob
 def test_until_somebody_asks_only_what_is_not_as_it_should_be_is_drawn(qtbot: QtBot, scene: Scene) -> None:
     model = ComponentsModel()
     scene.view.add_layer(model)
-    scene.view.show_case(*SPOT)
+    scene.view.look_closely(*SPOT, NEAR_SCALE)
     for state, drawn in ((Sensed.OK, False), (Sensed.PLAIN, False), (Sensed.ALARM, True), (Sensed.OFFLINE, True)):
         model.replace([component(state)])
         wait_settled(qtbot, scene.view)
@@ -66,7 +67,7 @@ def test_each_state_of_a_component_has_a_shape_and_a_colour_of_its_own(qtbot: Qt
     model = ComponentsModel()
     scene.view.add_layer(model)
     scene.view.choose("components", LayerOptions())
-    scene.view.show_case(*SPOT)
+    scene.view.look_closely(*SPOT, NEAR_SCALE)
     wait_settled(qtbot, scene.view)
     shapes: dict[Sensed, bytes] = {}
     for state in Sensed:
@@ -91,7 +92,7 @@ def test_components_can_be_filtered_picked_and_counted(qtbot: QtBot, scene: Scen
     theme, model = load_theme("dark"), ComponentsModel()
     item = scene.view.add_layer(model)
     model.replace([component(Sensed.ALARM, lines=("18 %LEL",))])
-    scene.view.show_case(*SPOT)
+    scene.view.look_closely(*SPOT, NEAR_SCALE)
     wait_settled(qtbot, scene.view)
     found = pick(scene)
     assert found is not None
@@ -138,7 +139,7 @@ def test_a_camera_shows_what_it_sees_and_whether_it_answers(qtbot: QtBot, scene:
     theme, model = load_theme("dark"), CamerasModel()
     item = scene.view.add_layer(model)
     camera = CameraMark("camera:1", *SPOT, 90.0, 60.0, 150.0, title="老街口")
-    scene.view.show_case(*SPOT)
+    scene.view.look_closely(*SPOT, NEAR_SCALE)
     model.replace([camera])
     wait_settled(qtbot, scene.view)
     assert count(near(scene), theme.cameras) > 40
