@@ -109,6 +109,24 @@ async def test_what_cannot_be_added_is_told_on_the_sheet(qtbot, kind: str, addre
         assert said not in sheet._fault.text() or said in ("http", "{x}")
 
 
+async def test_a_server_that_is_not_there_is_said_plainly_and_tried_again_only_once_it_is_in_use(qtbot) -> None:
+    async with open_desk() as desk:
+        desk.window.show()
+        sheet = opened(desk)
+        fill(sheet, "xyz", "http://127.0.0.1:9/{z}/{x}/{y}.png", "死图")
+        qtbot.mouseClick(sheet.buttons["test"], Qt.MouseButton.LeftButton)
+        await until(lambda: "连不上服务器" in sheet._fault.text())
+        assert "重试" not in sheet._fault.text(), "a test is made once"
+        assert "Error" not in sheet._fault.text()
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.base_maps.feed.sources)
+        desk.panels.map.refresh()
+        await until(lambda: desk.base_maps.feed.fault_of("map") is not None)
+        desk.base_maps.on_second()
+        assert "取不到图" in sheet._fault.text()
+        assert "自动重试" in sheet._fault.text()
+
+
 async def test_the_keys_begin_at_the_first_field_and_stay_at_what_was_pressed(qtbot) -> None:
     async with open_desk() as desk:
         desk.window.show()

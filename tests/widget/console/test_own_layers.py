@@ -1,6 +1,7 @@
 """Files dropped on the map and tracks of the room's own at the desk, through the real window and the real service."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,8 @@ async def test_what_cannot_be_read_is_told_and_nothing_is_added(tmp_path: Path) 
         drop(desk, broken)
         await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
         (told,) = (n.text for n in desk.panels.notices.notices() if "a.geojson" in n.text)
-        assert "JSON" in told, "which file it is, and why"
+        assert "JSON 在第 1 行" in told, "which file it is, and where it breaks off"
+        assert not re.search(r"[A-Za-z]+ [A-Za-z]+ ", told), "no English of a library in Chinese"
         assert not any(item.key.startswith("file:") for item in desk.panels.map.items)
         drop(desk, *(tmp_path / f"{i}.csv" for i in range(11)))
         assert any(n.key == "fault.files_too_many" for n in desk.notice_feed.standing())
