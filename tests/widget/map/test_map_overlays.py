@@ -16,6 +16,7 @@ from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import NOW, Scene, make_scene, pixels, thing_mark, town_grids, wait_settled
 from widgets.map.draw_card import DrawCard
+from widgets.map.overlays import REST_MS
 from widgets.map.pick_card import PickedRow
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
@@ -100,6 +101,33 @@ def test_an_empty_map_says_what_would_be_here_until_grids_come(qtbot: QtBot) -> 
     assert "onemap import grids" in scene.view.overlays.empty.accessibleName()
     scene.grids.set_grids(town_grids())
     qtbot.waitUntil(lambda: not scene.view.overlays.empty.isVisible(), timeout=2000)
+
+
+def test_a_view_of_nothing_says_so_once_it_rests_and_never_while_it_moves(qtbot: QtBot, scene: Scene) -> None:
+    view, line = scene.view, scene.view.overlays.nothing_here
+    qtbot.wait(REST_MS + 200)
+    assert not line.isVisible(), "the town is in view"
+    for _ in range(5):
+        view.pan(3000, 0)
+        view.overlays.feed()
+        assert not line.isVisible(), "not while it moves"
+    qtbot.waitUntil(line.isVisible, timeout=2000)
+    assert "Home" in line.accessibleName()
+    assert line.geometry().center().x() == pytest.approx(view.width() / 2, abs=2)
+    view.pan(10, 0)
+    assert not line.isVisible()
+    qtbot.waitUntil(line.isVisible, timeout=2000)
+    for item in view.items:
+        item.choose(replace(item.options, visible=False))
+    view.overlays.feed()
+    assert not line.isVisible(), "nothing is to be shown anywhere"
+    for item in view.items:
+        item.choose(replace(item.options, visible=True))
+    view.overlays.feed()
+    assert line.isVisible()
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    qtbot.wait(REST_MS + 200)
+    assert not line.isVisible()
 
 
 def test_another_language_reaches_every_overlay(scene: Scene) -> None:
