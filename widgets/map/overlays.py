@@ -257,7 +257,7 @@ class MapOverlays(QObject):
         if found is None or found.kind is PickedKind.GRID:
             self.hover_card.clear()
         else:
-            self.hover_card.show_picked(found, at)
+            self.hover_card.show_picked(found, at, self.covered_for_long())
 
     def on_layers_changed(self) -> None:
         """Follow the layers soon; many changes are taken together."""
