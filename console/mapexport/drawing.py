@@ -191,9 +191,8 @@ class Drawer:
 
         def styled(feature: Mapping[str, Any]) -> Style:
             made = style(feature["properties"])
-            if (feature["geometry"] or {}).get(
-                "type"
-            ) in DOTS:  # as on the map, filled whatever areas are, with an edge of ground
+            shape = feature["geometry"] or {}
+            if shape.get("type") in DOTS:  # as on the map: filled whatever areas are, with an edge of ground
                 made |= {"color": ground, "weight": DOT_EDGE_PX, "fillOpacity": 1.0}
             return made | {"opacity": strength, "fillOpacity": made.get("fillOpacity", 0.2) * strength}
 
