@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 
 from console.keeping import Keeping
 from console.tilesource import FILE_NAME
-from domain.faults import Fault, invalid
+from domain.faults import Fault, invalid, os_why
 from resources.words import sentence
 from widgets.common.file_dialog import FileDialog
 
@@ -257,7 +257,7 @@ class BaseMaps(QObject):
         except Fault as fault:
             self._refuse(fault)
         except OSError as error:
-            self._refuse(invalid("base_maps_not_kept", reason=type(error).__name__))
+            self._refuse(invalid("base_maps_not_kept", reason=os_why(error)))
         finally:
             if self._sheet is not None:
                 self._sheet.set_busy(False)
@@ -277,12 +277,16 @@ class BaseMaps(QObject):
 
     def _follow_added(self) -> None:
         """Say of what was added last, as soon as it is known, that nothing can be had of it."""
+        from console.tilesource.feed import why_failing  # noqa: PLC0415
+
         source, words = self._added, self._desk.words
         fault = None if source is None else self.feed.fault_of(source.ident)
         if source is not None and fault is not None and self._sheet is not None:
             self._added = None
-            key, values, name = f"fault.{fault.key}", {**fault.params}, source.name
-            self._sheet.tell(lambda: words("base_map.added_failing", name=name, why=sentence(words, key, values)))
+            added, why = source, fault
+            self._sheet.tell(
+                lambda: words("base_map.added_failing", name=added.name, why=why_failing(words, added, why))
+            )
 
     def _on_sources_changed(self) -> None:
         if self._sheet is not None:

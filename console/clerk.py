@@ -65,9 +65,9 @@ class Clerk(QObject):
             self._panels.card.set_busy(False)
             self._panels.card.set_fault(partial(self.explain, fault, since))
         else:
-            self._notices.fault(fault, replace=f"refused-{case_no}")
+            self._notices.refused(fault, replace=f"refused-{case_no}")
         if fault.kind is FaultKind.UNAVAILABLE:
-            self._notices.fault(fault, replace="refused")
+            self._notices.refused(fault, replace="refused")
 
     def on_delayed(self, case_no: CaseNo, action: str, fault: Fault) -> None:
         """It waits in the outbox: the form may go, since nothing of it is lost, and nothing is said to be done."""

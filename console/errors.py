@@ -103,6 +103,8 @@ def close_log() -> None:
         handler.close()
 
 
+# Whatever Qt says while a library is being loaded (from a static initialiser) must be kept from coming here: see
+# ``console.sounds.load_sound``.
 def _on_qt_message(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
     logging.getLogger("onemap.qt").log(_QT_LEVELS.get(kind, logging.WARNING), "%s", message)
 

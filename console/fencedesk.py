@@ -142,7 +142,7 @@ class FenceDesk(Member):
                 await register.put_entry(EntryKind.FENCE_ALERT, entry_id, asked)
             except Fault as fault:
                 if fault.key not in ("stale_entry", "fence_alert_settled"):
-                    self._desk.notices.fault(fault, replace=OWNER)
+                    self._desk.notices.refused(fault, replace=OWNER)
                     return
         if not self.waiting():
             self._desk.notice_feed.withdraw(OWNER)

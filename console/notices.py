@@ -1,7 +1,9 @@
 """The notice hub: whatever a person should read, however it came about, goes through here to the notice strip.
 
 A notice carries a word key and values, never a sentence; a value that is itself a word key is looked up too. One with
-the same ``replace`` name takes the other's place. Faults stay until they are put away, the rest goes by itself.
+the same ``replace`` name takes the other's place. A notice goes by itself once there was time to read it, for a fault
+more of it, and not while the pointer or the keys are on the notices. Where something has still to be decided (an order
+was refused, something waits for a person) it ``stays`` until it is put away.
 """
 
 from itertools import count
@@ -14,9 +16,18 @@ from resources.words import Value, Words, sentence
 from widgets.notices import Notice as ShownNotice
 from widgets.notices import NoticeStrip, Severity
 
+FAULT_TIMES = 3
+"""How many times as long as others a fault is there to be read."""
+LETTERS_A_SECOND = 5
+HELD_MS = 2000
+"""How long a notice is left once nothing holds it any more."""
+
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something to read. ``action`` names a desk action offered beside it; ``lasting`` ones go only when withdrawn."""
+    """Something to read. ``action`` names a desk action offered beside it.
+
+    What ``stays`` is there until somebody puts it away, what is ``lasting`` until it is withdrawn.
+    """
 
     severity: Severity
     key: str
@@ -24,6 +35,7 @@ class Notice(msgspec.Struct, frozen=True):
     replace: str = ""
     action: str = ""
     lasting: bool = False
+    stays: bool = False
 
 
 class NoticeHub(QObject):
@@ -45,8 +57,12 @@ class NoticeHub(QObject):
         self.post(Notice(Severity.WARNING, key, dict(values), replace))
 
     def fault(self, fault: Fault, replace: str = "") -> None:
-        """Show a refusal."""
+        """Show what went wrong."""
         self.post(Notice(Severity.FAULT, f"fault.{fault.key}", dict(fault.params), replace))
+
+    def refused(self, fault: Fault, replace: str = "") -> None:
+        """Show why an order was not carried out: it stays, as somebody has to decide what to do instead."""
+        self.post(Notice(Severity.FAULT, f"fault.{fault.key}", dict(fault.params), replace, stays=True))
 
     def withdraw(self, replace: str) -> None:
         """Take away the notice of that name, if it still shows."""
@@ -84,14 +100,15 @@ class NoticeFeed(QObject):
         name = notice.replace or f"notice-{next(self._numbers)}"
         self.withdraw(name)
         self._standing[name] = notice
-        self._strip.show_notice(self._shown(name, notice))
-        if notice.severity is not Severity.FAULT and not notice.lasting:
+        shown = self._shown(name, notice)
+        self._strip.show_notice(shown)
+        if not notice.stays and not notice.lasting:
             timer = QTimer(self)
             timer.setSingleShot(True)
             timer.setObjectName(name)
             timer.timeout.connect(self._on_time_over)
             self._timers[name] = timer
-            timer.start(self.stay_s * 1000)
+            timer.start(self._time_for(shown) * 1000)
 
     def withdraw(self, name: str) -> None:
         """Take a notice away, if it still shows."""
@@ -136,9 +153,19 @@ class NoticeFeed(QObject):
             lasting=notice.lasting,
         )
 
+    def _time_for(self, shown: ShownNotice) -> int:
+        """Return how many seconds a notice is there: a fault is longer, and has to be read whole."""
+        if shown.severity is not Severity.FAULT:
+            return self.stay_s
+        return max(FAULT_TIMES * self.stay_s, len(shown.text) // LETTERS_A_SECOND)
+
     def _on_time_over(self) -> None:
         timer = self.sender()
-        if timer is not None:
+        if not isinstance(timer, QTimer):
+            return
+        if self._strip.is_held():
+            timer.start(HELD_MS)
+        else:
             self.withdraw(timer.objectName())
 
     def _on_action(self, name: str) -> None:

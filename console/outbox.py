@@ -236,7 +236,7 @@ class Outbox(QObject):
         if kept.key == KEY_NOWHERE:
             self._notices.post(Notice(Severity.WARNING, "notice.outbox_nowhere", replace="outbox-key", lasting=True))
         if kept.queue.damaged:
-            self._notices.post(Notice(Severity.FAULT, "notice.outbox_damaged", {}, "outbox-damaged"))
+            self._notices.post(Notice(Severity.FAULT, "notice.outbox_damaged", {}, "outbox-damaged", stays=True))
         waiting = len(kept.queue.queue)
         if waiting:
             self._waited.update(entry.order.key for entry in kept.queue.queue.entries())

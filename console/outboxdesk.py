@@ -106,7 +106,9 @@ class OutboxDesk(QObject):
             "why": f"fault.{fault.key}",
             **fault.params,
         }
-        self._desk.notices.post(Notice(Severity.FAULT, "notice.outbox_held", values, "outbox-held", "outbox"))
+        self._desk.notices.post(
+            Notice(Severity.FAULT, "notice.outbox_held", values, "outbox-held", "outbox", stays=True)
+        )
 
     def _tell_sent(self) -> None:
         sent, self._sent = self._sent, 0
@@ -280,11 +282,11 @@ class OutboxDesk(QObject):
             photos = await self._desk.outbox.photos_of(order)
             result = await (await self._desk.outbox.give(fresh, photos, instead=order.key))
         except Fault as fault:
-            self._desk.notices.fault(fault, replace="outbox")
+            self._desk.notices.refused(fault, replace="outbox")
             return
         values: dict[str, Value] = {"action": f"action.{order.action}"}
         if isinstance(result, Refused):
-            self._desk.notices.fault(result.fault, replace="outbox")
+            self._desk.notices.refused(result.fault, replace="outbox")
         elif isinstance(result, Delayed):
             values["why"] = f"outbox.why.{result.fault.key}"
             self._desk.notices.post(Notice(Severity.WARNING, "notice.outbox_again", values, "outbox", "outbox"))

@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 OWNER = "own-layers"
 MOST_LAYERS = 20
+MOST_GONE = 5
+"""So many removed layers are kept to be brought back; a file can be large."""
 FAR_KM = 150
 """A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
@@ -58,7 +60,7 @@ class OwnLayers(Member):
         super().__init__(desk)
         self._desk = desk
         self._models: dict[str, Observed] = {}
-        self._removed: Observed | None = None
+        self._gone: list[tuple[Observed, str]] = []
         self._sheet: TrackSheet | None = None
         self._numbers = 0
         self._systems = SystemAsk(desk.words, desk.panels.map, desk.window)
@@ -111,25 +113,40 @@ class OwnLayers(Member):
         """Take a layer of one's own away; it can be brought back."""
         model = self._models.pop(key, None)
         if model is not None:
-            self._removed = model
-            self._desk.panels.map.remove_layer(key)
+            view = self._desk.panels.map
+            self._gone.append((model, key))
+            for old, _ in self._gone[:-MOST_GONE]:
+                self._let_go(old)
+            view.remove_layer(key)
+            view.choices.taken_away(model, self._bring_back)
             name = str(getattr(model, "name", ""))
             notice = Notice(Severity.INFO, "notice.layer_removed", {"name": name}, "own-layer", "restore_layer")
             self._desk.notices.post(notice)
 
     def restore(self) -> None:
         """Bring back what was removed last."""
-        if self._removed is not None:
-            self._add(self._removed, look=False)
-            self._removed = None
+        if self._gone:
+            self._bring_back(self._gone[-1][0])
+
+    def _bring_back(self, model: "Observed") -> None:
+        latest = model is self._gone[-1][0]
+        self._let_go(model)
+        self._add(model, look=False)
+        if latest:
             self._desk.notices.withdraw("own-layer")
+
+    def _let_go(self, model: "Observed") -> None:
+        """It can no longer be brought back, or is about to be."""
+        self._gone = [(gone, key) for gone, key in self._gone if gone is not model]
+        self._desk.panels.map.choices.forget_gone(model)
 
     def on_closed(self) -> None:
         """Somebody else may sign in: tracks of the history go with whoever was allowed to read them."""
         for key in [key for key, model in self._models.items() if getattr(model, "guarded", False)]:
             del self._models[key]
             self._desk.panels.map.remove_layer(key)
-        self._removed = None
+        for model, _ in self._gone:
+            self._let_go(model)
 
     # -- tracks of the logged history ------------------------------------------------------------------------------
 
@@ -246,6 +263,8 @@ class OwnLayers(Member):
         view = self._desk.panels.map
         item = view.add_layer(model)
         self._models[item.key] = model
+        for gone in [gone for gone, key in self._gone if key == item.key]:
+            self._let_go(gone)  # it was opened anew, and is there already
         if look:
             view.fit_layer(item.key)
         return item.key

@@ -22,7 +22,7 @@ from console.display import is_offscreen
 from console.paperdoc import Paper, PaperTable, cells, numbered, paint, write_pdf
 from domain.case import Case
 from domain.clock import Lamp
-from domain.faults import Fault, FaultKind, invalid
+from domain.faults import Fault, FaultKind, invalid, os_why
 from domain.ids import UnitId
 from domain.register import EntryKind, read_body
 from domain.register_plan import Checklist
@@ -231,8 +231,7 @@ class PaperDesk(QObject):
         try:
             return write_pdf(path, paper, self._desk.appearance.family or "")
         except OSError as error:
-            reason = error.strerror or str(error)[:100]
-            raise invalid("export_not_writable", file=path.name, reason=reason) from error
+            raise invalid("export_not_writable", file=path.name, reason=os_why(error)) from error
 
     def _path(self, what: PrintedWhat) -> Path:
         chosen = self._desk.settings.text("paper_folder")

@@ -67,12 +67,12 @@ class Putter:
         try:
             result = await (await desk.outbox.give(order, {}))
         except Fault as fault:
-            desk.notices.fault(fault, replace=replace)
+            desk.notices.refused(fault, replace=replace)
             return
         if isinstance(result, Refused) and fact and result.fault.key == "stale_entry":
             desk.notices.info("notice.colleague_faster", replace=replace)
         elif isinstance(result, Refused):
-            desk.notices.fault(result.fault, replace=replace)
+            desk.notices.refused(result.fault, replace=replace)
         elif isinstance(result, Delayed):
             kept: dict[str, Value] = {"action": f"action.{order.action}", "why": f"outbox.why.{result.fault.key}"}
             desk.notices.post(Notice(Severity.WARNING, "notice.outbox_again", kept, "outbox", "outbox"))

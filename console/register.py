@@ -209,7 +209,7 @@ class Register(QObject):
             except Fault as fault:
                 if number == self._latest:
                     self._under_way, self._undo_then = None, ()
-                self._notices.fault(fault, replace=f"register-{key[1]}")
+                self._notices.refused(fault, replace=f"register-{key[1]}")
                 self.refused.emit(key, fault)
                 return
             self._made_of[key, version] = self._made_of[key, seen] = entry.version

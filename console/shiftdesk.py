@@ -286,10 +286,10 @@ class ShiftDesk(Member):
         try:
             result = await (await self._desk.outbox.give(order, {}))
         except Fault as fault:
-            self._desk.notices.fault(fault, replace="shift")
+            self._desk.notices.refused(fault, replace="shift")
             return
         if isinstance(result, Refused):
-            self._desk.notices.fault(result.fault, replace="shift")
+            self._desk.notices.refused(result.fault, replace="shift")
         elif isinstance(result, Delayed):
             kept: dict[str, Value] = {"action": f"action.{order.action}", "why": f"outbox.why.{result.fault.key}"}
             self._desk.notices.post(Notice(Severity.WARNING, "notice.outbox_again", kept, "outbox", "outbox"))

@@ -9,7 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Protocol
 
-from PySide6.QtCore import QObject, QUrl
+from PySide6.QtCore import QLoggingCategory, QObject, QUrl
 
 from console.display import is_offscreen
 from console.folders import write_atomically
@@ -21,6 +21,8 @@ from console.tones import Tone, length_s, wav_of
 OWNER = "sounds"
 FOREVER = -2
 """How Qt names without end (``QSoundEffect.Loop.Infinite``)."""
+
+UNSAID = "qt.multimedia.symbolsresolver*=false"
 
 
 class Player(Protocol):
@@ -108,10 +110,22 @@ class Sounds(QObject):
 def _prepare(path: Path, tone: Tone) -> None:
     """Load Qt's sound, where there is somebody to hear it, and write the tone's file. A thread."""
     if not is_offscreen():
-        import_module("PySide6.QtMultimedia")
+        load_sound()
     content = wav_of(tone)
     if not path.exists() or path.stat().st_size != len(content):
         write_atomically(path, content)
+
+
+def load_sound() -> None:
+    """Load Qt's sound. A thread. Raises ImportError.
+
+    Its library says what it lacks while it is being loaded, and our message handler is in Python: whoever has the
+    loader's lock would wait for the interpreter's, and a thread that has the interpreter's and looks up a symbol for
+    the loader's, as that of the map's kernels does at the start. The window then stood still for good, and no signal
+    ended the program. So that much is not said.
+    """
+    QLoggingCategory.setFilterRules(UNSAID)
+    import_module("PySide6.QtMultimedia")
 
 
 def make_effect(path: Path, parent: QObject) -> Player | None:

@@ -231,6 +231,8 @@ class WhistleDesk(EntryDesk["WhistleSheet"]):
         names = self.desk.names
         who = self.desk.words("list.comma").join(names.unit(unit) for unit in units[:5])
         values: dict[str, Value] = {"matter": shortened(whistle.matter, MATTER_MOST), "who": who, "n": len(units)}
-        severity = Severity.FAULT if stands is Standing.ESCALATED else Severity.WARNING
-        self.desk.notices.post(Notice(severity, f"notice.whistle_{stands}", values, f"late-{key}-{stands}", "whistle"))
+        grave = stands is Standing.ESCALATED
+        severity, replace = Severity.FAULT if grave else Severity.WARNING, f"late-{key}-{stands}"
+        told = Notice(severity, f"notice.whistle_{stands}", values, replace, "whistle", stays=grave)
+        self.desk.notices.post(told)
         self.desk.crew.alarms.sounds.play(Tone.ALERT)

@@ -3,7 +3,21 @@
 The sentence is looked up in ``resources/locale`` in the reader's language when it is shown.
 """
 
+import errno
 from enum import StrEnum
+
+_OF_DISKS = {
+    "EACCES": "os.forbidden",
+    "EPERM": "os.forbidden",
+    "EBUSY": "os.forbidden",
+    "ENOSPC": "os.full",
+    "EDQUOT": "os.full",
+    "EROFS": "os.read_only",
+    "ENOENT": "os.missing",
+    "ENOTDIR": "os.missing",
+    "ENODEV": "os.missing",
+    "ENAMETOOLONG": "os.name_too_long",
+}
 
 
 class FaultKind(StrEnum):
@@ -51,3 +65,10 @@ def forbidden(key: str, /, **params: str | int | float | None) -> Fault:
 def not_found(key: str, /, **params: str | int | float | None) -> Fault:
     """Return a fault for a thing that does not exist, or not for this reader."""
     return Fault(FaultKind.NOT_FOUND, key, **params)
+
+
+def os_why(error: OSError) -> str:
+    """Return the word key of why a disk refused: the system's own words are in a language the reader may not have."""
+    if isinstance(error, TimeoutError):
+        return "os.too_slow"
+    return _OF_DISKS.get(errno.errorcode.get(error.errno or 0, ""), "os.other")

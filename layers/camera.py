@@ -68,18 +68,25 @@ class Camera(msgspec.Struct, frozen=True):
         ).clamped()
 
     def fitted(
-        self, bounds: Bounds, margin: float = 0.04, taken: Insets = (0, 0, 0, 0), finest: float = FINEST_M
+        self,
+        bounds: Bounds,
+        margin: float = 0.04,
+        taken: Insets = (0, 0, 0, 0),
+        finest: float = FINEST_M,
+        around_px: int = 0,
     ) -> "Camera":
         """Return the camera that shows all of ``bounds`` with a margin (share of what is free of either side).
 
         ``taken`` are the pixels at the left, top, right and bottom that something else lies over; it comes no closer
-        than ``finest``.
+        than ``finest``. The margin is at least ``around_px``, as far as half of what is free allows that.
         """
         x0, y0, x1, y1 = bounds
         left, top, right, bottom = taken
         free_w, free_h = max(1, self.width - left - right), max(1, self.height - top - bottom)
-        room = 1.0 - 2 * margin
-        wanted = max((x1 - x0) / (free_w * room), (y1 - y0) / (free_h * room), finest)
+        room_w, room_h = (
+            max(min(free * (1.0 - 2 * margin), free - 2 * around_px), free / 2) for free in (free_w, free_h)
+        )
+        wanted = max((x1 - x0) / room_w, (y1 - y0) / room_h, finest)
         scale = snap_scale(wanted, coarser=True)
         x = (x0 + x1) / 2 + (right - left) / 2 * scale
         y = (y0 + y1) / 2 - (bottom - top) / 2 * scale

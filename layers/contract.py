@@ -79,7 +79,8 @@ class LabelStyle(StrEnum):
 class Label(msgspec.Struct, frozen=True):
     """A label wanted at a point on the plane. Lower ``priority`` is placed first; one that would overlap is left out.
 
-    ``beside`` puts it to the right of the point (in logical pixels from it) instead of over it.
+    ``beside`` puts it to the right of the point (in logical pixels from it) instead of over it. It is drawn at so many
+    hundredths of its ``strength``.
     """
 
     text: str
@@ -88,6 +89,7 @@ class Label(msgspec.Struct, frozen=True):
     style: LabelStyle
     priority: float
     beside: float = 0.0
+    strength: int = FULL
 
 
 class PickedKind(StrEnum):
@@ -199,8 +201,12 @@ class LayerItem:
     @property
     def strength(self) -> int:
         """How strongly it is drawn, in hundredths: as chosen, and paler where it is not of the time played back."""
-        pale = self.look.past is not None and self.tells is Tells.NOW
-        return self.options.opacity * PALE // FULL if pale else self.options.opacity
+        return self.options.opacity * self.name_strength // FULL
+
+    @property
+    def name_strength(self) -> int:
+        """How strongly its names are drawn, in hundredths: as pale as it is where it is not of the time played back."""
+        return PALE if self.look.past is not None and self.tells is Tells.NOW else FULL
 
     # -- what there is to choose (layers.options) ------------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter
 
 from layers.colours import mix
 from layers.contract import Area, Label, LabelStyle, Look
+from layers.fading import FULL, fainter
 from layers.raster.contract import F64, I32, U32, Frame, Pictures, Raster, Taken, Wanted, no_pictures
 from resources.theme import Theme
 
@@ -29,6 +30,10 @@ SHEET = 8
 HALO_PX = 2
 WIDEST_PX = 280
 """A label is shortened beyond so many logical pixels: a name of a hundred letters covered half the map."""
+
+
+Written = tuple[str, LabelStyle, int]
+"""What tells one picture from another: text, style, and hundredths of its strength."""
 
 
 class LabelType(msgspec.Struct, frozen=True):
@@ -66,7 +71,7 @@ class LabelAtlas:
         self._fonts = {style: self._font(kind, look.family) for style, kind in self._types.items()}
         self._metrics = {style: QFontMetricsF(font) for style, font in self._fonts.items()}
         self._sizes: dict[tuple[str, LabelStyle], tuple[int, int]] = {}
-        self._starts: dict[tuple[str, LabelStyle], int] = {}
+        self._starts: dict[Written, int] = {}
         self.book: U32 = np.empty(1 << 16, np.uint32)
         """The pictures, one after the other; replaced when it grows."""
         self._used = 0
@@ -98,26 +103,26 @@ class LabelAtlas:
 
     def sprite(self, text: str, style: LabelStyle) -> U32 | None:
         """Return the picture of a label, or None where this frame's budget is spent."""
-        return self.sprites([(text, style)])[0]
+        return self.sprites([(text, style, FULL)])[0]
 
-    def sprites(self, wanted: Sequence[tuple[str, LabelStyle]]) -> list[U32 | None]:
+    def sprites(self, wanted: Sequence[Written]) -> list[U32 | None]:
         """Return the pictures of labels as ``sprite`` does; those that are missing are made together."""
         found: list[U32 | None] = []
-        for (text, style), start in zip(wanted, self.starts(wanted).tolist(), strict=True):
+        for (text, style, _), start in zip(wanted, self.starts(wanted).tolist(), strict=True):
             wide, high = self.size(text, style)
             found.append(self.book[start : start + wide * high].reshape(high, wide) if start >= 0 else None)
         return found
 
-    def starts(self, wanted: Sequence[tuple[str, LabelStyle]]) -> I32:
+    def starts(self, wanted: Sequence[Written]) -> I32:
         """Return where in the book the pictures of labels start, -1 for those this frame's budget leaves out."""
         missing = list(dict.fromkeys(key for key in wanted if key not in self._starts))
         made, left = missing[: max(0, self._budget)], missing[max(0, self._budget) :]
         self._budget -= len(made)
         self.wanting = self.wanting or bool(left)
-        for style in dict.fromkeys(style for _, style in made):
-            texts = [text for text, of in made if of is style]
+        for style, strength in dict.fromkeys((style, strength) for _, style, strength in made):
+            texts = [text for text, *of in made if of == [style, strength]]
             for start in range(0, len(texts), SHEET):
-                self._make(texts[start : start + SHEET], style)
+                self._make(texts[start : start + SHEET], style, strength)
         found = np.array([self._starts.get(key, -1) for key in wanted], np.int32)
         if len(self._starts) > KEPT:
             self._forget_oldest(set(wanted))
@@ -143,14 +148,14 @@ class LabelAtlas:
             return kept[1]
         else:
             rows = kept[1]
-        rows[8] = [self._starts.get((label.text, label.style), -1) for label in labels]
+        rows[8] = [self._starts.get((label.text, label.style, label.strength), -1) for label in labels]
         if isinstance(labels, tuple):
             if len(self._measured) >= MEASURED_KEPT and id(labels) not in self._measured:
                 self._measured.clear()
             self._measured[id(labels)] = labels, rows, self._edition
         return rows
 
-    def _keep(self, key: tuple[str, LabelStyle], picture: U32) -> None:
+    def _keep(self, key: Written, picture: U32) -> None:
         """Write a picture into the book."""
         if self._used + picture.size > len(self.book):
             grown = np.empty(max(2 * len(self.book), self._used + picture.size), np.uint32)
@@ -161,7 +166,7 @@ class LabelAtlas:
         self._used += picture.size
         self._edition += 1
 
-    def _forget_oldest(self, needed: set[tuple[str, LabelStyle]]) -> None:
+    def _forget_oldest(self, needed: set[Written]) -> None:
         """Drop the older half of the pictures, but for those needed now."""
         keys = list(self._starts)
         kept = [key for i, key in enumerate(keys) if 2 * i >= len(keys) or key in needed]
@@ -170,8 +175,8 @@ class LabelAtlas:
         for key, picture in zip(kept, pictures, strict=True):
             self._keep(key, picture)
 
-    def _picture(self, key: tuple[str, LabelStyle]) -> U32:
-        wide, high = self.size(*key)
+    def _picture(self, key: Written) -> U32:
+        wide, high = self.size(*key[:2])
         start = self._starts[key]
         return self.book[start : start + wide * high].reshape(high, wide)
 
@@ -190,7 +195,7 @@ class LabelAtlas:
         font.setLetterSpacing(QFont.SpacingType.AbsoluteSpacing, kind.spacing * self.ratio)
         return font
 
-    def _make(self, texts: Sequence[str], style: LabelStyle) -> None:
+    def _make(self, texts: Sequence[str], style: LabelStyle, strength: int) -> None:
         """Draw labels of one style below each other, and keep each part as the sprite of its label."""
         sizes = [self.size(text, style) for text in texts]
         step = max(height for _, height in sizes) + self._halo  # no halo reaches into the next one
@@ -207,8 +212,10 @@ class LabelAtlas:
         painter.end()
         cover = (pixels >> np.uint32(24)).astype(np.float32) * np.float32(1 / 255)
         sheet = _compose(cover, _halo(cover, self._halo), QColor(self._types[style].colour), self._ground)
+        if strength < FULL:
+            sheet = fainter(sheet, strength)
         for row, (text, (wide, high)) in enumerate(zip(texts, sizes, strict=True)):
-            self._keep((text, style), sheet[row * step : row * step + high, :wide])
+            self._keep((text, style, strength), sheet[row * step : row * step + high, :wide])
 
 
 def _halo(cover: npt.NDArray[np.float32], radius: int) -> npt.NDArray[np.float32]:
@@ -319,7 +326,8 @@ def place_labels(
     starts = begin[order[seated]].astype(np.int32)
     if (starts < 0).any():
         listed = [label for some in labels for label in some]
-        starts = atlas.starts([(label.text, label.style) for label in (listed[i] for i in order[seated].tolist())])
+        shown = (listed[i] for i in order[seated].tolist())
+        starts = atlas.starts([(label.text, label.style, label.strength) for label in shown])
     made = starts >= 0
     sizes = wide[seated][made].astype(np.int32), high[seated][made].astype(np.int32)
     places = np.rint(left[made]).astype(np.int32), np.rint(top[made]).astype(np.int32)

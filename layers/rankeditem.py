@@ -107,9 +107,9 @@ class RankedItem(LayerItem, Generic[M]):
         """See ``LayerItem``: the names, in the middle of each area."""
         if area.ground() > NAMES_UNTIL:
             return ()
-        held, style, weight = self._model.held, LabelStyle.DIVISION, self.names_weight
+        held, style, weight, strength = self._model.held, LabelStyle.DIVISION, self.names_weight, self.name_strength
         return [
-            Label(self.name_of(held.marks[index]), *ring_middle(held.areas, index), style, weight)
+            Label(self.name_of(held.marks[index]), *ring_middle(held.areas, index), style, weight, strength=strength)
             for index in self._shown(held, area.bounds())
         ]
 

@@ -20,12 +20,14 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
-from widgets.common.fault_label import FaultLabel, Telling
+from widgets.common.fault_label import FaultLabel, Telling, told_text
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
 
-WIDTH_PX, HEIGHT_PX = 860, 600
+WIDTH_PX, HEIGHT_PX = 860, 620
+SAID_PX = 72
+"""Three lines."""
 KINDS = ("mbtiles", "pmtiles", "xyz", "wmts")
 PACKS = ("mbtiles", "pmtiles")
 SYSTEMS = ("wgs84", "gcj02", "bd09")
@@ -188,7 +190,8 @@ class BaseMapsSheet(Sheet):
         """Say what went wrong, or well; empty takes it away."""
         self._asking = False
         self._fault.tell("" if good else telling)
-        self._good.setText("" if not good else telling() if callable(telling) else telling)
+        self._good.setText("" if not good else told_text(telling))
+        self._good.setVisible(good)
 
     def draft(self) -> Draft:
         """Return what is typed in."""
@@ -241,6 +244,11 @@ class BaseMapsSheet(Sheet):
 
     def _on_add_pressed(self) -> None:
         self.add_wanted.emit(self.draft())
+
+    def _on_return_pressed(self) -> None:
+        """Enter in a field adds what is typed in; a key with nothing else is the preset's."""
+        alone = self.sender() is self.key and not self.address.text().strip()
+        self.buttons["preset_add" if alone else "add"].click()  # a button that cannot be pressed does nothing
 
     def _on_test_pressed(self) -> None:
         self.test_wanted.emit(self.draft())
@@ -304,6 +312,8 @@ class BaseMapsSheet(Sheet):
             self.buttons[name].clicked.connect(slot)
         self.kind.currentIndexChanged.connect(self._on_kind_chosen)
         self.list.currentRowChanged.connect(self._on_row_chosen)
+        for edit in (self.name, self.address, self.attribution, self.key):
+            edit.returnPressed.connect(self._on_return_pressed)
 
     def _lay_out(self) -> None:
         left, right, grid = QVBoxLayout(), QVBoxLayout(), QGridLayout()
@@ -330,8 +340,6 @@ class BaseMapsSheet(Sheet):
                 grid.addWidget(self.buttons[button], row, 2)
         grid.addWidget(self.buttons["ask"], 3, 2)
         right.addLayout(grid)
-        right.addWidget(self._good)
-        right.addWidget(self._fault)
         right.addStretch(1)
         right.addLayout(_across(self.buttons["test"], self.buttons["add"]))
         halves = QHBoxLayout()
@@ -344,7 +352,20 @@ class BaseMapsSheet(Sheet):
         column.addWidget(self._title)
         column.addWidget(self._hint)
         column.addLayout(halves, 1)
-        column.addWidget(self.buttons["close"], 0, Qt.AlignmentFlag.AlignRight)
+        column.addLayout(self._foot())
+
+    def _foot(self) -> QHBoxLayout:
+        """What is told stands here: its room is kept, so that no field moves below the hand when something is said."""
+        said, row = QVBoxLayout(), QHBoxLayout()
+        said.addStretch(1)
+        said.addWidget(self._good)
+        said.addWidget(self._fault)
+        said.addStretch(1)
+        row.setSpacing(20)
+        row.addStrut(SAID_PX)
+        row.addLayout(said, 1)
+        row.addWidget(self.buttons["close"], 0, Qt.AlignmentFlag.AlignBottom)
+        return row
 
 
 def _across(*widgets: QWidget) -> QHBoxLayout:

@@ -141,6 +141,11 @@ class NoticeStrip(QWidget):
         newest = list(reversed(self._notices.values()))
         return sorted(newest, key=lambda notice: -grave.index(notice.severity))
 
+    def is_held(self) -> bool:
+        """Return whether the pointer or the keys are on the notices: somebody is reading, or about to press."""
+        at = self.window().focusWidget()
+        return self.isVisible() and (self.underMouse() or (at is not None and self.isAncestorOf(at)))
+
     def retranslate(self) -> None:
         """Look the words up again; the notices' own texts come anew from whoever showed them."""
         self._show()

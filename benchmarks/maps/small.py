@@ -16,6 +16,7 @@ from benchmarks.maps.view import EXTENTS, closer
 from benchmarks.peers.qgis_peer import QgisPeer, find_python
 from layers.contract import Label, LabelStyle
 from layers.detail import DetailCache
+from layers.fading import FULL
 from layers.grids.item import GridsItem
 from layers.labels import LabelAtlas, Occupied, draw_labels
 from layers.raster.compiled import CompiledRaster
@@ -56,7 +57,7 @@ def label_rows(ours: OurMap, runs: int) -> Rows:
     atlas = LabelAtlas(ours.look(theme), area.ratio)
     began = time.perf_counter()
     atlas.begin(budget=100_000)
-    atlas.sprites([(name, LabelStyle.GRID) for name in names])
+    atlas.sprites([(name, LabelStyle.GRID, FULL) for name in names])
     made = (time.perf_counter() - began) * 1000
     took = []
     for _ in range(2 * runs):

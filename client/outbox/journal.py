@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from client.outbox.cipher import SEAL_BYTES, Cipher
-from domain.faults import Fault, FaultKind
+from domain.faults import Fault, FaultKind, os_why
 
 MAGIC = b"OMOB1\n"
 GENERATION_BYTES = 8
@@ -165,7 +165,7 @@ class Journal:
 
     def _opened(self) -> FileIO:
         if self._file is None:
-            raise Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason="closed")
+            raise Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason="os.other")
         return self._file
 
     def _open(self) -> None:
@@ -213,4 +213,4 @@ def sync_folder(folder: Path) -> None:
 
 
 def _unwritable(error: OSError) -> Fault:
-    return Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason=(error.strerror or str(error))[:120])
+    return Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason=os_why(error))

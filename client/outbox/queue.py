@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from client.outbox.cipher import Cipher
 from client.outbox.journal import Journal, parse, sync_folder
 from client.outbox.order import Entry, Order, Owner, Stage
-from domain.faults import Fault, FaultKind
+from domain.faults import Fault, FaultKind, os_why
 
 MAX_ORDERS = 20_000
 MAX_BYTES = 512 * 1024 * 1024
@@ -300,7 +300,7 @@ class Queue:
             sync_folder(self._folder)
         except OSError as error:
             self._forget_photos(key)
-            raise Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason=(error.strerror or "")[:120]) from error
+            raise Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason=os_why(error)) from error
 
     def _forget_photos(self, key: str) -> None:
         if self._photo_bytes.pop(key, 0):

@@ -13,7 +13,7 @@ from client.outbox.cipher import Cipher
 from client.outbox.lock import SlotLock
 from client.outbox.order import Owner
 from client.outbox.queue import Queue, peek
-from domain.faults import Fault, FaultKind
+from domain.faults import Fault, FaultKind, os_why
 
 SLOTS = 8
 """Consoles of one account at the same time on one computer."""
@@ -65,7 +65,7 @@ class Shelf:
                     and path.with_name(path.name + ".lock").exists()
                 ):
                     continue
-                raise Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason=(error.strerror or "")[:120]) from error
+                raise Fault(FaultKind.UNAVAILABLE, "outbox_unwritable", reason=os_why(error)) from error
             if mine is None:
                 mine = self._opened(path, owner, lock)
             else:

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from client.api import ServiceClient
 from console.exchange.guarding import cell
-from domain.faults import Fault, FaultKind, invalid
+from domain.faults import Fault, FaultKind, invalid, os_why
 from domain.states import CaseState
 from domain.wire import ExportPage, ExportRow
 
@@ -92,7 +92,7 @@ async def export_cases(
             finally:
                 writer.finish()
     except OSError as error:
-        raise invalid("export_not_writable", file=out.name[:200], reason=error.strerror or str(error)[:100]) from error
+        raise invalid("export_not_writable", file=out.name[:200], reason=os_why(error)) from error
     return count
 
 

@@ -49,12 +49,12 @@ def _parse(text: str) -> Any:
         raise invalid(key, line=error.lineno, column=error.colno, reason=error.msg) from None
     except RecursionError:
         raise invalid("json_too_deep") from None
-    except ValueError as error:  # NaN, or an integer of thousands of digits
-        raise invalid("json_malformed", line=0, column=0, reason=str(error)[:100]) from None
+    except ValueError:  # an integer of thousands of digits
+        raise invalid("json_number_bad", value="999…") from None
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(name)
+    raise invalid("json_number_bad", value=name)
 
 
 def _features(whole: Any) -> list[dict[str, Any]]:

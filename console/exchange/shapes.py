@@ -107,11 +107,11 @@ def sound_area(geometry: Any) -> tuple[Any, bool]:
         raise invalid("not_an_area", found=shape_word(geometry))
     if geometry.is_valid:
         return geometry, False
-    reason = str(shapely.is_valid_reason(geometry))[:100]
+    place = str(shapely.is_valid_reason(geometry)).partition("[")[2].rstrip("]")[:60]
     mended = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
     altered = abs(mended.area - geometry.area)
     if mended.geom_type not in ("Polygon", "MultiPolygon") or not altered <= MOST_ALTERED * mended.area:
-        raise invalid("area_beyond_repair", reason=reason)
+        raise invalid("area_beyond_repair", place=place or "?")
     return mended, True
 
 

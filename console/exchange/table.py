@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from console.exchange.shapes import area_wkb, sound_area
-from domain.faults import Fault, FaultKind, invalid
+from domain.faults import Fault, FaultKind, invalid, os_why
 
 MAX_FILE_BYTES = 256 * 1024 * 1024
 MAX_ROWS = 500_000
@@ -101,7 +101,7 @@ def read_head(path: Path, most: int) -> bytes:
 
 def unreadable(path: Path, error: OSError) -> Fault:
     """Return the fault of a file the system does not let us read."""
-    return invalid("file_unreadable", file=path.name, reason=error.strerror or "")
+    return invalid("file_unreadable", file=path.name, reason=os_why(error))
 
 
 def too_many_rows(count: int) -> Fault:

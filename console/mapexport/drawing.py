@@ -20,6 +20,7 @@ from layers.colours import CLASS_ALPHA, class_share, mix
 from layers.components.item import TROUBLE
 from layers.fence_signs import fence_colour
 from layers.grids.figures import classed
+from layers.imported.item import DOT_EDGE_PX, DOT_PX
 from layers.signs import hazard_colour, ink_colour, sensed_colour
 from layers.states import FenceState, Sensed
 from resources.theme import Theme
@@ -28,6 +29,7 @@ from resources.words import Words
 CASE_FIELDS = ("title", "case_no", "state", "lamp_name", "channel", "opened_at", "due_at", "address", "grid_code")
 THING_FIELDS = ("name", "unit", "fixed_at")
 SIGN_PX = 22
+DOTS = frozenset({"Point", "MultiPoint"})
 ENDED_STATES = frozenset(state.value for state in ENDED)
 Style = dict[str, Any]
 Said = Mapping[str, Any]
@@ -185,13 +187,16 @@ class Drawer:
 
         if not len(table):
             return
-        strength = self._strength
+        strength, ground = self._strength, self._theme.map_ground
 
         def styled(feature: Mapping[str, Any]) -> Style:
             made = style(feature["properties"])
+            shape = feature["geometry"] or {}
+            if shape.get("type") in DOTS:  # as on the map: filled whatever areas are, with an edge of ground
+                made |= {"color": ground, "weight": DOT_EDGE_PX, "fillOpacity": 1.0}
             return made | {"opacity": strength, "fillOpacity": made.get("fillOpacity", 0.2) * strength}
 
-        dot = folium.CircleMarker(radius=4.5, fill=True, fill_opacity=0.9)
+        dot = folium.CircleMarker(radius=DOT_PX / 2, fill=True)
         tip = folium.GeoJsonTooltip(fields=list(said), labels=False) if said else None
         folium.GeoJson(_told(table), style_function=styled, marker=dot, tooltip=tip).add_to(group)
 

@@ -36,7 +36,7 @@ from console.mapexport.stamp import Mark, mark_of
 from console.mapexport.tables import Shown, Table, make_tables, marked
 from console.notices import Notice
 from domain.exporting import PICTURES, MapExport, MapFormat
-from domain.faults import Fault, FaultKind, invalid
+from domain.faults import Fault, FaultKind, invalid, os_why
 from layers.contract import Look
 from resources.theme import load_theme
 from resources.words import sentence
@@ -230,5 +230,4 @@ def _as_fault(name: str) -> Iterator[None]:
     try:
         yield
     except OSError as error:  # TimeoutError is one
-        reason = error.strerror or str(error)[:100] or type(error).__name__
-        raise invalid("export_not_writable", file=name[:200], reason=reason) from error
+        raise invalid("export_not_writable", file=name[:200], reason=os_why(error)) from error

@@ -244,7 +244,7 @@ class TileFeed(QObject):
         health = running.door.health.now()
         remark = " · ".join(text for text in (source.attribution, words(f"base_map.kind.{source.kind}")) if text)
         if health.fault is not None and health.failing_s is not None:
-            why = sentence(words, f"fault.{health.fault.key}", {**health.fault.params})
+            why = why_failing(words, source, health.fault)
             key = "base_map.note.failing_old" if running.came_any else "base_map.note.failing"
             return words(key, age=age_text(health.failing_s, words)), True, f"{remark}\n{why}"
         if source.kind in PACKS:
@@ -261,6 +261,12 @@ class TileFeed(QObject):
     def _attributions(self) -> str:
         shown = [r for r in self._running.values() if (i := self._view.item(r.key)) is not None and i.visible]
         return " · ".join(dict.fromkeys(r.source.attribution for r in shown if r.source.attribution))
+
+
+def why_failing(words: Words, source: BaseMap, fault: Fault) -> str:
+    """Return why nothing comes of a source in use; a server is asked again by itself."""
+    why = sentence(words, f"fault.{fault.key}", {**fault.params})
+    return why if source.kind in PACKS else words("base_map.tried_again", why=why)
 
 
 def key_name(source: BaseMap) -> str:

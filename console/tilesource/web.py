@@ -103,7 +103,7 @@ def _unpacked(body: bytes, packing: str, most: int) -> bytes:
     if packing in ("", "identity"):
         return body
     if packing not in ("gzip", "x-gzip", "deflate"):
-        raise _fault("tile_line_down", reason=f"content-encoding {packing[:20]}")
+        raise _fault("tile_packed", packing=packing[:20])
     try:
         unpacked = zlib.decompressobj(wbits=47).decompress(body, most + 1)
     except zlib.error:

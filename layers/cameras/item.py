@@ -103,14 +103,14 @@ class CamerasItem(LayerItem):
 
     def live_labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``: names when near, of the chosen one always."""
-        table, found = self._model.table, []
+        table, found, strength = self._model.table, [], self.name_strength
         x0, y0, x1, y1 = area.bounds(20)
         near = area.ground() < NAMES_UNTIL
         for slot in self._within(x0, y0, x1, y1).tolist():
             mark = table.marks[slot]
             if near or mark.ident == focus.entry:
                 at = float(table.xs[slot]), float(table.ys[slot])
-                found.append(Label(mark.title, *at, LabelStyle.THING, 22.0, beside=11.0))
+                found.append(Label(mark.title, *at, LabelStyle.THING, 22.0, 11.0, strength))
         return found
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:

@@ -124,14 +124,15 @@ class ComponentsItem(LayerItem):
         scale = area.ground()
         if scale > FIGURES_UNTIL or self.options.style(NAMES) == "hidden":
             return ()
-        table, found = self._model.table, []
+        table, found, strength = self._model.table, [], self.name_strength
         x0, y0, x1, y1 = area.bounds(20)
         for slot in self._shown(area).tolist():
             mark = table.marks[slot]
             x, y = float(table.xs[slot]), float(table.ys[slot])
             trouble = mark.state in TROUBLE
             if x0 < x < x1 and y0 < y < y1 and (trouble or scale < NAMES_UNTIL):
-                found.append(Label(mark.title, x, y, LabelStyle.THING, 12.0 if trouble else 24.0, beside=10.0))
+                priority = 12.0 if trouble else 24.0
+                found.append(Label(mark.title, x, y, LabelStyle.THING, priority, 10.0, strength))
         return found
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:

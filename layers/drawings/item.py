@@ -99,7 +99,7 @@ class DrawingsItem(LayerItem):
             x, y = _label_point(placed)
             style = LabelStyle.DIVISION if drawing.form is Form.TEXT else LabelStyle.THING
             beside = 12.0 if drawing.form is Form.POINT else 0.0
-            found.append(Label(drawing.label, x, y, style, 3.0, beside=beside))
+            found.append(Label(drawing.label, x, y, style, 3.0, beside, self.name_strength))
         return found
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:

@@ -21,7 +21,7 @@ from layers.symbols import odd_side, render
 KEY_PREFIX = "file:"
 FILLS = {"none": 0, "faint": FAINT, "strong": 140}
 NO_NAMES = ""
-WIDTH_PX, DOT_PX = 2.0, 9.0
+WIDTH_PX, DOT_PX, DOT_EDGE_PX = 2.0, 9.0, 1.4
 LABELS_MOST = 400
 MOST_NAME = 40
 """Letters of a name on the map."""
@@ -210,7 +210,7 @@ class ImportedItem(LayerItem):
             theme = self.look.theme
 
             def draw(painter: QPainter) -> None:
-                painter.setPen(QPen(QColor(theme.map_ground), 1.4))
+                painter.setPen(QPen(QColor(theme.map_ground), DOT_EDGE_PX))
                 painter.setBrush(QColor(str(getattr(theme, role))))
                 painter.drawEllipse(QPointF(0, 0), DOT_PX / 2, DOT_PX / 2)
 

@@ -104,7 +104,7 @@ def _check_areas(data: DraftPart) -> None:
     for row in data.grids:
         fault = area_fault(row.wkb)
         if fault is not None:
-            raise invalid("grid_area_bad", code=row.code, reason=fault.key)
+            raise invalid("grid_area_bad", **fault.params | {"code": row.code, "reason": f"fault.{fault.key}"})
 
 
 def _difference(connection: Connection, draft: str, world: World) -> GridDifference:

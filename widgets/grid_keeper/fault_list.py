@@ -2,8 +2,18 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QListWidget,
+    QListWidgetItem,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+    QWidget,
+)
 
 from domain.mesh import MENDS, Mend, MeshFault
 from resources.words import Words
@@ -13,7 +23,30 @@ from widgets.common.style import set_role
 from widgets.common.tips import plain_tip
 from widgets.grid_keeper.wants import Decided
 
+CODES_SHOWN = 3
+"""So many grids a row names; its tooltip, and who reads it aloud, has all."""
+MOST_WRAPPED = 500
+"""Of more faults than this each has one line: to measure thousands would hold the window up."""
+BESIDE_PX, ABOVE_PX = 12, 5
+"""What is kept beside and above the text of a row."""
 GRAVE, LIGHT = "■", "▲"
+
+
+class _WholeRow(QStyledItemDelegate):
+    """Makes a row as high as its text is; Qt does not count the room the style sheet keeps beside it."""
+
+    def __init__(self, view: QListWidget) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        """See ``QStyledItemDelegate``."""
+        if not self._view.wordWrap():
+            return super().sizeHint(option, index)
+        room = QRect(0, 0, self._view.viewport().width() - 2 * BESIDE_PX, 1000)
+        text = str(index.data(Qt.ItemDataRole.DisplayRole))
+        high = self._view.fontMetrics().boundingRect(room, int(Qt.TextFlag.TextWordWrap.value), text).height()
+        return QSize(room.width(), high + 2 * ABOVE_PX)
 
 
 class FaultList(QWidget):
@@ -28,8 +61,9 @@ class FaultList(QWidget):
         self._faults: tuple[MeshFault, ...] = ()
         self._chosen: dict[int, Mend] = {}
         self.rows, self.mend, self.alike, self._head = QListWidget(), Combo(), Button(), QLabel()
-        self.rows.setUniformItemSizes(True)
-        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # what is long is shortened
+        self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # what is long goes on below
+        self.rows.setItemDelegate(_WholeRow(self.rows))
+        self.rows.setResizeMode(QListView.ResizeMode.Adjust)
         set_role(self._head, "second")
         self._head.setWordWrap(True)
         below = QHBoxLayout()
@@ -50,6 +84,9 @@ class FaultList(QWidget):
         """Show these faults, each with the usual mend; the first is looked at."""
         self._faults = tuple(faults)
         self._chosen = {i: MENDS[f.sort][0] for i, f in enumerate(faults) if MENDS[f.sort]}
+        few = len(faults) <= MOST_WRAPPED
+        self.rows.setWordWrap(few)
+        self.rows.setUniformItemSizes(not few)
         self.rows.blockSignals(True)
         self.rows.clear()
         for i in range(len(faults)):
@@ -91,20 +128,21 @@ class FaultList(QWidget):
         self._show_mends(self.rows.currentRow())
 
     def _say_row(self, i: int) -> None:
-        text, item = self._text(i), self.rows.item(i)
-        item.setText(text)
-        item.setToolTip(plain_tip(text))
+        whole, item = self._text(i, self._faults[i].codes), self.rows.item(i)
+        item.setText(self._text(i, self._faults[i].codes[:CODES_SHOWN]))
+        item.setToolTip(plain_tip(whole))
+        item.setData(Qt.ItemDataRole.AccessibleTextRole, whole)
 
     def _say_head(self) -> None:
         grave = sum(fault.must_be_mended for fault in self._faults)
         self._head.setText(self._words("mesh.faults.count", n=len(self._faults), grave=grave))
 
-    def _text(self, i: int) -> str:
+    def _text(self, i: int, codes: Sequence[str]) -> str:
         fault, words = self._faults[i], self._words
         mend = self._chosen.get(i)
         sign = GRAVE if fault.must_be_mended else LIGHT
         done = words("mesh.mend.none") if mend is None else words(f"mesh.mend.{mend}")
-        grids = ", ".join(fault.codes[:3]) or fault.detail
+        grids = ", ".join(codes) + ("…" if len(codes) < len(fault.codes) else "") or fault.detail
         size = f" · {fault.area_m2:,.0f} m²" if fault.area_m2 else ""
         return f"{sign} {words(f'mesh.sort.{fault.sort}')} · {grids}{size} → {done}"
 

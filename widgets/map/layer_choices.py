@@ -1,6 +1,7 @@
 """What is chosen of the map's layers: carried out, taken back, set as at first, and told so that it can be kept."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
@@ -10,6 +11,13 @@ from widgets.map.canvas import MapCanvas
 STEPS_KEPT = 50
 ONE_STEP_MS = 900
 """Choices of one sort for one layer that follow one another faster than this are taken back together."""
+
+
+class Gone(NamedTuple):
+    """A layer that was taken away, and what brings it back."""
+
+    what: Any
+    back: Callable[[Any], None]
 
 
 class LayerChoices(QObject):
@@ -24,7 +32,7 @@ class LayerChoices(QObject):
         self._order: tuple[str, ...] = ()
         self._first: tuple[str, ...] = ()
         self._known: set[str] = set()
-        self._undo: list[LayerState] = []
+        self._undo: list[LayerState | Gone] = []
         self._redo: list[LayerState] = []
         self._last: tuple[str, str] | None = None
         self._since = QElapsedTimer()
@@ -86,16 +94,35 @@ class LayerChoices(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a choice to be taken back."""
+        """Whether there is something to be taken back."""
         return bool(self._undo)
 
     def undo(self) -> None:
-        """Take the last choice back."""
-        self._step(self._undo, self._redo)
+        """Take back what was done last: a choice, or a layer that was taken away."""
+        step = self._undo.pop() if self._undo else None
+        if isinstance(step, Gone):
+            self._last = None
+            step.back(step.what)
+            self.changed.emit()
+        elif step is not None:
+            self._redo.append(self._whole())
+            self._show_again(step)
 
     def redo(self) -> None:
         """Make the choice taken back last once more."""
-        self._step(self._redo, self._undo)
+        if self._redo:
+            self._undo.append(self._whole())
+            self._show_again(self._redo.pop())
+
+    def taken_away(self, what: object, back: Callable[[Any], None]) -> None:
+        """Remember that a layer was taken away: it comes back with ``undo`` in its turn, by ``back(what)``."""
+        self._keep_step(Gone(what, back))
+        self._redo.clear()
+        self._last = None
+
+    def forget_gone(self, what: object) -> None:
+        """What was taken away is back already, or cannot come back."""
+        self._undo = [step for step in self._undo if not (isinstance(step, Gone) and step.what is what)]
 
     def reset(self) -> None:
         """Show all layers as they are by themselves; can be taken back."""
@@ -111,12 +138,14 @@ class LayerChoices(QObject):
         self.show(state)
         self.changed.emit()
 
-    def _step(self, source: list[LayerState], other: list[LayerState]) -> None:
-        if source:
-            other.append(self._whole())
-            self._last = None
-            self.show(source.pop())
-            self.changed.emit()
+    def _show_again(self, state: LayerState) -> None:
+        self._last = None
+        self.show(state)
+        self.changed.emit()
+
+    def _keep_step(self, step: LayerState | Gone) -> None:
+        self._undo.append(step)
+        del self._undo[:-STEPS_KEPT]
 
     def _whole(self) -> LayerState:
         state = self.state()
@@ -126,8 +155,7 @@ class LayerChoices(QObject):
         """Keep what was, unless this goes on with the choice made just before."""
         goes_on = what is not None and what == self._last and self._since.elapsed() < ONE_STEP_MS
         if not goes_on:
-            self._undo.append(self._whole())
-            del self._undo[:-STEPS_KEPT]
+            self._keep_step(self._whole())
         self._redo.clear()
         self._last = what
         self._since.start()

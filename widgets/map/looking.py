@@ -21,6 +21,9 @@ NEAR_SCALE = 2.4
 STREET_SCALE = 0.5
 """How close at most a view comes to be fitted to what is small, a single point: the street round it is still seen."""
 
+MARK_ROOM_PX = 24
+"""So far round the places of a layer their marks reach at most."""
+
 
 class LookingMap(QWidget):
     """The camera of a map and what moves it."""
@@ -46,7 +49,9 @@ class LookingMap(QWidget):
 
     def fit(self) -> None:
         """Show the grids, or what else there is."""
-        self._fit_to(self.all_bounds())
+        bounds = self.all_bounds()
+        if bounds is not None:
+            self._go(self._fitted_to(bounds))
 
     def all_bounds(self) -> Bounds | None:
         """Return what ``fit`` shows, plane metres; None where there is nothing."""
@@ -108,8 +113,9 @@ class LookingMap(QWidget):
         self._history.remember(self._camera)
 
     def _fit_to(self, bounds: Bounds | None) -> None:
+        """Show all of a layer, its marks whole."""
         if bounds is not None:
-            self._go(self._fitted_to(bounds))
+            self._go(self._fitted_to(bounds, MARK_ROOM_PX))
 
     def _is_moving(self) -> bool:
         return time.monotonic() - self._moved_s < MOVING_S
@@ -122,9 +128,12 @@ class LookingMap(QWidget):
             self._fitted_for = fitted_for  # what lies over the map grows and shrinks; the view is not to follow that
             self._look_at(self._fitted_to(bounds))
 
-    def _fitted_to(self, bounds: Bounds) -> Camera:
-        """Return the closest view of all of ``bounds`` that nothing lies over."""
-        views = (self._camera.fitted(bounds, taken=taken, finest=STREET_SCALE) for taken in self._taken())
+    def _fitted_to(self, bounds: Bounds, around_px: int = 0) -> Camera:
+        """Return the closest view of all of ``bounds``, and so much around it, that nothing lies over."""
+        views = (
+            self._camera.fitted(bounds, taken=taken, finest=STREET_SCALE, around_px=around_px)
+            for taken in self._taken()
+        )
         return min(views, key=lambda view: view.scale)
 
     def _taken(self) -> Sequence[Insets]:

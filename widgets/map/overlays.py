@@ -17,7 +17,7 @@ from resources.words import Words
 from widgets.map.canvas import MapCanvas
 from widgets.map.captions import Caption, Coordinates
 from widgets.map.clearance import ways_clear
-from widgets.map.empty import EmptyMap
+from widgets.map.empty import EmptyMap, NothingHere, lies_beside
 from widgets.map.hover_card import HoverCard
 from widgets.map.layer_choices import LayerChoices
 from widgets.map.layer_options import LayerOptionsCard
@@ -36,6 +36,8 @@ EDGE = 16
 FOOT = 10
 FEED_MS = 250
 """Legend and list follow the layers at most this often."""
+REST_MS = 400
+"""So long a view is looked at before it is said that nothing lies in it."""
 ROOM_FOR_LIST = 620
 ROOM_FOR_LEGEND = 420
 """Least width and height of the map with the list of layers and the legend on it."""
@@ -59,6 +61,7 @@ class MapOverlays(QObject):
         self._shown = True
         self._sources = ""
         self.empty = EmptyMap(words, theme, canvas)
+        self.nothing_here = NothingHere(words, theme, canvas)
         self.toolbar = MapToolbar(words, theme, canvas)
         self.layer_tree = LayerTree(words, theme, canvas)
         self.layer_options = LayerOptionsCard(words, theme, canvas)
@@ -74,6 +77,10 @@ class MapOverlays(QObject):
         self._feed.setSingleShot(True)
         self._feed.setInterval(FEED_MS)
         self._feed.timeout.connect(self.feed)
+        self._rest = QTimer(self)
+        self._rest.setSingleShot(True)
+        self._rest.setInterval(REST_MS)
+        self._rest.timeout.connect(self._on_rested)
         self._wire_layers()
 
     def _wire_layers(self) -> None:
@@ -149,7 +156,8 @@ class MapOverlays(QObject):
         clear = not any(part.intersects(self.legend.geometry()) for part in (*held, barred))
         self.legend.setVisible(self._shown and roomy and clear)
         self._place_coordinates()
-        self.empty.move((width - self.empty.width()) // 2, (height - self.empty.height()) // 2)
+        for middle in (self.empty, self.nothing_here):
+            middle.move((width - middle.width()) // 2, (height - middle.height()) // 2)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
 
@@ -222,6 +230,7 @@ class MapOverlays(QObject):
             self.hover_card.clear()
             self.pick_card.hide()
             self.empty.hide()
+            self.nothing_here.hide()
 
     def set_attribution(self, sources: str) -> None:
         """Say where the base map comes from: our own data, and these sources."""
@@ -233,6 +242,8 @@ class MapOverlays(QObject):
         """Measure the scale anew."""
         zoomed = camera.scale != self._camera.scale
         self._camera = camera
+        self.nothing_here.hide()
+        self._rest.start()
         self.scale_bar.set_camera(camera)
         if zoomed:
             self.on_layers_changed()  # a layer may show at this scale that did not before
@@ -250,7 +261,7 @@ class MapOverlays(QObject):
         if found is None or found.kind is PickedKind.GRID:
             self.hover_card.clear()
         else:
-            self.hover_card.show_picked(found, at)
+            self.hover_card.show_picked(found, at, self.covered_for_long())
 
     def on_layers_changed(self) -> None:
         """Follow the layers soon; many changes are taken together."""
@@ -272,6 +283,13 @@ class MapOverlays(QObject):
         self.show_layers()
         self.empty.setVisible(self._shown and all(item.bounds() is None for item in items))
         self.place()
+        if not self._rest.isActive():
+            self._on_rested()
+
+    def _on_rested(self) -> None:
+        """Say so where the view holds nothing of all there is; never while it moves."""
+        found = (item.bounds() for item in self._canvas.shown_items())
+        self.nothing_here.setVisible(self._shown and lies_beside(self._camera, found))
 
     def show_layers(self) -> None:
         """Show in the tree what the layers say now, and in their options what is chosen."""
@@ -293,7 +311,7 @@ class MapOverlays(QObject):
 
     def _dressed(self) -> tuple[Card, ...]:
         tree, options = self.layer_tree, self.layer_options
-        return self.empty, self.toolbar, tree, options, self.legend, self.hover_card, self.pick_card
+        return self.empty, self.nothing_here, self.toolbar, tree, options, self.legend, self.hover_card, self.pick_card
 
     def retranslate(self) -> None:
         """Take up another language."""

@@ -52,6 +52,9 @@ DRAG_FROM_PX = 4
 GESTURE_MS = 700
 """Moves that follow one another faster than this are one step back."""
 
+CARDED = frozenset({PickedKind.THING, PickedKind.ENTRY, PickedKind.GRID})
+"""What is told of on the card of what was picked."""
+
 
 class MapView(DrawnMap):
     """The map widget; see the module for how it is used."""
@@ -279,6 +282,8 @@ class MapView(DrawnMap):
             self.entry_picked.emit(EntryPicked(found.ident))
         else:
             self.grid_picked.emit(GridPicked(found.ident))
+        if found.kind in CARDED and self._overlays.pick_card.isVisible():
+            self.bring_out(found.x, found.y)  # the card that has opened is not to lie over what it tells of
 
     def _open_cluster(self, found: Picked) -> None:
         """Come closer to a cluster; where that parts nothing more, fan it out and pick its cases in turn."""

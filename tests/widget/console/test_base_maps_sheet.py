@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import pytest
 from desks import open_desk, until
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from tile_server import TileServer, tile_server
 from wmts_document import WMTS
 
@@ -107,6 +108,51 @@ async def test_what_cannot_be_added_is_told_on_the_sheet(qtbot, kind: str, addre
         assert desk.base_maps.feed.sources == ()
         desk.appearance.toggle_language()
         assert said not in sheet._fault.text() or said in ("http", "{x}")
+
+
+async def test_a_server_that_is_not_there_is_said_plainly_and_tried_again_only_once_it_is_in_use(qtbot) -> None:
+    async with open_desk() as desk:
+        desk.window.show()
+        sheet = opened(desk)
+        fill(sheet, "xyz", "http://127.0.0.1:9/{z}/{x}/{y}.png", "死图")
+        qtbot.mouseClick(sheet.buttons["test"], Qt.MouseButton.LeftButton)
+        await until(lambda: "连不上服务器" in sheet._fault.text())
+        assert "重试" not in sheet._fault.text(), "a test is made once"
+        assert "Error" not in sheet._fault.text()
+        qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
+        await until(lambda: desk.base_maps.feed.sources)
+        desk.panels.map.refresh()
+        await until(lambda: desk.base_maps.feed.fault_of("map") is not None)
+        desk.base_maps.on_second()
+        assert "取不到图" in sheet._fault.text()
+        assert "自动重试" in sheet._fault.text()
+
+
+async def test_no_field_moves_when_something_is_said_and_enter_adds(qtbot, server: TileServer) -> None:
+    async with open_desk() as desk:
+        desk.window.resize(1366, 768)
+        desk.window.show()
+        sheet = opened(desk)
+        edits = (sheet.preset, sheet.key, sheet.address, sheet.name, sheet.attribution, sheet.buttons["add"])
+        QApplication.processEvents()
+        before = [edit.mapTo(sheet, edit.rect().topLeft()) for edit in edits]
+        for good in (False, True):
+            sheet.tell("连不上服务器，或连接中断；请检查网络，以及地址里的主机名与端口。" * 3, good=good)
+            QApplication.processEvents()
+            assert [edit.mapTo(sheet, edit.rect().topLeft()) for edit in edits] == before
+        fill(sheet, "xyz", f"{server.url}/{{z}}/{{x}}/{{y}}.png", "")
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        await until(lambda: "名称" in sheet._fault.text() and sheet.buttons["add"].isEnabled())
+        sheet.name.setText("图")
+        sheet.buttons["add"].setEnabled(False)
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        assert not any("base-maps" in name for name in desk.tasks.running()), "it cannot be pressed"
+        sheet.buttons["add"].setEnabled(True)
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        await until(lambda: [source.name for source in desk.base_maps.feed.sources] == ["图"])
+        sheet.key.setText("")
+        qtbot.keyClick(sheet.key, Qt.Key.Key_Return)
+        await until(lambda: "天地图密钥" in sheet._fault.text())
 
 
 async def test_the_keys_begin_at_the_first_field_and_stay_at_what_was_pressed(qtbot) -> None:

@@ -216,12 +216,13 @@ def test_actions_are_done_by_their_keys_and_no_two_share_one(qtbot) -> None:
 
 async def test_notices_replace_each_other_go_in_time_and_follow_the_language(qtbot) -> None:
     words, hub = Words(), NoticeHub()
-    strip = NoticeStrip(words, load_theme("dark"))
-    qtbot.addWidget(strip)
+    desk = QWidget()
+    qtbot.addWidget(desk)
+    strip = NoticeStrip(words, load_theme("dark"), desk)
     feed = NoticeFeed(hub, strip, words, 1)
     hub.info("notice.layout_locked", replace="layout")
     hub.info("notice.layout_free", replace="layout")
-    hub.fault(invalid("photo_type_unknown"))
+    hub.refused(invalid("photo_type_unknown"))
     values = {"fault": "fault.settings_unknown_key", "name": "x"}
     hub.post(Notice(Severity.WARNING, "notice.settings_default", values, "settings", lasting=True))
     assert len(feed.standing()) == 3

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,11 @@ async def test_a_file_of_ones_own_goes_out_by_its_shapes_and_name_alone(served: 
             assert {"cases", "grids"} <= layers.keys()
             page = (tmp_path / "map.html").read_text("utf-8")
             assert name in page, "the layer is named"
-            assert load_theme("light").accent in page
+            light = load_theme("light")
+            assert light.accent in page
+            (dot,) = (made for made in re.findall(r"\{[^{}]*\}", page) if f'"color": "{light.map_ground}"' in made)
+            assert f'"fillColor": "{light.accent}"' in dot
+            assert '"fillOpacity": 1.0' in dot, "a point is as filled as on the map"
             assert ('"一号井"' in page) == named
         assert {"file"} == {layer for log in logged(served) for layer in log["layers"] if "file" in layer}
 

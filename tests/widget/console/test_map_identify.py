@@ -9,6 +9,7 @@ from towns import LI, MORNING
 
 from domain.people import Role
 from domain.register_map import Camera
+from layers.contract import PickedKind
 from layers.mercator import to_plane
 from widgets.command_bar import Hit
 from widgets.map.select_card import Way
@@ -72,6 +73,26 @@ async def test_the_place_that_was_asked_about_lies_beside_the_card(served: Serve
         before = view.camera
         QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
         assert view.camera == before, "where it is seen already nothing moves"
+
+
+async def test_the_card_of_what_was_picked_does_not_lie_over_the_place(served: Served) -> None:
+    async with signed_in(served) as desk:
+        view, card = desk.panels.map, desk.panels.map.overlays.pick_card
+        await until(lambda: desk.map_feed.models.grids.grid_at(*AT) is not None)
+        view.look_closely(*AT, 1.0)
+        found, spot = view.pick_at(view.width() / 2, view.height() / 2), QPoint(120, 60)
+        assert found is not None
+        assert found.kind is PickedKind.GRID
+        at = view.camera.to_screen(found.x, found.y)
+        view.pan(spot.x() - at[0], spot.y() - at[1])
+        QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=spot)
+        assert card.isVisible()
+        x, y = (round(value) for value in view.camera.to_screen(found.x, found.y))
+        assert view.rect().contains(x, y)
+        assert not view.covered().contains(QPoint(x, y))
+        seen = view.camera
+        desk.picks.refresh()
+        assert view.camera == seen, "while it stays open the map is left alone"
 
 
 async def test_asking_what_is_there_ends_what_was_being_drawn(served: Served) -> None:

@@ -1,6 +1,7 @@
 """Files dropped on the map and tracks of the room's own at the desk, through the real window and the real service."""
 
 import json
+import re
 from pathlib import Path
 
 import numpy as np
@@ -75,6 +76,48 @@ async def test_a_dropped_file_is_shown_removed_by_its_row_and_brought_back(qtbot
         assert view.item("file:现场.geojson") is not None
 
 
+async def test_undo_in_the_list_brings_removed_layers_back_in_their_turn(qtbot, tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        desk.window.show_desk()
+        view, keys = desk.panels.map, ("file:甲.geojson", "file:乙.geojson")
+        drop(desk, *(geojson(tmp_path / key.partition(":")[2]) for key in keys))
+        await until(lambda: all(view.item(key) is not None for key in keys))
+        view.overlays.feed()
+        rows = view.overlays.layer_tree.rows
+
+        def there() -> list[bool]:
+            return [view.item(key) is not None for key in keys]
+
+        def press(key: Qt.Key, held: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+            qtbot.keyClick(rows, key, held)
+            view.overlays.feed()
+
+        control = Qt.KeyboardModifier.ControlModifier
+        for key in keys:
+            rows.go_to(key)
+            press(Qt.Key.Key_Delete)
+        assert there() == [False, False]
+        rows.go_to("grids")
+        press(Qt.Key.Key_Space)
+        assert not view.item("grids").visible  # type: ignore[union-attr]
+        press(Qt.Key.Key_Z, control)
+        assert view.item("grids").visible, "what was done last comes first"  # type: ignore[union-attr]
+        assert there() == [False, False]
+        press(Qt.Key.Key_Z, control)
+        assert there() == [False, True]
+        assert not any(n.action == "restore_layer" for n in desk.notice_feed.standing())
+        desk.actions.trigger("restore_layer")
+        assert there() == [True, True]
+        press(Qt.Key.Key_Z, control)
+        assert there() == [True, True], "what is back already is not brought back twice"
+        rows.go_to(keys[0])
+        press(Qt.Key.Key_Delete)
+        drop(desk, tmp_path / "甲.geojson")
+        await until(lambda: there() == [True, True])
+        desk.actions.trigger("restore_layer")
+        assert [item.key for item in view.items].count(keys[0]) == 1, "it was opened anew"
+
+
 async def test_what_cannot_be_read_is_told_and_nothing_is_added(tmp_path: Path) -> None:
     broken = tmp_path / "a.geojson"
     broken.write_text('{"type":"FeatureCollection","features":[')
@@ -82,7 +125,8 @@ async def test_what_cannot_be_read_is_told_and_nothing_is_added(tmp_path: Path) 
         drop(desk, broken)
         await until(lambda: any(n.key == "notice.file_refused" for n in desk.notice_feed.standing()))
         (told,) = (n.text for n in desk.panels.notices.notices() if "a.geojson" in n.text)
-        assert "JSON" in told, "which file it is, and why"
+        assert "JSON 在第 1 行" in told, "which file it is, and where it breaks off"
+        assert not re.search(r"[A-Za-z]+ [A-Za-z]+ ", told), "no English of a library in Chinese"
         assert not any(item.key.startswith("file:") for item in desk.panels.map.items)
         drop(desk, *(tmp_path / f"{i}.csv" for i in range(11)))
         assert any(n.key == "fault.files_too_many" for n in desk.notice_feed.standing())

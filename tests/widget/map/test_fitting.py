@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QRectF, QSize
+import shapely
+from PySide6.QtCore import QRect, QRectF, QSize
 from pytestqt.qtbot import QtBot
 
 from layers.contract import LegendRow
+from layers.imported.model import ImportedModel, read_imported
 from layers.mercator import to_plane
 from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene
 from widgets.map.clearance import LEAST_FREE_PX, ways_clear
 from widgets.map.draw_card import DrawCard
+from widgets.map.looking import MARK_ROOM_PX
 from widgets.map.overlay import Card
 from widgets.map.pick_card import PickedRow
 
@@ -85,3 +88,23 @@ def test_where_cards_leave_no_room_they_lie_over_what_is_shown(scene: Scene) -> 
     for way in ways_clear(QSize(700, 500), [whole.adjusted(0, 0, -800, -300)], [], [], []):
         assert 700 - way[0] - way[2] >= LEAST_FREE_PX
         assert 500 - way[1] - way[3] >= LEAST_FREE_PX
+
+
+@pytest.mark.parametrize("size", [QSize(1100, 760), QSize(720, 460), QSize(820, 480)])
+def test_marks_at_the_edge_of_a_fitted_layer_are_whole(scene: Scene, size: QSize) -> None:
+    view = scene.view
+    view.resize(size)
+    _pick(scene)
+    west, south = PLACES["near"]
+    own = ImportedModel("a.csv", "a")
+    corners = [(west + dx, south + dy) for dx in (0.0, 0.004) for dy in (0.0, 0.002)]
+    own.put(read_imported([shapely.to_wkb(shapely.Point(at)) for at in corners], ("n",), [("a",)] * 4), "")
+    item = view.add_layer(own)
+    view.fit_layer(item.key)
+    parts = (view.overlays.legend, view.overlays.layer_tree, view.overlays.pick_card)
+    over = [part.geometry() for part in parts if part.isVisible()]
+    for at in corners:
+        mark = QRect(0, 0, 2 * MARK_ROOM_PX - 4, 2 * MARK_ROOM_PX - 4)
+        mark.moveCenter(scene.pixel(*at))
+        assert view.rect().contains(mark)
+        assert not any(mark.intersects(rect) for rect in over)

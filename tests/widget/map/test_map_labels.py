@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from pytestqt.qtbot import QtBot
 
 from layers.contract import Area, Label, LabelStyle, Look
+from layers.fading import FULL
 from layers.labels import WIDEST_PX, LabelAtlas, Occupied, draw_labels
 from layers.raster.contract import Frame
 from layers.raster.qt import QtRaster
@@ -111,7 +112,7 @@ def test_tiles_cover_every_pixel_of_an_area_once(x: float, y: float, width: int,
 
 def test_labels_made_together_are_what_each_is_alone(qtbot: QtBot) -> None:
     look = Look(load_theme("dark"), Words())
-    wanted = [(f"清溪-{i}gjÅ", style) for i in range(20) for style in LabelStyle]
+    wanted = [(f"清溪-{i}gjÅ", style, FULL) for i in range(20) for style in LabelStyle]
     for ratio in (1.0, 1.5):
         together, alone = LabelAtlas(look, ratio), LabelAtlas(look, ratio)
         together.begin(budget=len(wanted) - 3)
@@ -119,7 +120,7 @@ def test_labels_made_together_are_what_each_is_alone(qtbot: QtBot) -> None:
         made = together.sprites(wanted)
         assert [sprite is None for sprite in made] == [i >= len(wanted) - 3 for i in range(len(wanted))]
         assert together.wanting
-        for (text, style), sprite in zip(wanted, made, strict=True):
+        for (text, style, _), sprite in zip(wanted, made, strict=True):
             assert sprite is None or np.array_equal(sprite, alone.sprite(text, style))
 
 

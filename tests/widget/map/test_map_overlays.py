@@ -4,19 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from domain.places import distance_m
-from layers.contract import LegendRow
+from layers.contract import LegendRow, Picked, PickedKind
 from layers.mercator import to_degrees
 from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import NOW, Scene, make_scene, pixels, thing_mark, town_grids, wait_settled
 from widgets.map.draw_card import DrawCard
+from widgets.map.overlays import REST_MS
 from widgets.map.pick_card import PickedRow
+from widgets.map.playback_bar import PlaybackBar
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
 
@@ -100,6 +102,33 @@ def test_an_empty_map_says_what_would_be_here_until_grids_come(qtbot: QtBot) -> 
     assert "onemap import grids" in scene.view.overlays.empty.accessibleName()
     scene.grids.set_grids(town_grids())
     qtbot.waitUntil(lambda: not scene.view.overlays.empty.isVisible(), timeout=2000)
+
+
+def test_a_view_of_nothing_says_so_once_it_rests_and_never_while_it_moves(qtbot: QtBot, scene: Scene) -> None:
+    view, line = scene.view, scene.view.overlays.nothing_here
+    qtbot.wait(REST_MS + 200)
+    assert not line.isVisible(), "the town is in view"
+    for _ in range(5):
+        view.pan(3000, 0)
+        view.overlays.feed()
+        assert not line.isVisible(), "not while it moves"
+    qtbot.waitUntil(line.isVisible, timeout=2000)
+    assert "Home" in line.accessibleName()
+    assert line.geometry().center().x() == pytest.approx(view.width() / 2, abs=2)
+    view.pan(10, 0)
+    assert not line.isVisible()
+    qtbot.waitUntil(line.isVisible, timeout=2000)
+    for item in view.items:
+        item.choose(replace(item.options, visible=False))
+    view.overlays.feed()
+    assert not line.isVisible(), "nothing is to be shown anywhere"
+    for item in view.items:
+        item.choose(replace(item.options, visible=True))
+    view.overlays.feed()
+    assert line.isVisible()
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    qtbot.wait(REST_MS + 200)
+    assert not line.isVisible()
 
 
 def test_another_language_reaches_every_overlay(scene: Scene) -> None:
@@ -301,3 +330,25 @@ def test_a_frame_of_the_map_does_not_paint_what_lies_over_it_again(qtbot: QtBot,
     contents.clear()
     legend.update()
     qtbot.waitUntil(lambda: contents == ["legend"])
+
+
+@pytest.mark.parametrize("corner", ["foot", "head"])
+def test_what_is_pointed_at_is_told_beside_the_cards_and_above_those_it_must_lie_on(scene: Scene, corner: str) -> None:
+    view, over = scene.view, scene.view.overlays
+    bar = PlaybackBar(view._look.words, load_theme("dark"), view, (1, 10))
+    bar.show_tape(600)
+    bar.place(0)
+    bar.show()
+    over.place()
+    found = Picked(PickedKind.THING, "a", 0.0, 0.0, "李某", ("网格员", "5 秒前"))
+    at = QPointF(bar.geometry().center().x(), bar.y() - 20 if corner == "foot" else 30)
+    over.show_pointer(at, found)
+    card = over.hover_card
+    assert card.isVisible()
+    assert not card.geometry().intersects(bar.geometry())
+    assert not card.geometry().contains(at.toPoint())
+    assert view.rect().contains(card.geometry())
+    bar.setGeometry(view.rect())
+    over.show_pointer(at, found)
+    children = view.children()
+    assert children.index(card) > children.index(bar), "above what lies everywhere"

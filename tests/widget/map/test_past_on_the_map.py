@@ -9,9 +9,11 @@ from PySide6.QtGui import QRegion
 from pytestqt.qtbot import QtBot
 
 from console.playback.stamp import stamp_place
-from domain.register_map import ComponentKind, HazardLevel
+from domain.register_map import ComponentKind, Drawing, Form, HazardLevel
+from layers.cameras.model import CameraMark, CamerasModel
 from layers.components.model import ComponentMark, ComponentsModel
 from layers.contract import PALE
+from layers.drawings.model import DrawingMark, DrawingsModel
 from layers.hazards.model import HazardMark, HazardsModel
 from layers.options import LayerOptions
 from layers.states import Sensed
@@ -66,6 +68,42 @@ def test_a_layer_of_now_is_marked_and_paler_while_the_past_is_shown(qtbot: QtBot
     scene.view.show_past(None)
     assert contrast(qtbot, scene) == live
     assert row(scene, layer).note == note
+
+
+@pytest.mark.parametrize("layer", ["components", "cameras", "hazards", "drawings"])
+def test_the_names_of_a_layer_of_now_are_as_pale_as_its_marks(qtbot: QtBot, scene: Scene, layer: str) -> None:
+    name = "地上消火栓"
+    scene.view.look_closely(*SPOT, 0.6)
+    if layer == "components":
+        components = ComponentsModel()
+        scene.view.add_layer(components)
+        components.replace([ComponentMark("c", *SPOT, ComponentKind.HYDRANT, Sensed.ALARM, title=name)])
+    elif layer == "cameras":
+        cameras = CamerasModel()
+        scene.view.add_layer(cameras)
+        cameras.replace([CameraMark("c", *SPOT, title=name)])
+    elif layer == "hazards":
+        hazards = HazardsModel()
+        scene.view.add_layer(hazards)
+        hazards.replace([HazardMark("h", HazardLevel.RED, RING, title=name)])
+    else:
+        drawings = DrawingsModel()
+        scene.view.add_layer(drawings)
+        drawings.replace([DrawingMark("d", Drawing(Form.POINT, (SPOT,), label=name))])
+
+    def name_over_ground() -> float:
+        wait_settled(qtbot, scene.view)
+        at, shown = scene.pixel(*SPOT), picture(scene.view)
+        beside = slice(at.x() - 30, at.x() + 30) if layer == "hazards" else slice(at.x() + 24, at.x() + 60)
+        near = shown[at.y() - 6 : at.y() + 6, beside]
+        return float(near.max() - np.median(near))
+
+    live = name_over_ground()
+    assert live > 100, "a name is written there"
+    scene.view.show_past(NOW - timedelta(hours=1))
+    assert name_over_ground() == pytest.approx(live * PALE / 100, abs=25)
+    scene.view.show_past(None)
+    assert name_over_ground() == live
 
 
 def test_grids_are_the_same_at_any_time_but_their_figures_are_not(scene: Scene) -> None:
