@@ -1,4 +1,4 @@
-"""The code of all modules of a start, read at once from one file: a tenth of a start is looking for it piece by piece.
+"""The code of all modules of a start, read at once from one file (looked for one by one they take 30 of 400 ms more).
 
 Python looks for each of five hundred modules in several folders, then opens and reads a file of bytecode. Here one
 file has all they came to the last time, ours and the libraries'. A module is taken from it only while its source is
