@@ -8,19 +8,17 @@ import gc
 import os
 import sys
 from importlib import import_module
-from importlib.util import cache_from_source
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from client.early import FIRST_PATHS, SNAPSHOT_PATH, EarlyReplies
-from console import quickenums, quicknumpy
-from console.folders import ground_file
-from console.keptcode import KeptCode
+from console import codefile
+from console.keptmodules import KeptModules
 
 if TYPE_CHECKING:
+    from client.early import EarlyReplies
     from console.ground import EarlyGround
 
 BEFORE_QT = (
@@ -51,17 +49,43 @@ again the window would wait up to Python's own 5 ms for a thread that draws tile
 class HeadStart(msgspec.Struct, frozen=True):
     """What is on its way for a console that knows from the outset who signs in, and where."""
 
-    replies: EarlyReplies
+    replies: "EarlyReplies"
     ground: "EarlyGround"
 
 
-def begin(server: str | None, token: str | None, ca_file: Path | None, cache: Path | None = None) -> HeadStart | None:
+def begin(server: str | None, token: str | None, ca_file: Path | None, *, keep: bool = True) -> HeadStart | None:
     """Begin the start of a console; return what was asked for, None where nobody is signed in from the outset.
 
-    ``cache`` is the folder that the map of the town is kept in from start to start, None where it is not.
+    With ``keep`` the map of the town is kept from start to start.
     """
     sys.setswitchinterval(SWITCH_S)
     gc.disable()  # nothing that a start makes is rubbish; ``console.collector`` takes over once the loop runs
+    kept = codefile.beside(__file__, "of_start")
+    if kept is not None:
+        KeptModules(kept).begin()
+    early = _ask(server, token, ca_file, keep=keep)
+    for name in BEFORE_QT:
+        import_module(name)
+    spare_reading()
+    return early
+
+
+def end() -> KeptModules | None:
+    """All that a start needs is imported: return what has its code to keep, None where Python keeps no bytecode."""
+    for finder in sys.meta_path:
+        if isinstance(finder, KeptModules):
+            finder.end()
+            return finder
+    return None
+
+
+def _ask(server: str | None, token: str | None, ca_file: Path | None, *, keep: bool) -> HeadStart | None:
+    """Ask for the picture as the very first thing, and import numpy meanwhile."""
+    from client.early import FIRST_PATHS, SNAPSHOT_PATH, EarlyReplies
+    from console import quicknumpy
+    from console.folders import find_folders, ground_file
+
+    cache = find_folders().cache if keep else None
     known = server is not None and cache is not None and ground_file(cache, server).is_file()
     replies = None
     if server is not None and token is not None and token.isascii() and token.isprintable():
@@ -73,15 +97,11 @@ def begin(server: str | None, token: str | None, ca_file: Path | None, cache: Pa
     quicknumpy.import_numpy()
     if not known:
         import_module("shapely")  # shapes have to be read: not in their thread, which would wait for this one's imports
-    early = None
-    if server is not None and replies is not None:
-        from console.ground import EarlyGround, GroundStore  # noqa: PLC0415 - not before the service was asked
+    if server is None or replies is None:
+        return None
+    from console.ground import EarlyGround, GroundStore
 
-        early = HeadStart(replies, EarlyGround(GroundStore(cache), server, replies))
-    for name in BEFORE_QT:
-        import_module(name)
-    spare_reading()
-    return early
+    return HeadStart(replies, EarlyGround(GroundStore(cache), server, replies))
 
 
 def spare_reading() -> None:
@@ -90,22 +110,15 @@ def spare_reading() -> None:
     It looks whether a module names PySide6, for which it would have to switch the optional features of its
     ``__feature__`` module. Nothing here uses those, so that no module asks for a switch whatever the answer is.
     """
+    from console import quickenums
+    from console.keptcode import KeptCode
+
     quickenums.hasten()
-    with KeptCode(_bytecode_of("of_pyside.py"), ON_USE).in_place():
+    with KeptCode(codefile.beside(__file__, "of_pyside"), ON_USE).in_place():
         import_module("PySide6.QtCore")
     feature = import_module("shibokensupport.feature")
     if hasattr(feature, READS_SOURCE):  # a name of PySide6's own: without it a start only takes a little longer
         setattr(feature, READS_SOURCE, _names_pyside)
-
-
-def _bytecode_of(name: str) -> Path | None:
-    """Return where Python would keep the bytecode of a module beside this one; None where it may write none."""
-    if sys.dont_write_bytecode:
-        return None
-    try:
-        return Path(cache_from_source(str(Path(__file__).with_name(name))))
-    except NotImplementedError:  # a Python that keeps no bytecode
-        return None
 
 
 def _names_pyside(module: object) -> bool:

@@ -12,7 +12,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
 
-from console import loop
+from console import headstart, loop
 from console.bilingual import Bilingual
 from console.collector import Collector
 from console.desk import Desk
@@ -25,6 +25,8 @@ from domain.faults import Fault
 from widgets.notices import Severity
 
 EXIT_DEMO_DIED = 1
+KEEP_CODE_AFTER_S = 10.0
+"""By then the first picture is there; a shorter run keeps the code of its start at its end."""
 
 
 class OpenOptions(msgspec.Struct, frozen=True):
@@ -57,13 +59,23 @@ Errand = Callable[[Desk], Coroutine[Any, Any, int]]
 
 def open_console(options: OpenOptions, errand: Errand | None = None) -> int:
     """Open the desk and return the exit code when it has closed. With an ``errand`` it closes when that is done."""
+    code = headstart.end()
+
+    async def main() -> int:
+        if code is not None:
+            running = asyncio.get_running_loop()
+            running.call_later(KEEP_CODE_AFTER_S, running.run_in_executor, None, code.keep)
+        return await _main(app, options, folders, errand)
+
     app = make_application()
     folders = find_folders()
     open_log(folders.log)
     try:
-        return loop.run(app, lambda: _main(app, options, folders, errand))
+        return loop.run(app, main)
     finally:
         close_log()
+        if code is not None:
+            code.keep()
 
 
 def make_application() -> QApplication:

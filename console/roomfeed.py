@@ -77,6 +77,8 @@ class RoomFeed(QObject):
         board.then(lambda _: self._flush_board())
         self._today_throttle = Throttle(TODAY_MS, self)
         self._today_throttle.due.connect(self._flush_today)
+        for late in (board, today):
+            late.then(lambda _: self._flush_today())
 
     def use(self, room: Room | None) -> None:
         """Follow this room from here on."""
@@ -217,7 +219,9 @@ class RoomFeed(QObject):
         )
 
     def _flush_today(self) -> None:
-        if self._room is not None and self._room.picture is not None:
+        """Reckon the figures once parts are made that follow the first picture: it is not to wait for them."""
+        due = self._late_board.made is not None or self._late_today.made is not None
+        if due and self._room is not None and self._room.picture is not None:
             self._tasks.start(OWNER, "today", self._reckon_today(self._room))
 
     async def _reckon_today(self, room: Room) -> None:

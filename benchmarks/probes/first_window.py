@@ -9,15 +9,14 @@ import os
 import sys
 
 from console import headstart
-from console.folders import find_folders
 
 
 def main(server: str, token: str, *, map_kept: bool) -> int:
     """Start as ``onemap console`` does, wait for the first useful window, and end."""
-    cache = find_folders().cache if map_kept else None
-    early = headstart.begin(server, token, None, cache)
+    early = headstart.begin(server, token, None, keep=map_kept)
     from benchmarks.probes.usefulness import useful
     from console.desk import Desk
+    from console.folders import find_folders
     from console.ground import GroundStore
     from console.program import OpenOptions, open_console
 
@@ -25,7 +24,7 @@ def main(server: str, token: str, *, map_kept: bool) -> int:
         code = await useful(desk)
         ground = desk.map_feed.ground()
         if ground is not None:
-            GroundStore(cache).keep(server, ground)
+            GroundStore(find_folders().cache if map_kept else None).keep(server, ground)
         return code
 
     return open_console(OpenOptions(server=server, token=token, early=early, keep=False), until_kept)

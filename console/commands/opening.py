@@ -30,9 +30,8 @@ def run(args: argparse.Namespace) -> int:
         return EXIT_NO_DISPLAY
     token = read_token(args.token_file)
     from console import headstart
-    from console.folders import find_folders
 
-    early = headstart.begin(args.server, token, args.ca_file, find_folders().cache)
+    early = headstart.begin(args.server, token, args.ca_file)
     from console.program import OpenOptions, open_console
 
     return open_console(

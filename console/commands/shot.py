@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     token = None if args.server is None else read_token(args.token_file)
     from console import headstart
 
-    early = headstart.begin(args.server, token, args.ca_file)
+    early = headstart.begin(args.server, token, args.ca_file, keep=False)
     from console.demo.room import DEFAULT_SPEED, DemoRoom
     from console.program import OpenOptions
     from console.shot.take import Picture, take

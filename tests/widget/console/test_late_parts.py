@@ -1,9 +1,14 @@
 """What nobody has opened yet is not made at a start, whatever happens meanwhile; opened, it knows what it needs."""
 
-from desks import listed, signed_in, until
+from typing import Any
+
+import pytest
+from desks import listed, open_desk, signed_in, until
 from served import ALL_ROOM, Served, send_report
 
+from console import roomfeed
 from domain.people import Role
+from domain.today import Today
 from widgets.common.empty import EmptyState
 
 
@@ -53,3 +58,24 @@ async def test_a_card_nobody_asked_for_is_there_once_the_map_is_whole(served: Se
         assert card._empty.accessibleName().startswith(desk.words("desk.card.empty"))
         desk.appearance.use_language("zh-CN")
         assert card._empty.accessibleName().startswith(desk.words("desk.card.empty"))
+
+
+async def test_the_days_figures_are_not_reckoned_before_the_first_picture(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send_report(served.client(served.token("phones", Role.GATEWAY)))
+    after: list[bool] = []
+    reckon = roomfeed.today_figures
+    async with open_desk() as desk:
+
+        def noted(*what: Any) -> Today:
+            after.append(desk.panels.late_board.made is not None)
+            return reckon(*what)
+
+        monkeypatch.setattr(roomfeed, "today_figures", noted)
+        desk.session.use_token(served.url, served.token("room", *ALL_ROOM), None)
+        await until(lambda: desk.panels.late_today.made is not None and desk.panels.today._today is not None)
+        assert desk.panels.today._today is not None
+        assert desk.panels.today._today.reported == 1
+    assert after
+    assert all(after)
