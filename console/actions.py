@@ -1,6 +1,6 @@
 """What the desk itself can do, declared as data: name, keys, callback. Texts are ``menu.<name>`` in the word files."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 import msgspec
 from PySide6.QtCore import Qt
@@ -68,10 +68,11 @@ class ActionTable:
         shown = QKeySequence.SequenceFormat.NativeText
         return [(n, a.text(), a.shortcut().toString(shown)) for n, a in self._actions.items() if a.isEnabled()]
 
-    def key_list(self) -> list[tuple[str, str]]:
-        """Return all keys and the text of every action, in order, whether it can be done now or not."""
+    def key_list(self, always: Collection[str]) -> list[tuple[str, str]]:
+        """Return all keys and the text of each action that can be done now or is among ``always``, in order."""
         shown = QKeySequence.SequenceFormat.NativeText
-        return [("  ".join(k.toString(shown) for k in a.shortcuts()), a.text()) for a in self._actions.values()]
+        told = [action for name, action in self._actions.items() if action.isEnabled() or name in always]
+        return [("  ".join(k.toString(shown) for k in a.shortcuts()), a.text()) for a in told]
 
 
 def _by_key(window: QWidget, spec: DeskAction) -> Callable[[bool], None]:

@@ -142,7 +142,7 @@ def _connect_bars_and_sheets(desk: "Desk") -> None:
     desk.finder.tell_ready(panels.command_bar.search_again)
     panels.command_bar.opened.connect(desk.finder.on_opened)
     desk.finder.use_steps(panels.card_steps)
-    panels.help_sheet.set_source(desk.actions.key_list)
+    panels.help_sheet.set_source(lambda: desk.actions.key_list(ON_DESK))  # not what another role may do
     panels.command_bar.hit_chosen.connect(desk.scout.on_hit_chosen)
     panels.top_bar.command_requested.connect(panels.command_bar.open_bar)
     panels.top_bar.overdue_requested.connect(desk.scout.on_overdue_requested)
