@@ -82,15 +82,16 @@ class MapFrame:
         It is on the surface where nothing but marks moves and none of them is named, and while the view moves where
         the surface is a frame.
         """
-        self._last = None
         self._follow(area, items)
         if not any(item.bounds() for item in items):
+            self.alter()
             self._ground.blank(self._frame)
             self._base_key = self._still_key = None
             return False
         found = self._ground.find(area, items)
         moved, self._area = area != self._area, area
         if moved:
+            self.alter()
             on_surface = self._draw_moved(surface, area, found, items, focus)
         else:
             self._compose_base(area, found)
@@ -244,8 +245,9 @@ class MapFrame:
         live = tuple(dropwhile(lambda item: not item.moving, items))
         labels = [label for item in items for label in item.live_labels(area, focus)]
         onto = surface_of(self._frame) if surface is None or labels else surface
-        if live:
-            self._last = Last(area, focus, live, self._states_of(items))
+        if self._last is None and live and not labels and self._rasters.cells is not None:
+            self._moved.begin(live[0].shown_marks(self._rasters.raster, area, focus))
+        self._last = Last(area, focus, live, self._states_of(items)) if live else None
         if self._show_moving(onto, area, live, focus):
             if onto is surface:
                 return True

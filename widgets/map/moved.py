@@ -40,6 +40,12 @@ class MovedMarks:
         self._home: Home | None = None
         self._rests = 0
 
+    def begin(self, marks: Marks | None) -> None:
+        """Know that all of the map is painted with the marks where they are now."""
+        self.forget()
+        if marks is not None and len(marks.xs) <= MOST_MARKS:
+            self._before = _kept(marks)
+
     def forget(self) -> None:
         """Know nothing of before: something else than marks has changed."""
         if self._home is not None:

@@ -60,9 +60,12 @@ class ToolCard(Card):
         self.fit()
 
     def close_card(self) -> None:
-        """Close."""
+        """Close; keys that went to it go to the map from here on, not to whatever comes next in the window."""
         if not self.isHidden():
             self._left_s = time.monotonic()
+            parent, focused = self.parentWidget(), self.window().focusWidget()
+            if parent is not None and focused is not None and self.isAncestorOf(focused):
+                parent.setFocus()
             self.hide()
             self.closed.emit()
 

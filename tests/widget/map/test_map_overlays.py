@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.places import distance_m
@@ -19,6 +19,7 @@ from widgets.map.draw_card import DrawCard
 from widgets.map.overlays import REST_MS
 from widgets.map.pick_card import PickedRow
 from widgets.map.playback_bar import PlaybackBar
+from widgets.map.playback_card import PlaybackCard
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
 
@@ -212,6 +213,28 @@ def test_a_folded_legend_stands_low_and_an_unfolded_one_as_high_as_it_needs(qtbo
     legend.toggle()
     scene.view.overlays.place()
     assert legend.height() > folded
+
+
+def test_esc_in_a_card_gives_the_keys_to_the_map_under_it(qtbot: QtBot, scene: Scene) -> None:
+    window, elsewhere, view = QWidget(), QLineEdit(), scene.view
+    column = QVBoxLayout(window)
+    column.addWidget(view)
+    column.addWidget(elsewhere)
+    qtbot.addWidget(window)
+    with qtbot.waitExposed(window):
+        window.show()
+    card = PlaybackCard(Words("zh-CN"), load_theme("dark"), view)
+    QWidget.setTabOrder(card.read, elsewhere)
+    card.open_card()
+    assert window.focusWidget() is card.reason
+    qtbot.keyClick(card.reason, Qt.Key.Key_Escape)
+    assert card.isHidden()
+    assert window.focusWidget() is view, "not whatever comes next in the window"
+    card.open_card()
+    elsewhere.setFocus()
+    card.close_card()
+    assert window.focusWidget() is elsewhere, "who has gone on stays there"
+    view.setParent(None)
 
 
 def test_a_place_that_is_shown_lies_under_no_card(scene: Scene) -> None:
