@@ -167,6 +167,7 @@ class TopBar(QFrame):
         """Look the words up again."""
         words = self._words
         self._room.setText(words("desk.top.room", town=self._town) if self._town else words("desk.top.no_room"))
+        self._room.setMinimumWidth(0)  # else its hint is never less than it was in the other language
         self._room.setMinimumWidth(min(ROOM_PX, self._room.sizeHint().width()))
         self._command.show_hint(f"/   {words('desk.top.command')}")
         self._command.setAccessibleName(words("desk.top.command"))

@@ -109,6 +109,24 @@ def test_a_name_on_a_button_is_cut_and_whole_on_hover(qtbot: QtBot) -> None:
     assert not button.toolTip()
 
 
+def test_the_room_is_no_wider_after_the_other_language_than_before(qtbot: QtBot, theme: Theme) -> None:
+    words = Words("zh-CN")
+    bar = TopBar(words, theme)
+    qtbot.addWidget(bar)
+    bar.resize(1366, 50)
+    bar.set_room("清溪镇")
+    bar.show()
+    qtbot.waitExposed(bar)
+    room = bar.findChild(QWidget, "top_room")
+    assert room is not None
+    before = room.width()
+    for language in ("en", "zh-CN"):
+        words.use(language)
+        bar.retranslate()
+        qtbot.waitUntil(lambda: bar.layout().geometry().width() == bar.width())
+    qtbot.waitUntil(lambda: room.width() == before, timeout=2000)
+
+
 def test_a_long_name_of_the_town_makes_way_for_the_persons(qtbot: QtBot, theme: Theme) -> None:
     bar = TopBar(Words("zh-CN"), theme)
     qtbot.addWidget(bar)
