@@ -41,6 +41,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
         KeyRow("Home", "desk.help.fit"),
         KeyRow("Backspace", "desk.help.view_back"),
         KeyRow("Enter", "desk.help.pick"),
+        KeyRow("Esc", "desk.help.drop_picked"),
         KeyRow("Ctrl+Alt+L", "desk.help.layers"),
     ),
     "form": (

@@ -200,6 +200,12 @@ class MapCanvas(LookingMap):
         """Pick out something of the register (``domain.register.subject_id``), or none."""
         self._set_focus(msgspec.structs.replace(self._focus, entry=key))
 
+    def drop_chosen(self) -> bool:
+        """Pick out nothing any more but the chosen case; return whether anything was."""
+        before = self._focus
+        self._set_focus(msgspec.structs.replace(before, thing=None, grid=None, entry=None))
+        return self._focus != before
+
     # -- what there is to look at ---------------------------------------------------------------------------------
 
     def fit_layer(self, key: str) -> None:

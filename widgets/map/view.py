@@ -20,7 +20,7 @@ Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPi
 ``camera_changed`` (Camera).
 
 Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
-Escape ends choosing a place.
+Escape ends choosing a place, closes the card of what was picked, and drops who is ringed.
 """
 
 from collections.abc import Callable
@@ -209,6 +209,8 @@ class MapView(DrawnMap):
             return
         if event.key() == Qt.Key.Key_Escape and self._overlays.pick_card.isVisible():
             self._overlays.pick_card.close_card()
+            return
+        if event.key() == Qt.Key.Key_Escape and self.drop_chosen():
             return
         act = self._keys.get(event.key())
         if act is None or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from msgspec.structs import replace
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
@@ -226,3 +227,16 @@ def test_old_tiles_stretch_until_new_ones_are_in(qtbot: QtBot, scene: Scene) -> 
 def test_after_stop_the_map_still_paints_what_it_has(qtbot: QtBot, scene: Scene) -> None:
     scene.view.stop()
     assert picture(scene.view).shape == (600, 800, 3)
+
+
+def test_esc_on_the_map_drops_who_was_picked_and_not_the_chosen_case(qtbot: QtBot, scene: Scene) -> None:
+    view = scene.view
+    view.setFocus()
+    view.select_case("near")
+    view.select_thing("张三")
+    view.select_grid("g11")
+    view.overlays.show_picked("张三", [])
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert view.chosen.thing == "张三", "first its card"
+    qtbot.keyClick(view, Qt.Key.Key_Escape)
+    assert (view.chosen.thing, view.chosen.grid, view.chosen.case_no) == (None, None, "near")
