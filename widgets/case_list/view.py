@@ -6,6 +6,9 @@ from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QWidget
 
 from widgets.common.calm_focus import CalmTableView
 
+_OF_TABLES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space)
+"""Keys of a table's columns and cells: Qt would go to the first row where none is current, or take the choice away."""
+
 
 class CaseRowsView(CalmTableView):
     """A list whose letters are signals, not a search by first letter.
@@ -62,8 +65,8 @@ class CaseRowsView(CalmTableView):
             self._go_to_end(key == Qt.Key.Key_Home)
         elif self._marks(event):
             pass  # it has marked
-        elif self._goes_on(Qt.Key(key)):
-            pass  # it has moved
+        elif key in _OF_TABLES or self._goes_on(Qt.Key(key)):
+            pass  # it has moved, or there is nothing to do
         elif _is_letter(event):
             self.letter_pressed.emit(event.text().upper())
         else:

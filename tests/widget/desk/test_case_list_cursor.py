@@ -212,3 +212,15 @@ def test_a_row_that_is_half_in_sight_is_let_be_while_nothing_moves(panel: CaseLi
     panel.set_now(MONDAY + timedelta(seconds=1))
     qtbot.wait(2 * REVEAL_MS)
     assert panel.view.verticalScrollBar().value() == 20
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space])
+def test_keys_that_move_nothing_open_and_unframe_nothing(panel: CaseListPanel, qtbot: QtBot, key: Qt.Key) -> None:
+    _press(qtbot, panel, *[Qt.Key.Key_Down] * 4)
+    case = _at(panel, 3)
+    qtbot.keyClick(panel.view, key, Qt.KeyboardModifier.ControlModifier)
+    assert panel.selected() == _framed(panel) == case.case_no
+    _accept(panel, case)
+    _press(qtbot, panel, key)
+    assert panel.selected() == case.case_no
+    assert _framed(panel) is None
