@@ -15,7 +15,7 @@ from resources.words import Words
 from widgets.case_list.bulk_bar import BulkBar
 from widgets.case_list.delegate import ROW_PX, CaseRowDelegate
 from widgets.case_list.filter_bar import FilterBar
-from widgets.case_list.rows import ACROSS, ListTab
+from widgets.case_list.rows import ACROSS, Key, ListTab
 from widgets.case_list.table import CASE_ROLE, CaseTable
 from widgets.case_list.view import CaseRowsView
 from widgets.common.chosen_chip import ChosenChip
@@ -38,7 +38,10 @@ REVEAL_MS = 60
 
 
 class CaseListPanel(QWidget):
-    """Lists cases and says which one was chosen. It keeps the choice by case number whatever moves around it."""
+    """Lists cases and says which one was chosen. It keeps the choice by case number whatever moves around it.
+
+    The current row is the chosen case, always; where that is not listed no row is current.
+    """
 
     case_selected = Signal(object)
     case_opened = Signal(object)
@@ -55,7 +58,12 @@ class CaseListPanel(QWidget):
         self.setObjectName("case_list")
         self._words, self._names = words, names
         self._selected: CaseNo | None = None
+        self._place: Key | None = None
+        """What the chosen case was sorted by when it was last listed."""
         self._quiet = False
+        self._row_before: int | None = None
+        self._follows = True
+        """Whether the list scrolls after the chosen case: not once somebody has scrolled away from it."""
         self._loading = ""
         self.table = CaseTable(names, datetime(1970, 1, 1, tzinfo=UTC), self)
         self.tabs = TabStrip(theme)
@@ -106,7 +114,7 @@ class CaseListPanel(QWidget):
     def set_cases(self, cases: Iterable[Case], now: datetime) -> None:
         """Replace all cases."""
         self._loading = ""
-        self._quiet = True
+        self._hold()
         self.table.load(cases, now)
         self.table.marks.keep(case_no for case_no in self.marked() if self.table.holds(case_no))
         self._show_marks()
@@ -114,7 +122,7 @@ class CaseListPanel(QWidget):
 
     def update_cases(self, cases: Iterable[Case], removed: Iterable[CaseNo] = ()) -> None:
         """Take new and changed cases; drop the removed ones."""
-        self._quiet = True
+        self._hold()
         self.table.update(cases, removed)
         for gone in removed:
             self.unmark(gone)
@@ -122,7 +130,7 @@ class CaseListPanel(QWidget):
 
     def set_now(self, now: datetime) -> None:
         """Show the clocks at another time (aware UTC, the service's)."""
-        self._quiet = True
+        self._hold()
         self.table.set_now(now)
         self._restore()
         self.view.viewport().update()
@@ -165,8 +173,9 @@ class CaseListPanel(QWidget):
 
     def select(self, case_no: CaseNo | None) -> None:
         """Mark a case as chosen without telling anybody: the map or a link chose it."""
+        self._hold()
         self._selected = case_no
-        self._quiet = True
+        self._follows = True
         self._restore()
         self._reveal.start()
 
@@ -192,9 +201,7 @@ class CaseListPanel(QWidget):
     def go_to_first(self) -> None:
         """Go to the list, at the chosen case where it is listed, else at the first: it is what waits longest."""
         if self.table.rowCount() and self.table.row_of(self._selected) is None:
-            first = self.table.index(0)
-            self.view.setCurrentIndex(first)
-            self._on_current_changed(first, QModelIndex())  # also where it was the current one, chosen by nobody
+            self.view.setCurrentIndex(self.table.index(0))
         self.view.setFocus()
 
     def focus_search(self) -> None:
@@ -259,17 +266,31 @@ class CaseListPanel(QWidget):
         elif not listed:
             self.empty.show_texts(words(f"desk.list.empty.{self.filter_bar.tab}"), words("desk.list.empty_hint"))
 
+    def _hold(self) -> None:
+        """Before rows change: tell nobody of choices, and note where the chosen case is and whether it is looked at."""
+        self._quiet = True
+        rows = self.table.rows
+        key = None if rows is None or self._selected is None else rows.key_of(self._selected)
+        self._place = key or self._place
+        self._row_before = row = self.table.row_of(self._selected)
+        self._follows = row is None or self._reveal.isActive() or self.view.shows(row)
+
     def _restore(self) -> None:
-        """Put the selection back to the chosen case after rows moved, and go on telling of choices."""
-        model = self.view.selectionModel()
+        """Make the chosen case the current row again after rows moved, or none, and go on telling of choices."""
+        model, rows = self.view.selectionModel(), self.table.rows
         row = self.table.row_of(self._selected)
+        self.view.place = None
         if row is not None:
             index = self.table.index(row)
             if model.currentIndex() != index or not model.isSelected(index):
+                self.view.setAutoScroll(self._follows)
                 model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+                self.view.setAutoScroll(True)
+            if self._follows and row != self._row_before and not self._reveal.isActive():
                 self._reveal.start()
         else:
-            model.clearSelection()
+            model.clear()
+            self.view.place = None if rows is None or self._place is None else rows.place_of(self._place)
         self._quiet = False
         self._show_list_or_words()
 
@@ -288,9 +309,9 @@ class CaseListPanel(QWidget):
             self.case_selected.emit(case.case_no)
 
     def _on_opened(self) -> None:
-        case = self.view.currentIndex().data(CASE_ROLE)
-        if isinstance(case, Case):
-            self.case_opened.emit(case.case_no)
+        """Enter goes to the card of the chosen case, as the letters do, also where it is not listed."""
+        if self._selected is not None:
+            self.case_opened.emit(self._selected)
 
     def _on_tab_chosen(self, tab_id: str) -> None:
         self.filter_bar.tab = ListTab(tab_id)
@@ -305,7 +326,9 @@ class CaseListPanel(QWidget):
         self.only_chip.show_count(None if only is None else len(only))
         if only is None and before is not None:
             self.only_dropped.emit()
-        self._quiet = True
+        self._hold()
+        self._place = self._row_before = None  # another list: no place in it, and the case is looked for
+        self._follows = True
         self.table.narrow(self.filter_bar.wanted(), self.filter_bar.order)
         self._restore()
 

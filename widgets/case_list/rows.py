@@ -112,6 +112,14 @@ class CaseRows:
         key = self._key_of.get(case_no)
         return None if key is None else bisect_left(self._keys, key)
 
+    def key_of(self, case_no: CaseNo) -> Key | None:
+        """Return what a case is sorted by, or None where it is not listed."""
+        return self._key_of.get(case_no)
+
+    def place_of(self, key: Key) -> int:
+        """Return the row that a case sorted by this has, or would have were it listed."""
+        return bisect_left(self._keys, key)
+
     def case(self, case_no: CaseNo) -> Case | None:
         """Return a case whether it is listed or not."""
         return self._cases.get(case_no)

@@ -1,10 +1,13 @@
 """The list itself: arrows move, Enter opens, letters act, Space and Shift mark. It refuses the input method."""
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QWidget
 
 from widgets.common.calm_focus import CalmTableView
+
+_OF_TABLES = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Space)
+"""Keys of a table's columns and cells: Qt would go to the first row where none is current, or take the choice away."""
 
 
 class CaseRowsView(CalmTableView):
@@ -24,6 +27,8 @@ class CaseRowsView(CalmTableView):
 
     def __init__(self, row_px: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.place: int | None = None
+        """Where the current row was, while none is: the row now there follows it. The keys go on from here."""
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setWordWrap(False)
@@ -60,10 +65,24 @@ class CaseRowsView(CalmTableView):
             self._go_to_end(key == Qt.Key.Key_Home)
         elif self._marks(event):
             pass  # it has marked
+        elif key in _OF_TABLES or self._goes_on(Qt.Key(key)):
+            pass  # it has moved, or there is nothing to do
         elif _is_letter(event):
             self.letter_pressed.emit(event.text().upper())
         else:
             super().keyPressEvent(event)
+
+    def rowsAboutToBeRemoved(self, parent: QModelIndex | QPersistentModelIndex, start: int, end: int) -> None:
+        """Let go of the current row where it leaves: Qt would make its neighbour current, which nobody opened."""
+        if start <= self.currentIndex().row() <= end:
+            self.selectionModel().clear()
+        super().rowsAboutToBeRemoved(parent, start, end)
+
+    def shows(self, row: int) -> bool:
+        """Return whether any of a row is in sight; reckoned, as the rows are laid out later than they change."""
+        height = self.verticalHeader().defaultSectionSize()
+        top = row * height - self.verticalScrollBar().value()
+        return -height < top < self.viewport().height()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """With Ctrl a row is marked, with Shift everything up to it; the case on the card stays."""
@@ -91,6 +110,23 @@ class CaseRowsView(CalmTableView):
             self.setCurrentIndex(self.model().index(to, 0))
         else:
             return False
+        return True
+
+    def _goes_on(self, key: Qt.Key) -> bool:
+        """Move on from where the current row was; Qt would begin at the top again."""
+        place, last = self.place, self._last_row()
+        if place is None or last < 0 or self.currentIndex().isValid():
+            return False
+        page = max(1, self.viewport().height() // self.verticalHeader().defaultSectionSize())
+        targets = {
+            Qt.Key.Key_Down: place,
+            Qt.Key.Key_Up: place - 1,
+            Qt.Key.Key_PageDown: place - 1 + page,
+            Qt.Key.Key_PageUp: place - page,
+        }
+        if key not in targets:
+            return False
+        self.setCurrentIndex(self.model().index(min(max(targets[key], 0), last), 0))
         return True
 
     def _last_row(self) -> int:
