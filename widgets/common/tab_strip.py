@@ -169,7 +169,9 @@ class TabStrip(QWidget):
         self._hidden = [tab_id for tab_id in self._buttons if tab_id not in keep]
         self._more.setVisible(bool(self._hidden))
         if self._hidden:
-            self._more.show_tab(Tab("", f"{self._more_text} {len(self._hidden)} ▾"))
+            self._more.show_tab(Tab("", f"{self._more_text} ▾"))  # no number: it would be read as one of cases
+            held = [self._buttons[tab_id].tab for tab_id in self._hidden]
+            self._more.setToolTip(" · ".join(f"{tab.text} {tab.count}" if tab.count else tab.text for tab in held))
             self._more.setGeometry(x, 0, self._more.sizeHint().width(), HEIGHT_PX - 1)
             self._more.raise_()
 
@@ -179,7 +181,7 @@ class TabStrip(QWidget):
         room = self.width() - 8
         if sum(widths.values()) <= room:
             return set(widths)
-        self._more.show_tab(Tab("", f"{self._more_text} 8 ▾"))
+        self._more.show_tab(Tab("", f"{self._more_text} ▾"))
         room -= self._more.sizeHint().width()
         first = [t for t, b in self._buttons.items() if b.tab.pinned or t == self._current]
         filled = [t for t, b in self._buttons.items() if b.tab.count != 0]

@@ -100,6 +100,8 @@ def test_tabs_that_do_not_fit_go_into_the_menu_but_never_the_current_or_the_pinn
     assert {"fourth", "last"} <= shown
     assert strip._hidden
     assert strip._more.isVisible()
+    assert all(name in strip._more.toolTip() for name in strip._hidden)
+    assert not any(sign.isdigit() for sign in strip._more.tab.text), "it would be read as a number of cases"
     assert all(b.geometry().right() <= strip.width() for b in strip._buttons.values() if b.isVisible())
     strip.resize(900, 38)
     assert not strip._hidden
