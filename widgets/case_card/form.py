@@ -36,6 +36,8 @@ class ActionForm(QFrame):
     submitted = Signal(object)
     cancelled = Signal()
     place_wanted = Signal()
+    overtaken = Signal(str)
+    """The action went off the offer while it was being filled in."""
     said = Signal()
     """Something has to be read now: what is missing, what came back, what became of the case."""
 
@@ -126,14 +128,17 @@ class ActionForm(QFrame):
         moved = case.version != self.context.case.version
         self._moved = self._moved or moved
         self.context.case = case
+        lost = self._offered and not offered and not self._busy
         self._offered = offered
         self._show_note()
         for field in self.fields:
             field.update_context()
         self._show_effect()
         self._show_state()
-        if moved:
+        if moved or lost:
             self.said.emit()
+        if lost:
+            self.overtaken.emit(self.step.action)
 
     def fill(self, args: Mapping[str, Any], files: Mapping[str, tuple[str, ...]]) -> None:
         """Put in what was put in before."""

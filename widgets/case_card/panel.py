@@ -31,6 +31,7 @@ from widgets.case_card.fields.base import FormContext, Lookup
 from widgets.case_card.foot import CardFoot
 from widgets.case_card.form import ActionForm
 from widgets.case_card.in_view import FormInView
+from widgets.case_card.unoffered import ANSWERED, Unoffered, overtaken
 from widgets.common.empty import EmptyState
 from widgets.common.fault_label import Telling
 from widgets.common.photo import PhotoViewer
@@ -68,6 +69,8 @@ class CaseCard(QWidget):
     typing_changed = Signal(bool)
     waiting_requested = Signal()
     place_requested = Signal()
+    told = Signal(object)
+    """Something must be read wherever the card is scrolled to: a ``CardNotice``."""
     case_wanted = Signal(object)
     """Another case is to be shown: its ``CaseNo``."""
 
@@ -76,6 +79,7 @@ class CaseCard(QWidget):
         self.setObjectName("case_card")
         self._words, self._theme, self._names = words, theme, names
         self._case: Case | None = None
+        self._unoffered = Unoffered()
         self._steps: tuple[Step, ...] = ()
         self._status: Mapping[UnitId, UnitStatus] = {}
         self._lookup: Lookup = _finds_nothing
@@ -157,6 +161,7 @@ class CaseCard(QWidget):
             return
         self.body.show_case(case, self._steps, self._now)
         self.foot.show_case(case, self._steps)
+        self._unoffered.learn(case, self._steps)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
             self._take_form_up(case)
@@ -260,7 +265,7 @@ class CaseCard(QWidget):
     # Acting
 
     def press_key(self, letter: str) -> bool:
-        """Do what a key stands for, wherever it was pressed; return whether it stands for anything now."""
+        """Do what a key stands for, wherever it was pressed, or say why not; return whether it does anything now."""
         if self._case is None:
             return False
         letter = letter.upper()
@@ -272,7 +277,11 @@ class CaseCard(QWidget):
         action = self.foot.action_bar.action_for(letter)
         if action:
             self.start_action(action)
-        return bool(action)
+            return True
+        why_not = self._unoffered.answer(letter, self._case, self._names.me)
+        if why_not is not None:
+            self.told.emit(why_not)
+        return False
 
     def start_action(self, action: str) -> None:
         """Open the form of an action on offer; the one already open stays as it is."""
@@ -359,8 +368,8 @@ class CaseCard(QWidget):
             event.accept()
             return
         plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        text = event.text()
-        if plain == Qt.KeyboardModifier.NoModifier and len(text) == 1 and text.isalnum() and self.press_key(text):
+        text = event.text() if plain == Qt.KeyboardModifier.NoModifier else ""
+        if len(text) == 1 and text.isalnum() and (self.press_key(text) or text.upper() in ANSWERED):
             event.accept()
             return
         super().keyPressEvent(event)
@@ -385,6 +394,7 @@ class CaseCard(QWidget):
         form.submitted.connect(self._on_submitted)
         form.cancelled.connect(self._leave_form)
         form.place_wanted.connect(self.place_requested)
+        form.overtaken.connect(self._on_overtaken)
         self._form = form
         self._view.open(form, first=first)
         self.body.place_form(form)
@@ -437,6 +447,10 @@ class CaseCard(QWidget):
         self._came_from = None
         if was_open and self._case is not None:  # last: where the focus goes meanwhile, the view goes too
             self._view.go_back(self._case.version, done=done)
+
+    def _on_overtaken(self, action: str) -> None:
+        if self._case is not None:
+            self.told.emit(overtaken(self._case, action))
 
     def _on_submitted(self, intent: ActionIntent) -> None:
         self.set_busy(True)
