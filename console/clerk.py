@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
@@ -16,6 +17,9 @@ from resources.words import Value, Words, sentence
 from widgets.intents import ActionIntent
 from widgets.names import Names
 from widgets.notices import Severity
+
+if TYPE_CHECKING:
+    from widgets.case_card.unoffered import CardNotice
 
 CHANGES_TOLD = 4
 
@@ -121,6 +125,14 @@ class Clerk(QObject):
         """A report was not taken; what was typed stays."""
         self._panels.report_form.set_busy(False)
         self._panels.report_form.set_fault(partial(self.explain, fault, ()))
+
+    def on_card_told(self, told: "CardNotice") -> None:
+        """The card has something to say that is not to be missed; what must be decided on stays."""
+        if told.stays:
+            name = f"overtaken-{told.values.get('case_no')}"
+            self._notices.post(Notice(Severity.WARNING, told.key, told.values, name, stays=True))
+        else:
+            self._notices.info(told.key, replace="card", **told.values)
 
     def on_revealed(self, case_no: CaseNo, contacts: Sequence[RevealedContact]) -> None:
         """Contacts were revealed; they are shown only while their case is."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -36,6 +36,10 @@ class ActionForm(QFrame):
     submitted = Signal(object)
     cancelled = Signal()
     place_wanted = Signal()
+    overtaken = Signal(str)
+    """The action went off the offer while it was being filled in."""
+    said = Signal()
+    """Something has to be read now: what is missing, what came back, what became of the case."""
 
     def __init__(self, step: Step, context: FormContext, now: datetime, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -89,12 +93,31 @@ class ActionForm(QFrame):
 
     def focus_first(self) -> None:
         """Go to the first thing to fill in: what is missing, else what was only suggested, else the button."""
-        missing = (f for f in self.fields if not f.isHidden() and f.problem())
-        first = next(missing, None) or next((f for f in self.fields if f.arg.required and not f.has_input()), None)
+        first = self._first()
         if first is not None:
             first.focus_input()
         else:
             self._send.setFocus()
+
+    def _first(self) -> Field | None:
+        """Return the first field to fill in: what is missing, else what was only suggested."""
+        missing = (f for f in self.fields if not f.isHidden() and f.problem())
+        return next(missing, None) or next((f for f in self.fields if f.arg.required and not f.has_input()), None)
+
+    def what_matters(self) -> list[QRect]:
+        """Return what has to be in view where the form is higher than its room, the largest part first.
+
+        From the field to fill in, or the message there is, down to the buttons; the field or message alone at last.
+        """
+        said = [line for line in (*(f.problem_line for f in self.fields), self._note, self._fault) if line.isVisible()]
+        end = self._cancel.geometry().bottom()
+        at = [QRect(line.mapTo(self, QPoint(0, 0)), line.size()) for line in said]
+        field = self._first()
+        if field is not None:
+            at.insert(0, field.geometry())
+        parts = [QRect(0, part.top(), self.width(), end - part.top() + 1) for part in at]
+        last = at[-1] if said else at[0] if at else self._send.geometry()
+        return [*parts, last]
 
     def has_input(self) -> bool:
         """Return whether something a person put in would be lost."""
@@ -102,14 +125,20 @@ class ActionForm(QFrame):
 
     def update_case(self, case: Case, *, offered: bool) -> None:
         """The case moved on while the form is open: say so, keep what was typed."""
-        self._moved = self._moved or case.version != self.context.case.version
+        moved = case.version != self.context.case.version
+        self._moved = self._moved or moved
         self.context.case = case
+        lost = self._offered and not offered and not self._busy
         self._offered = offered
         self._show_note()
         for field in self.fields:
             field.update_context()
         self._show_effect()
         self._show_state()
+        if moved or lost:
+            self.said.emit()
+        if lost:
+            self.overtaken.emit(self.step.action)
 
     def fill(self, args: Mapping[str, Any], files: Mapping[str, tuple[str, ...]]) -> None:
         """Put in what was put in before."""
@@ -157,6 +186,7 @@ class ActionForm(QFrame):
     def set_fault(self, telling: Telling) -> None:
         """Say what came back; what was typed stays."""
         self._fault.tell(telling)
+        self.said.emit()
 
     def submit(self) -> None:
         """Send, unless something is missing: that is said at the field."""
@@ -165,10 +195,11 @@ class ActionForm(QFrame):
         wrong = [field for field in self.fields if field.show_problem()]
         if wrong:
             wrong[0].focus_input()
+            self.said.emit()
             return
         values = {f.arg.name: f.value() for f in self.fields}
         if self.step.action == "correct" and all(values[name] is None for name in CORRECTED):
-            self._fault.tell(partial(self.context.names.words, "fault.nothing_to_correct"))
+            self.set_fault(partial(self.context.names.words, "fault.nothing_to_correct"))
             return
         case = self.context.case
         self.submitted.emit(

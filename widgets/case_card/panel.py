@@ -7,7 +7,7 @@ stays. It decides nothing: the steps it offers come from outside, and what it se
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent, Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -30,6 +30,8 @@ from widgets.case_card.body import CardBody
 from widgets.case_card.fields.base import FormContext, Lookup
 from widgets.case_card.foot import CardFoot
 from widgets.case_card.form import ActionForm
+from widgets.case_card.in_view import FormInView
+from widgets.case_card.unoffered import ANSWERED, Unoffered, overtaken
 from widgets.common.empty import EmptyState
 from widgets.common.fault_label import Telling
 from widgets.common.photo import PhotoViewer
@@ -67,6 +69,8 @@ class CaseCard(QWidget):
     typing_changed = Signal(bool)
     waiting_requested = Signal()
     place_requested = Signal()
+    told = Signal(object)
+    """Something must be read wherever the card is scrolled to: a ``CardNotice``."""
     case_wanted = Signal(object)
     """Another case is to be shown: its ``CaseNo``."""
 
@@ -75,6 +79,7 @@ class CaseCard(QWidget):
         self.setObjectName("case_card")
         self._words, self._theme, self._names = words, theme, names
         self._case: Case | None = None
+        self._unoffered = Unoffered()
         self._steps: tuple[Step, ...] = ()
         self._status: Mapping[UnitId, UnitStatus] = {}
         self._lookup: Lookup = _finds_nothing
@@ -106,10 +111,7 @@ class CaseCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self._follow = QTimer(self)
-        self._follow.setSingleShot(True)
-        self._follow.setInterval(0)
-        self._follow.timeout.connect(self._scroll_to_form)
+        self._view = FormInView(self._scroll)
         self._connect()
         self.retranslate()
 
@@ -159,6 +161,7 @@ class CaseCard(QWidget):
             return
         self.body.show_case(case, self._steps, self._now)
         self.foot.show_case(case, self._steps)
+        self._unoffered.learn(case, self._steps)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
             self._take_form_up(case)
@@ -262,7 +265,7 @@ class CaseCard(QWidget):
     # Acting
 
     def press_key(self, letter: str) -> bool:
-        """Do what a key stands for, wherever it was pressed; return whether it stands for anything now."""
+        """Do what a key stands for, wherever it was pressed, or say why not; return whether it does anything now."""
         if self._case is None:
             return False
         letter = letter.upper()
@@ -274,7 +277,11 @@ class CaseCard(QWidget):
         action = self.foot.action_bar.action_for(letter)
         if action:
             self.start_action(action)
-        return bool(action)
+            return True
+        why_not = self._unoffered.answer(letter, self._case, self._names.me)
+        if why_not is not None:
+            self.told.emit(why_not)
+        return False
 
     def start_action(self, action: str) -> None:
         """Open the form of an action on offer; the one already open stays as it is."""
@@ -294,7 +301,7 @@ class CaseCard(QWidget):
             self._open_form(step, self._case)
         if self._form is not None:
             self._form.focus_first()
-        self._follow.start()
+        self._view.follow()
 
     def fill_again(self, intent: ActionIntent) -> None:
         """Open the form of what was taken back, with everything that was put in."""
@@ -334,7 +341,6 @@ class CaseCard(QWidget):
         """Say what came back; empty takes it away. What was typed stays."""
         if self._form is not None:
             self._form.set_fault(telling)
-            self._follow.start()
         self.foot.fault.tell("" if self._form is not None else telling)
 
     def action_done(self, case_no: CaseNo, action: str = "") -> None:
@@ -345,7 +351,7 @@ class CaseCard(QWidget):
         if self._case is not None and self._case.case_no == case_no:
             self.set_busy(False)
             if self._form is None or action in ("", self._form.step.action):
-                self._leave_form()
+                self._leave_form(done=True)
         elif case_no in self._drafts and action in ("", self._drafts[case_no].step.action):
             self.body.remove_form(self._drafts.pop(case_no))
 
@@ -362,17 +368,11 @@ class CaseCard(QWidget):
             event.accept()
             return
         plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
-        text = event.text()
-        if plain == Qt.KeyboardModifier.NoModifier and len(text) == 1 and text.isalnum() and self.press_key(text):
+        text = event.text() if plain == Qt.KeyboardModifier.NoModifier else ""
+        if len(text) == 1 and text.isalnum() and (self.press_key(text) or text.upper() in ANSWERED):
             event.accept()
             return
         super().keyPressEvent(event)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keep the form in sight when it grows."""
-        if watched is self._form and event.type() == QEvent.Type.Resize:
-            self._follow.start()
-        return super().eventFilter(watched, event)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """An enlarged photo goes with the card."""
@@ -380,6 +380,7 @@ class CaseCard(QWidget):
         super().hideEvent(event)
 
     def _open_form(self, step: Step, case: Case) -> None:
+        first = self._form is None
         self._close_form()
         self.foot.fault.tell("")
         focused = QApplication.focusWidget()
@@ -390,11 +391,12 @@ class CaseCard(QWidget):
         context = FormContext(self._names, case, self._lookup, self._status, similar, runners)
         context.suggested, context.proposal = self.body.suggestions.units(), self.body.suggestions.proposal()
         form = ActionForm(step, context, self._now)
-        form.installEventFilter(self)
         form.submitted.connect(self._on_submitted)
         form.cancelled.connect(self._leave_form)
         form.place_wanted.connect(self.place_requested)
+        form.overtaken.connect(self._on_overtaken)
         self._form = form
+        self._view.open(form, first=first)
         self.body.place_form(form)
         self.typing_changed.emit(True)
 
@@ -405,6 +407,7 @@ class CaseCard(QWidget):
             self._close_form()
             return
         self._form = self._came_from = None
+        self._view.let_go()
         self.body.withdraw_form(form)
         self._drafts[case.case_no] = form
         if len(self._drafts) > DRAFTS_MOST:
@@ -417,6 +420,7 @@ class CaseCard(QWidget):
         if form is None:
             return
         self._form = form
+        self._view.open(form, first=True)
         form.context.unit_status = self._status
         form.set_busy(False)
         form.retranslate()
@@ -431,14 +435,22 @@ class CaseCard(QWidget):
         if self._form is None:
             return
         form, self._form = self._form, None
+        self._view.let_go()
         self.body.remove_form(form)
         self.typing_changed.emit(False)
 
-    def _leave_form(self) -> None:
+    def _leave_form(self, *, done: bool = False) -> None:
+        was_open = self._form is not None
         self._close_form()
         back = self._came_from
         (back if back is not None and isValid(back) else self).setFocus()
         self._came_from = None
+        if was_open and self._case is not None:  # last: where the focus goes meanwhile, the view goes too
+            self._view.go_back(self._case.version, done=done)
+
+    def _on_overtaken(self, action: str) -> None:
+        if self._case is not None:
+            self.told.emit(overtaken(self._case, action))
 
     def _on_submitted(self, intent: ActionIntent) -> None:
         self.set_busy(True)
@@ -466,15 +478,6 @@ class CaseCard(QWidget):
         lead = {} if proposal.lead is None else {"unit": proposal.lead}
         self._form.fill({**lead, "helpers": list(proposal.helpers), "copies": list(proposal.copies)}, {})
         self._form.focus_first()
-
-    def _scroll_to_form(self) -> None:
-        """Bring the whole form into view, or its top where it is higher than the view."""
-        if self._form is None:
-            return
-        bar, top = self._scroll.verticalScrollBar(), self._form.y() - 8
-        over = self._form.geometry().bottom() + 8 - self._scroll.viewport().height()
-        if bar.value() < over or bar.value() > top:
-            bar.setValue(min(top, max(over, 0)))
 
     # Photos
 
