@@ -31,11 +31,11 @@ from widgets.case_card.fields.base import FormContext, Lookup
 from widgets.case_card.foot import CardFoot
 from widgets.case_card.form import ActionForm
 from widgets.case_card.in_view import FormInView
+from widgets.case_card.photos import CardPhotos
 from widgets.case_card.unoffered import ANSWERED, Unoffered, overtaken
 from widgets.common.empty import EmptyState
 from widgets.common.fault_label import Telling
-from widgets.common.photo import PhotoViewer
-from widgets.intents import ActionIntent, PhotoWanted
+from widgets.intents import ActionIntent
 from widgets.names import Names
 from widgets.waiting import WaitingMark
 
@@ -77,7 +77,7 @@ class CaseCard(QWidget):
     def __init__(self, words: Words, theme: Theme, names: Names, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("case_card")
-        self._words, self._theme, self._names = words, theme, names
+        self._words, self._names = words, names
         self._case: Case | None = None
         self._unoffered = Unoffered()
         self._steps: tuple[Step, ...] = ()
@@ -89,10 +89,10 @@ class CaseCard(QWidget):
         self._drafts: dict[CaseNo, ActionForm] = {}
         self._came_from: QWidget | None = None
         self._was_at: QWidget | None = None
-        self._viewer: PhotoViewer | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.body, self.foot = CardBody(names, theme), CardFoot(words, theme)
+        self.photos = CardPhotos(words, theme, self.body, self)
         self._empty = EmptyState()
         self._scroll = QScrollArea()
         self._scroll.setWidgetResizable(True)
@@ -126,11 +126,9 @@ class CaseCard(QWidget):
         body.suggestions.unit_chosen.connect(self._on_unit_chosen)
         body.suggestions.set_chosen.connect(self._on_set_chosen)
         body.duplicates.chosen.connect(self.case_wanted)
-        body.duplicates.thumb_wanted.connect(self._on_thumb_wanted)
         body.contact.reveal_requested.connect(self.reveal_requested)
         body.waiting.pressed.connect(self.waiting_requested)
-        body.evidence.thumb_wanted.connect(self._on_thumb_wanted)
-        body.evidence.photo_opened.connect(self._on_photo_opened)
+        self.photos.wanted.connect(self.photo_requested)
 
     # What is shown
 
@@ -151,7 +149,7 @@ class CaseCard(QWidget):
         other = case is None or self._case is None or case.case_no != self._case.case_no
         if other:
             self._put_form_aside()
-            self._close_viewer()
+            self.photos.close_viewer()
             self.body.forget_case()
             self.foot.fault.tell("")
             self.foot.action_bar.set_enabled(True)
@@ -222,11 +220,7 @@ class CaseCard(QWidget):
 
     def set_photo(self, attachment_id: AttachmentId, image: QImage | None, *, full: bool = False) -> None:
         """Take a photo that was asked for; None where it cannot be had."""
-        if not full:
-            self.body.duplicates.put_photo(attachment_id, image)
-            self.body.evidence.set_photo(attachment_id, image)
-        if image is not None and self._viewer is not None and full:
-            self._viewer.show_image(attachment_id, image)
+        self.photos.put(attachment_id, image, full=full)
 
     def set_now(self, now: datetime) -> None:
         """Read the clocks at another time (aware UTC, the service's)."""
@@ -255,11 +249,9 @@ class CaseCard(QWidget):
 
     def set_theme(self, theme: Theme) -> None:
         """Take another theme."""
-        self._theme = theme
         self.body.set_theme(theme)
         self.foot.set_theme(theme)
-        if self._viewer is not None:
-            self._viewer.set_theme(theme)
+        self.photos.set_theme(theme)
         self.refresh()
 
     # Acting
@@ -376,7 +368,7 @@ class CaseCard(QWidget):
 
     def hideEvent(self, event: QHideEvent) -> None:
         """An enlarged photo goes with the card."""
-        self._close_viewer()
+        self.photos.close_viewer()
         super().hideEvent(event)
 
     def _open_form(self, step: Step, case: Case) -> None:
@@ -478,22 +470,3 @@ class CaseCard(QWidget):
         lead = {} if proposal.lead is None else {"unit": proposal.lead}
         self._form.fill({**lead, "helpers": list(proposal.helpers), "copies": list(proposal.copies)}, {})
         self._form.focus_first()
-
-    # Photos
-
-    def _on_thumb_wanted(self, photo_id: str) -> None:
-        self.photo_requested.emit(PhotoWanted(AttachmentId(photo_id)))
-
-    def _on_photo_opened(self, photo_id: str) -> None:
-        if self._viewer is None:
-            self._viewer = PhotoViewer(self._theme, self.window())
-            self._viewer.page_turned.connect(self._on_page_turned)
-            self._viewer.closed.connect(self.setFocus)
-        self._viewer.open_at(photo_id, self.body.evidence.captions(), self._words("desk.photo.loading"))
-
-    def _on_page_turned(self, photo_id: str) -> None:
-        self.photo_requested.emit(PhotoWanted(AttachmentId(photo_id), full=True))
-
-    def _close_viewer(self) -> None:
-        if self._viewer is not None and self._viewer.isVisible():
-            self._viewer.close_viewer()

@@ -387,7 +387,7 @@ def test_photos_are_asked_for_once_shown_and_enlarged(card: CaseCard, ledger: Le
     assert thumb.grab().toImage().pixelColor(60, 30).name() == "#336699"
     qtbot.mouseClick(thumb, Qt.MouseButton.LeftButton)
     assert wanted[-1] == PhotoWanted(PHOTO, full=True)
-    viewer = card._viewer
+    viewer = card.photos.viewer
     assert viewer is not None
     assert viewer.isVisible()
     card.set_photo(AttachmentId(PHOTO), image, full=True)
