@@ -20,6 +20,8 @@ NAMES = Style("names", ("shown", "hidden"), "shown")
 FILL = Style("fill", tuple(indicator.value for indicator in Indicator), Indicator.NONE.value)
 NAMES_UNTIL = 12.0
 """Coarsest scale (plane metres a logical pixel) at which grids are named."""
+A_SIGN_PX, LEAST_HIGH_PX = 9.0, 34.0
+"""How wide a grid is for each sign of its name, and how high, for it to be named: logical pixels."""
 AROUND_PX = 256.0
 """So far around the view (logical pixels) grids are named at once, as they come into view while the map is dragged."""
 
@@ -127,13 +129,17 @@ class GridsItem(LayerItem):
 
     def _labels_in(self, area: Area, bounds: Bounds) -> list[Label]:
         shapes = self._model.shapes
+        seen = shapes.areas.visible(bounds)
+        boxes = shapes.areas.boxes[seen]
+        wide, high = (boxes[:, 2] - boxes[:, 0]) / area.ground(), (boxes[:, 3] - boxes[:, 1]) / area.ground()
+        large = (high > LEAST_HIGH_PX) & (wide > A_SIGN_PX)  # most are not, where a name would be looked up in vain
+        which = seen[large]
         found = []
-        for i in shapes.areas.visible(bounds).tolist():
-            box = shapes.areas.boxes[i]
+        places = shapes.name_xs[which].tolist(), shapes.name_ys[which].tolist()
+        for i, across, x, y in zip(which.tolist(), wide[large].tolist(), *places, strict=True):
             name = self._name_of(i)
-            if (box[2] - box[0]) / area.ground() > 9.0 * len(name) and (box[3] - box[1]) / area.ground() > 34:
-                label = Label(name, float(shapes.name_xs[i]), float(shapes.name_ys[i]), LabelStyle.GRID, 20.0)
-                found.append(label)
+            if across > A_SIGN_PX * len(name):
+                found.append(Label(name, x, y, LabelStyle.GRID, 20.0))
         return found
 
     def _name_of(self, index: int) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from math import ceil, floor
 
 import numpy as np
 
@@ -130,8 +131,9 @@ class MapGround:
         grown = was.scale / area.scale
         far = grown > 64 or abs(x) > 1e6 or abs(y) > 1e6
         wide, high = was.width * grown, was.height * grown
-        if far or not tiles or x > left or y > top or x + wide < right or y + high < bottom:
-            frame[top:bottom, left:right] = self._bare()
+        there = (0, 0, 0, 0) if far or not tiles else (ceil(x), ceil(y), floor(x + wide), floor(y + high))
+        for x0, y0, x1, y1 in _outside(box, there):
+            frame[y0:y1, x0:x1] = self._bare()
         side = TILE * grown
         for tile, at_x, at_y in () if far else tiles:
             tile_x, tile_y = x + at_x * grown, y + at_y * grown
@@ -140,6 +142,17 @@ class MapGround:
 
     def _bare(self) -> np.uint32:
         return np.uint32(argb(self._look.theme.map_ground))
+
+
+def _outside(box: Box, inner: Box) -> list[Box]:
+    """Return what of a box lies outside another, as boxes."""
+    left, top, right, bottom = box
+    x0, x1 = (min(max(x, left), right) for x in (inner[0], inner[2]))
+    y0, y1 = (min(max(y, top), bottom) for y in (inner[1], inner[3]))
+    if x0 >= x1 or y0 >= y1:
+        return [box]
+    parts = (left, top, right, y0), (left, y1, right, bottom), (left, y0, x0, y1), (x1, y0, right, y1)
+    return [part for part in parts if part[0] < part[2] and part[1] < part[3]]
 
 
 def _paste(frame: Frame, tile: Frame, x: int, y: int) -> None:

@@ -6,14 +6,16 @@ import threading
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from map_scene import Scene, case_mark, make_scene, picture, pixels, thing_mark, wait_settled
 from PySide6.QtCore import QEvent, QObject
-from PySide6.QtGui import QPaintEvent, QRegion
+from PySide6.QtGui import QColor, QPaintEvent, QRegion
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.background import NICE, give_way
-from widgets.map import canvas, looking
+from widgets.map import canvas, ground, looking
 from widgets.map.canvas import ARRIVALS_MS
 
 
@@ -116,6 +118,45 @@ def test_until_its_tiles_are_there_another_scale_shows_the_last_picture_stretche
     shifted = picture(scene.view)
     same = np.count_nonzero(shifted[50:-50, 55:-50] == stretched[50:-50, 50:-55]) / shifted[50:-50, 55:-50].size
     assert same > 0.9, "it moves along"
+
+
+@pytest.mark.parametrize("steps", [-3, -8, -16])
+def test_round_the_last_picture_of_a_closer_scale_the_ground_is_bare(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, steps: int
+) -> None:
+    scene = make_scene(qtbot)
+    wait_settled(qtbot, scene.view)
+    scene.view.zoom(12)  # the town fills the window
+    wait_settled(qtbot, scene.view)
+    filled = picture(scene.view)
+    monkeypatch.setattr(scene.view._tiles, "find", lambda _key: (None, False))
+    monkeypatch.setattr(scene.view._tiles, "want", lambda *_: None)
+    scene.view._frame._frame[...] = 0xFFFF00FF  # whatever was there before
+    scene.view.zoom(steps)
+    shown = picture(scene.view)
+    assert not (shown == (255, 0, 255)).all(axis=-1).any()
+    ground = QColor(scene.view._look.theme.map_ground)
+    bare = (shown == (ground.blue(), ground.green(), ground.red())).all(axis=-1)
+    edges = np.concatenate([bare[0], bare[-1], bare[:, 0], bare[:, -1]])
+    assert edges.all() or steps > -16, "so far out no tile of the closer scale reaches"
+    assert not bare[250:350, 350:450].all()
+    assert (filled != shown).any()
+
+
+@given(st.data())
+def test_what_lies_outside_another_box_and_that_box_are_all_of_a_box_once(data: st.DataObject) -> None:
+    side = st.integers(-3, 12)
+    left, top = data.draw(st.integers(0, 5)), data.draw(st.integers(0, 5))
+    box = left, top, left + data.draw(st.integers(1, 5)), top + data.draw(st.integers(1, 5))
+    inner = tuple(data.draw(side) for _ in range(4))
+    times = np.zeros((12, 12), int)
+    for x0, y0, x1, y1 in ground._outside(box, inner):
+        times[y0:y1, x0:x1] += 1
+    expected = np.zeros((12, 12), int)
+    expected[box[1] : box[3], box[0] : box[2]] = 1
+    if inner[0] < inner[2] and inner[1] < inner[3]:
+        expected[max(0, inner[1]) : max(0, inner[3]), max(0, inner[0]) : max(0, inner[2])] = 0
+    np.testing.assert_array_equal(times, expected)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells threads apart in this")
