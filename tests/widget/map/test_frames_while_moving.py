@@ -137,6 +137,7 @@ def test_round_the_last_picture_of_a_closer_scale_the_ground_is_bare(
     assert not (shown == (255, 0, 255)).all(axis=-1).any()
     ground = QColor(scene.view._look.theme.map_ground)
     bare = (shown == (ground.blue(), ground.green(), ground.red())).all(axis=-1)
+    bare = bare[3:-3, 3:-3]  # without the frame that shows where the keys go
     edges = np.concatenate([bare[0], bare[-1], bare[:, 0], bare[:, -1]])
     assert edges.all() or steps > -16, "so far out no tile of the closer scale reaches"
     assert not bare[250:350, 350:450].all()
