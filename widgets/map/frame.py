@@ -26,12 +26,20 @@ from widgets.map.tiles import TileStore
 
 
 class Last(msgspec.Struct, frozen=True):
-    """What the last frame was of, where only marks of the lowest of ``live`` layers may have changed since."""
+    """What the last frame was of, where only marks of the lowest of ``live`` layers may have changed since.
+
+    ``named``: something was named over all marks.
+    """
 
     area: Area
     focus: Focus
     live: Sequence[LayerItem]
     states: Hashable
+    named: bool
+
+    def names(self) -> bool:
+        """Whether anything is named over all marks now: then a frame is more than what is kept and what moves."""
+        return self.named or bool(self.live[0].live_labels(self.area, self.focus))
 
 
 class MapFrame:
@@ -138,7 +146,7 @@ class MapFrame:
         That is so unless a frame is altogether of what is kept and what moves, and since then ``alter`` was not called.
         """
         last = self._last
-        if surface is None or last is None or last.area != area or last.live[0].live_labels(area, last.focus):
+        if surface is None or last is None or last.area != area or last.names():
             return False
         return self._show_moving(surface, area, last.live, last.focus)
 
@@ -152,7 +160,7 @@ class MapFrame:
             return None
         if changed is not last.live[0]:
             return None if changed is None or self._looks_different(changed, items()) else QRegion()
-        if changed.live_labels(area, last.focus):
+        if last.names():
             return None
         found = None
         if self._moved.worth_asking():
@@ -162,7 +170,7 @@ class MapFrame:
 
     def _looks_different(self, changed: LayerItem, items: Sequence[LayerItem]) -> bool:
         spoilt = self._ground.spoil(changed)
-        return spoilt or self._last is None or self._states_of(items) != self._last.states
+        return spoilt or changed.moving or self._last is None or self._states_of(items) != self._last.states
 
     @property
     def complete(self) -> bool:
@@ -247,7 +255,7 @@ class MapFrame:
         onto = surface_of(self._frame) if surface is None or labels else surface
         if self._last is None and live and not labels and self._rasters.cells is not None:
             self._moved.begin(live[0].shown_marks(self._rasters.raster, area, focus))
-        self._last = Last(area, focus, live, self._states_of(items)) if live else None
+        self._last = Last(area, focus, live, self._states_of(items), bool(labels)) if live else None
         if self._show_moving(onto, area, live, focus):
             if onto is surface:
                 return True

@@ -7,11 +7,14 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QRegion
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from domain.register_map import ComponentKind
 from layers.camera import Camera
+from layers.components.model import ComponentMark, ComponentsModel
 from layers.options import LayerOptions
 from layers.raster.cells import CompiledCells
 from layers.raster.compiled import CompiledRaster
 from layers.raster.contract import CELL_HIGH, CELL_WIDE, Marks, Mask, Placing, make_sprites
+from layers.states import Sensed
 from layers.tiles.matrix import Plane, TileGrid, ladder, level_for, tiles_over
 from layers.tiles.model import TilesModel
 from resources.theme import Theme, load_theme
@@ -169,6 +172,26 @@ def test_whatever_happens_between_moves_the_window_shows_what_a_whole_paint_woul
         view.repaint()
         np.testing.assert_array_equal(straight, shown(view))
     assert any(share < 0.9 for share in painted.shares)
+
+
+def test_the_name_of_an_alarm_stays_while_people_walk(qtbot: QtBot, scene: Scene) -> None:
+    view, rng, components = scene.view, np.random.default_rng(1), ComponentsModel()
+    view.add_layer(components)
+    components.replace([ComponentMark("c", 120.72, 29.715, ComponentKind.GAS, Sensed.ALARM, title="燃气探测器")])
+    view.choose("positions", LayerOptions().with_style("names", "chosen"))
+    view.look_closely(120.72, 29.715, 4.0)
+    wait_settled(qtbot, view)
+    item = view.item("components")
+    assert item is not None
+    assert item.live_labels(view._area(), view.chosen)
+    for _ in range(5):
+        walk(scene, rng, 3)
+        paint(scene)
+        view.repaint()  # as where something that lay over all of it goes
+        straight = shown(view)
+        view.refresh()
+        paint(scene)
+        np.testing.assert_array_equal(straight, shown(view))
 
 
 def test_a_piece_of_a_base_map_that_comes_in_is_seen_though_somebody_walks_meanwhile(
