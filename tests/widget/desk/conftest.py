@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 import pytest
-from domain_factories import ALL_ROLES, CALENDAR, COLLEAGUES, CONDITIONS, KIND, OTHER_KIND, RULES, STAFF, UNITS
+from domain_factories import ALL_ROLES, CALENDAR, COLLEAGUES, CONDITIONS, KIND, OTHER_KIND, RULES, STAFF, UNITS, Ledger
 from PySide6.QtGui import QFont
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 from shown_windows import ShownWindows
 
 from domain.case import CaseKind
@@ -14,6 +15,7 @@ from domain.people import Role
 from domain.wire import AccountName, Me, TownInfo
 from resources.theme import Theme, load_theme
 from resources.words import Words
+from widgets.case_card.panel import CaseCard
 from widgets.common.fonts import BODY_PX, installed_family
 from widgets.common.style import style_sheet
 from widgets.names import Names
@@ -82,3 +84,24 @@ def styled(qapp: QApplication, theme: Theme) -> Iterator[None]:
     yield
     qapp.setStyleSheet("")
     qapp.setFont(before)
+
+
+@pytest.fixture
+def ledger() -> Ledger:
+    return Ledger()
+
+
+@pytest.fixture
+def card_px() -> tuple[int, int]:
+    """How large the card is; a test file may have it otherwise."""
+    return 440, 900
+
+
+@pytest.fixture
+def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger, card_px: tuple[int, int]) -> CaseCard:
+    card = CaseCard(words, theme, names)
+    qtbot.addWidget(card)
+    card.resize(*card_px)
+    card.set_now(ledger.now)
+    card.show()
+    return card

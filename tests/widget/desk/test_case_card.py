@@ -19,7 +19,7 @@ from domain.places import Placement
 from domain.recommend import recommend
 from domain.states import Channel, Supervise
 from domain.wire import RevealedContact
-from resources.theme import Theme, load_theme
+from resources.theme import load_theme
 from resources.words import Words
 from widgets.case_card.chain import LINKS
 from widgets.case_card.fields.pickers import UnitField
@@ -27,25 +27,9 @@ from widgets.case_card.fields.text import TextField
 from widgets.case_card.panel import CaseCard
 from widgets.common.photo import PhotoThumb
 from widgets.intents import ActionIntent, PhotoWanted, RevealIntent
-from widgets.names import Names
 
 PARTS = ("header", "chain", "clocks", "evidence", "contact", "suggestions", "timeline")
 DISPATCHER = frozenset({Role.DISPATCHER})
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-@pytest.fixture
-def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger) -> CaseCard:
-    card = CaseCard(words, theme, names)
-    qtbot.addWidget(card)
-    card.resize(440, 900)
-    card.set_now(ledger.now)
-    card.show()
-    return card
 
 
 def _to_dispatch(ledger: Ledger) -> Case:

@@ -9,11 +9,9 @@ from pytestqt.qtbot import QtBot
 from domain.case import Case
 from domain.decide import allowed_steps
 from domain.people import Actor, Role
-from resources.theme import Theme
 from resources.words import Words
 from widgets.case_card.form import ActionForm
 from widgets.case_card.panel import CaseCard
-from widgets.names import Names
 
 WIDTH_PX, HEIGHT_PX = 360, 548
 """The card's dock in a window of 1366x768."""
@@ -22,18 +20,8 @@ LOWER_PX = 460
 
 
 @pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-@pytest.fixture
-def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger) -> CaseCard:
-    card = CaseCard(words, theme, names)
-    qtbot.addWidget(card)
-    card.resize(WIDTH_PX, HEIGHT_PX)
-    card.set_now(ledger.now)
-    card.show()
-    return card
+def card_px() -> tuple[int, int]:
+    return WIDTH_PX, HEIGHT_PX
 
 
 @pytest.fixture

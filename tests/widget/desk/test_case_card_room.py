@@ -31,18 +31,8 @@ WIDTH_PX, HEIGHT_PX = 360, 548
 
 
 @pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-@pytest.fixture
-def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger) -> CaseCard:
-    card = CaseCard(words, theme, names)
-    qtbot.addWidget(card)
-    card.resize(WIDTH_PX, HEIGHT_PX)
-    card.set_now(ledger.now)
-    card.show()
-    return card
+def card_px() -> tuple[int, int]:
+    return WIDTH_PX, HEIGHT_PX
 
 
 def _filed(ledger: Ledger) -> Case:

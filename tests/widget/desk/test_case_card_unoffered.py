@@ -4,32 +4,15 @@ import pytest
 from domain_factories import FILED, Ledger, actor_for
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
-from pytestqt.qtbot import QtBot
 
 from domain.case import Case
 from domain.decide import allowed_steps
 from domain.ids import AccountId
 from domain.people import Actor, Role
 from domain.wire import Me
-from resources.theme import Theme
 from resources.words import Words, sentence
 from widgets.case_card.panel import CaseCard
 from widgets.case_card.unoffered import CardNotice
-from widgets.names import Names
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-@pytest.fixture
-def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger) -> CaseCard:
-    card = CaseCard(words, theme, names)
-    qtbot.addWidget(card)
-    card.set_now(ledger.now)
-    card.show()
-    return card
 
 
 @pytest.fixture
