@@ -5,6 +5,7 @@ What lies over the map is switched off (the peers have none). Everything goes th
 
 import os
 import time
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
@@ -24,7 +25,7 @@ from domain.units import UnitState
 from layers.cases.item import CasesItem
 from layers.cases.model import CaseMark, CasesModel
 from layers.colours import mix
-from layers.contract import Look
+from layers.contract import LayerItem, Look
 from layers.grids.item import GridsItem
 from layers.grids.model import GridsModel
 from layers.mercator import EARTH_RADIUS_M
@@ -43,6 +44,45 @@ NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 Degrees = npt.NDArray[np.float64]
 
 
+class Land:
+    """The models of a map: areas, cases and staff."""
+
+    def __init__(self) -> None:
+        self.grids, self.cases, self.positions = GridsModel(), CasesModel(), PositionsModel()
+
+    def fill(self, county: County) -> list[ThingId]:
+        """Fill them; return who the staff are."""
+        degrees = shapely.transform(county.areas, to_degrees)
+        made = [Grid(GridCode(f"g{i}"), f"{i}", shapely.to_wkb(area)) for i, area in enumerate(degrees)]
+        self.grids.set_grids(made, {grid.code: int(c) for grid, c in zip(made, county.classes, strict=True)})
+        places = to_degrees(county.cases)
+        self.cases.replace(
+            CaseMark(CaseNo(f"c{i}"), float(lon), float(lat), LAMPS[lamp])
+            for i, ((lon, lat), lamp) in enumerate(zip(places, county.lamps.tolist(), strict=True))
+        )
+        things = [ThingId(f"s{i}") for i in range(len(county.staff))]
+        self.positions.set_now(NOW)
+        self.positions.replace(
+            ThingMark(
+                thing, float(lon), float(lat), NOW, vehicle=sign == 3, state=STATES[sign], heading_deg=90.0 * sign
+            )
+            for thing, (lon, lat), sign in zip(things, to_degrees(county.staff), county.signs.tolist(), strict=True)
+        )
+        return things
+
+
+def draw_plainly(items: Iterable[LayerItem]) -> None:
+    """Have every mark drawn by itself and grids filled opaquely, as the peers draw them."""
+    for item in items:
+        if isinstance(item, GridsItem):
+            item.fill_alpha = 255
+            item.restyle()
+        elif isinstance(item, CasesItem):
+            item.clustered = False
+        elif isinstance(item, PositionsItem):
+            item.choose(item.options.with_style("crowds", "single"))
+
+
 class OurMap:
     """The product's map with a land on it: in the peers' order, staff on top, or in the desk's, cases on top.
 
@@ -51,8 +91,6 @@ class OurMap:
     """
 
     def __init__(self, county: County, *, as_given: bool = True, plain: bool = True, compiled: bool = True) -> None:
-        self._county = county
-        self._plain = plain
         self.theme = load_theme("dark")
         rasters = RasterSource()
         if compiled:
@@ -60,55 +98,22 @@ class OurMap:
             if not rasters.compiled:
                 raise SystemExit("numba is not there: the map's own kernels cannot be measured")
         self.view = MapView(Words("zh-CN"), self.theme, rasters=rasters)
-        self.positions = PositionsModel()
-        self.things = [ThingId(f"s{i}") for i in range(len(county.staff))]
-        grids, cases = GridsModel(), CasesModel()
-        self.view.set_layers([grids, cases, self.positions], as_given=as_given)
-        self._fill(grids, cases)
+        land = Land()
+        self.positions = land.positions
+        self.view.set_layers([land.grids, land.cases, land.positions], as_given=as_given)
+        self.things = land.fill(county)
+        self._slots = self.positions.slots(self.things)
+        if plain:
+            draw_plainly(self.view.items)
         self.view.set_overlays(False)
         self.view.resize(*SIZE)
         self.view.show()
         if not self.view.isVisible():
             raise SystemExit("the map is not on the screen: nothing would be measured")
 
-    def _fill(self, grids: GridsModel, cases: CasesModel) -> None:
-        county = self._county
-        degrees = shapely.transform(county.areas, to_degrees)
-        made = [Grid(GridCode(f"g{i}"), f"{i}", shapely.to_wkb(area)) for i, area in enumerate(degrees)]
-        grids.set_grids(made, {grid.code: int(c) for grid, c in zip(made, county.classes, strict=True)})
-        places = to_degrees(county.cases)
-        cases.replace(
-            CaseMark(CaseNo(f"c{i}"), float(lon), float(lat), LAMPS[lamp])
-            for i, ((lon, lat), lamp) in enumerate(zip(places, county.lamps.tolist(), strict=True))
-        )
-        self.positions.set_now(NOW)
-        self.positions.replace(
-            ThingMark(
-                thing, float(lon), float(lat), NOW, vehicle=sign == 3, state=STATES[sign], heading_deg=90.0 * sign
-            )
-            for thing, (lon, lat), sign in zip(
-                self.things, to_degrees(county.staff), county.signs.tolist(), strict=True
-            )
-        )
-        self._slots = self.positions.slots(self.things)
-        for item in self.view.items:
-            if not self._plain:
-                continue
-            if isinstance(item, GridsItem):
-                item.fill_alpha = 255
-                item.restyle()
-            elif isinstance(item, CasesItem):
-                item.clustered = False
-            elif isinstance(item, PositionsItem):
-                item.choose(item.options.with_style("crowds", "single"))
-
     def look(self, theme: Theme) -> Look:
         """Return what this map's labels are drawn with."""
         return Look(theme, Words("zh-CN"))
-
-    def forget_land(self) -> None:
-        """Drop what the models were filled from: it is no part of the map."""
-        del self._county
 
     def full(self) -> float:
         """Draw everything anew and paint; milliseconds."""

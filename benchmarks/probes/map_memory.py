@@ -34,7 +34,6 @@ def main(land: str) -> int:
 
     app = QApplication([])
     ours = OurMap(make_county(land), as_given=False, plain=False)
-    ours.forget_land()
     gc.collect()
     give_back()
     app.processEvents()
