@@ -74,6 +74,7 @@ class LabelStyle(StrEnum):
     GRID = "grid"
     THING = "thing"
     STALE = "stale"
+    CHOSEN = "chosen"
 
 
 class Label(msgspec.Struct, frozen=True):

@@ -15,12 +15,12 @@ from layers.fading import FULL, fainter
 from layers.raster.contract import F64, I32, U32, Frame, Pictures, Raster, Taken, Wanted, no_pictures
 from resources.theme import Theme
 
-FIRM = frozenset({LabelStyle.TOWN, LabelStyle.DIVISION})
+FIRM = frozenset({LabelStyle.TOWN, LabelStyle.DIVISION, LabelStyle.CHOSEN})
 """Styles that may lie on marks where there is no other place."""
 
 KEPT = 4000
 """Pictures kept; when there are more, those made longest ago go."""
-SHIFTED = frozenset({LabelStyle.PLACE, LabelStyle.GRID, *FIRM})
+SHIFTED = frozenset({LabelStyle.PLACE, LabelStyle.GRID, LabelStyle.TOWN, LabelStyle.DIVISION})
 """Styles that may stand below or above their place."""
 MEASURED_KEPT = 8
 NEW_A_FRAME = 60
@@ -57,6 +57,7 @@ def label_types(theme: Theme) -> dict[LabelStyle, LabelType]:
         LabelStyle.ROAD: LabelType(12, plain, 0, theme.map_label),
         LabelStyle.GRID: LabelType(12, plain, 0, theme.map_label),
         LabelStyle.THING: LabelType(12.5, firm, 0, theme.text),
+        LabelStyle.CHOSEN: LabelType(12.5, firm, 0, theme.text),
         LabelStyle.STALE: LabelType(12, plain, 0, theme.text_second),
     }
 

@@ -65,6 +65,12 @@ def local_to(corner: tuple[float, float], xs: F64, ys: F64) -> tuple[F32, F32]:
     return (xs - corner[0]).astype(np.float32), (ys - corner[1]).astype(np.float32)
 
 
+def squares_round(area: Area, xs: F64, ys: F64, side: float) -> F64:
+    """Return marks of so many logical pixels as ``LayerItem.obstacles`` tells of them."""
+    half = np.full(len(xs), side / 2 * area.ratio)
+    return np.column_stack([(xs - area.left) / area.scale, (area.top - ys) / area.scale, half])
+
+
 def lies_in(inner: Bounds, outer: Bounds) -> bool:
     """Return whether bounds lie in others: whether what was made for those serves."""
     return outer[0] <= inner[0] and inner[2] <= outer[2] and outer[1] <= inner[1] and inner[3] <= outer[3]

@@ -23,6 +23,7 @@ Draw = Callable[[QPainter], None]
 CASE_SIZE = 20.0
 SMALL_CASE_SIZE = 8.0
 THING_SIZE = 17.0
+CHOSEN_PX = 13.0
 SMALL_THING_SIZE = 10.0
 
 
@@ -53,6 +54,19 @@ def render(side: int, ratio: float, draw: Draw) -> U32:
     draw(painter)
     painter.end()
     return pixels
+
+
+def draw_chosen(painter: QPainter, theme: Theme) -> None:
+    """Draw the ring round a thing that is picked out, around (0, 0), so that it is seen on any ground."""
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    for colour, width in ((theme.map_ground, 4.4), (theme.text, 2.0)):
+        painter.setPen(QPen(QColor(colour), width))
+        painter.drawEllipse(QPointF(0, 0), CHOSEN_PX, CHOSEN_PX)
+
+
+def chosen_ring(theme: Theme, ratio: float) -> U32:
+    """Return the picture of that ring."""
+    return render(odd_side(2 * CHOSEN_PX + 6, ratio), ratio, lambda painter: draw_chosen(painter, theme))
 
 
 def draw_lamp(painter: QPainter, lamp: Lamp, size: float, theme: Theme) -> None:

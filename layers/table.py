@@ -57,6 +57,11 @@ class MarkTable(Generic[Mark]):
         """Return where a key stands, or None."""
         return self._slots.get(key)
 
+    def at(self, key: str | None) -> tuple[float, float] | None:
+        """Return where on the plane the mark of a key is, None for an unknown one."""
+        slot = None if key is None else self._slots.get(key)
+        return None if slot is None else (float(self._xs[slot]), float(self._ys[slot]))
+
     def slots(self, keys: Iterable[str]) -> Slots:
         """Return where keys stand, -1 for unknown ones."""
         find = self._slots.get

@@ -8,9 +8,11 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.cameras.model import CameraMark, CamerasModel, field_of_view
+from layers.chosen import ChosenMark
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
+from layers.local import squares_round
 from layers.options import Style
-from layers.raster.contract import Frame, Raster, Sprites, make_sprites
+from layers.raster.contract import F64, Frame, Raster, Sprites, make_sprites
 from layers.raster.qt import as_image
 from layers.signs import draw_camera
 from layers.symbols import odd_side, render
@@ -33,6 +35,7 @@ class CamerasItem(LayerItem):
         self._model = model
         self._style = 0
         self._sheets: dict[tuple[float, float], Sprites] = {}
+        self._chosen = ChosenMark(look)
         self._seen = -1
         self._placed: tuple[tuple[CameraMark, float, float], ...] = ()
 
@@ -61,6 +64,7 @@ class CamerasItem(LayerItem):
         """See ``LayerItem``."""
         self._style += 1
         self._sheets = {}
+        self._chosen.restyle()
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
@@ -100,15 +104,29 @@ class CamerasItem(LayerItem):
         xs, ys = (table.xs - area.left).astype(np.float32), (table.ys - area.top).astype(np.float32)
         codes = (~self._model.online()).astype(np.uint16)
         raster.stamp(frame, xs, ys, codes, self._sheet(area), area.placing((area.left, area.top)))
+        self._chosen.draw(raster, frame, area, table.at(focus.entry))
+
+    def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
+        """See ``LayerItem``: the name of the chosen one, whatever else there is to name."""
+        at = self._model.table.at(focus.entry)
+        mark = None if focus.entry is None else self._model.mark(focus.entry)
+        return () if mark is None or at is None else self._chosen.named(mark.title, at, self.name_strength)
+
+    def obstacles(self, area: Area, focus: Focus) -> F64:
+        """See ``LayerItem``: the cameras in view, unless they are drawn small."""
+        if self._size(area) == SMALL:
+            return super().obstacles(area, focus)
+        table, slots = self._model.table, self._within(*area.bounds(SIZE))
+        return squares_round(area, table.xs[slots], table.ys[slots], SIZE)
 
     def live_labels(self, area: Area, focus: Focus) -> Sequence[Label]:
-        """See ``LayerItem``: names when near, of the chosen one always."""
+        """See ``LayerItem``: names when near."""
         table, found, strength = self._model.table, [], self.name_strength
         x0, y0, x1, y1 = area.bounds(20)
         near = area.ground() < NAMES_UNTIL
         for slot in self._within(x0, y0, x1, y1).tolist():
             mark = table.marks[slot]
-            if near or mark.ident == focus.entry:
+            if near and mark.ident != focus.entry:
                 at = float(table.xs[slot]), float(table.ys[slot])
                 found.append(Label(mark.title, *at, LabelStyle.THING, 22.0, 11.0, strength))
         return found

@@ -15,7 +15,7 @@ from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
 from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel, is_urgent
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
-from layers.local import LocalPlaces, local_to, nearest
+from layers.local import LocalPlaces, local_to, nearest, squares_round
 from layers.numbered import NumberedMarks, PlacedNumbers
 from layers.options import Filter, Style
 from layers.raster.contract import F32, F64, U32, Frame, Marks, Raster, Sprites
@@ -230,8 +230,7 @@ class CasesItem(LayerItem):
         if not len(table) or (not self.clustered and len(table) > SMALL_ABOVE):
             return super().obstacles(area, focus)
         laid = self._laid_on(area)
-        half = np.full(len(laid.xs), CASE_SIZE / 2 * area.ratio)
-        return np.column_stack([(laid.xs - area.left) / area.scale, (area.top - laid.ys) / area.scale, half])
+        return squares_round(area, laid.xs, laid.ys, CASE_SIZE)
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""

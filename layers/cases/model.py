@@ -102,11 +102,8 @@ class CasesModel(Observed):
 
     def place(self, case_no: str) -> tuple[float, float] | None:
         """Return where a case stands on the plane."""
-        for table in (self.open, self.ended):
-            slot = table.slot(case_no)
-            if slot is not None:
-                return float(table.xs[slot]), float(table.ys[slot])
-        return None
+        found = self.open.at(case_no)
+        return self.ended.at(case_no) if found is None else found
 
     def ranks(self) -> npt.NDArray[np.uint8]:
         """Return the rank of each open case's lamp, in the order of ``open``."""

@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from PySide6.QtGui import QPainter
 
+from layers.chosen import ChosenMark
 from layers.colours import argb
 from layers.components.model import KINDS, STATES, ComponentsModel
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
+from layers.local import between, squares_round
 from layers.options import Filter, LayerOptions, Style
-from layers.raster.contract import Frame, Raster, Sprites, make_sprites
+from layers.raster.contract import F64, Frame, Raster, Sprites, make_sprites
 from layers.signs import draw_component, draw_component_dot, sensed_colour
 from layers.states import Sensed
 from layers.symbols import odd_side, render
@@ -47,6 +49,7 @@ class ComponentsItem(LayerItem):
         self._style = 0
         self._sheets: dict[tuple[float, float], Sprites] = {}
         self._kept: tuple[Hashable, Slots] | None = None
+        self._chosen = ChosenMark(look)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -81,6 +84,7 @@ class ComponentsItem(LayerItem):
         """See ``LayerItem``."""
         self._style += 1
         self._sheets = {}
+        self._chosen.restyle()
 
     def bounds(self) -> tuple[float, float, float, float] | None:
         """See ``LayerItem``."""
@@ -118,6 +122,23 @@ class ComponentsItem(LayerItem):
         near = self._near(area)
         codes = self._model.codes()[slots] if near else self._model.states()[slots].astype(np.uint16)
         raster.stamp(frame, xs, ys, codes, self._sheet(near, area.ratio), area.placing((area.left, area.top)))
+        if self._chosen_slot(area, focus) is not None:
+            self._chosen.draw(raster, frame, area, table.at(focus.entry))
+
+    def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
+        """See ``LayerItem``: the name of the chosen one, whatever else there is to name."""
+        slot, at = self._chosen_slot(area, focus), self._model.table.at(focus.entry)
+        if slot is None or at is None:
+            return ()
+        return self._chosen.named(self._model.table.marks[slot].title, at, self.name_strength)
+
+    def obstacles(self, area: Area, focus: Focus) -> F64:
+        """See ``LayerItem``: those in view, unless they are drawn small."""
+        if not self._near(area):
+            return super().obstacles(area, focus)
+        table, slots = self._model.table, self._shown(area)
+        slots = slots[between(table.xs[slots], table.ys[slots], area.bounds(SIZE))]
+        return squares_round(area, table.xs[slots], table.ys[slots], SIZE)
 
     def live_labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``: names of those in trouble when near, of all when nearer still."""
@@ -128,6 +149,8 @@ class ComponentsItem(LayerItem):
         x0, y0, x1, y1 = area.bounds(20)
         for slot in self._shown(area).tolist():
             mark = table.marks[slot]
+            if mark.ident == focus.entry:
+                continue
             x, y = float(table.xs[slot]), float(table.ys[slot])
             trouble = mark.state in TROUBLE
             if x0 < x < x1 and y0 < y < y1 and (trouble or scale < NAMES_UNTIL):
@@ -178,6 +201,11 @@ class ComponentsItem(LayerItem):
         if alarms:
             return words("map.note.alarms", n=alarms), True
         return words("map.note.count", n=len(self._model.table)), False
+
+    def _chosen_slot(self, area: Area, focus: Focus) -> int | None:
+        """Return the slot of the chosen one, if it is one of those that are drawn."""
+        slot = None if focus.entry is None else self._model.table.slot(focus.entry)
+        return slot if slot is not None and bool((self._shown(area) == slot).any()) else None
 
     def _near(self, area: Area) -> bool:
         return area.ground() <= FIGURES_UNTIL

@@ -9,9 +9,9 @@ from layers.contract import Area, Focus, LayerItem, Look, Tells
 from layers.mercator import ground_scale
 from layers.raster.contract import Frame, Raster
 from layers.raster.qt import as_image
+from layers.symbols import draw_chosen
 from layers.trail.model import TrailModel
 
-RING_PX = 13.0
 WIDTHS = ((5.0, "map_ground"), (2.6, "staff"))
 
 
@@ -69,6 +69,7 @@ class TrailItem(LayerItem):
                 pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
                 painter.setPen(pen)
                 painter.drawPolyline(line)
-        painter.setPen(QPen(QColor(theme.text), 2.0 * area.ratio))
-        painter.drawEllipse(here, RING_PX * area.ratio, RING_PX * area.ratio)
+        painter.translate(here)
+        painter.scale(area.ratio, area.ratio)
+        draw_chosen(painter, theme)
         painter.end()

@@ -238,3 +238,38 @@ def test_heat_is_off_until_wanted_and_strongest_where_cases_lie_close(qtbot: QtB
     assert "heat" in state.options, "that it is on is kept"
     scene.view.choices.reset()
     assert not item.visible, "and by itself it is off again"
+
+
+@pytest.mark.parametrize("layer", ["cameras", "components"])
+def test_what_is_picked_out_of_the_register_is_ringed_and_named_before_all_else(
+    qtbot: QtBot, scene: Scene, layer: str
+) -> None:
+    """A name of the ground stood where the chosen one's belongs, and nothing told it from its neighbours."""
+    theme = load_theme("dark")
+    model: CamerasModel | ComponentsModel
+    if layer == "cameras":
+        model = CamerasModel()
+        model.replace([CameraMark("camera:1", *SPOT, 90.0, title="老街口")])
+    else:
+        model = ComponentsModel()
+        model.replace([component(Sensed.ALARM)])
+    ident = model.table.keys[0]
+    item = scene.view.add_layer(model)
+    scene.view.look_closely(*SPOT, NEAR_SCALE)
+    wait_settled(qtbot, scene.view)
+    ring = np.array(near(scene, around=14))
+    scene.view.select_entry(ident)
+    wait_settled(qtbot, scene.view)
+    assert count(near(scene, around=14), theme.text) > count(ring, theme.text) + 40, "ringed"
+    area, focus = scene.view._area(), scene.view.chosen
+    (label,) = item.labels(area, focus)
+    others = [each for other in scene.view.shown_items() for each in other.labels(area, focus) if each != label]
+    assert all(label.priority < each.priority for each in others)
+    assert label.text not in [each.text for each in item.live_labels(area, focus)], "once"
+    around = item.obstacles(area, focus)
+    at = scene.pixel(*SPOT)
+    assert np.abs(around[0, :2] - (at.x(), at.y())).max() <= 1.5, "names keep off it"
+    scene.view.select_entry(None)
+    wait_settled(qtbot, scene.view)
+    assert item.labels(scene.view._area(), scene.view.chosen) == ()
+    assert (near(scene, around=14) == ring).all()
