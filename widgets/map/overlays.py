@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
-from PySide6.QtCore import QObject, QPointF, QRect, Qt, QTimer
+from PySide6.QtCore import QObject, QPointF, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QRegion
 
 from layers.camera import Camera, Insets
@@ -41,6 +41,8 @@ REST_MS = 400
 ROOM_FOR_LIST = 620
 ROOM_FOR_LEGEND = 420
 """Least width and height of the map with the list of layers and the legend on it."""
+ROOM_TO_WORK = QSize(900, 640)
+"""On a smaller map the legend makes way for whoever works with a tool: the three cards left a strip to draw on."""
 CLEAR_PX = 140
 """So much of the map is left between a card and the list of layers; with less the list makes way."""
 LOW_PX, LEGEND_PX = 150, 230
@@ -154,7 +156,9 @@ class MapOverlays(QObject):
         held = [part.geometry() for part in (self.toolbar, *open_cards)]
         self._place_legend(max(part.bottom() for part in held), alone=not open_cards and self.pick_card.isHidden())
         clear = not any(part.intersects(self.legend.geometry()) for part in (*held, barred))
-        self.legend.setVisible(self._shown and roomy and clear)
+        small = width < ROOM_TO_WORK.width() and height < ROOM_TO_WORK.height()
+        makes_way = small and bool(open_cards) and not tree.isHidden()
+        self.legend.setVisible(self._shown and roomy and clear and not makes_way)
         self._place_coordinates()
         for middle in (self.empty, self.nothing_here):
             middle.move((width - middle.width()) // 2, (height - middle.height()) // 2)

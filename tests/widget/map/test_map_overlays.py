@@ -291,6 +291,24 @@ def test_what_lies_over_the_map_makes_way_for_a_card(qtbot: QtBot, scene: Scene)
     assert overlays.layer_tree.isVisible()
 
 
+@pytest.mark.parametrize(("size", "left"), [((726, 548), False), ((960, 548), True), ((726, 800), True)])
+def test_on_a_small_map_the_legend_makes_way_for_who_works_with_a_tool(
+    scene: Scene, size: tuple[int, int], left: bool
+) -> None:
+    """Card, list and legend left a strip to draw on."""
+    view, overlays = scene.view, scene.view.overlays
+    view.resize(*size)
+    card = DrawCard(Words("zh-CN"), load_theme("dark"), view)
+    card.fit = lambda: card.resize(300, 200)  # type: ignore[method-assign]
+    card.altered.connect(overlays.place)
+    assert overlays.legend.isVisible()
+    card.open_card()
+    assert overlays.layer_tree.isVisible()
+    assert overlays.legend.isVisible() == left
+    card.close_card()
+    assert overlays.legend.isVisible()
+
+
 def test_the_list_of_layers_makes_way_for_what_was_picked_where_both_have_no_room(qtbot: QtBot, scene: Scene) -> None:
     view, overlays = scene.view, scene.view.overlays
     view.resize(760, 640)
