@@ -1,6 +1,6 @@
 """The ring round a thing of the register that is picked out, and its name, which gives way to no other."""
 
-from layers.contract import Area, Label, LabelStyle, Look
+from layers.contract import CHOSEN_FIRST, Area, Label, LabelStyle, Look
 from layers.raster.contract import U32, Frame, Raster
 from layers.symbols import chosen_ring
 
@@ -35,4 +35,4 @@ class ChosenMark:
     @staticmethod
     def named(title: str, at: Point, strength: int) -> tuple[Label, ...]:
         """Return the label that says what stands there; before all others."""
-        return (Label(title, *at, LabelStyle.CHOSEN, -1.0, BESIDE_PX, strength),) if title else ()
+        return (Label(title, *at, LabelStyle.CHOSEN, CHOSEN_FIRST, BESIDE_PX, strength),) if title else ()

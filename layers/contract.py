@@ -77,6 +77,10 @@ class LabelStyle(StrEnum):
     CHOSEN = "chosen"
 
 
+CHOSEN_FIRST = -1.0
+"""The priority of the name of what is chosen: before all others."""
+
+
 class Label(msgspec.Struct, frozen=True):
     """A label wanted at a point on the plane. Lower ``priority`` is placed first; one that would overlap is left out.
 

@@ -7,7 +7,19 @@ import msgspec
 import numpy as np
 
 from layers.colours import CLASS_ALPHA, CLASS_COUNT, argb, class_share, mix
-from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
+from layers.contract import (
+    CHOSEN_FIRST,
+    Area,
+    Focus,
+    Label,
+    LabelStyle,
+    LayerItem,
+    LegendRow,
+    Look,
+    Picked,
+    PickedKind,
+    Tells,
+)
 from layers.detail import DetailCache
 from layers.geometry import feature_at
 from layers.grids.figures import Indicator, figure_text
@@ -46,6 +58,7 @@ class GridsItem(LayerItem):
         self._model = model
         self.fill_alpha = CLASS_ALPHA
         self._named: tuple[Hashable, Bounds, tuple[Label, ...]] | None = None
+        self._chosen_named: tuple[tuple[Label, ...], Hashable, tuple[Label, ...]] | None = None
         self._seen = -1
         self._line, self.palette = self._mixed()
         self._drawn = self._made()
@@ -116,7 +129,21 @@ class GridsItem(LayerItem):
             self._pick_out(raster, frame, area, focus.grid, alpha=40, width=2.0)
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
-        """See ``LayerItem``: a grid is named where its box is wide enough for it."""
+        """See ``LayerItem``: a grid is named where its box is wide enough for it, the chosen one before all others."""
+        named, chosen = self._named_in(area), None if focus.grid is None else self._model.index_of(focus.grid)
+        if chosen is None:
+            return named
+        kept, key = self._chosen_named, (chosen, self._model.revision)
+        if kept is None or kept[0] is not named or kept[1] != key:
+            shapes, name = self._model.shapes, self._name_of(chosen)
+            at = float(shapes.name_xs[chosen]), float(shapes.name_ys[chosen])
+            others = (label for label in named if (label.x, label.y) != at)
+            kept = named, key, (Label(name, *at, LabelStyle.CHOSEN, CHOSEN_FIRST), *others)
+            self._chosen_named = kept
+        return kept[2]
+
+    def _named_in(self, area: Area) -> tuple[Label, ...]:
+        """Return the names of grids that are large enough, the same tuple again as long as it is."""
         if area.ground() > NAMES_UNTIL or self.options.style(NAMES) == "hidden":
             return ()
         key = (self._model.revision, area.ground())

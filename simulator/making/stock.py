@@ -4,6 +4,7 @@ Everything stands where the base map lets it stand: along roads, at crossings, b
 the same stock.
 """
 
+from collections import Counter
 from dataclasses import dataclass, field
 from math import atan2, degrees
 from typing import Any
@@ -219,12 +220,16 @@ def _add_cameras(stock: Stock, roads: Roads, area: Any, middle: Any, rng: np.ran
         label = " / ".join(dict.fromkeys(n for n in (name, other_name) if n))
         crossings.append((met.distance(middle), label, (met.x, met.y), heading))
     crossings.sort()
-    for i, (_, label, (lon, lat), heading) in enumerate(_apart(crossings)[:CAMERAS], 1):
+    chosen = _apart(crossings)[:CAMERAS]
+    shared, seen = Counter(label for _, label, _, _ in chosen), Counter[str]()
+    for i, (_, label, (lon, lat), heading) in enumerate(chosen, 1):
         turns = i % 6 == 0
+        seen[label] += 1
+        number = f" {seen[label]} 号" if shared[label] > 1 else ""  # a long street has many side lanes without a name
         stock.add(
             f"camera-{i:03d}",
             Camera(
-                name=f"{label}路口",
+                name=f"{label}路口{number}",
                 lon=round(lon + 1e-4, 6),
                 lat=round(lat + 8e-5, 6),
                 heading_deg=None if turns else round(heading, 1) % 360,

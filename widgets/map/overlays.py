@@ -156,8 +156,8 @@ class MapOverlays(QObject):
         held = [part.geometry() for part in (self.toolbar, *open_cards)]
         self._place_legend(max(part.bottom() for part in held), alone=not open_cards and self.pick_card.isHidden())
         clear = not any(part.intersects(self.legend.geometry()) for part in (*held, barred))
-        small = width < ROOM_TO_WORK.width() and height < ROOM_TO_WORK.height()
-        makes_way = small and bool(open_cards) and not tree.isHidden()
+        cramped = width < ROOM_TO_WORK.width() and height < ROOM_TO_WORK.height()
+        makes_way = cramped and bool(open_cards) and not tree.isHidden()
         self.legend.setVisible(self._shown and roomy and clear and not makes_way)
         self._place_coordinates()
         for middle in (self.empty, self.nothing_here):

@@ -32,6 +32,8 @@ def test_every_entry_is_one_the_service_takes() -> None:
     assert {body.level for body in stock.of(Hazard).values()} == {"yellow", "orange", "red"}  # type: ignore[attr-defined]
     places = [body.place() for body in stock.of(Camera).values()]
     assert len(set(places)) == len(places), "no two cameras in one place"
+    names = [body.name for body in stock.of(Camera).values()]
+    assert len(set(names)) == len(names), "told apart in a list"
 
 
 def test_the_same_seed_makes_the_same_stock() -> None:

@@ -107,6 +107,32 @@ def test_grids_are_filled_by_what_is_chosen_and_say_so(qtbot: QtBot, scene: Scen
     assert np.abs(picture(scene.view) - bare).max() <= 3
 
 
+def test_a_chosen_grid_is_named_once_and_before_all_else_at_any_scale(qtbot: QtBot, scene: Scene) -> None:
+    """The name of a place stood in a small one, so that what the card told of had no name on the map."""
+    item = scene.view.item("grids")
+    assert item is not None
+    grid = scene.grids.shapes.grids[0]
+
+    def named() -> list[str]:
+        labels = item.labels(scene.view._area(), scene.view.chosen)
+        if scene.view.chosen.grid is not None:
+            assert all(label.priority > labels[0].priority for label in labels[1:])
+        return [label.text for label in labels]
+
+    wait_settled(qtbot, scene.view)
+    before = named()
+    assert grid.name in before
+    scene.view.select_grid(grid.code)
+    assert sorted(named()) == sorted(before)
+    assert named()[0] == grid.name
+    scene.view.zoom(-44)
+    assert named() == [grid.name]
+    scene.grids.set_source(lambda indicator: {grid.code: 7.0} if indicator is Indicator.OPEN else {})
+    scene.view.choose("grids", LayerOptions().with_style("fill", "open"))
+    wait_settled(qtbot, scene.view)
+    assert named() == [f"{grid.name} · 7"]
+
+
 def test_the_card_is_read_and_put_away_by_keyboard(qtbot: QtBot, scene: Scene) -> None:
     card = scene.view.overlays.pick_card
     assert not card.isVisible()
