@@ -129,14 +129,15 @@ class Drawer:
         self._marks(pinned, group, [f"pin.{ink}" for ink in pinned.columns["ink"]], tip=("name",))
 
     def _file(self, table: Table, group: Any) -> None:
-        """A layer of a file: in the colour and as strongly filled as was chosen."""
+        """A layer of a file: in the colour, or those of its kinds, and as strongly filled as was chosen."""
         own = self._own[table.of]
-        colour = str(getattr(self._theme, own.role))
 
-        def style(_said: Said) -> Style:
+        def style(said: Said) -> Style:
+            colour = str(getattr(self._theme, own.roles.get(said.get("kind", ""), own.role)))
             return {"color": colour, "weight": 2, "fillColor": colour, "fillOpacity": own.fill / 255}
 
-        self._shapes(table, group, style, "name" if own.names is not None else "title")
+        told = tuple(column for column in ("name", "kind") if column in table.columns)
+        self._shapes(table, group, style, *(told or ("title",)))
 
     # -- marks -----------------------------------------------------------------------------------------------------
 

@@ -75,7 +75,7 @@ async def own_file(desk: "Desk", folder: Path) -> None:
     path.write_text(json.dumps(_survey(desk), ensure_ascii=False), encoding="utf-8")
     desk.crew.own_layers.on_files_chosen([str(path)])
     await _until(lambda: view.item("file:survey.geojson") is not None)
-    view.choose("file:survey.geojson", LayerOptions().with_style("names", "名称").with_style("colour", "cameras"))
+    view.choose("file:survey.geojson", LayerOptions().with_style("names", "名称").with_style("kind", "名称"))
     view.back()
     item = view.item("file:survey.geojson")
     if item is not None and (bounds := item.bounds()) is not None:

@@ -1,9 +1,11 @@
-"""Drawing of a file of one's own: one colour, areas faintly filled, and a name from a column where one is chosen."""
+"""Drawing of a file of one's own: in one colour or by the kinds of a column, and named by a column that is chosen."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QColor, QPainter, QPen
 
@@ -12,15 +14,17 @@ from layers.colours import argb
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind
 from layers.detail import DetailCache
 from layers.geometry import feature_at
+from layers.imported.kinds import Kinds
 from layers.imported.model import Features, ImportedModel
-from layers.options import Group, Style
+from layers.options import Filter, Group, Style
 from layers.owncolours import FAINT, OWN_COLOURS, colour_style, legend_title
-from layers.raster.contract import Frame, Raster, Shapes, Sprites, make_sprites
+from layers.raster.contract import I32, U16, U32, Frame, Raster, Shapes, Sprites, make_sprites
 from layers.symbols import odd_side, render
 
 KEY_PREFIX = "file:"
 FILLS = {"none": 0, "faint": FAINT, "strong": 140}
-NO_NAMES = ""
+NO_NAMES = NO_KINDS = ""
+KIND, REST = "kind", "…"
 WIDTH_PX, DOT_PX, DOT_EDGE_PX = 2.0, 9.0, 1.4
 LABELS_MOST = 400
 MOST_NAME = 40
@@ -30,11 +34,16 @@ LINES_SHOWN = 12
 
 
 class _Drawn(msgspec.Struct, frozen=True):
-    """Everything a tile is drawn from; replaced as a whole."""
+    """Everything a tile is drawn from; replaced as a whole.
+
+    ``codes``: the kind of each row, 0 where none is told apart. ``roles``: those of the theme that kinds are drawn in.
+    """
 
     areas: DetailCache
     lines: DetailCache
     features: Features
+    codes: U16
+    roles: tuple[str, ...]
 
 
 class ImportedItem(LayerItem):
@@ -49,9 +58,9 @@ class ImportedItem(LayerItem):
         self.key = KEY_PREFIX + model.ident
         self.labels_most = LABELS_MOST
         """Names at once; a map that chooses among them by itself may ask for more."""
-        self._seen = -1
+        self._seen: Hashable = None
         self._drawn = self._made()
-        self._dots: dict[tuple[str, float], Sprites] = {}
+        self._dots: dict[tuple[tuple[str, ...], float], Sprites] = {}
 
     def title(self) -> str:
         """See ``LayerItem``: the file's name."""
@@ -68,14 +77,20 @@ class ImportedItem(LayerItem):
         return self.look.words("map.note.count", n=len(self._model.features.rows)), False
 
     def styles(self) -> Sequence[Style]:
-        """See ``LayerItem``: colour, fill, and the column that names features."""
+        """See ``LayerItem``: colour, fill, and the columns that name features and tell their kinds apart."""
         words, columns = self.look.words, self._model.features.columns
-        names = (NO_NAMES, *columns)
+        names, kinds = (NO_NAMES, *columns), tuple(self._model.features.kinds)
         return (
             colour_style(OWN_COLOURS, self._model.colour, words),
             Style("fill", tuple(FILLS), "faint", tuple(words(f"own_layer.fill.{f}") for f in FILLS)),
             Style("names", names, NO_NAMES, (words("own_layer.no_names"), *columns)),
+            Style(KIND, (NO_KINDS, *kinds), NO_KINDS, (words("own_layer.no_kinds"), *kinds)),
         )
+
+    def filters(self) -> Sequence[Filter]:
+        """See ``LayerItem``: the kinds of the column that tells them apart."""
+        kinds = self._kinds()
+        return () if kinds is None else (Filter(KIND, self._kind_keys(kinds), self.kind_texts()),)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``."""
@@ -83,17 +98,24 @@ class ImportedItem(LayerItem):
 
     def static_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self.options.styles, self.look.theme
+        return self._model.revision, self.options.styles, self.options.hidden, self.look.theme
 
     def live_state(self) -> Hashable:
         """See ``LayerItem``."""
-        return self._model.revision, self.options.styles
+        return self._model.revision, self.options.styles, self.options.hidden
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
-        if self._seen != self._model.revision:
-            self._seen = self._model.revision
+        seen = self._model.revision, self._style(3), self.options.hidden
+        if self._seen != seen:
+            self._seen = seen
             self._drawn = self._made()
+        elif self._drawn.roles != self.roles:
+            self._drawn = msgspec.structs.replace(self._drawn, roles=self.roles)
+
+    def on_options(self) -> None:
+        """See ``LayerItem``: what is left out is not picked either."""
+        self.prepare()
 
     def restyle(self) -> None:
         """See ``LayerItem``."""
@@ -113,20 +135,19 @@ class ImportedItem(LayerItem):
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""
-        drawn, role = self._drawn, self.role
-        colour = str(getattr(self.look.theme, role))
-        self._areas(raster, frame, area, drawn.areas, argb(colour), argb(colour, self.fill_alpha))
-        self._lines(raster, frame, area, drawn.lines, argb(colour))
-        features = drawn.features
+        drawn, features = self._drawn, self._drawn.features
+        colours = np.array([argb(str(getattr(self.look.theme, role))) for role in drawn.roles], np.uint32)
+        self._areas(raster, frame, area, drawn, colours)
+        self._lines(raster, frame, area, drawn, colours)
         if len(features.xs):
             xs = (features.xs - area.left).astype(np.float32)
             ys = (features.ys - area.top).astype(np.float32)
-            codes = np.zeros(len(xs), np.uint16)
-            raster.stamp(frame, xs, ys, codes, self._dot(role, area.ratio), area.placing((area.left, area.top)))
+            dots = self._dots_of(drawn.roles, area.ratio)
+            raster.stamp(frame, xs, ys, drawn.codes[features.point_rows], dots, area.placing((area.left, area.top)))
 
     def labels(self, area: Area, focus: Focus) -> Sequence[Label]:
         """See ``LayerItem``."""
-        at, features = self._named_by(), self._model.features
+        at, features = self._named_by(), self._drawn.features
         if at is None:
             return ()
         x0, y0, x1, y1 = area.bounds()
@@ -139,8 +160,46 @@ class ImportedItem(LayerItem):
 
     @property
     def role(self) -> str:
-        """The role of the theme it is drawn in."""
+        """The role of the theme it is drawn in, or its first kind is."""
         return self._style(0)
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of its kinds; its own where it tells none apart."""
+        first, kinds = OWN_COLOURS.index(self.role), self._kinds()
+        count = 1 if kinds is None else len(kinds.texts)
+        return tuple(OWN_COLOURS[(first + i) % len(OWN_COLOURS)] for i in range(count))
+
+    def kinds(self) -> Sequence[str] | None:
+        """Return what the legend calls the kind of each feature; None where it tells none apart."""
+        kinds, texts = self._kinds(), self.kind_texts()
+        return None if kinds is None else [texts[code] for code in kinds.codes.tolist()]
+
+    def kind_texts(self) -> tuple[str, ...]:
+        """Return what the legend calls its kinds, in the order of ``roles``; one empty text where it tells none."""
+        kinds = self._kinds()
+        if kinds is None:
+            return ("",)
+        texts = [text or self.look.words("own_layer.kind_empty") for text in kinds.texts]
+        if kinds.rest:
+            texts[-1] = self.look.words("own_layer.kind_rest")
+        return tuple(texts)
+
+    def shown_rows(self) -> npt.NDArray[np.bool_]:
+        """Return which features are not left out."""
+        kinds, count = self._kinds(), len(self._model.features.rows)
+        hidden = self.options.hides(KIND)
+        if kinds is None or not hidden:
+            return np.ones(count, np.bool_)
+        return np.array([key not in hidden for key in self._kind_keys(kinds)])[kinds.codes]
+
+    def _kinds(self) -> Kinds | None:
+        return self._model.features.kinds.get(self._style(3))
+
+    def _kind_keys(self, kinds: Kinds) -> tuple[str, ...]:
+        """Return what each kind is kept by: of one column only, as another is chosen by and by."""
+        texts = (*kinds.texts[:-1], REST) if kinds.rest else kinds.texts
+        return tuple(f"{self._style(3)}={text}" for text in texts)
 
     @property
     def fill_alpha(self) -> int:
@@ -158,13 +217,21 @@ class ImportedItem(LayerItem):
         return None if column == NO_NAMES else self._model.features.columns.index(column)
 
     def legend(self) -> Sequence[LegendRow]:
-        """See ``LayerItem``: the file by its name."""
-        count = len(self._model.features.rows)
-        return [LegendRow(f"own_file.{self.role}", legend_title(self._model.name), count)] if count else []
+        """See ``LayerItem``: the file by its name, or its kinds that are not left out."""
+        count, kinds = len(self._model.features.rows), self._kinds()
+        if kinds is None:
+            return [LegendRow(f"own_file.{self.role}", legend_title(self._model.name), count)] if count else []
+        hidden = self.options.hides(KIND)
+        told = zip(self._kind_keys(kinds), self.roles, self.kind_texts(), kinds.counts(), strict=True)
+        return [
+            LegendRow(f"own_file.{role}", legend_title(text), rows)
+            for key, role, text, rows in told
+            if key not in hidden
+        ]
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
         """See ``LayerItem``: the nearest point or line, or else the area below."""
-        features = self._model.features
+        features = self._drawn.features
         x, y = area.left + px * area.scale, area.top - py * area.scale
         row = self._point_at(x, y, (reach + DOT_PX / 2 * area.ratio) * area.scale)
         if row is None:
@@ -182,7 +249,7 @@ class ImportedItem(LayerItem):
         return Picked(PickedKind.FEATURE, f"{self.key}#{row}", *at, title=self._model.name, lines=tuple(lines))
 
     def _point_at(self, x: float, y: float, limit: float) -> int | None:
-        features = self._model.features
+        features = self._drawn.features
         if not len(features.xs):
             return None
         far = np.hypot(features.xs - x, features.ys - y)
@@ -192,34 +259,49 @@ class ImportedItem(LayerItem):
     def _style(self, which: int) -> str:
         return self.options.style(self.styles()[which])
 
-    def _areas(self, raster: Raster, frame: Frame, area: Area, detail: DetailCache, edge: int, fill: int) -> None:
-        for shapes, which, _ in detail.seen(raster, area):
+    def _areas(self, raster: Raster, frame: Frame, area: Area, drawn: _Drawn, colours: U32) -> None:
+        fills = (colours & np.uint32(0xFFFFFF)) | np.uint32(self.fill_alpha << 24)
+        for shapes, which, numbers in drawn.areas.seen(raster, area):
+            place, codes = area.placing(shapes.origin), drawn.codes[drawn.features.area_rows[numbers]]
+            if self.fill_alpha:
+                raster.fill(frame, shapes, which, fills[codes], place)
+            for code, some in _by_code(codes, which):
+                raster.outline(frame, shapes, some, int(colours[code]), place, closed=True)
+
+    def _lines(self, raster: Raster, frame: Frame, area: Area, drawn: _Drawn, colours: U32) -> None:
+        for shapes, which, numbers in drawn.lines.seen(raster, area, 4):
             place = area.placing(shapes.origin)
-            if fill >> 24:
-                raster.fill(frame, shapes, which, np.full(len(which), fill, np.uint32), place)
-            raster.outline(frame, shapes, which, edge, place, closed=True)
+            for code, some in _by_code(drawn.codes[drawn.features.line_rows[numbers]], which):
+                widths = np.full(len(some), WIDTH_PX * area.ratio, np.float32)
+                raster.stroke(frame, shapes, some, int(colours[code]), widths, place, closed=False)
 
-    def _lines(self, raster: Raster, frame: Frame, area: Area, detail: DetailCache, colour: int) -> None:
-        for shapes, which, _ in detail.seen(raster, area, 4):
-            widths = np.full(len(which), WIDTH_PX * area.ratio, np.float32)
-            raster.stroke(frame, shapes, which, colour, widths, area.placing(shapes.origin), closed=False)
-
-    def _dot(self, role: str, ratio: float) -> Sprites:
-        made = self._dots.get((role, ratio))
+    def _dots_of(self, roles: tuple[str, ...], ratio: float) -> Sprites:
+        made = self._dots.get((roles, ratio))
         if made is None:
             theme = self.look.theme
 
-            def draw(painter: QPainter) -> None:
+            def draw(painter: QPainter, role: str) -> None:
                 painter.setPen(QPen(QColor(theme.map_ground), DOT_EDGE_PX))
                 painter.setBrush(QColor(str(getattr(theme, role))))
                 painter.drawEllipse(QPointF(0, 0), DOT_PX / 2, DOT_PX / 2)
 
-            made = self._dots[role, ratio] = make_sprites(render(odd_side(DOT_PX + 3, ratio), ratio, draw)[None])
+            pictures = [render(odd_side(DOT_PX + 3, ratio), ratio, partial(draw, role=role)) for role in roles]
+            made = self._dots[roles, ratio] = make_sprites(np.stack(pictures))
         return made
 
     def _made(self) -> _Drawn:
-        features = self._model.features
-        return _Drawn(DetailCache(features.areas, closed=True), DetailCache(features.lines, closed=False), features)
+        features, kinds, shown = self._model.features, self._kinds(), self.shown_rows()
+        if not shown.all():
+            features = features.only(shown)
+        codes = np.zeros(len(features.rows), np.uint16) if kinds is None else kinds.codes.astype(np.uint16)
+        areas, lines = DetailCache(features.areas, closed=True), DetailCache(features.lines, closed=False)
+        return _Drawn(areas, lines, features, codes, self.roles)
+
+
+def _by_code(codes: U16, which: I32) -> Iterator[tuple[int, I32]]:
+    """Yield features code by code, in order."""
+    for code in np.unique(codes).tolist():
+        yield code, which[codes == code]
 
 
 def _name(text: str) -> str:

@@ -1,12 +1,13 @@
 """The features of one file that somebody opened on this computer. See ``layers`` for how models are used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from layers.geometry import LINES, POLYGONS, inner_points, is_one_of, read_wkb, to_shapes
+from layers.imported.kinds import Kinds, kinds_of
 from layers.mercator import to_plane_arrays
 from layers.observed import Observed
 from layers.owncolours import OWN_COLOURS
@@ -32,6 +33,23 @@ class Features(msgspec.Struct, frozen=True):
     rows: tuple[tuple[str, ...], ...]
     wkbs: tuple[bytes, ...] = ()
     """The features as they were read, degrees: what an export writes, for shapes are simplified and on the plane."""
+    kinds: Mapping[str, Kinds] = {}
+    """By column, what kinds of features it tells apart."""
+
+    def only(self, shown: npt.NDArray[np.bool_]) -> "Features":
+        """Return these with what lies on the map of the rows that are ``shown``; rows keep their numbers."""
+        areas, lines, points = (shown[rows] for rows in (self.area_rows, self.line_rows, self.point_rows))
+        return msgspec.structs.replace(
+            self,
+            areas=self.areas.chosen(np.flatnonzero(areas)),
+            area_rows=self.area_rows[areas],
+            lines=self.lines.chosen(np.flatnonzero(lines)),
+            line_rows=self.line_rows[lines],
+            xs=self.xs[points],
+            ys=self.ys[points],
+            point_rows=self.point_rows[points],
+            label_xs=np.where(shown, self.label_xs, np.nan),
+        )
 
 
 def read_imported(wkbs: Sequence[bytes], columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> Features:
@@ -54,8 +72,9 @@ def read_imported(wkbs: Sequence[bytes], columns: tuple[str, ...], rows: Sequenc
     point_rows = spots[part_of].astype(np.int32) if len(parts) else np.empty(0, np.int32)
     label_xs[point_rows], label_ys[point_rows] = xs, ys
     return Features(
-        areas, area_rows, lines, line_rows, xs, ys, point_rows, label_xs, label_ys, columns, tuple(rows), tuple(wkbs)
-    )
+        areas, area_rows, lines, line_rows, xs, ys, point_rows, label_xs, label_ys, columns, tuple(rows), tuple(wkbs),
+        kinds_of(columns, rows),
+    )  # fmt: skip
 
 
 def no_features() -> Features:

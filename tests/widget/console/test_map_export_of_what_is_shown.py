@@ -86,6 +86,27 @@ async def test_a_file_of_ones_own_goes_out_by_its_shapes_and_name_alone(served: 
         assert {"file"} == {layer for log in logged(served) for layer in log["layers"] if "file" in layer}
 
 
+async def test_kinds_of_a_file_go_out_in_their_colours_without_what_is_left_out(served: Served, tmp_path: Path) -> None:
+    async with signed_in(served) as desk:
+        key_ = await _own(desk, tmp_path / "井.geojson")
+        view = desk.panels.map
+        view.choose(key_, LayerOptions().with_style("kind", "名称"))
+        item = view.item(key_)
+        assert item is not None
+        (found,) = item.filters()
+        assert sorted(found.texts) == ["一号井", "找 ***"]
+        features = _of(await geojson_of(desk, tmp_path), "file_井")
+        assert [feature["properties"]["kind"] for feature in features] == ["一号井", "找 ***"]
+        await export(desk, MapFormat.HTML, tmp_path / "map.html")
+        page, light = (tmp_path / "map.html").read_text("utf-8"), load_theme("light")
+        assert light.accent in page
+        assert light.own_magenta in page
+        view.choose(key_, item.options.with_kind("kind", found.values[found.texts.index("一号井")], shown=False))
+        (left,) = _of(await geojson_of(desk, tmp_path), "file_井")
+        assert left["geometry"]["type"] == "Polygon"
+        assert PHONE not in json.dumps(left, ensure_ascii=False)
+
+
 async def test_a_telephone_in_the_name_of_a_file_stays_behind_in_every_format(served: Served, tmp_path: Path) -> None:
     async with signed_in(served) as desk:
         key_ = await _own(desk, tmp_path / f"{'户' * 55}{PHONE}.geojson")

@@ -19,7 +19,6 @@ from domain.faults import Fault
 from domain.ids import GridCode, ThingId
 from domain.places import Grid
 from layers.imported.item import ImportedItem
-from layers.imported.model import ImportedModel, read_imported
 from layers.options import LayerOptions
 from layers.owncolours import OWN_COLOURS
 from layers.tracks.model import TrackModel
@@ -352,38 +351,6 @@ async def test_the_button_of_the_tree_offers_what_can_be_added(qtbot) -> None:
         menu = next(m for m in desk.window.findChildren(QMenu) if m.isVisible())
         assert [a.objectName() for a in menu.actions()] == ["open_file", "open_track", "ask_track", "base_maps"]
         menu.close()
-
-
-def test_features_are_drawn_picked_and_named(qtbot, tmp_path: Path) -> None:
-    scene = make_scene(qtbot)
-    view, theme = scene.view, load_theme("dark")
-    for key in ("cases", "positions", "basemap"):
-        view.choose(key, LayerOptions(visible=False))
-    wkbs = [shapely.to_wkb(shapely.box(120.71, 29.71, 120.72, 29.72)), shapely.to_wkb(shapely.Point(120.73, 29.725))]
-    model = ImportedModel("x", "现场")
-    model.put(read_imported(wkbs, ("名称", "备注"), (("广场", "甲"), ("井", ""))))
-    item = view.add_layer(model)
-    assert isinstance(item, ImportedItem)
-    assert [i.key for i in view.items].index("file:x") > [i.key for i in view.items].index("grids")
-    wait_settled(qtbot, view)
-    at = scene.pixel(120.715, 29.715)
-    found = view.pick_at(at.x(), at.y())
-    assert found is not None
-    assert (found.title, found.lines) == ("现场", ("名称：广场", "备注：甲"))
-    spot = scene.pixel(120.73, 29.725)
-    assert (view.pick_at(spot.x() + 3, spot.y()) or found).lines == ("名称：井",)
-    shown = picture(view)
-    blue = np.array([int(theme.accent[i : i + 2], 16) for i in (5, 3, 1)])
-    assert np.abs(shown[spot.y(), spot.x()] - blue).max() < 8
-    view.choose("file:x", LayerOptions().with_style("colour", "own_magenta").with_style("fill", "none"))
-    wait_settled(qtbot, view)
-    view.set_overlays(False)
-    assert np.abs(picture(view)[spot.y(), spot.x()] - blue).max() > 60
-    found = view.pick_at(at.x(), at.y())
-    assert found is not None
-    assert found.kind.value == "grid", "an area that is not filled is picked through"
-    view.choose("file:x", LayerOptions().with_style("names", "名称"))
-    assert {label.text for label in item.labels(view._area(), view.chosen)} == {"广场", "井"}
 
 
 def test_a_track_is_drawn_with_its_times(qtbot) -> None:
