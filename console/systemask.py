@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from console.filelayer.systems import DEGREES, USUAL_LON, WEB_MERCATOR, systems_around
 from domain.coordinates import system_named
+from domain.coordinates.systems import SWAPPED
 from layers.mercator import to_degrees
 
 if TYPE_CHECKING:
@@ -44,8 +45,9 @@ class SystemAsk:
 
         home = box_of(self._view, "grids")
         lon = USUAL_LON if home is None else (home[0] + home[2]) / 2
-        fits = await asyncio.to_thread(fits_of, path, systems_around(lon))
-        verdicts = await asyncio.to_thread(judged, fits, home)
+        systems = systems_around(lon)
+        fits = await asyncio.to_thread(fits_of, path, (*systems, *(SWAPPED + name for name in systems)))
+        verdicts = worth_offering(await asyncio.to_thread(judged, fits, home))
         question = SystemQuestion(self._words, path.name, self._parent)
         question.offer([self._choice(verdict) for verdict in verdicts], *self._preferred(path, verdicts))
         question.chosen.connect(partial(self._on_chosen, path, then))
@@ -94,6 +96,14 @@ def judged(fits: "Sequence[Fit]", home: "Box | None") -> list[Verdict]:
     ]
 
 
+def worth_offering(verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Return the systems to be offered: swapped ones only where the file falls into the town so, and not otherwise."""
+    plain = [verdict for verdict in verdicts if not verdict.system.startswith(SWAPPED)]
+    if any(verdict.away_m == 0 for verdict in plain):
+        return plain
+    return [*(verdict for verdict in verdicts if verdict not in plain and verdict.away_m == 0), *plain]
+
+
 def box_of(view: "MapView", layer: str) -> "Box | None":
     """Return west, south, east and north of what a layer shows, None where there is none of it."""
     item = view.item(layer)
@@ -108,6 +118,8 @@ def km_text(metres: float) -> str:
 
 def system_text(name: str, words: "Words") -> str:
     """Return what a system is called."""
+    if name.startswith(SWAPPED):
+        return words("own_layer.system.swapped", system=system_text(name.removeprefix(SWAPPED), words))
     if name in DEGREES or name == WEB_MERCATOR:
         return words(f"own_layer.system.{name.replace(':', '_').lower()}")
     system = system_named(name)

@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 
 from domain.coordinates import System, system_named, to_wgs84
-from domain.coordinates.systems import WGS84, check_plane
+from domain.coordinates.systems import SWAPPED, WGS84, check_plane
 from domain.faults import invalid
 from domain.places import check_lon_lat
 from domain.wire import MAX_WKB
@@ -38,6 +38,8 @@ def shapes_to_wgs84(geometries: Sequence[Any], named: str | None, declared: str 
 
 def place_to_wgs84(x: float, y: float, declared: str | None) -> tuple[float, float]:
     """Return lon and lat of one place of a table: x is lon or easting. Raises ``Fault``: no such system or place."""
+    if declared is not None and declared.startswith(SWAPPED):
+        x, y, declared = y, x, declared.removeprefix(SWAPPED)
     system = None if declared is None else system_named(declared)
     if system is not None and system.is_plane:
         check_plane(x, y, system)
@@ -51,11 +53,17 @@ def place_to_wgs84(x: float, y: float, declared: str | None) -> tuple[float, flo
 @lru_cache(maxsize=32)
 def moves(named: str | None, declared: str | None) -> tuple[Move, ...]:
     """Return what is to be done to coordinates, in order. Raises ``Fault('crs_unknown')``."""
+    if declared is not None and declared.startswith(SWAPPED):
+        return (_swap, *moves(named, declared.removeprefix(SWAPPED)))
     steps = [_move(named or declared or "EPSG:4326")]
     system = None if declared is None else system_named(declared)
     if named is not None and system is not None and system.is_shifted:
         steps.append(_ours(system))
     return tuple(step for step in steps if step is not None)
+
+
+def _swap(x: Any, y: Any) -> tuple[Any, Any]:
+    return y, x
 
 
 def _on_pairs(move: Move) -> Callable[["np.ndarray[Any, Any]"], "np.ndarray[Any, Any]"]:

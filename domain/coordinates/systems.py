@@ -36,6 +36,8 @@ class System(msgspec.Struct, frozen=True):
         return self in (GCJ02, BD09)
 
 
+SWAPPED = "swapped:"
+"""Before the name of a system, of a file that has lat before lon, or the northing before the easting."""
 WGS84 = System("WGS-84")
 GCJ02 = System("GCJ-02")
 BD09 = System("BD-09")

@@ -15,6 +15,7 @@ from served import Served
 
 from client.tracks import read_track
 from console.desk import Desk
+from console.systemask import box_of
 from domain.faults import Fault
 from domain.ids import GridCode, ThingId
 from domain.places import Grid
@@ -292,7 +293,7 @@ async def test_a_choice_that_was_made_is_remembered_where_nothing_falls_into_the
     ("place", "crs", "said"),
     [
         ((120.4, 29.7), "LOCAL:1", "3 种数据都落在本镇"),  # which of them is told by a look at the map alone
-        ((29.7, 120.4), "", "颠倒"),
+        ((-29.7, 220.4), "", "颠倒"),
     ],
 )
 async def test_where_no_one_system_fits_it_is_said_what_may_be_the_matter(
@@ -305,6 +306,38 @@ async def test_where_no_one_system_fits_it_is_said_what_may_be_the_matter(
         assert said in question.hint.text()
         if crs:
             assert question.rows.currentItem().data(Qt.ItemDataRole.UserRole) == "wgs84"
+        question.reject()
+
+
+@pytest.mark.parametrize(
+    ("place", "lit"),
+    [((29.7, 120.4), "swapped:wgs84"), ((3_287_000, 540_000), "swapped:EPSG:4549")],
+)
+async def test_a_file_with_its_two_coordinates_swapped_is_shown_where_it_belongs_by_choice(
+    qtbot, tmp_path: Path, place: tuple[float, float], lit: str
+) -> None:
+    """Surveyors write the northing first, and many a table has the latitude first."""
+    async with open_desk() as desk:
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        drop(desk, metres_file(tmp_path / "颠倒.geojson", place))
+        question = await asked(desk)
+        assert question.rows.currentItem().data(Qt.ItemDataRole.UserRole) == lit
+        assert "两个坐标颠倒" in question.rows.currentItem().text()
+        assert "落在本镇" in question.rows.currentItem().text()
+        qtbot.mouseClick(question.show_it, Qt.MouseButton.LeftButton)
+        await gone(desk)
+        await until(lambda: desk.panels.map.item("file:颠倒.geojson") is not None)
+        west, south, east, north = box_of(desk.panels.map, "file:颠倒.geojson") or (0.0, 0.0, 0.0, 0.0)
+        assert 120.39 < west <= east < 120.42
+        assert 29.69 < south <= north < 29.71
+
+
+async def test_a_swapped_reading_is_not_offered_where_the_file_fits_as_it_is(tmp_path: Path) -> None:
+    async with open_desk() as desk:
+        desk.map_feed.models.grids.set_grids([Grid(GridCode("g1"), "一网格", HOME)])
+        drop(desk, metres_file(tmp_path / "度.geojson", (120.4, 29.7), crs="LOCAL:1"))
+        question = await asked(desk)
+        assert not [text for text in rows_of(question) if "颠倒" in text]
         question.reject()
 
 
