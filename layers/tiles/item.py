@@ -4,13 +4,13 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
 from layers.contract import Area, LayerItem, Look
 from layers.options import Group, Style
 from layers.raster.blit import EIGHT, blit
 from layers.raster.contract import U32, Frame, Raster
-from layers.raster.qt import as_image
+from layers.raster.qt import as_image, as_sheet
 from layers.tiles.matrix import TileId, level_for, plane_bounds, strips, tiles_over
 from layers.tiles.model import Picture, TilesModel
 
@@ -94,11 +94,11 @@ class TilesItem(LayerItem):
         return found
 
     def _paint(self, frame: Frame, area: Area, chosen: Sequence[tuple[TileId, Picture]], *, opaque: bool) -> None:
-        device = as_image(frame) if opaque else _translucent(frame)  # named: a painter does not keep its device alive
+        device = as_image(frame) if opaque else as_sheet(frame)  # named: a painter does not keep its device alive
         painter = QPainter(device)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for tile, picture in chosen:
-            image = _translucent(picture)
+            image = as_sheet(picture)
             height = picture.shape[0]
             for (x0, y0, x1, y1), first, last in strips(self._model.grid, tile):
                 left, top = area.to_pixel(x0, y1)
@@ -110,11 +110,6 @@ class TilesItem(LayerItem):
                 source = QRect(0, round(first * height), picture.shape[1], round(last * height) - round(first * height))
                 painter.drawImage(target, image, source)
         painter.end()
-
-
-def _translucent(pixels: U32) -> QImage:
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def _toned(sheet: U32, tone: str) -> U32:
