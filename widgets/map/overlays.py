@@ -136,10 +136,8 @@ class MapOverlays(QObject):
         beside = max((c.geometry().right() for c in open_cards), default=EDGE + self.toolbar.width())
         self.pick_card.move(beside + EDGE, EDGE)
         tree, card = self.layer_tree, self.layer_options
-        bar = self._canvas.findChild(PlaybackBar, options=_DIRECT)
-        barred = QRect() if bar is None or bar.isHidden() else bar.geometry()
-        free = height - self.scale_bar.height() - self.attribution.height()
-        tree.bound((barred.y() if barred.right() > width - tree.width() else free) - 3 * EDGE)
+        barred = self._barred()
+        tree.bound(self._tree_room())
         tree.move(width - tree.width() - EDGE, EDGE)
         card.fit(height - 2 * EDGE)
         card.move(tree.x() - card.width() - 8, EDGE)
@@ -160,6 +158,17 @@ class MapOverlays(QObject):
             middle.move((width - middle.width()) // 2, (height - middle.height()) // 2)
         for small in (self.toolbar, self.scale_bar, self.coordinates, self.attribution):
             small.setVisible(self._shown)
+
+    def _barred(self) -> QRect:
+        bar = self._canvas.findChild(PlaybackBar, options=_DIRECT)
+        return QRect() if bar is None or bar.isHidden() else bar.geometry()
+
+    def _tree_room(self) -> int:
+        """Return how high the list of layers may be, for what stands at the foot of the map not to lie on it."""
+        width, height = self._canvas.width(), self._canvas.height()
+        barred, said, left = self._barred(), self.coordinates.geometry(), width - self.layer_tree.width() - EDGE
+        free = barred.y() if barred.right() > left else height - self.scale_bar.height() - self.attribution.height()
+        return min(free - 3 * EDGE, said.y() - 2 * EDGE if said.width() and said.right() >= left else height)
 
     def _place_legend(self, foot: int, *, alone: bool) -> None:
         """Put the legend at the map's foot: low while it is folded, else as high as need be for all it has.
@@ -187,6 +196,7 @@ class MapOverlays(QObject):
         self.coordinates.bound(room, self._canvas.width() - left - EDGE)
         foot = self._canvas.height() - FOOT if self.coordinates.width() <= room else self.scale_bar.y()
         self.coordinates.move(left, foot - self.coordinates.height())
+        self.layer_tree.bound(self._tree_room())
 
     def show_picked(self, title: str, rows: Sequence[PickedRow]) -> None:
         """Say what was picked, beside the toolbar."""
