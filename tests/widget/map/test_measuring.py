@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
 from layers.basemap.model import BasemapModel
 from layers.cameras.model import CamerasModel
@@ -216,15 +217,41 @@ def test_the_arrows_step_a_playback_and_never_end_at_the_button_that_leaves(view
         QTest.keyClick(bar.play, key)
     assert steps == [-1, -1, 1]
     assert bar.focusWidget() is bar.play
-    heights = []
-    for height in (700, 500):
-        view.resize(800, height)
-        bar.place(0)
-        heights.append(bar.height())
-        assert bar.note.isVisible() == (height == 700)
-    assert heights[1] < heights[0]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("size", "most_px"), [((640, 700), 240), ((640, 500), 76), ((724, 546), 76), ((1000, 420), 48)]
+)
+def test_on_a_low_map_the_bar_of_a_playback_is_low_and_all_of_it_can_be_used(
+    view: MapView, size: tuple[int, int], most_px: int, language: Language
+) -> None:
+    bar = PlaybackBar(Words(language), load_theme("dark"), view, (1, 10))
+    view.resize(1000, 420)
+    bar.place(0)  # it was another one before
+    view.resize(*size)
+    bar.show()
+    bar.place(0)
+    roomy = size[1] == 700
+    assert (bar.title.isVisible(), bar.note.isVisible()) == (roomy, roomy)
     assert bar.toolTip() == bar.note.text(), "on a low map it is told on hover"
-    assert bar.slider.width() > bar.width() - 60
+    assert bar.height() <= most_px
+    assert (bar.height() > 76) == roomy
+    assert view.rect().contains(bar.geometry())
+    parts = [bar.slider, bar.speed, *bar.findChildren(QAbstractButton)]
+    assert len(parts) == 7
+    for one in parts:
+        assert one.isVisible()
+        assert bar.rect().contains(one.geometry())
+        assert one.width() >= one.minimumSizeHint().width(), "nothing of it is cut"
+        assert not [other for other in parts if other is not one and other.geometry().intersects(one.geometry())]
+    assert bar.slider.width() >= 280
+    bar._back.setFocus()
+    tabbed = [view.window().focusWidget()]
+    for _ in parts[1:]:
+        QTest.keyClick(tabbed[-1], Qt.Key.Key_Tab)
+        tabbed.append(view.window().focusWidget())
+    assert set(tabbed) == set(parts), "each is reached by keyboard"
 
 
 @pytest.mark.parametrize(
