@@ -74,9 +74,16 @@ class TilesItem(LayerItem):
         if tone == TONE.default:
             self._paint(frame, area, chosen, opaque=True)
             return
-        sheet: U32 = np.zeros(frame.shape, np.uint32)
+        blit(frame, self._sheet(area, chosen, tone), 0, 0)
+
+    def sheet(self, area: Area) -> U32:
+        """Return what of the base map is there as a picture of its own, premultiplied. Any thread."""
+        return self._sheet(area, self._chosen(area), self.options.style(TONE))
+
+    def _sheet(self, area: Area, chosen: Sequence[tuple[TileId, Picture]], tone: str) -> U32:
+        sheet: U32 = np.zeros((area.height, area.width), np.uint32)
         self._paint(sheet, area, chosen, opaque=False)
-        blit(frame, _toned(sheet, tone), 0, 0)
+        return sheet if tone == TONE.default else _toned(sheet, tone)
 
     def _chosen(self, area: Area) -> list[tuple[TileId, Picture]]:
         """Return the pictures to be painted, the coarse ones first."""
