@@ -1,12 +1,10 @@
 """Base maps at the desk: the sheet where they are declared, and what it asks for. Free until there are some."""
 
 import asyncio
-import re
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from PySide6.QtCore import QObject
 
 from console.keeping import Keeping
@@ -153,9 +151,11 @@ class BaseMaps(QObject):
 
     async def _add_preset(self, name: str, key: str) -> None:
         from console.tilesource.declared import tianditu  # noqa: PLC0415
+        from console.tilesource.drafted import free_ident  # noqa: PLC0415
         from console.tilesource.feed import key_name  # noqa: PLC0415
 
-        source = tianditu(name, self._desk.words(f"base_map.preset.{name}"), self._free_ident(f"tianditu-{name}"))
+        ident = free_ident(f"tianditu-{name}", self._taken())
+        source = tianditu(name, self._desk.words(f"base_map.preset.{name}"), ident)
         if not key and not await asyncio.to_thread(self.keeping.get, key_name(source)):
             raise invalid("base_map_key_missing")
         await self._keep_key(source, key)
@@ -200,31 +200,12 @@ class BaseMaps(QObject):
             self._sheet.set_can_undo(removed is not None)
 
     def _declared(self, draft: "Draft") -> "BaseMap":
-        """Return what was typed in as a declaration. Raises ``Fault``."""
-        from console.tilesource.declared import PACKS, BaseMap, check  # noqa: PLC0415
+        from console.tilesource.drafted import declared  # noqa: PLC0415
 
-        if not draft.name:
-            raise invalid("base_map_name_missing")
-        if not draft.address:
-            raise invalid("base_map_address", address="")
-        if draft.kind == "wmts" and not 0 <= draft.offer < len(self._offers):
-            raise invalid("base_map_layer_missing")
-        made = BaseMap(self._free_ident(draft.name), draft.name, "xyz", draft.address, attribution=draft.attribution)
-        changes: dict[str, Any] = {"kind": draft.kind, "system": draft.system}
-        if draft.kind == "wmts":
-            offer = self._offers[draft.offer]
-            changes |= {"address": offer.address, "plane": offer.plane, "levels": offer.levels, "bounds": offer.bounds}
-        elif draft.kind in PACKS:
-            changes["address"] = str(Path(draft.address).absolute())
-        source = msgspec.structs.replace(made, **changes)
-        check(source)
-        return source
+        return declared(draft, self._offers, self._taken())
 
-    def _free_ident(self, name: str) -> str:
-        """Return an id no other base map has, from its name where that has letters we know."""
-        stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:30] or "map"
-        taken = {source.ident for source in self.feed.sources}
-        return next(ident for n in range(1, 100) if (ident := stem if n == 1 else f"{stem}-{n}") not in taken)
+    def _taken(self) -> set[str]:
+        return {source.ident for source in self.feed.sources}
 
     # -- the sheet -------------------------------------------------------------------------------------------------
 
