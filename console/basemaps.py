@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from console.tilesource.declared import BaseMap
     from console.tilesource.feed import TileFeed
     from console.tilesource.store import TileCache
-    from widgets.base_maps_sheet import BaseMapsSheet, Draft, SourceRow
+    from widgets.base_map_form import Draft
+    from widgets.base_maps_sheet import BaseMapsSheet, SourceRow
 
 OWNER = "base-maps"
 MEGABYTE = 2**20
@@ -136,7 +137,7 @@ class BaseMaps(QObject):
     def on_file_chosen(self, path: str) -> None:
         """Take a file of tiles."""
         if self._sheet is not None:
-            self._sheet.show_file(path, "pmtiles" if path.lower().endswith(".pmtiles") else "mbtiles")
+            self._sheet.form.show_file(path, "pmtiles" if path.lower().endswith(".pmtiles") else "mbtiles")
 
     # -- what is done ----------------------------------------------------------------------------------------------
 
@@ -146,7 +147,7 @@ class BaseMaps(QObject):
         await self._keep_key(source, draft.key)
         await self._use((*self.feed.sources, source), None)
         if self._sheet is not None:
-            self._sheet.show_added()
+            self._sheet.form.show_added()
         self._tell_added(source)
 
     async def _add_preset(self, name: str, key: str) -> None:
@@ -180,7 +181,7 @@ class BaseMaps(QObject):
         self._offers = await asyncio.to_thread(ask_offers, draft.address, key)
         words = self._desk.words
         if self._sheet is not None:
-            self._sheet.show_offers([f"{o.title} · {words(f'base_map.plane.{o.plane}')}" for o in self._offers])
+            self._sheet.form.show_offers([f"{o.title} · {words(f'base_map.plane.{o.plane}')}" for o in self._offers])
             self._tell_good("base_map.offered", count=len(self._offers))
 
     async def _keep_key(self, source: "BaseMap", key: str) -> None:

@@ -10,7 +10,7 @@ import msgspec
 from console.tilesource.capabilities import Offer
 from console.tilesource.declared import PACKS, BaseMap, check
 from domain.faults import invalid
-from widgets.base_maps_sheet import Draft
+from widgets.base_map_form import Draft
 
 
 def declared(draft: Draft, offers: Sequence[Offer], taken: Collection[str]) -> BaseMap:
