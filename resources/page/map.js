@@ -50,10 +50,10 @@ function layPictures(map, layers) {
   for (const { group, picture } of layers) {
     if (picture) {
       L.imageOverlay(picture.url, picture.bounds, { pane: next(true), opacity: picture.strength }).addTo(group);
-      above ||= !picture.ground;
+      above = above || !picture.ground;
       drawn = null;
     } else {
-      drawn ??= (above ? L.svg : L.canvas)({ pane: next(above) });
+      drawn = drawn ?? (above ? L.svg : L.canvas)({ pane: next(above) });
       map.removeLayer(group);
       drawBy(drawn, group);
       map.addLayer(group);
