@@ -1,12 +1,10 @@
 """Base maps at the desk: the sheet where they are declared, and what it asks for. Free until there are some."""
 
 import asyncio
-import re
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import msgspec
 from PySide6.QtCore import QObject
 
 from console.keeping import Keeping
@@ -21,7 +19,8 @@ if TYPE_CHECKING:
     from console.tilesource.declared import BaseMap
     from console.tilesource.feed import TileFeed
     from console.tilesource.store import TileCache
-    from widgets.base_maps_sheet import BaseMapsSheet, Draft, SourceRow
+    from widgets.base_map_form import Draft
+    from widgets.base_maps_sheet import BaseMapsSheet, SourceRow
 
 OWNER = "base-maps"
 MEGABYTE = 2**20
@@ -138,7 +137,7 @@ class BaseMaps(QObject):
     def on_file_chosen(self, path: str) -> None:
         """Take a file of tiles."""
         if self._sheet is not None:
-            self._sheet.show_file(path, "pmtiles" if path.lower().endswith(".pmtiles") else "mbtiles")
+            self._sheet.form.show_file(path, "pmtiles" if path.lower().endswith(".pmtiles") else "mbtiles")
 
     # -- what is done ----------------------------------------------------------------------------------------------
 
@@ -148,14 +147,16 @@ class BaseMaps(QObject):
         await self._keep_key(source, draft.key)
         await self._use((*self.feed.sources, source), None)
         if self._sheet is not None:
-            self._sheet.show_added()
+            self._sheet.form.show_added()
         self._tell_added(source)
 
     async def _add_preset(self, name: str, key: str) -> None:
         from console.tilesource.declared import tianditu  # noqa: PLC0415
+        from console.tilesource.drafted import free_ident  # noqa: PLC0415
         from console.tilesource.feed import key_name  # noqa: PLC0415
 
-        source = tianditu(name, self._desk.words(f"base_map.preset.{name}"), self._free_ident(f"tianditu-{name}"))
+        ident = free_ident(f"tianditu-{name}", self._taken())
+        source = tianditu(name, self._desk.words(f"base_map.preset.{name}"), ident)
         if not key and not await asyncio.to_thread(self.keeping.get, key_name(source)):
             raise invalid("base_map_key_missing")
         await self._keep_key(source, key)
@@ -180,7 +181,7 @@ class BaseMaps(QObject):
         self._offers = await asyncio.to_thread(ask_offers, draft.address, key)
         words = self._desk.words
         if self._sheet is not None:
-            self._sheet.show_offers([f"{o.title} · {words(f'base_map.plane.{o.plane}')}" for o in self._offers])
+            self._sheet.form.show_offers([f"{o.title} · {words(f'base_map.plane.{o.plane}')}" for o in self._offers])
             self._tell_good("base_map.offered", count=len(self._offers))
 
     async def _keep_key(self, source: "BaseMap", key: str) -> None:
@@ -200,31 +201,12 @@ class BaseMaps(QObject):
             self._sheet.set_can_undo(removed is not None)
 
     def _declared(self, draft: "Draft") -> "BaseMap":
-        """Return what was typed in as a declaration. Raises ``Fault``."""
-        from console.tilesource.declared import PACKS, BaseMap, check  # noqa: PLC0415
+        from console.tilesource.drafted import declared  # noqa: PLC0415
 
-        if not draft.name:
-            raise invalid("base_map_name_missing")
-        if not draft.address:
-            raise invalid("base_map_address", address="")
-        if draft.kind == "wmts" and not 0 <= draft.offer < len(self._offers):
-            raise invalid("base_map_layer_missing")
-        made = BaseMap(self._free_ident(draft.name), draft.name, "xyz", draft.address, attribution=draft.attribution)
-        changes: dict[str, Any] = {"kind": draft.kind, "system": draft.system}
-        if draft.kind == "wmts":
-            offer = self._offers[draft.offer]
-            changes |= {"address": offer.address, "plane": offer.plane, "levels": offer.levels, "bounds": offer.bounds}
-        elif draft.kind in PACKS:
-            changes["address"] = str(Path(draft.address).absolute())
-        source = msgspec.structs.replace(made, **changes)
-        check(source)
-        return source
+        return declared(draft, self._offers, self._taken())
 
-    def _free_ident(self, name: str) -> str:
-        """Return an id no other base map has, from its name where that has letters we know."""
-        stem = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:30] or "map"
-        taken = {source.ident for source in self.feed.sources}
-        return next(ident for n in range(1, 100) if (ident := stem if n == 1 else f"{stem}-{n}") not in taken)
+    def _taken(self) -> set[str]:
+        return {source.ident for source in self.feed.sources}
 
     # -- the sheet -------------------------------------------------------------------------------------------------
 

@@ -14,7 +14,6 @@ from client.api import new_key
 from client.room import Room
 from console.systemask import ASKED_FOR, SystemAsk, box_of, system_text
 from domain.faults import Fault, FaultKind
-from domain.ids import StaffId
 from domain.mesh import FaultSort, Mend, MeshFault
 from domain.people import Role
 from domain.wire_grids import GridPublishing, GridRepublishing
@@ -202,7 +201,7 @@ class GridKeeper(QObject):
         sheet.set_columns((), Columns("", ""))
         sheet.set_file(self._desk.words("mesh.file.unread", file=file))
         try:
-            self._table = table = await self._apart("mesh.busy.read", lambda watch: _table_of(wanted))
+            self._table = table = await self._apart("mesh.busy.read", lambda watch: _read_table(wanted))
         except Fault as fault:
             if fault.key == "gpkg_which_layer":
                 await self._offer_layers(wanted)
@@ -247,24 +246,26 @@ class GridKeeper(QObject):
     async def _mend(self, decisions: list[tuple[MeshFault, Mend]]) -> None:
         from console.mesh.drafting import mark_of  # noqa: PLC0415 - a file was read by now
         from console.mesh.mending import mend_mesh  # noqa: PLC0415
+        from console.mesh.roomdata import homes  # noqa: PLC0415
 
-        homes = self._homes()
-        self._grids = await self._apart("mesh.busy.mend", lambda watch: mend_mesh(self._grids, decisions, homes))
+        within = homes(self._room)
+        self._grids = await self._apart("mesh.busy.mend", lambda watch: mend_mesh(self._grids, decisions, within))
         await self._check_grids(left=frozenset(mark_of(fault) for fault, mend in decisions if mend is Mend.LEAVE))
 
     async def _check_grids(self, left: frozenset[tuple[Any, ...]] = frozenset()) -> None:
         """Check, and show what was found. ``left`` are faults that were decided to stay: they stay so."""
         from console.mesh.check import check_mesh  # noqa: PLC0415 - not before a mesh is checked
         from console.mesh.drafting import mark_of  # noqa: PLC0415
+        from console.mesh.roomdata import homes, known_divisions  # noqa: PLC0415
 
-        grids, homes, sheet = self._grids, self._homes(), self.sheet()
-        known, near = self._known_divisions(), box_of(self._desk.panels.map, "grids")
+        grids, within, sheet = self._grids, homes(self._room), self.sheet()
+        known, near = known_divisions(self._room), box_of(self._desk.panels.map, "grids")
         if not grids:
             self._show_faults([])
             sheet.forget()
             raise Fault(FaultKind.INVALID, "mesh_without_grids")
         faults = await self._apart(
-            "mesh.busy.check", lambda watch: check_mesh(grids, homes, progress=watch.tell, known=known, near=near)
+            "mesh.busy.check", lambda watch: check_mesh(grids, within, progress=watch.tell, known=known, near=near)
         )
         self._show_faults(faults)
         sheet.set_faults(faults)
@@ -279,8 +280,10 @@ class GridKeeper(QObject):
 
     async def _compare(self) -> None:
         from console.mesh.drafting import draft_of  # noqa: PLC0415 - a file was read by now
+        from console.mesh.roomdata import staff_by_name  # noqa: PLC0415
 
-        grids = await self._apart("mesh.busy.pack", lambda watch: draft_of(self._grids, self._staff()))
+        room = self._room
+        grids = await self._apart("mesh.busy.pack", lambda watch: draft_of(self._grids, staff_by_name(room)))
         self._draft = uuid4().hex
         sheet, total = self.sheet(), len(grids)
 
@@ -319,50 +322,8 @@ class GridKeeper(QObject):
             raise Fault(FaultKind.UNAVAILABLE, "line_down")
         return GridCalls(self._room.client.line)
 
-    def _homes(self) -> dict[str, Any]:
-        """Return the areas of the town and its divisions, by code."""
-        import shapely  # noqa: PLC0415 - kept off the start path
 
-        room = self._room
-        if room is None or room.geometry is None or room.picture is None:
-            return {}
-        town = room.picture.town.division
-        inside = [d for d in room.geometry.divisions if d.wkb is not None and d.code.startswith(town)]
-        return {d.code: shapely.make_valid(shapely.from_wkb(d.wkb)) for d in inside}
+def _read_table(wanted: "FileWanted") -> "Table":
+    from console.mesh.reading import table_of  # noqa: PLC0415 - imported in the thread that reads
 
-    def _known_divisions(self) -> frozenset[str]:
-        """Return the codes of the town's divisions, those without an area among them."""
-        geometry = None if self._room is None else self._room.geometry
-        return frozenset() if geometry is None else frozenset(d.code for d in geometry.divisions)
-
-    def _staff(self) -> dict[str, StaffId]:
-        """Return the staff by id, and by name where only one is called so."""
-        picture = None if self._room is None else self._room.picture
-        if picture is None:
-            return {}
-        by_name: dict[str, list[StaffId]] = {}
-        for member in picture.members.values():
-            by_name.setdefault(member.name, []).append(member.staff_id)
-        single = {name: ids[0] for name, ids in by_name.items() if len(ids) == 1}
-        return single | {str(staff): staff for staff in picture.members}
-
-
-def _table_of(wanted: "FileWanted") -> "Table":
-    """Return what is in a file, which holds areas in degrees. Raises ``Fault``. Any thread."""
-    from console.exchange.readers import read_table  # noqa: PLC0415 - not before a file is read
-    from console.exchange.table import ReadOptions  # noqa: PLC0415
-    from console.mesh.drafting import check_table  # noqa: PLC0415
-    from widgets.grid_keeper.wants import SUFFIXES  # noqa: PLC0415
-
-    path = Path(wanted.path)
-    if path.suffix.lower() not in SUFFIXES:
-        raise Fault(FaultKind.INVALID, "file_kind_unknown", file=path.name, known=" ".join(SUFFIXES))
-    options = ReadOptions(
-        crs=wanted.crs or None,
-        attributes=wanted.encoding or None,
-        layer=wanted.layer or None,
-        overrules=wanted.overrules,
-    )
-    table = read_table(path, options)
-    check_table(table)
-    return table
+    return table_of(wanted)

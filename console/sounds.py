@@ -18,6 +18,8 @@ from console.settings import Settings
 from console.tasks import Tasks
 from console.tones import Tone, length_s, wav_of
 
+NOTICE = "sound"
+"""What is told of sound takes the place of what was told of it before."""
 OWNER = "sounds"
 FOREVER = -2
 """How Qt names without end (``QSoundEffect.Loop.Infinite``)."""
@@ -80,7 +82,7 @@ class Sounds(QObject):
 
     async def _try_all(self) -> None:
         for tone in Tone:
-            self._notices.info("notice.sound_tried", replace="sound", tone=f"tone.{tone}")
+            self._notices.info("notice.sound_tried", replace=NOTICE, tone=f"tone.{tone}")
             await self._play(tone, 1)
             await asyncio.sleep(length_s(tone) + 0.4)
 
@@ -101,7 +103,7 @@ class Sounds(QObject):
             player = None
         if player is None:
             self._silent = True
-            self._notices.info("notice.no_sound", replace="sound")
+            self._notices.info("notice.no_sound", replace=NOTICE)
             return None
         self._players[tone] = player
         return player

@@ -6,10 +6,8 @@ import msgspec
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListWidget,
     QListWidgetItem,
     QVBoxLayout,
@@ -18,8 +16,8 @@ from PySide6.QtWidgets import (
 
 from resources.theme import Theme
 from resources.words import Words
+from widgets.base_map_form import BaseMapForm
 from widgets.common.button import Button
-from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling, told_text
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
@@ -28,12 +26,7 @@ from widgets.common.wrapped import WrappedLabel
 WIDTH_PX, HEIGHT_PX = 860, 620
 SAID_PX = 72
 """Three lines."""
-KINDS = ("mbtiles", "pmtiles", "xyz", "wmts")
-PACKS = ("mbtiles", "pmtiles")
-SYSTEMS = ("wgs84", "gcj02", "bd09")
-KEY_MARK = "{key}"
 ID_ROLE = Qt.ItemDataRole.UserRole
-MAX_ADDRESS, MAX_NAME, MAX_KEY = 2000, 60, 200
 
 
 class SourceRow(msgspec.Struct, frozen=True):
@@ -43,24 +36,6 @@ class SourceRow(msgspec.Struct, frozen=True):
     name: str
     detail: str
     troubled: bool = False
-
-
-class Draft(msgspec.Struct, frozen=True):
-    """What was typed in. ``offer`` is the place of the chosen layer among those offered, -1 for none; ``key`` a secret.
-
-    It has no repr of its own that could be logged with the key in it.
-    """
-
-    name: str
-    kind: str
-    address: str
-    system: str
-    attribution: str
-    key: str
-    offer: int = -1
-
-    def __repr__(self) -> str:
-        return f"Draft({self.kind})"
 
 
 class BaseMapsSheet(Sheet):
@@ -78,7 +53,7 @@ class BaseMapsSheet(Sheet):
 
     def __init__(self, words: Words, presets: Sequence[str], parent: QWidget) -> None:
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
-        self._words, self._presets = words, tuple(presets)
+        self._words = words
         self._shown: tuple[SourceRow, ...] = ()
         self._busy = self._asking = False
         self._keys_at: QWidget | None = None
@@ -91,16 +66,16 @@ class BaseMapsSheet(Sheet):
         self.list.setObjectName("pick_rows")
         self.list.setWordWrap(True)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.kind, self.system, self.offers, self.preset = Combo(), Combo(), Combo(), Combo()
-        self.name, self.address, self.attribution, self.key = QLineEdit(), QLineEdit(), QLineEdit(), QLineEdit()
-        names = ("add", "test", "ask", "file", "retry", "remove", "undo", "preset_add", "close")
-        self.buttons = {name: Button() for name in names}
-        self._labels: dict[str, QLabel] = {}
-        self._set_up()
+        self.form = BaseMapForm(words, presets)
+        own = ("add", "test", "retry", "remove", "undo", "close")
+        self.buttons = self.form.buttons | {name: Button() for name in own}
+        for name, button in self.buttons.items():
+            button.setObjectName(f"base_map_{name}")
+        set_role(self.buttons["add"], "primary")
+        self.buttons["undo"].hide()
         self._lay_out()
         self._wire()
         self.retranslate()
-        self._on_kind_chosen()
         self.hide()
 
     # -- what it shows ---------------------------------------------------------------------------------------------
@@ -109,11 +84,11 @@ class BaseMapsSheet(Sheet):
         """Open over the window; the focus comes back to where it was."""
         self.tell("")
         self.show_over()
-        (self.list if self._shown else self.preset).setFocus()
+        (self.list if self._shown else self.form.preset).setFocus()
 
     def close_sheet(self) -> None:
         """Close; the typed key is forgotten."""
-        self.key.clear()
+        self.form.key.clear()
         super().close_sheet()
 
     def show_sources(self, rows: Sequence[SourceRow]) -> None:
@@ -141,29 +116,6 @@ class BaseMapsSheet(Sheet):
         item = self.list.currentItem()
         ident = None if item is None else item.data(ID_ROLE)
         return ident if isinstance(ident, str) else None
-
-    def show_offers(self, texts: Sequence[str]) -> None:
-        """Let one of the layers of a WMTS be chosen."""
-        self.offers.clear()
-        for i, text in enumerate(texts):
-            self.offers.addItem(text, i)
-        self._on_kind_chosen()
-        if texts:
-            self.offers.setFocus()
-
-    def show_file(self, path: str, kind: str) -> None:
-        """Take a file of tiles that was chosen or dropped."""
-        self.kind.setCurrentIndex(max(0, self.kind.findData(kind)))
-        self.address.setText(path)
-        if not self.name.text().strip():
-            self.name.setText(path.replace("\\", "/").rsplit("/", 1)[-1].rsplit(".", 1)[0][:MAX_NAME])
-        self.name.setFocus()
-
-    def show_added(self) -> None:
-        """What was typed in has been added: begin anew."""
-        for edit in (self.name, self.address, self.attribution, self.key):
-            edit.clear()
-        self.show_offers(())
 
     def set_can_undo(self, on: bool) -> None:
         """Say whether what was removed last can come back."""
@@ -193,38 +145,15 @@ class BaseMapsSheet(Sheet):
         self._good.setText("" if not good else told_text(telling))
         self._good.setVisible(good)
 
-    def draft(self) -> Draft:
-        """Return what is typed in."""
-        offer = self.offers.currentData()
-        return Draft(
-            self.name.text().strip(),
-            str(self.kind.currentData()),
-            self.address.text().strip(),
-            str(self.system.currentData()),
-            self.attribution.text().strip(),
-            self.key.text().strip(),
-            offer if isinstance(offer, int) and self.kind.currentData() == "wmts" else -1,
-        )
-
     def retranslate(self) -> None:
         """Look the words up again."""
         words = self._words
         self._title.setText(words("base_map.title"))
         self._hint.setText(words("base_map.hint"))
-        for combo, values, head in ((self.kind, KINDS, "kind"), (self.system, SYSTEMS, "system")):
-            for i, value in enumerate(values):
-                combo.setItemText(i, words(f"base_map.{head}.{value}"))
-        for i, value in enumerate(self._presets):
-            self.preset.setItemText(i, words(f"base_map.preset.{value}"))
-        for name, label in self._labels.items():
-            label.setText(words(f"base_map.field.{name}"))
+        self.form.retranslate()
         for name, button in self.buttons.items():
             button.setText(words(f"base_map.do.{name}") + ("  Esc" if name == "close" else ""))
-        for name in ("name", "kind", "address", "system", "attribution", "key", "offers", "preset"):
-            getattr(self, name).setAccessibleName(words(f"base_map.field.{name}"))
         self.list.setAccessibleName(words("base_map.title"))
-        self.key.setPlaceholderText(words("base_map.key_hint"))
-        self.address.setPlaceholderText(words(f"base_map.example.{self.kind.currentData()}"))
         self._fault.retranslate()
         if not self._shown and self.list.count():
             self.list.item(0).setText(words("base_map.none"))
@@ -243,21 +172,21 @@ class BaseMapsSheet(Sheet):
         event.accept()
 
     def _on_add_pressed(self) -> None:
-        self.add_wanted.emit(self.draft())
+        self.add_wanted.emit(self.form.draft())
 
     def _on_return_pressed(self) -> None:
         """Enter in a field adds what is typed in; a key with nothing else is the preset's."""
-        alone = self.sender() is self.key and not self.address.text().strip()
+        alone = self.sender() is self.form.key and not self.form.address.text().strip()
         self.buttons["preset_add" if alone else "add"].click()  # a button that cannot be pressed does nothing
 
     def _on_test_pressed(self) -> None:
-        self.test_wanted.emit(self.draft())
+        self.test_wanted.emit(self.form.draft())
 
     def _on_ask_pressed(self) -> None:
-        self.offers_wanted.emit(self.draft())
+        self.offers_wanted.emit(self.form.draft())
 
     def _on_preset_pressed(self) -> None:
-        self.preset_wanted.emit(str(self.preset.currentData()), self.key.text().strip())
+        self.preset_wanted.emit(str(self.form.preset.currentData()), self.form.key.text().strip())
 
     def _on_retry_pressed(self) -> None:
         if self.chosen() is not None:
@@ -267,34 +196,12 @@ class BaseMapsSheet(Sheet):
         if self.chosen() is not None:
             self.remove_wanted.emit(self.chosen())
 
-    def _on_kind_chosen(self, _index: int = 0) -> None:
-        kind = str(self.kind.currentData())
-        for name, on in (("file", kind in PACKS), ("ask", kind == "wmts")):
-            self.buttons[name].setVisible(on)
-        for widget in (self.offers, self._labels["offers"]):
-            widget.setVisible(kind == "wmts" and self.offers.count() > 0)
-        self.address.setPlaceholderText(self._words(f"base_map.example.{kind}"))
-
     def _on_row_chosen(self, _row: int = 0) -> None:
         on = self.chosen() is not None
         self.buttons["retry"].setEnabled(on)
         self.buttons["remove"].setEnabled(on)
 
     # -- inner -----------------------------------------------------------------------------------------------------
-
-    def _set_up(self) -> None:
-        for combo, values in ((self.kind, KINDS), (self.system, SYSTEMS), (self.preset, self._presets)):
-            for value in values:
-                combo.addItem(value, value)
-        self.kind.setCurrentIndex(self.kind.findData("xyz"))
-        for edit, most in ((self.name, MAX_NAME), (self.address, MAX_ADDRESS), (self.attribution, 200)):
-            edit.setMaxLength(most)
-        self.key.setMaxLength(MAX_KEY)
-        self.key.setEchoMode(QLineEdit.EchoMode.Password)
-        self.buttons["undo"].hide()
-        for name, button in self.buttons.items():
-            button.setObjectName(f"base_map_{name}")
-        set_role(self.buttons["add"], "primary")
 
     def _wire(self) -> None:
         pressed = {
@@ -310,36 +217,15 @@ class BaseMapsSheet(Sheet):
         }
         for name, slot in pressed.items():
             self.buttons[name].clicked.connect(slot)
-        self.kind.currentIndexChanged.connect(self._on_kind_chosen)
         self.list.currentRowChanged.connect(self._on_row_chosen)
-        for edit in (self.name, self.address, self.attribution, self.key):
+        for edit in self.form.edits:
             edit.returnPressed.connect(self._on_return_pressed)
 
     def _lay_out(self) -> None:
-        left, right, grid = QVBoxLayout(), QVBoxLayout(), QGridLayout()
+        left, right = QVBoxLayout(), QVBoxLayout()
         left.addWidget(self.list, 1)
         left.addLayout(_across(*(self.buttons[name] for name in ("retry", "remove", "undo"))))
-        grid.setColumnStretch(1, 1)
-        rows: tuple[tuple[str, QWidget, str], ...] = (
-            ("preset", self.preset, "preset_add"),
-            ("key", self.key, ""),
-            ("kind", self.kind, ""),
-            ("address", self.address, "file"),
-            ("offers", self.offers, ""),
-            ("name", self.name, ""),
-            ("system", self.system, ""),
-            ("attribution", self.attribution, ""),
-        )
-        for row, (name, control, button) in enumerate(rows):
-            label = self._labels[name] = QLabel()
-            set_role(label, "second")
-            label.setBuddy(control)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(control, row, 1)
-            if button:
-                grid.addWidget(self.buttons[button], row, 2)
-        grid.addWidget(self.buttons["ask"], 3, 2)
-        right.addLayout(grid)
+        right.addWidget(self.form)
         right.addStretch(1)
         right.addLayout(_across(self.buttons["test"], self.buttons["add"]))
         halves = QHBoxLayout()

@@ -21,6 +21,7 @@ from console.mapexport.names import named_items, page_names
 from console.mapexport.own import OwnLayer, own_layers, own_tables
 from console.mapexport.page import PageMap, PageText, write_page
 from console.mapexport.paper import draw_paper
+from console.mapexport.pictures import Drawn, canvas_of, draw_pictures, subjects
 from console.mapexport.readable import readable
 from console.mapexport.registers import register_tables
 from console.mapexport.shown import (
@@ -42,7 +43,7 @@ from resources.theme import load_theme
 from resources.words import sentence
 from widgets.map.legend import legend_rows
 from widgets.map.sheet import SheetText
-from widgets.map_export_sheet import MapExportSheet, MapExportWanted
+from widgets.map_export_sheet import Extent, MapExportSheet, MapExportWanted
 from widgets.notices import Severity
 
 if TYPE_CHECKING:
@@ -51,20 +52,21 @@ if TYPE_CHECKING:
 
 
 class Gathered(NamedTuple):
-    """What is about to be written: what is wanted, the layers seen and what they show, and its features."""
+    """What is about to be written: what is wanted, the layers seen and what they show, its features and pictures."""
 
     wanted: MapExportWanted
     seen: Sequence[ShownLayer]
     shown: Shown
     own: Sequence[OwnLayer]
     tables: Sequence[Table]
+    drawn: Drawn = Drawn()
 
     @property
     def written(self) -> frozenset[str]:
-        """The keys of the layers the file holds: in a picture all that is seen, else those that have a table."""
+        """The keys of the layers the file holds: in a picture all that is seen, else those it has something of."""
         if self.wanted.format in PICTURES:
             return frozenset(self.shown.layers)
-        return frozenset(table.of for table in self.tables)
+        return frozenset(table.of for table in self.tables) | {picture.layer for picture in self.drawn.pictures}
 
 
 class MapExporter(QObject):
@@ -131,7 +133,8 @@ class MapExporter(QObject):
                 await self._write_page(found, mark)
             else:
                 await self._write_features(found, mark)
-        return names_left_out([item for item, _ in found.seen], found.own, wanted.format)
+        drawn = [picture.layer for picture in found.drawn.pictures]
+        return names_left_out([item for item, _ in found.seen], found.own, wanted.format, drawn)
 
     async def _gather(self, room: Room, wanted: MapExportWanted) -> Gathered:
         seen = layers_shown(self._desk, wanted)
@@ -145,7 +148,22 @@ class MapExporter(QObject):
         else:
             tables += await asyncio.to_thread(register_tables, shown, entries)
             tables += await asyncio.to_thread(own_tables, shown, own)
-        return Gathered(wanted, seen, shown, own, tables)
+        drawn = await self._draw(seen, wanted) if wanted.format is MapFormat.HTML else Drawn()
+        return Gathered(wanted, seen, shown, own, tables, drawn)
+
+    async def _draw(self, seen: Sequence[ShownLayer], wanted: MapExportWanted) -> Drawn:
+        """Draw what a page shows as pictures: by layers of its own, in a thread."""
+        desk = self._desk
+        made = subjects(desk, seen, self._paper_look())
+        canvas = canvas_of(desk, whole=wanted.extent is not Extent.VIEW)
+        try:
+            return await asyncio.to_thread(draw_pictures, made, canvas, desk.words)
+        finally:
+            for one in made:
+                one.twin.close()
+
+    def _paper_look(self) -> Look:
+        return Look(load_theme("light"), self._desk.words, self._desk.appearance.family or "")
 
     async def _log(self, room: Room, found: Gathered) -> Mark:
         """Have the service log the export first: what cannot be logged is not written.
@@ -171,10 +189,10 @@ class MapExporter(QObject):
 
     async def _write_page(self, found: Gathered, mark: Mark) -> None:
         """Write the page: its names are asked of layers of its own, in a thread, as tables are written."""
-        words, theme = self._desk.words, load_theme("light")
+        words = self._desk.words
         text = self._text(found, mark)
         items = {item.key: item for item, _ in found.seen if item.key in found.written}
-        named = named_items(found.seen, Look(theme, words, self._desk.appearance.family or ""))
+        named = named_items(found.seen, self._paper_look())
         order = list(items)
         shown = PageMap(
             tables=tuple(sorted(found.tables, key=lambda table: order.index(table.of))),
@@ -182,6 +200,7 @@ class MapExporter(QObject):
             strengths={key: item.options.opacity / 100 for key, item in items.items()},
             legend=tuple(legend_rows(reversed(list(items.values())))),
             own=tuple(found.own),
+            pictures=found.drawn.pictures,
             view=found.shown.view,
         )
 
@@ -205,12 +224,13 @@ class MapExporter(QObject):
     def _text(self, found: Gathered, mark: Mark) -> PageText:
         """Return what a picture or a page says of itself: title, unit and extent, what is shown, who and when."""
         words, town = self._desk.words, self._desk.names.town_name()
-        layers = words("list.comma").join(item.title() for item, _ in reversed(found.seen))
+        layers = words("list.comma").join(i.title() for i, _ in reversed(found.seen) if i.key in found.written)
         lines = (
             words("map_export.made", by=mark.by, at=mark.at, seq=mark.seq),
             words("map.synthetic") if found.shown.town.synthetic else "",
             words("map_export.crs"),
             words("map_export.shows", layers=layers),
+            *found.drawn.said,
         )
         unit, extent = words("desk.top.room", town=town), words(f"map_export.extent.{found.wanted.extent}")
         return PageText(

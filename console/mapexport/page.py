@@ -19,6 +19,7 @@ from console.exchange.export import replacing
 from console.mapexport.drawing import Drawer
 from console.mapexport.names import FINEST_ZOOM, PageName
 from console.mapexport.own import OwnLayer
+from console.mapexport.pictures import PagePicture
 from console.mapexport.signs import class_of, sign_styles
 from console.mapexport.tables import Table
 from domain.faults import invalid
@@ -48,7 +49,8 @@ class PageText(msgspec.Struct, frozen=True):
 class PageMap(msgspec.Struct, frozen=True):
     """What the page shows: tables from the ground up; by layer its title, opacity and names; the rows of the legend.
 
-    ``view`` is what is looked at, None for all there is; ``own`` are the layers of files.
+    ``view`` is what is looked at, None for all there is; ``own`` are the layers of files, ``pictures`` those that are
+    shown as pictures, each in its place among the others: ``titles`` have them all from the ground up.
     """
 
     tables: tuple[Table, ...]
@@ -57,6 +59,7 @@ class PageMap(msgspec.Struct, frozen=True):
     names: Mapping[str, Sequence[PageName]] = {}
     legend: tuple[LegendRow, ...] = ()
     own: tuple[OwnLayer, ...] = ()
+    pictures: tuple[PagePicture, ...] = ()
     view: ViewBox | None = None
 
 
@@ -87,12 +90,15 @@ def page(shown: PageMap, text: PageText, words: Words) -> str:
     drawer = Drawer(theme, words, {layer.key: layer for layer in shown.own})
     groups: dict[str, Any] = {}
     titles = Counter[str]()
-    for table in shown.tables:
-        title = shown.titles[table.of]
-        titles[title] += 1
-        title = title if titles[title] == 1 else f"{title} ({titles[title]})"  # the list of layers goes by their titles
-        groups[table.of] = drawer.draw(table, title, shown.strengths.get(table.of, 1.0))
-        groups[table.of].add_to(chart)
+    tables = {table.of: table for table in shown.tables}
+    for key, name in shown.titles.items():
+        titles[name] += 1
+        title = name if titles[name] == 1 else f"{name} ({titles[name]})"  # the list of layers goes by their titles
+        if key in tables:
+            groups[key] = drawer.draw(tables[key], title, shown.strengths.get(key, 1.0))
+        else:
+            groups[key] = folium.FeatureGroup(name=escape(title))
+        groups[key].add_to(chart)
     small: Any = folium.JsCode("innerWidth < ONEMAP_SMALL")
     folium.LayerControl(collapsed=small).add_to(chart)
     _script(_call(chart, groups, shown, theme, words)).add_to(chart)
@@ -145,8 +151,10 @@ def _watermark(mark: str) -> str:
 
 def _call(chart: Any, groups: Mapping[str, Any], shown: PageMap, theme: Theme, words: Words) -> str:
     """Return the call of what ``map.js`` does once all layers are there."""
+    pictures = {picture.layer: _picture(picture, shown.strengths.get(picture.layer, 1.0)) for picture in shown.pictures}
     layers = ",".join(
-        f"{{group:{group.get_name()},names:{_data(shown.names.get(key, ()))}}}" for key, group in groups.items()
+        f"{{group:{group.get_name()},names:{_data(shown.names.get(key, ()))},picture:{_data(pictures.get(key))}}}"
+        for key, group in groups.items()
     )
     types = {
         style.value: {"size": kind.size, "weight": int(kind.weight), "spacing": kind.spacing, "colour": kind.colour}
@@ -161,6 +169,17 @@ def _call(chart: Any, groups: Mapping[str, Any], shown: PageMap, theme: Theme, w
         f"lang:{_data(words.language)},controls:{_data(controls)},names:{_data(types)},bounds:{_data(_bounds(shown))}"
     )
     return f"onemap({chart.get_name()},{{layers:[{layers}],{told}}});"
+
+
+def _picture(picture: PagePicture, strength: float) -> Mapping[str, object]:
+    """Return a picture as ``map.js`` takes it."""
+    west, south, east, north = picture.bounds
+    return {
+        "url": f"data:{picture.kind};base64,{b64encode(picture.content).decode('ascii')}",
+        "bounds": [[south, west], [north, east]],
+        "strength": strength,
+        "ground": picture.ground,
+    }
 
 
 def _data(value: object) -> str:

@@ -100,12 +100,16 @@ def take_entries(desk: "Desk") -> Entries:
     }
 
 
-def names_left_out(seen: Iterable[LayerItem], own: Iterable[OwnLayer], form: MapFormat) -> list[str]:
-    """Return the names of layers that show something and that a format of features cannot hold: pictures, and what is
-    read of the logged history."""
+def names_left_out(
+    seen: Iterable[LayerItem], own: Iterable[OwnLayer], form: MapFormat, drawn: Iterable[str]
+) -> list[str]:
+    """Return the names of layers that show something and are not in the file.
+
+    Those are pictures but for those ``drawn``, and what is read of the logged history.
+    """
     if form in PICTURES or form is MapFormat.CSV:  # which says itself that it is of the cases alone
         return []
-    written = {*MAKERS, *COLUMNS, *(layer.key for layer in own)}
+    written = {*MAKERS, *COLUMNS, *(layer.key for layer in own), *drawn}
     return [item.title() for item in seen if item.key not in written and item.bounds() is not None]
 
 

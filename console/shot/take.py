@@ -20,6 +20,7 @@ from console.program import OpenOptions, open_console
 from console.shot.layerscenes import LAYER_SCENES, WHOLE_WINDOW
 from console.shot.scenes import SCENES
 from console.shot.views import VIEWS
+from console.sounds import NOTICE as SOUND
 from domain.states import ENDED, CaseState
 
 WAIT_S = 90.0
@@ -66,6 +67,7 @@ async def _take(desk: Desk, picture: Picture, options: OpenOptions) -> int:
         if ended is not None:
             sys.stderr.write(f"{ended.name}: {ended.tail()}\n")
         return EXIT_NOTHING
+    desk.notices.withdraw(SOUND)  # that this computer cannot be heard is nothing to see
     image = target.grab().toImage()
     if target is not desk.window:
         target.close()

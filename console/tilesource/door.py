@@ -13,7 +13,7 @@ from console.tilesource.store import FRESH_S, TileCache
 from console.tilesource.web import TileFault, WebDoor
 from domain.faults import Fault
 from layers.tiles.matrix import TileGrid, TileId
-from layers.tiles.model import Picture
+from layers.tiles.model import NOTHING, Picture
 
 ABSENT_S = 600.0
 ABSENT_MOST = 4000
@@ -35,6 +35,9 @@ class Door(Protocol):
 
     def read(self, tile: TileId) -> Came | None:
         """Return a tile."""
+
+    def kept(self, tile: TileId) -> Picture | None:
+        """Return a tile that is on this computer, ``NOTHING`` where the source has none; nobody else is asked."""
 
     def close(self) -> None:
         """Let go of files and connections."""
@@ -70,6 +73,11 @@ class PackDoor:
         if came.picture is not None:
             self.health.note_good()
         return came
+
+    def kept(self, tile: TileId) -> Picture | None:
+        """See ``Door``: all of a pack is here."""
+        came = self.read(tile)
+        return None if came is None else NOTHING if came.picture is None else came.picture
 
     def close(self) -> None:
         """See ``Door``."""
@@ -108,6 +116,11 @@ class ServerDoor:
             return fetched
         old = None if kept is None else self._decoded(kept[0], px)
         return None if old is None else Came(old)
+
+    def kept(self, tile: TileId) -> Picture | None:
+        """See ``Door``: however old, as it is shown where there is no line."""
+        kept = self._cache.get(self._kept_as, tile, time.time())
+        return None if kept is None else self._decoded(kept[0], self._grid.levels[tile.level].tile_px)
 
     def close(self) -> None:
         """See ``Door``."""

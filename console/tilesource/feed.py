@@ -10,7 +10,6 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from urllib.parse import urlsplit
 
-import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.keeping import Keeping
@@ -18,13 +17,14 @@ from console.tasks import Tasks
 from console.throttle import Throttle
 from console.tilesource.declared import PACKS, BaseMap, read_sources
 from console.tilesource.door import Came, Door, make_door
+from console.tilesource.kept import KeptTiles
 from console.tilesource.store import TileCache
 from console.tilesource.workers import SourceThreads
 from domain.faults import Fault
 from layers.ages import age_text
 from layers.tiles.item import KEY_PREFIX
 from layers.tiles.matrix import TileGrid, TileId, level_for, tiles_over
-from layers.tiles.model import Picture, TilesModel
+from layers.tiles.model import NOTHING, Picture, TilesModel
 from resources.words import Words, sentence
 from widgets.map.view import MapView
 
@@ -36,8 +36,6 @@ MOST_WANTED = 300
 SLOW_S = 15.0
 """A server that sends nothing for this long is said to be slow."""
 MEGABYTE = 2**20
-NOTHING: Picture = np.zeros((1, 1), np.uint32)
-"""Stands for a tile the source does not have."""
 
 MakeDoor = Callable[[BaseMap, str, TileCache], Door]
 
@@ -166,6 +164,13 @@ class TileFeed(QObject):
         """Return how many tiles of a source are in memory."""
         running = self._running.get(ident)
         return 0 if running is None else len(running.model.tiles)
+
+    def kept(self, key: str) -> KeptTiles | None:
+        """Return what of a layer is on this computer, None where it is none of these."""
+        running = next((running for running in self._running.values() if running.key == key), None)
+        if running is None:
+            return None
+        return KeptTiles(running.source, running.model.grid, running.model.tiles, running.door)
 
     # -- sources ---------------------------------------------------------------------------------------------------
 

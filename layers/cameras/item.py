@@ -1,10 +1,11 @@
 """Drawing of cameras: their field of view as a wedge on the ground, and a box with a lens where each stands."""
 
 from collections.abc import Callable, Hashable, Sequence
+from math import ceil
 
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, Qt
+from PySide6.QtCore import QPointF, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPen, QPolygonF
 
 from layers.cameras.model import CameraMark, CamerasModel, field_of_view
@@ -12,8 +13,8 @@ from layers.chosen import ChosenMark
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.local import squares_round
 from layers.options import Style
-from layers.raster.contract import F64, Frame, Raster, Sprites, make_sprites
-from layers.raster.qt import as_image
+from layers.raster.contract import F64, U32, Frame, Raster, Sprites, make_sprites
+from layers.raster.qt import as_image, as_sheet
 from layers.signs import draw_camera
 from layers.symbols import odd_side, render
 
@@ -29,6 +30,7 @@ class CamerasItem(LayerItem):
     """Cameras with their field of view."""
 
     key = "cameras"
+    noted = True
 
     def __init__(self, model: CamerasModel, look: Look) -> None:
         super().__init__(look)
@@ -89,7 +91,11 @@ class CamerasItem(LayerItem):
             if x0 - 2 * mark.range_m < x < x1 + 2 * mark.range_m and y0 - 2 * mark.range_m < y < y1 + 2 * mark.range_m
         ]
         if near:
-            self._draw_views(frame, area, near, strong=False)
+            image = as_image(frame)  # named: a painter does not keep its device alive
+            painter = QPainter(image)
+            for mark, x, y in near:
+                self._paint_view(painter, _outline(mark, x, y, area), area.ratio, online=mark.online, strong=False)
+            painter.end()
 
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """See ``LayerItem``: the cameras, and the field of view of the chosen one."""
@@ -99,8 +105,7 @@ class CamerasItem(LayerItem):
         if focus.entry is not None and self.options.style(VIEWS) != "hidden":
             slot = table.slot(focus.entry)
             if slot is not None:
-                chosen = [(table.marks[slot], float(table.xs[slot]), float(table.ys[slot]))]
-                self._draw_views(frame, area, chosen, strong=True)
+                self._draw_view_of(raster, frame, area, slot)
         xs, ys = (table.xs - area.left).astype(np.float32), (table.ys - area.top).astype(np.float32)
         codes = (~self._model.online()).astype(np.uint16)
         raster.stamp(frame, xs, ys, codes, self._sheet(area), area.placing((area.left, area.top)))
@@ -166,25 +171,35 @@ class CamerasItem(LayerItem):
         xs, ys = self._model.table.xs, self._model.table.ys
         return np.flatnonzero((xs > x0) & (xs < x1) & (ys > y0) & (ys < y1))
 
-    def _draw_views(
-        self, frame: Frame, area: Area, cameras: Sequence[tuple[CameraMark, float, float]], *, strong: bool
-    ) -> None:
-        image = as_image(frame)  # named: a painter does not keep its device alive
+    def _draw_view_of(self, raster: Raster, frame: Frame, area: Area, slot: int) -> None:
+        """Draw the field of view of the chosen camera by the raster alone, so that it can be kept over who walks."""
+        table = self._model.table
+        mark = table.marks[slot]
+        outline = _outline(mark, float(table.xs[slot]), float(table.ys[slot]), area)
+        edge = ceil(2 * area.ratio)
+        around = outline.boundingRect().toAlignedRect().adjusted(-edge, -edge, edge, edge)
+        seen = around & QRect(0, 0, area.width, area.height)
+        if seen.isEmpty():
+            return
+        sheet: U32 = np.zeros((seen.height(), seen.width()), np.uint32)
+        image = as_sheet(sheet)
         painter = QPainter(image)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = self.look.theme
-        for mark, x, y in cameras:
-            colour = QColor(theme.cameras if mark.online else theme.paused)
-            edge = QPen(colour, (2.0 if strong else 1.0) * area.ratio)
-            if not mark.online:
-                edge.setStyle(Qt.PenStyle.DashLine)
-            painter.setPen(edge)
-            tint = QColor(colour)
-            tint.setAlpha((64 if strong else 34) if mark.online else 12)
-            painter.setBrush(tint)
-            points = [QPointF(*area.to_pixel(px, py)) for px, py in field_of_view(mark, x, y)]
-            painter.drawPolygon(QPolygonF(points))
+        painter.translate(-seen.x(), -seen.y())
+        self._paint_view(painter, outline, area.ratio, online=mark.online, strong=True)
         painter.end()
+        raster.blit(frame, sheet, seen.x(), seen.y())
+
+    def _paint_view(self, painter: QPainter, outline: QPolygonF, ratio: float, *, online: bool, strong: bool) -> None:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colour = QColor(self.look.theme.cameras if online else self.look.theme.paused)
+        edge = QPen(colour, (2.0 if strong else 1.0) * ratio)
+        if not online:
+            edge.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(edge)
+        tint = QColor(colour)
+        tint.setAlpha((64 if strong else 34) if online else 12)
+        painter.setBrush(tint)
+        painter.drawPolygon(outline)
 
     def _size(self, area: Area) -> float:
         return SMALL if area.ground() > SMALL_FROM else SIZE
@@ -198,3 +213,7 @@ class CamerasItem(LayerItem):
             made.append(render(side, ratio, lambda p: draw_camera(p, size, theme, offline=True)))
             found = self._sheets[size, ratio] = make_sprites(np.stack(made))
         return found
+
+
+def _outline(mark: CameraMark, x: float, y: float, area: Area) -> QPolygonF:
+    return QPolygonF([QPointF(*area.to_pixel(px, py)) for px, py in field_of_view(mark, x, y)])

@@ -45,6 +45,12 @@ def as_image(frame: Frame) -> QImage:
     return QImage(frame.data, width, height, frame.strides[0], QImage.Format.Format_RGB32)
 
 
+def as_sheet(pixels: U32) -> QImage:
+    """Return an image that shares premultiplied translucent pixels; they must outlive it."""
+    height, width = pixels.shape
+    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
+
+
 class QtRaster:
     """Draws with QPainter; any thread. Edges differ from the kernels' by antialiasing, nothing else."""
 

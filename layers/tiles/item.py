@@ -4,13 +4,13 @@ from collections.abc import Callable, Hashable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRect
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtGui import QPainter
 
 from layers.contract import Area, LayerItem, Look
 from layers.options import Group, Style
 from layers.raster.blit import EIGHT, blit
 from layers.raster.contract import U32, Frame, Raster
-from layers.raster.qt import as_image
+from layers.raster.qt import as_image, as_sheet
 from layers.tiles.matrix import TileId, level_for, plane_bounds, strips, tiles_over
 from layers.tiles.model import Picture, TilesModel
 
@@ -74,9 +74,16 @@ class TilesItem(LayerItem):
         if tone == TONE.default:
             self._paint(frame, area, chosen, opaque=True)
             return
-        sheet: U32 = np.zeros(frame.shape, np.uint32)
+        blit(frame, self._sheet(area, chosen, tone), 0, 0)
+
+    def sheet(self, area: Area) -> U32:
+        """Return what of the base map is there as a picture of its own, premultiplied. Any thread."""
+        return self._sheet(area, self._chosen(area), self.options.style(TONE))
+
+    def _sheet(self, area: Area, chosen: Sequence[tuple[TileId, Picture]], tone: str) -> U32:
+        sheet: U32 = np.zeros((area.height, area.width), np.uint32)
         self._paint(sheet, area, chosen, opaque=False)
-        blit(frame, _toned(sheet, tone), 0, 0)
+        return sheet if tone == TONE.default else _toned(sheet, tone)
 
     def _chosen(self, area: Area) -> list[tuple[TileId, Picture]]:
         """Return the pictures to be painted, the coarse ones first."""
@@ -94,11 +101,11 @@ class TilesItem(LayerItem):
         return found
 
     def _paint(self, frame: Frame, area: Area, chosen: Sequence[tuple[TileId, Picture]], *, opaque: bool) -> None:
-        device = as_image(frame) if opaque else _translucent(frame)  # named: a painter does not keep its device alive
+        device = as_image(frame) if opaque else as_sheet(frame)  # named: a painter does not keep its device alive
         painter = QPainter(device)
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for tile, picture in chosen:
-            image = _translucent(picture)
+            image = as_sheet(picture)
             height = picture.shape[0]
             for (x0, y0, x1, y1), first, last in strips(self._model.grid, tile):
                 left, top = area.to_pixel(x0, y1)
@@ -110,11 +117,6 @@ class TilesItem(LayerItem):
                 source = QRect(0, round(first * height), picture.shape[1], round(last * height) - round(first * height))
                 painter.drawImage(target, image, source)
         painter.end()
-
-
-def _translucent(pixels: U32) -> QImage:
-    height, width = pixels.shape
-    return QImage(pixels.data, width, height, pixels.strides[0], QImage.Format.Format_ARGB32_Premultiplied)
 
 
 def _toned(sheet: U32, tone: str) -> U32:

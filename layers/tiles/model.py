@@ -11,6 +11,8 @@ from layers.tiles.matrix import Box, TileGrid, TileId, tile_box
 
 Picture = npt.NDArray[np.uint32]
 """A tile as premultiplied ARGB, rows from the top."""
+NOTHING: Picture = np.zeros((1, 1), np.uint32)
+"""Stands for a tile the source does not have."""
 KEPT_BYTES = 48 * 2**20
 
 

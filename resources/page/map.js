@@ -1,6 +1,7 @@
 "use strict";
 /* The exported page of the map, beyond what folium writes: names at the scales at which the desk shows them, layers that
-   keep their order, cards that fold on a small screen, and paper that holds the map as it is on the screen. */
+   keep their order, also where some are pictures, cards that fold on a small screen, and paper that holds the map as it is
+   on the screen. */
 
 const ONEMAP_SMALL = 700, ONEMAP_CELL = 8, ONEMAP_BESIDE = 8, ONEMAP_FIRM = ["town", "division"];
 
@@ -19,6 +20,7 @@ function onemap(map, told) {
     if (control) { control.title = text; control.setAttribute("aria-label", text); }
   }
   if (told.bounds) fit(map, told.bounds, small);
+  layPictures(map, told.layers);
   keepOrder(map, told.layers);
   showNames(map, told.layers, told.names);
   keepForPaper(map, cards);
@@ -32,6 +34,36 @@ function fit(map, bounds, small) {
     paddingBottomRight: [wide(".leaflet-control-layers") + 16, small ? 70 : 16],
     animate: false,
   });
+}
+
+/* Pictures lie between what is drawn: then each of them, and what is drawn between two, has a place of its own over the
+   one before. What lies over a picture that is not the ground is drawn so that the pointer reaches what is below it. */
+function layPictures(map, layers) {
+  if (!layers.some(({ picture }) => picture)) return;
+  let places = 0, above = false, drawn = null;
+  const next = (letsThrough) => {
+    const name = "onemap-" + ++places, pane = map.createPane(name);
+    pane.style.zIndex = 400 + places; // under the marks
+    if (letsThrough) pane.style.pointerEvents = "none";
+    return name;
+  };
+  for (const { group, picture } of layers) {
+    if (picture) {
+      L.imageOverlay(picture.url, picture.bounds, { pane: next(true), opacity: picture.strength }).addTo(group);
+      above = above || !picture.ground;
+      drawn = null;
+    } else {
+      drawn = drawn ?? (above ? L.svg : L.canvas)({ pane: next(above) });
+      map.removeLayer(group);
+      drawBy(drawn, group);
+      map.addLayer(group);
+    }
+  }
+}
+
+function drawBy(renderer, layer) {
+  if (layer instanceof L.Path) layer.options.renderer = renderer;
+  if (layer.eachLayer) layer.eachLayer((one) => drawBy(renderer, one));
 }
 
 /* A layer that is switched on again would lie over all others. */

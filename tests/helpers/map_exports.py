@@ -1,6 +1,8 @@
 """Exports of the map by a real desk, and what the service logged of them."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,9 @@ from widgets.map_export_sheet import Extent, MapExportWanted
 NAME, PHONE = "章某某", "13900007777"
 SAID = '井盖缺失 <img src=x onerror="alert(1)">'
 SECRET = "两家为院墙争执多年"
+
+
+CHROMIUM = shutil.which("chromium")
 
 
 def report(served: Served) -> None:
@@ -51,3 +56,17 @@ def logged(served: Served) -> list[dict[str, Any]]:
     with served.store.reading.begin() as connection:
         changes = reads.changes_after(connection, 0, 10_000)
     return [dict(c.data) for c in changes if c.subject is Subject.EXPORT]
+
+
+def opened(page: Path, profile: Path, size: str = "1280,720", *more: str) -> str:
+    """Return what a browser without a network makes of a page, on a screen of a size."""
+    assert CHROMIUM is not None
+    offline = ["--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"]
+    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+    shown = subprocess.run(
+        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", *quiet, *offline,
+         f"--window-size={size}", f"--user-data-dir={profile}", "--virtual-time-budget=4000",
+         *(more or ("--dump-dom",)), page.as_uri()],
+        capture_output=True, text=True, timeout=60, check=True,
+    )  # fmt: skip
+    return shown.stdout

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,14 +25,13 @@ from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.file_dialog import FileDialog
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.grid_keeper.columns import ColumnChoice
 from widgets.grid_keeper.fault_list import FaultList
 from widgets.grid_keeper.wants import SUFFIXES, Columns, FileWanted, Republish
 
 WIDTH_PX, TOP_PX = 460, 48
 FAULTS_PX = 190
 """The list of faults is never lower: some four of them are in sight."""
-ENCODINGS = ("", "utf-8", "gb18030")
-FIELDS = ("code", "name", "division", "responsible")
 
 
 class GridKeeperSheet(Sheet):
@@ -57,12 +55,10 @@ class GridKeeperSheet(Sheet):
         self._checked = self._busy = False
         self._title, self._file, self._about = QLabel(), QLabel(), QLabel()
         self._said, self._fault, self._bar = QLabel(), FaultLabel(), QProgressBar()
-        self.crs, self.note = QLineEdit(), QLineEdit()
+        self.note, self.versions, self.layers = QLineEdit(), Combo(), Combo()
         self.note.setMaxLength(200)
-        self.encoding, self.versions, self.layers = Combo(), Combo(), Combo()
         self._several: FileWanted | None = None
-        self.columns = {name: Combo() for name in FIELDS}
-        self._labels = {name: QLabel() for name in (*FIELDS, "crs", "encoding")}
+        self.choice = ColumnChoice(words)
         self.faults, self._scroll = FaultList(words), QScrollArea()
         names = ("choose", "check", "mend", "compare", "publish", "republish", "cancel", "close")
         self.buttons = {name: Button() for name in names}
@@ -79,11 +75,6 @@ class GridKeeperSheet(Sheet):
             set_role(label, "second")
             label.setWordWrap(True)
         set_role(self.buttons["publish"], "primary")
-        form = QFormLayout()
-        for name in FIELDS:
-            form.addRow(self._labels[name], self.columns[name])
-        form.addRow(self._labels["encoding"], self.encoding)
-        form.addRow(self._labels["crs"], self.crs)
         self.faults.setMinimumHeight(FAULTS_PX)
         within = QWidget()
         column = QVBoxLayout(within)
@@ -93,7 +84,7 @@ class GridKeeperSheet(Sheet):
         column.addWidget(self.buttons["choose"])
         column.addWidget(self._file)
         column.addWidget(self.layers)
-        column.addLayout(form)
+        column.addWidget(self.choice)
         column.addWidget(self.buttons["check"])
         column.addWidget(self._bar)
         column.addWidget(self.faults, 1)
@@ -126,8 +117,7 @@ class GridKeeperSheet(Sheet):
         self.faults.altered.connect(self._show_state)
         self.note.textChanged.connect(self._show_state)
         self.layers.activated.connect(self._on_layer_chosen)
-        for combo in self.columns.values():
-            combo.currentIndexChanged.connect(self.forget)
+        self.choice.altered.connect(self.forget)
 
     # -- life ------------------------------------------------------------------------------------------------------
 
@@ -165,14 +155,7 @@ class GridKeeperSheet(Sheet):
 
     def set_columns(self, names: Sequence[str], guess: Columns) -> None:
         """Offer the columns of the file that was read, the likely ones chosen. Whatever was found before is gone."""
-        for field, combo in self.columns.items():
-            combo.blockSignals(True)
-            combo.clear()
-            combo.addItem(self._words("mesh.column.none"), "")
-            for name in names:
-                combo.addItem(name, name)
-            combo.setCurrentIndex(max(0, combo.findData(getattr(guess, field))))
-            combo.blockSignals(False)
+        self.choice.offer(names, guess)
         self.forget()
 
     def forget(self) -> None:
@@ -231,32 +214,16 @@ class GridKeeperSheet(Sheet):
         """Say what went wrong; empty takes it away."""
         self._fault.tell(telling)
 
-    def chosen_columns(self) -> Columns:
-        """Return which columns are chosen."""
-        return Columns(**{name: str(combo.currentData() or "") for name, combo in self.columns.items()})
-
     def retranslate(self) -> None:
         """Look the words up again."""
         words = self._words
         self._title.setText(words("mesh.title"))
         self._about.setText(words("mesh.about"))
-        for name, label in self._labels.items():
-            label.setText(words(f"mesh.field.{name}"))
-        chosen = self.encoding.currentData()
-        self.encoding.clear()
-        for encoding in ENCODINGS:
-            self.encoding.addItem(encoding.upper() if encoding else words("mesh.encoding.auto"), encoding)
-        self.encoding.setCurrentIndex(max(0, self.encoding.findData(chosen)))
-        for combo in self.columns.values():
-            if combo.count():
-                combo.setItemText(0, words("mesh.column.none"))
-        for name, combo in (*self.columns.items(), ("encoding", self.encoding), ("versions", self.versions)):
-            combo.setAccessibleName(words(f"mesh.field.{name}"))
+        self.choice.retranslate()
+        self.versions.setAccessibleName(words("mesh.field.versions"))
         if self.layers.count():
             self.layers.setItemText(0, words("mesh.layer.which"))
         self.layers.setAccessibleName(words("mesh.layer.which"))
-        self.crs.setPlaceholderText(words("mesh.crs.hint"))
-        self.crs.setAccessibleName(words("mesh.field.crs"))
         self.note.setPlaceholderText(words("mesh.note.hint"))
         self.note.setAccessibleName(words("mesh.note.hint"))
         for name, button in self.buttons.items():
@@ -269,7 +236,7 @@ class GridKeeperSheet(Sheet):
         """Nothing of it is painted by hand."""
 
     def _show_state(self) -> None:
-        columns, idle = self.chosen_columns(), not self._busy
+        columns, idle = self.choice.chosen(), not self._busy
         taken = self._checked and self.faults.takeable
         usable = {
             "choose": idle,
@@ -301,8 +268,8 @@ class GridKeeperSheet(Sheet):
 
     def _next_text(self) -> str:
         """Return what is to be done before anything was checked."""
-        columns = self.chosen_columns()
-        if self.columns["code"].count() < 2:
+        columns = self.choice.chosen()
+        if not self.choice.offered:
             return self._words("mesh.next.file")
         return self._words("mesh.next.check" if columns.code and columns.name else "mesh.next.columns")
 
@@ -318,7 +285,7 @@ class GridKeeperSheet(Sheet):
 
     def choose_file(self, path: str) -> None:
         """Ask for a file to be read, as it is declared."""
-        self._want(FileWanted(path, str(self.encoding.currentData() or ""), self.crs.text().strip()))
+        self._want(self.choice.declared(path))
 
     def _on_layer_chosen(self) -> None:
         layer = str(self.layers.currentData() or "")
@@ -332,7 +299,7 @@ class GridKeeperSheet(Sheet):
 
     def _on_check(self) -> None:
         self.tell("")
-        self.check_wanted.emit(self.chosen_columns())
+        self.check_wanted.emit(self.choice.chosen())
 
     def _on_mend(self) -> None:
         self.tell("")

@@ -10,15 +10,19 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
-from widgets.common.slider import Slider
+from widgets.common.slider import HIGH_PX, Slider
 from widgets.common.style import set_role
 from widgets.map.overlay import Card
 
 MOST_WIDTH_PX = 720
 FOOT_PX = 64
 EDGE_PX, LEAST_WIDTH_PX = 16, 480
-NOTE_FROM_PX = 560
-"""On a map lower than this the note is told on hover alone: there is little enough to see of the past."""
+ROOMY_FROM_PX = 560
+"""On a map lower than this the bar is low: the moment stands in the stamp alone, and the note is told on hover."""
+LEAST_SLIDER_PX, LOW_SLIDER_PX = 280, 24
+"""How wide the slider is at least where it stands among the buttons, and how high on a low bar."""
+AFTER_BUTTONS = 3
+"""Where in the row of buttons the slider stands."""
 
 
 class PlaybackBar(Card):
@@ -55,21 +59,35 @@ class PlaybackBar(Card):
         self.hide()
 
     def _lay_out(self) -> None:
-        head, row, column = QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
+        self._head, self._line, self._row, column = QHBoxLayout(), QHBoxLayout(), QHBoxLayout(), QVBoxLayout(self)
         self._column = column
-        head.addWidget(self.title, 1)
-        head.addWidget(self._leave)
+        self._head.addWidget(self.title, 1)
         for widget in (self._back, self.play, self._on):
-            row.addWidget(widget)
-        row.addStretch(1)
-        row.addWidget(self.speed)
-        row.addWidget(self.follow)
-        column.setContentsMargins(14, 8, 14, 8)
-        column.setSpacing(4)
-        column.addLayout(head)
-        column.addWidget(self.slider)  # in a line of its own: hours on a few pixels cannot be pointed at
-        column.addLayout(row)
+            self._row.addWidget(widget)
+        self._row.addStretch(1)
+        self._row.addWidget(self.speed)
+        self._row.addWidget(self.follow)
+        for line in (self._head, self._line, self._row):
+            column.addLayout(line)
         column.addWidget(self.note)
+        self._arrange(low=False, one_row=False)
+
+    def _arrange(self, *, low: bool, one_row: bool) -> None:
+        """Take the form of a low bar, of one row or of two, or of a high one.
+
+        The slider stands in a line of its own unless it is wide: hours on a few pixels cannot be pointed at.
+        """
+        self.title.setVisible(not low)
+        self.note.setVisible(not low)
+        (self._row if low else self._head).addWidget(self._leave)
+        if one_row:
+            self._row.insertWidget(AFTER_BUTTONS, self.slider, 1000)
+        else:
+            self._line.addWidget(self.slider)
+        self.slider.setMinimumWidth(LEAST_SLIDER_PX if one_row else 0)
+        self.slider.setMinimumHeight(LOW_SLIDER_PX if low else HIGH_PX)
+        self._column.setContentsMargins(14, 6 if low else 8, 14, 6 if low else 8)
+        self._column.setSpacing(2 if low else 4)
 
     def _connect(self) -> None:
         for button in (self._back, self.play, self._on, self._leave, self.follow):
@@ -107,14 +125,21 @@ class PlaybackBar(Card):
         parent = self.parentWidget()
         if parent is None:
             return
-        free = parent.width() - left - 2 * EDGE_PX
-        if free < LEAST_WIDTH_PX:
-            left, free = 0, parent.width() - 2 * EDGE_PX
-        width = min(MOST_WIDTH_PX, free)
-        self.note.setVisible(parent.height() >= NOTE_FROM_PX)
-        self._column.activate()
+        low, whole = parent.height() < ROOMY_FROM_PX, parent.width() - 2 * EDGE_PX
+        free = whole - left
+        self._arrange(low=low, one_row=low)
+        if low and self._least_width() > whole:
+            self._arrange(low=True, one_row=False)
+        least = self._least_width()
+        if free < max(LEAST_WIDTH_PX, least):
+            left, free = 0, whole
+        width = min(max(MOST_WIDTH_PX, least), free)
         self.resize(width, max(self._column.totalSizeHint().height(), self._column.totalHeightForWidth(width)))
         self.move(left + EDGE_PX + (free - width) // 2, parent.height() - self.height() - FOOT_PX)
+
+    def _least_width(self) -> int:
+        self._column.activate()
+        return self._column.totalMinimumSize().width()
 
     def retranslate(self) -> None:
         """Take up another language."""

@@ -54,10 +54,10 @@ def opened(desk: Desk) -> BaseMapsSheet:
 
 
 def fill(sheet: BaseMapsSheet, kind: str, address: str, name: str, key: str = "") -> None:
-    sheet.kind.setCurrentIndex(sheet.kind.findData(kind))
-    sheet.address.setText(address)
-    sheet.name.setText(name)
-    sheet.key.setText(key)
+    sheet.form.kind.setCurrentIndex(sheet.form.kind.findData(kind))
+    sheet.form.address.setText(address)
+    sheet.form.name.setText(name)
+    sheet.form.key.setText(key)
 
 
 async def test_a_base_map_is_tested_added_kept_removed_and_brought_back(qtbot, server: TileServer) -> None:
@@ -73,7 +73,7 @@ async def test_a_base_map_is_tested_added_kept_removed_and_brought_back(qtbot, s
         await until(path.exists)
         assert "topsecret" not in path.read_text()
         assert "{key}" in path.read_text()
-        assert sheet.key.text() == ""
+        assert sheet.form.key.text() == ""
         await until(lambda: sheet.chosen() is None and sheet.list.count() == 1)
         sheet.list.setCurrentRow(0)
         qtbot.keyClick(sheet.list, Qt.Key.Key_Delete)
@@ -133,7 +133,14 @@ async def test_no_field_moves_when_something_is_said_and_enter_adds(qtbot, serve
         desk.window.resize(1366, 768)
         desk.window.show()
         sheet = opened(desk)
-        edits = (sheet.preset, sheet.key, sheet.address, sheet.name, sheet.attribution, sheet.buttons["add"])
+        edits = (
+            sheet.form.preset,
+            sheet.form.key,
+            sheet.form.address,
+            sheet.form.name,
+            sheet.form.attribution,
+            sheet.buttons["add"],
+        )
         QApplication.processEvents()
         before = [edit.mapTo(sheet, edit.rect().topLeft()) for edit in edits]
         for good in (False, True):
@@ -141,17 +148,17 @@ async def test_no_field_moves_when_something_is_said_and_enter_adds(qtbot, serve
             QApplication.processEvents()
             assert [edit.mapTo(sheet, edit.rect().topLeft()) for edit in edits] == before
         fill(sheet, "xyz", f"{server.url}/{{z}}/{{x}}/{{y}}.png", "")
-        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        qtbot.keyClick(sheet.form.name, Qt.Key.Key_Return)
         await until(lambda: "名称" in sheet._fault.text() and sheet.buttons["add"].isEnabled())
-        sheet.name.setText("图")
+        sheet.form.name.setText("图")
         sheet.buttons["add"].setEnabled(False)
-        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        qtbot.keyClick(sheet.form.name, Qt.Key.Key_Return)
         assert not any("base-maps" in name for name in desk.tasks.running()), "it cannot be pressed"
         sheet.buttons["add"].setEnabled(True)
-        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        qtbot.keyClick(sheet.form.name, Qt.Key.Key_Return)
         await until(lambda: [source.name for source in desk.base_maps.feed.sources] == ["图"])
-        sheet.key.setText("")
-        qtbot.keyClick(sheet.key, Qt.Key.Key_Return)
+        sheet.form.key.setText("")
+        qtbot.keyClick(sheet.form.key, Qt.Key.Key_Return)
         await until(lambda: "天地图密钥" in sheet._fault.text())
 
 
@@ -159,7 +166,7 @@ async def test_the_keys_begin_at_the_first_field_and_stay_at_what_was_pressed(qt
     async with open_desk() as desk:
         desk.window.show()
         sheet = opened(desk)
-        assert desk.window.focusWidget() is sheet.preset
+        assert desk.window.focusWidget() is sheet.form.preset
         fill(sheet, "mbtiles", "/nowhere/a.mbtiles", "a")
         sheet.buttons["add"].setFocus()
         qtbot.keyClick(sheet.buttons["add"], Qt.Key.Key_Space)
@@ -202,10 +209,10 @@ async def test_the_layers_of_a_wmts_are_offered_and_one_is_added(qtbot, server: 
         sheet = opened(desk)
         fill(sheet, "wmts", f"{server.url}/wmts?tk={{key}}", "影像", "abc")
         qtbot.mouseClick(sheet.buttons["ask"], Qt.MouseButton.LeftButton)
-        await until(lambda: sheet.offers.count() == 3)
-        assert sheet.offers.isVisible()
-        assert "经纬度" in sheet.offers.itemText(0)
-        sheet.offers.setCurrentIndex(0)
+        await until(lambda: sheet.form.offers.count() == 3)
+        assert sheet.form.offers.isVisible()
+        assert "经纬度" in sheet.form.offers.itemText(0)
+        sheet.form.offers.setCurrentIndex(0)
         qtbot.mouseClick(sheet.buttons["add"], Qt.MouseButton.LeftButton)
         await until(lambda: desk.base_maps.feed.sources)
         (source,) = desk.base_maps.feed.sources
@@ -223,14 +230,14 @@ async def test_tianditu_needs_a_key_once_and_says_where_it_cannot_be_kept(qtbot)
         qtbot.mouseClick(sheet.buttons["preset_add"], Qt.MouseButton.LeftButton)
         await until(lambda: "密钥" in sheet._fault.text())
         desk.base_maps.keeping = Keeping(NoRing())
-        sheet.key.setText("k")
+        sheet.form.key.setText("k")
         desk.base_maps.feed._make = lambda source, key, cache: _Silent()
         qtbot.mouseClick(sheet.buttons["preset_add"], Qt.MouseButton.LeftButton)
         await until(lambda: desk.base_maps.feed.sources)
         assert desk.base_maps.feed.sources[0].name == "天地图 矢量"
         assert "notice.key_not_kept" in [notice.key for notice in desk.notice_feed.standing()]
-        sheet.preset.setCurrentIndex(1)
-        sheet.key.clear()
+        sheet.form.preset.setCurrentIndex(1)
+        sheet.form.key.clear()
         qtbot.mouseClick(sheet.buttons["preset_add"], Qt.MouseButton.LeftButton)
         await until(lambda: len(desk.base_maps.feed.sources) == 2)
         qtbot.keyClick(sheet, Qt.Key.Key_Escape)

@@ -62,7 +62,7 @@ async def test_a_mesh_is_read_mended_compared_published_and_undone(served: Serve
         assert not sheet.buttons["check"].isEnabled()
         sheet.choose_file(str(path))
         await idle(desk)
-        assert (sheet.chosen_columns().code, sheet.chosen_columns().responsible) == ("编码", "网格员")
+        assert (sheet.choice.chosen().code, sheet.choice.chosen().responsible) == ("编码", "网格员")
         await press(desk, sheet, "check")
         (overlap,) = desk.grid_keeper._faults
         assert overlap.sort is FaultSort.OVERLAP
@@ -269,9 +269,11 @@ async def test_real_boroughs_are_read_and_lie_elsewhere(served: Served) -> None:
     async with keeping(served) as (desk, sheet):
         sheet.choose_file(str(DATA / "nyc_boroughs.zip"))
         await idle(desk)
-        assert "boro_code" in [sheet.columns["code"].itemText(i) for i in range(sheet.columns["code"].count())]
+        assert "boro_code" in [
+            sheet.choice.columns["code"].itemText(i) for i in range(sheet.choice.columns["code"].count())
+        ]
         for field, column in (("code", "boro_code"), ("name", "boro_name")):
-            sheet.columns[field].setCurrentIndex(sheet.columns[field].findData(column))
+            sheet.choice.columns[field].setCurrentIndex(sheet.choice.columns[field].findData(column))
         await press(desk, sheet, "check")
         assert len(desk.grid_keeper._grids) == 5
 

@@ -3,14 +3,12 @@
 import csv
 import json
 import re
-import shutil
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 from desks import PASSWORD, signed_in, until
-from map_exports import NAME, PHONE, SECRET, export, logged, report
+from map_exports import CHROMIUM, NAME, PHONE, SECRET, export, logged, opened, report
 from PySide6.QtCore import QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices, QImage
 from served import ALL_ROOM, Served, key
@@ -21,8 +19,6 @@ from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Hazard
 from resources.theme import load_theme
 from widgets.map_export_sheet import Extent
-
-CHROMIUM = shutil.which("chromium")
 
 
 async def test_features_go_out_without_contacts_and_people_only_when_asked_for(served: Served, tmp_path: Path) -> None:
@@ -189,27 +185,13 @@ async def test_what_may_not_be_or_cannot_be_written_is_told_and_leaves_the_file_
         assert desk.map_export.sheet.choose.isEnabled(), "it can be tried again"
 
 
-def _opened(page: Path, profile: Path, size: str = "1280,720") -> str:
-    """Return what a browser without a network makes of a page, on a screen of a size."""
-    assert CHROMIUM is not None
-    offline = ["--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9"]
-    quiet = ["--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-    shown = subprocess.run(
-        [CHROMIUM, "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", *quiet, *offline,
-         f"--window-size={size}", f"--user-data-dir={profile}", "--virtual-time-budget=4000", "--dump-dom",
-         page.as_uri()],
-        capture_output=True, text=True, timeout=60, check=True,
-    )  # fmt: skip
-    return shown.stdout
-
-
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine")
 async def test_the_page_opens_in_a_browser_without_a_network(served: Served, tmp_path: Path) -> None:
     report(served)
     async with signed_in(served) as desk:
         out = tmp_path / "map.html"
         await export(desk, MapFormat.HTML, out)
-    dom = _opened(out, tmp_path / "profile")
+    dom = opened(out, tmp_path / "profile")
     assert dom.count('class="leaflet-marker-icon') == 2, "both cases are on the map"
     assert "leaflet-control-layers-overlays" in dom
     assert "演示图" in dom
@@ -237,7 +219,7 @@ async def test_the_page_has_title_legend_names_and_who_made_it_on_the_map_itself
         out = tmp_path / "map.html"
         await export(desk, MapFormat.HTML, out)
     for size, folded in (("1280,720", False), ("600,800", True)):
-        dom = _opened(out, tmp_path / "profile", size)
+        dom = opened(out, tmp_path / "profile", size)
         page = dom[dom.index('class="folium-map') :].split("<script")[0]
         heads = re.findall(r'<details class="onemap-card onemap-(\w+)"( open="")?>', page)
         assert heads == [(card, "" if folded else ' open=""') for card in ("title", "legend")], "within the map"

@@ -6,9 +6,21 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import QFontMetricsF, QKeyEvent, QMouseEvent, QRegion
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
 
+from layers.basemap.model import BasemapModel
+from layers.cameras.model import CamerasModel
+from layers.cases.model import CasesModel
+from layers.components.model import ComponentsModel
+from layers.divisions.model import DivisionsModel
+from layers.drawings.model import DrawingsModel
 from layers.geodesy import length_m
+from layers.geofences.model import GeofencesModel
+from layers.grids.model import GridsModel
+from layers.hazards.model import HazardsModel
+from layers.heat.model import HeatModel
 from layers.mercator import to_degrees
+from layers.positions.model import PositionsModel
 from resources.theme import load_theme
 from resources.words import Language, Words
 from widgets.map.captions import LINE_PX, MORE_PX
@@ -18,6 +30,10 @@ from widgets.map.pick_card import PickedRow
 from widgets.map.playback_bar import PlaybackBar
 from widgets.map.sketch import Sketch, SketchKind
 from widgets.map.view import MapView
+
+MANY = (CasesModel, PositionsModel, GridsModel, BasemapModel, DivisionsModel, ComponentsModel, CamerasModel,
+        HazardsModel, DrawingsModel, GeofencesModel, HeatModel)  # fmt: skip
+WIDE = (1400, 600)
 
 
 @pytest.fixture
@@ -31,6 +47,11 @@ def view(qtbot) -> MapView:
 
 def _click(view: MapView, x: int, y: int) -> None:
     QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=QPoint(x, y))
+
+
+def _point_at(view: MapView, at: QPointF) -> None:
+    none = Qt.MouseButton.NoButton
+    view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier))
 
 
 def test_a_line_is_measured_point_by_point_and_ends_by_a_double_click(view: MapView) -> None:
@@ -165,8 +186,8 @@ def test_a_rectangle_is_drawn_by_dragging_and_the_map_stays_where_it_is(view: Ma
 
 
 def test_the_place_under_a_pointer_that_stands_still_is_told_anew_when_the_map_moves(view: MapView) -> None:
-    over, at, none = view.overlays, QPointF(300, 200), Qt.MouseButton.NoButton
-    view.mouseMoveEvent(QMouseEvent(QEvent.Type.MouseMove, at, at, none, none, Qt.KeyboardModifier.NoModifier))
+    over = view.overlays
+    _point_at(view, QPointF(300, 200))
     before = over.coordinates.text()
     view.setFocus()
     QTest.keyClick(view, Qt.Key.Key_Right)
@@ -196,15 +217,41 @@ def test_the_arrows_step_a_playback_and_never_end_at_the_button_that_leaves(view
         QTest.keyClick(bar.play, key)
     assert steps == [-1, -1, 1]
     assert bar.focusWidget() is bar.play
-    heights = []
-    for height in (700, 500):
-        view.resize(800, height)
-        bar.place(0)
-        heights.append(bar.height())
-        assert bar.note.isVisible() == (height == 700)
-    assert heights[1] < heights[0]
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize(
+    ("size", "most_px"), [((640, 700), 240), ((640, 500), 76), ((724, 546), 76), ((1000, 420), 48)]
+)
+def test_on_a_low_map_the_bar_of_a_playback_is_low_and_all_of_it_can_be_used(
+    view: MapView, size: tuple[int, int], most_px: int, language: Language
+) -> None:
+    bar = PlaybackBar(Words(language), load_theme("dark"), view, (1, 10))
+    view.resize(1000, 420)
+    bar.place(0)  # it was another one before
+    view.resize(*size)
+    bar.show()
+    bar.place(0)
+    roomy = size[1] == 700
+    assert (bar.title.isVisible(), bar.note.isVisible()) == (roomy, roomy)
     assert bar.toolTip() == bar.note.text(), "on a low map it is told on hover"
-    assert bar.slider.width() > bar.width() - 60
+    assert bar.height() <= most_px
+    assert (bar.height() > 76) == roomy
+    assert view.rect().contains(bar.geometry())
+    parts = [bar.slider, bar.speed, *bar.findChildren(QAbstractButton)]
+    assert len(parts) == 7
+    for one in parts:
+        assert one.isVisible()
+        assert bar.rect().contains(one.geometry())
+        assert one.width() >= one.minimumSizeHint().width(), "nothing of it is cut"
+        assert not [other for other in parts if other is not one and other.geometry().intersects(one.geometry())]
+    assert bar.slider.width() >= 280
+    bar._back.setFocus()
+    tabbed = [view.window().focusWidget()]
+    for _ in parts[1:]:
+        QTest.keyClick(tabbed[-1], Qt.Key.Key_Tab)
+        tabbed.append(view.window().focusWidget())
+    assert set(tabbed) == set(parts), "each is reached by keyboard"
 
 
 @pytest.mark.parametrize(
@@ -269,18 +316,29 @@ def test_a_hint_wider_than_the_map_has_room_for_is_read_whole_in_several_lines(v
     assert not caption.geometry().intersects(over.legend.geometry())
 
 
-@pytest.mark.parametrize("width", [640, 900, 1400])
+@pytest.mark.parametrize("size", [(640, 500), (724, 546), (1000, 420), (900, 600), WIDE])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_nothing_at_the_foot_of_the_map_lies_on_anything_else(view: MapView, width: int, language: str) -> None:
-    words = Words("en" if language == "en" else "zh-CN")
-    over = view.overlays
-    view.resize(width, 600)
-    view.begin_sketch(Sketch(SketchKind.AREA, view), hint=words("map_tools.hint.area"), measuring=True)
-    for at in (QPoint(width // 2, 200), QPoint(width // 2 + 5, 260)):
-        QTest.mouseMove(view, at)
+def test_nothing_at_the_foot_of_the_map_lies_on_anything_else(
+    view: MapView, size: tuple[int, int], language: str
+) -> None:
+    words, over = view._look.words, view.overlays
+    words.use(cast(Language, language))
+    view.set_layers([model() for model in MANY])
+    view.retranslate()
+    view.resize(*size)
+    over.feed()
+    listed = over.layer_tree.height()
+    view.begin_sketch(Sketch(SketchKind.LINE, view), hint=words("map_tools.hint.line"), measuring=True)
+    for at in (QPointF(size[0] // 2, 200), QPointF(size[0] // 2 + 5, 260)):
+        _point_at(view, at)
         assert "," in over.coordinates.text()
-        for other in (over.attribution, over.scale_bar, over.legend):
+        over.feed()
+        for other in (over.attribution, over.scale_bar, over.legend, over.layer_tree):
             lies = other.isVisible() and over.coordinates.geometry().intersects(other.geometry())
             assert not lies, (other.objectName(), over.coordinates.geometry(), other.geometry())
+    assert over.layer_tree.isVisible()
+    assert over.layer_tree.height() > 150, "some of it can still be read"
     view.end_sketch()
-    assert over.coordinates.geometry().bottom() > over.scale_bar.geometry().bottom() or width == 640
+    assert over.coordinates.geometry().bottom() > over.scale_bar.geometry().bottom() or size != WIDE
+    over.coordinates.clear()
+    assert over.layer_tree.height() == listed, "it has its room again"

@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from domain.register_map import ComponentKind
 from layers.camera import Camera
+from layers.cameras.model import CameraMark, CamerasModel
 from layers.components.model import ComponentMark, ComponentsModel
 from layers.options import LayerOptions
 from layers.raster.cells import CompiledCells
@@ -18,7 +19,7 @@ from layers.states import Sensed
 from layers.tiles.matrix import Plane, TileGrid, ladder, level_for, tiles_over
 from layers.tiles.model import TilesModel
 from resources.theme import Theme, load_theme
-from tests.helpers.map_scene import NOW, Scene, case_mark, make_scene, thing_mark, wait_settled
+from tests.helpers.map_scene import NOW, Scene, case_mark, make_scene, picture, thing_mark, wait_settled
 from tests.widget.map.test_map_surface import shown
 from widgets.map.guests import MapGuest, paint_ring
 from widgets.map.moved import RESTS, MovedMarks
@@ -192,6 +193,40 @@ def test_the_name_of_an_alarm_stays_while_people_walk(qtbot: QtBot, scene: Scene
         view.refresh()
         paint(scene)
         np.testing.assert_array_equal(straight, shown(view))
+
+
+@pytest.mark.parametrize("chosen", [False, True])
+def test_cameras_put_above_people_are_laid_over_who_walks_without_drawing_them_anew(
+    qtbot: QtBot, scene: Scene, monkeypatch: pytest.MonkeyPatch, chosen: bool
+) -> None:
+    view, rng, cameras = scene.view, np.random.default_rng(2), CamerasModel()
+    marks = [CameraMark(f"c{i}", 120.71 + i / 200, 29.715, 90.0 * i, 80.0, 900.0, online=i != 1) for i in range(4)]
+    cameras.replace(marks)
+    view.set_layers([scene.grids, scene.positions, cameras], as_given=True)
+    assert [item.key for item in view.items][-2:] == ["positions", "cameras"]
+    view.choose("positions", LayerOptions().with_style("names", "chosen"))
+    before = len(np.unique(picture(view).reshape(-1, 3), axis=0))
+    if chosen:
+        view.select_entry("c0")
+    wait_settled(qtbot, view)
+    again, kept = [], []
+    draw_again, show_moving = view._frame.draw_again, view._frame._show_moving
+    monkeypatch.setattr(view._frame, "draw_again", lambda *given: again.append(done := draw_again(*given)) or done)
+    monkeypatch.setattr(view._frame, "_show_moving", lambda *given: kept.append(done := show_moving(*given)) or done)
+    for _ in range(4):
+        walk(scene, rng, STAFF)
+        paint(scene)
+        straight = shown(view)
+        assert kept[-1], "what is over the people is kept"
+        with monkeypatch.context() as patch:
+            patch.setattr(view._frame, "_show_moving", lambda *_: False)  # all drawn in order
+            view.refresh()
+            paint(scene)
+            np.testing.assert_array_equal(straight, shown(view))
+        view.refresh()
+        paint(scene)
+    assert any(again) != chosen, "the name of the chosen one is over the people"
+    assert (len(np.unique(picture(view).reshape(-1, 3), axis=0)) > before) or not chosen
 
 
 def test_a_piece_of_a_base_map_that_comes_in_is_seen_though_somebody_walks_meanwhile(
