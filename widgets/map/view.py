@@ -20,7 +20,7 @@ Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPi
 ``camera_changed`` (Camera).
 
 Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
-Escape ends choosing a place, closes the card of what was picked, and drops who is ringed.
+Escape ends choosing a place, closes the options of a layer or the card of what was picked, and drops who is ringed.
 """
 
 from collections.abc import Callable
@@ -207,8 +207,7 @@ class MapView(DrawnMap):
             return
         if any(guest.key(event) for guest in self._guests):
             return
-        if event.key() == Qt.Key.Key_Escape and self._overlays.pick_card.isVisible():
-            self._overlays.pick_card.close_card()
+        if event.key() == Qt.Key.Key_Escape and self._overlays.close_one():
             return
         if event.key() == Qt.Key.Key_Escape and self.drop_chosen():
             return
