@@ -83,6 +83,7 @@ class MapView(DrawnMap):
         self._pointer: QPointF | None = None
         self._dragging = self._drawing_box = False
         self._wheel = 0
+        self._ended = False  # what was drawn, by the click before
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
         self._gesture.setInterval(GESTURE_MS)
@@ -135,7 +136,7 @@ class MapView(DrawnMap):
         """Take hold of the map."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position().toPoint()
-            self._dragging = self._drawing_box = False
+            self._dragging = self._drawing_box = self._ended = False
             self._set_cross(False)
         event.accept()
 
@@ -175,18 +176,18 @@ class MapView(DrawnMap):
                     self._choose_place(at)
                 elif self._drawing:
                     self._add_point(at, by_pointer=True)
+                    self._ended = not self._drawing
                 elif not any(guest.click(at) for guest in self._guests):
                     self._pick(self.pick_at(at.x(), at.y()))
             self._dragging = False
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Come closer, or end what is drawn (its last point was set by the first of the two clicks)."""
+        """Come closer, or end what is drawn; the first of the two clicks set its last point, or ended it already."""
         if self._drawing:
             self._finish_sketch()
-            event.accept()
-            return
-        self.zoom(2 * ZOOM_STEPS, event.position())
+        elif not self._ended:
+            self.zoom(2 * ZOOM_STEPS, event.position())
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
