@@ -1,32 +1,24 @@
-"""Places in words: how coordinates were read, and what a place is in the systems people ask for it in. No Qt."""
-
-from typing import NamedTuple
+"""Places in words: how coordinates were read, and what a place is in the systems people ask for it in."""
 
 from console.systemask import km_text
 from domain.coordinates import Candidate, from_wgs84, system_named
 from domain.coordinates.systems import BD09, GCJ02, WGS84, System, plane
 from domain.places import distance_m
 from resources.words import Words
+from widgets.map.identify_card import InSystem
 
 FAR_M = 30_000.0
 """Further from the town than this, a reading says how far: it may be the wrong one."""
 
 
-class Said(NamedTuple):
-    """A place in one system: what the system is called, and the two numbers as they are pasted elsewhere."""
-
-    system: str
-    numbers: str
-
-
-def in_systems(lon: float, lat: float, words: Words) -> tuple[Said, ...]:
+def in_systems(lon: float, lat: float, words: Words) -> tuple[InSystem, ...]:
     """Return a place in degrees, in the shifted degrees of phone maps, and in metres of the nearest 3° plane."""
     said = []
     for system in (WGS84, GCJ02, BD09, plane(3 * round(lon / 3))):
         x, y = from_wgs84(lon, lat, system)
         # surveyors write the northing first; phone maps, like we do, the longitude
         numbers = f"{y:.1f}, {x:.1f}" if system.is_plane else f"{x:.6f}, {y:.6f}"
-        said.append(Said(_source(system, words), numbers))
+        said.append(InSystem(_short(system, words), numbers, _source(system, words)))
     return tuple(said)
 
 
@@ -48,7 +40,17 @@ def _name(system: System, words: Words) -> str:
     return system.name if system_named(system.name) is not None else words("own_layer.system.epsg_3857")
 
 
+def _short(system: System, words: Words) -> str:
+    if system.is_plane:
+        return words("coordinates.short.plane", meridian=system.meridian or 0)
+    return words(f"coordinates.short.{_key(system)}")
+
+
 def _source(system: System, words: Words) -> str:
     if system.is_plane:
         return words("coordinates.plane_north_first", meridian=system.meridian or 0)
-    return words(f"coordinates.source.{system.name.replace('-', '').lower()}")
+    return words(f"coordinates.source.{_key(system)}")
+
+
+def _key(system: System) -> str:
+    return system.name.replace("-", "").lower()
