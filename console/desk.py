@@ -332,6 +332,7 @@ class Desk(QObject):
         self.register.on_second(now)
         self.register_layers.on_second(now)
         self.picks.on_second()
+        self.map_desk.on_second()
         self.layer_notes.show(self.room_feed.silent_since, now, self.map_feed.models)
 
     def _is_working(self) -> bool:

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nlargest, nsmallest
 from itertools import chain, islice
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -24,9 +24,6 @@ from resources.words import LANGUAGES, Words, load_words
 from widgets.action_keys import key_of
 from widgets.command_bar import Hit
 from widgets.names import Names
-
-if TYPE_CHECKING:
-    from domain.coordinates import Candidate
 
 T = TypeVar("T")
 StepSource = Callable[[], Sequence[Step]]
@@ -151,17 +148,20 @@ class Finder:
         ]
 
     def _coordinates(self, sought: str) -> list[Hit]:
-        from domain.coordinates import read_typed  # noqa: PLC0415 - kept off the start path
+        from console.placesaid import reading  # noqa: PLC0415 - kept off the start path
+        from domain.coordinates import read_typed  # noqa: PLC0415
 
         return [
-            Hit("place", f"{c.lon},{c.lat}", f"{c.lon:.6f}, {c.lat:.6f}", self._reading(c), lon=c.lon, lat=c.lat)
-            for c in read_typed(sought, self._near)
+            Hit(
+                "place",
+                f"{c.lon},{c.lat}",
+                f"{c.lon:.6f}, {c.lat:.6f}",
+                reading(c, self._words, self._near),
+                lon=c.lon,
+                lat=c.lat,
+            )
+            for c in read_typed(sought, self._near, shifted=True)
         ]
-
-    def _reading(self, candidate: "Candidate") -> str:
-        """Return how coordinates were read, so that the wrong reading is not taken for the right one."""
-        said = self._words(f"coordinates.reading.{candidate.reading}", system=candidate.system.name)
-        return f"{said} · {self._words('coordinates.assumed')}" if candidate.assumed else said
 
     def _cases(self, sought: str) -> list[Hit]:
         if self._picture is None:

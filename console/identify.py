@@ -6,11 +6,13 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
+from console.placesaid import in_systems
 from console.shownmarks import cases_shown, things_shown
 from layers.camera import Camera
 from layers.cases.item import CasesItem
 from layers.cases.model import CaseMark
 from layers.contract import LayerItem, Picked, PickedKind
+from layers.mercator import to_degrees
 from layers.positions.item import PositionsItem
 from layers.positions.model import ThingMark
 from layers.table import MarkTable
@@ -52,7 +54,7 @@ class MapIdentify(QObject, MapGuest):
 
     def at_cross(self) -> None:
         """Turn the tool on and list what is at the cross in the middle; where it is on, go to its list."""
-        if self.card.isVisible() and self.card.rows():
+        if self.card.isVisible() and self.card.places():
             self.card.focus_first()
             return
         self.open()
@@ -63,7 +65,7 @@ class MapIdentify(QObject, MapGuest):
         if self.card.isHidden():
             return False
         self._at = self._view.camera.to_plane(at.x(), at.y())
-        self.card.show_found(self._found(at))
+        self._show(at)
         self._view.bring_out(*self._at)  # the card has grown: what it tells of is not to lie under it
         self._view.refresh()
         return True
@@ -71,7 +73,7 @@ class MapIdentify(QObject, MapGuest):
     def rename(self) -> None:
         """See ``MapGuest``."""
         if self._at is not None and not self.card.isHidden():
-            self.card.show_found(self._found(QPointF(*self._view.camera.to_screen(*self._at))))
+            self._show(QPointF(*self._view.camera.to_screen(*self._at)))
 
     def key(self, event: QKeyEvent) -> bool:
         """Escape turns the tool off."""
@@ -85,6 +87,10 @@ class MapIdentify(QObject, MapGuest):
         if self._at is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             paint_ring(painter, QPointF(*camera.to_screen(*self._at)), theme, REACH_PX)
+
+    def _show(self, at: QPointF) -> None:
+        lon, lat = to_degrees(*self._view.camera.to_plane(at.x(), at.y()))
+        self.card.show_found(self._found(at), in_systems(lon, lat, self._desk.words))
 
     def _found(self, at: QPointF) -> list[Found]:
         found = []

@@ -149,6 +149,11 @@ class MapDesk(QObject, MapGuest):
         if "select" in self.__dict__:
             self.select.let_go()
 
+    def on_second(self) -> None:
+        """A second has passed: what was chosen may have ended."""
+        if "select" in self.__dict__:
+            self.select.on_second()
+
     def retranslate(self) -> None:
         """The language changed: the tools that were made say anew what they found."""
         for name in ("identify", "redline", "fences", "playback"):

@@ -9,6 +9,7 @@ from collections.abc import Container
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen, QPolygonF
 
@@ -18,6 +19,7 @@ from console.shownmarks import cases_shown, things_shown
 from domain.ids import CaseNo, StaffId, ThingId, UnitId
 from domain.register_map import Camera, Component, Hazard
 from domain.register_shapes import Body
+from domain.states import ENDED
 from layers import camera as looking
 from layers.mercator import to_degrees
 from resources.theme import Theme
@@ -142,6 +144,10 @@ class MapSelect(QObject, MapGuest):
 
     async def _choose(self, outline: Outline) -> None:
         chosen = await asyncio.to_thread(choose, outline, self._ground())
+        self._show(chosen)
+        self._desk.panels.board.keep_to(self._units(chosen.things))
+
+    def _show(self, chosen: Chosen) -> None:
         self.chosen = chosen
         self.card.show_counts(
             (
@@ -153,8 +159,17 @@ class MapSelect(QObject, MapGuest):
             )
         )
         self._desk.panels.case_list.keep_to(chosen.cases)
-        self._desk.panels.board.keep_to(self._units(chosen.things))
         self._view.refresh()
+
+    def on_second(self) -> None:
+        """Let go of cases that have ended since: figures say what is open, and the list beside them shows it."""
+        room, chosen = self._desk.session.room, self.chosen
+        if chosen is None or room is None or room.picture is None:
+            return
+        held = room.picture.cases
+        still = frozenset(n for n in chosen.cases if n in held and held[n].state not in ENDED)
+        if still != chosen.cases:
+            self._show(replace(chosen, cases=still))
 
     def _ground(self) -> Ground:
         """Return a copy of what the map shows; a layer that is off is left out."""

@@ -32,6 +32,8 @@ def make_accounts() -> tuple[DemoAccount, ...]:
         ("chief", "周敏", Role.DUTY_CHIEF),
         ("leader", "吴刚", Role.DUTY_LEADER),
         ("inspector", "郑洁", Role.INSPECTOR),
+        # an administrator holds nothing else: accounts, code tables, the grids
+        ("sysadmin", "孙立", Role.SYSTEM_ADMIN),
     )
     made += [DemoAccount(user, name, (role,), _password()) for user, name, role in singles]
     return tuple(made)

@@ -84,11 +84,12 @@ _LETTER_LAST = tuple(re.compile(number + _FOLLOWED) for number in (_NUMBER, _SPA
 _BETWEEN = re.compile(r"[\s,;/|、]*")
 
 
-def read_typed(text: str, near: tuple[float, float] | None = None) -> tuple[Candidate, ...]:
+def read_typed(text: str, near: tuple[float, float] | None = None, *, shifted: bool = False) -> tuple[Candidate, ...]:
     """Return what a text may mean as a place, the likeliest first; nothing where it is no pair of coordinates.
 
     ``near`` (lon, lat) is where the reader works: it decides between readings, and gives the zone of a plane that was
-    typed without one.
+    typed without one. With ``shifted``, degrees in China that name no system are offered as GCJ-02 and BD-09 too, after
+    everything else: what is copied from a map on a phone is in one of them, and looks the same.
     """
     if not text or len(text) > MAX_TYPED:
         return ()
@@ -100,7 +101,16 @@ def read_typed(text: str, near: tuple[float, float] | None = None) -> tuple[Cand
     for candidate in _readings(values, system, near):
         if _possible(candidate):
             found.setdefault((round(candidate.lon, 7), round(candidate.lat, 7), candidate.system.name), candidate)
-    return tuple(sorted(found.values(), key=lambda c: _rank(c, near))[:MOST_CANDIDATES])
+    best = sorted(found.values(), key=lambda c: _rank(c, near))[:MOST_CANDIDATES]
+    if shifted and system is None and best and best[0].system == WGS84 and _in_china(best[0].lon, best[0].lat):
+        best += [_shifted(best[0], other) for other in (GCJ02, BD09)]
+    return tuple(best)
+
+
+def _shifted(candidate: Candidate, system: System) -> Candidate:
+    """Return what the same degrees mean in another system."""
+    lon, lat = to_wgs84(candidate.lon, candidate.lat, system)
+    return Candidate(lon, lat, system, candidate.reading, assumed=True)
 
 
 def _plain(text: str) -> str:

@@ -50,7 +50,7 @@ def test_the_demo_runs_for_its_time_and_leaves_nothing_behind(tmp_path: Path, ow
     assert done.returncode == 0, done.stdout + done.stderr
     assert "onemap console --server http://127.0.0.1:" in done.stdout
     accounts = [line.split()[0] for line in done.stdout.splitlines() if line.startswith("  ")]
-    assert accounts == ["room", "acceptor", "dispatcher", "chief", "leader", "inspector"]
+    assert accounts == ["room", "acceptor", "dispatcher", "chief", "leader", "inspector", "sysadmin"]
     assert "Traceback" not in done.stderr
     assert _demo_processes(tmp_path) == []
     assert not list(tmp_path.glob("onemap-demo-*"))

@@ -166,9 +166,10 @@ class CaseListPanel(QWidget):
         self.go_to_first()
 
     def keep_to(self, cases: frozenset[CaseNo] | None) -> None:
-        """List only the cases chosen on the map, or with None all again."""
+        """List only the cases chosen on the map, where that is news in the list of all; or with None all again."""
+        first = self.filter_bar.only is None
         self.filter_bar.keep_to(cases)
-        if cases is not None:
+        if cases is not None and first:
             self.set_tab(ListTab.ALL)
 
     def select(self, case_no: CaseNo | None) -> None:

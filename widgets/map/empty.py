@@ -16,11 +16,12 @@ BEYOND_PX = 24
 
 
 class EmptyMap(Card):
-    """A card in the middle of the empty map."""
+    """A card in the middle of the empty map. The pointer passes it: it says something and offers nothing."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
         self.setObjectName("map_empty")
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.retranslate()
         self.resize(self.sizeHint())
 

@@ -1,9 +1,13 @@
-"""The card that lists everything under a place of the map, layer by layer; a press opens what it names."""
+"""The card that lists everything under a place of the map, layer by layer; a press opens what it names.
+
+Below stands the place itself in the systems people ask for it in; a press copies one.
+"""
 
 from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from layers.contract import Picked
@@ -16,7 +20,7 @@ from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import ToolCard
 
 MOST_ROWS = 40
-LIST_PX = 300
+LIST_PX = 220
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -24,6 +28,14 @@ class Found(msgspec.Struct, frozen=True):
 
     title: str
     hits: tuple[Picked, ...]
+
+
+class InSystem(msgspec.Struct, frozen=True):
+    """The place in one system: its short name, the two numbers as they are pasted elsewhere, and the name in full."""
+
+    system: str
+    numbers: str
+    told: str
 
 
 class IdentifyCard(ToolCard):
@@ -49,18 +61,26 @@ class IdentifyCard(ToolCard):
         self._scroll.setWidget(self._page)
         self.column.addWidget(self.said)
         self.column.addWidget(self._scroll)
+        self._head = WrappedLabel()
+        set_role(self._head, "small")
+        self.column.addWidget(self._head)
+        self._place_rows = QVBoxLayout()
+        self._place_rows.setSpacing(3)
+        self.column.addLayout(self._place_rows)
+        self._places: dict[QWidget, InSystem] = {}
         self._found: tuple[Found, ...] | None = None
         self._buttons: dict[QWidget, Picked] = {}
 
-    def show_found(self, found: Sequence[Found] | None) -> None:
-        """List what was found; None before anything was pointed at."""
+    def show_found(self, found: Sequence[Found] | None, place: Sequence[InSystem] = ()) -> None:
+        """List what was found, and where that is; None before anything was pointed at."""
         self._found = None if found is None else tuple(found)
         self._build()
+        self._show_place(place)
         self.retranslate()
 
     def focus_first(self) -> None:
         """Give the keys to the first row."""
-        first = next(iter(self._buttons), None)
+        first = next(iter((*self._buttons, *self._places)), None)
         if first is not None:
             first.setFocus()
 
@@ -68,8 +88,14 @@ class IdentifyCard(ToolCard):
         """Return the rows, from the top."""
         return [button for button in self._buttons if isinstance(button, RowButton)]
 
+    def places(self) -> list[RowButton]:
+        """Return the rows of the place itself, from the top."""
+        return [button for button in self._places if isinstance(button, RowButton)]
+
     def retranslate(self) -> None:
         """Take up another language."""
+        self._head.setText(self.words("identify.place"))
+        self._head.setVisible(bool(self._places))
         count = 0 if self._found is None else sum(len(each.hits) for each in self._found)
         if self._found is None:
             text = self.words("identify.hint")
@@ -105,6 +131,29 @@ class IdentifyCard(ToolCard):
                 self._buttons[button] = hit
             room -= min(room, len(each.hits))
         self._rows.addStretch(1)
+
+    def _show_place(self, place: Sequence[InSystem]) -> None:
+        rows = self.places()
+        if [each.system for each in self._places.values()] != [each.system for each in place]:
+            for row in rows:
+                row.hide()
+                row.deleteLater()
+            rows = [RowButton() for _ in place]
+            for row in rows:
+                row.clicked.connect(self._on_place_pressed)
+                self._place_rows.addWidget(row)
+                row.show()
+        self._places = dict(zip(rows, place, strict=True))
+        for row, each in zip(rows, place, strict=True):
+            row.setText(f"{each.system} · {each.numbers}")
+            row.setToolTip(plain_tip(f"{each.told}\n{self.words('identify.copy')}"))
+
+    def _on_place_pressed(self) -> None:
+        sender = self.sender()
+        if isinstance(sender, QWidget) and sender in self._places:
+            numbers = self._places[sender].numbers
+            QGuiApplication.clipboard().setText(numbers)
+            self._head.setText(self.words("identify.copied", numbers=numbers))
 
     def _on_pressed(self) -> None:
         sender = self.sender()

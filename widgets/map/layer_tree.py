@@ -35,7 +35,7 @@ class LayerTree(Card):
         self._title = QLabel(self)
         self.rows = LayerRows(theme, self)
         self.rows.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
-        signs = {"add": _plus, "undo": _turn, "reset": _first}
+        signs = {"add": _plus, "undo": _turn, "reset": _stack}
         self._buttons = {name: MapButton(sign, theme, self) for name, sign in signs.items()}
         head = QHBoxLayout()
         head.setContentsMargins(6, 0, 0, 0)
@@ -134,8 +134,8 @@ def _turn(painter: QPainter) -> None:
     painter.drawPolyline(QPolygonF([QPointF(-5.5, -5.5), QPointF(-4.6, -0.4), QPointF(0.2, -1.6)]))
 
 
-def _first(painter: QPainter) -> None:
-    """An arrow back to where things began."""
-    painter.drawLine(QPointF(-5, -5), QPointF(-5, 5))
-    painter.drawLine(QPointF(-2, 0), QPointF(5.5, 0))
-    painter.drawPolyline(QPolygonF([QPointF(1.5, -4), QPointF(-2.5, 0), QPointF(1.5, 4)]))
+def _stack(painter: QPainter) -> None:
+    """Sheets one on another, as they are by themselves. No arrow: one to the side reads as folding the list away."""
+    painter.drawPolygon(QPolygonF([QPointF(0, -6), QPointF(6, -3), QPointF(0, 0), QPointF(-6, -3)]))
+    for y in (0.0, 3.0):
+        painter.drawPolyline(QPolygonF([QPointF(-6, y), QPointF(0, y + 3), QPointF(6, y)]))

@@ -1,7 +1,7 @@
 """What all overlays of the map share: a calm card with a hairline, painted from the theme."""
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPaintEvent, QPen, QRegion
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, Qt
+from PySide6.QtGui import QColor, QEnterEvent, QFont, QPainter, QPaintEvent, QPen, QRegion
 from PySide6.QtWidgets import QWidget
 
 from resources.theme import Theme
@@ -40,6 +40,13 @@ class Card(QWidget):
         if event.region().intersects(self.rect().adjusted(ROUND_PX, ROUND_PX, -ROUND_PX, -ROUND_PX)):
             self.paint_content(painter)  # not where the map alone moved: it shows at the corners only
         painter.end()
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        """Tell the map that the pointer has left it: to Qt a card is a part of the map, and nothing was left."""
+        below = self.parentWidget()
+        if below is not None:
+            QCoreApplication.sendEvent(below, QEvent(QEvent.Type.Leave))
+        super().enterEvent(event)
 
     def hidden_below(self) -> QRegion:
         """Return what the card hides of what lies below, in its pixels: all but the corners, which are round."""

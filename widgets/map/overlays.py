@@ -79,6 +79,15 @@ class MapOverlays(PlacedOverlays):
             self.layer_options.open_for(item)
             self.place()
 
+    def close_one(self) -> bool:
+        """Close what Escape puts away first: the options of a layer, then what was picked. Return whether it did."""
+        for card in (self.layer_options, self.pick_card):
+            if card.isVisible():
+                card.close_card()
+                self._canvas.setFocus()  # the keys stay where they were
+                return True
+        return False
+
     def _enter_layer(self, key: str) -> None:
         item = self.layer_options.item
         if item is not None and item.key == key:

@@ -152,6 +152,9 @@ class SelectCard(ToolCard):
             button.setText(f"✓ {name}" if way is self._way else name)
 
     def _show_rows(self, counts: Sequence[Count]) -> None:
+        if [each.what for each, _ in self._rows] == [each.what for each in counts]:  # the keys may be on one of them
+            self._rows = [(count, row) for count, (_, row) in zip(counts, self._rows, strict=True)]
+            return
         for _, old in self._rows:
             self._counts.removeWidget(old)
             old.hide()

@@ -20,7 +20,7 @@ Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPi
 ``camera_changed`` (Camera).
 
 Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
-Escape ends choosing a place, closes the card of what was picked, and drops who is ringed.
+Escape ends choosing a place, closes the options of a layer or the card of what was picked, and drops who is ringed.
 """
 
 from collections.abc import Callable
@@ -83,6 +83,7 @@ class MapView(DrawnMap):
         self._pointer: QPointF | None = None
         self._dragging = self._drawing_box = False
         self._wheel = 0
+        self._ended = False  # what was drawn, by the click before
         self._gesture = QTimer(self)
         self._gesture.setSingleShot(True)
         self._gesture.setInterval(GESTURE_MS)
@@ -135,7 +136,7 @@ class MapView(DrawnMap):
         """Take hold of the map."""
         if event.button() == Qt.MouseButton.LeftButton:
             self._pressed = event.position().toPoint()
-            self._dragging = self._drawing_box = False
+            self._dragging = self._drawing_box = self._ended = False
             self._set_cross(False)
         event.accept()
 
@@ -175,18 +176,18 @@ class MapView(DrawnMap):
                     self._choose_place(at)
                 elif self._drawing:
                     self._add_point(at, by_pointer=True)
+                    self._ended = not self._drawing
                 elif not any(guest.click(at) for guest in self._guests):
                     self._pick(self.pick_at(at.x(), at.y()))
             self._dragging = False
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
-        """Come closer, or end what is drawn (its last point was set by the first of the two clicks)."""
+        """Come closer, or end what is drawn; the first of the two clicks set its last point, or ended it already."""
         if self._drawing:
             self._finish_sketch()
-            event.accept()
-            return
-        self.zoom(2 * ZOOM_STEPS, event.position())
+        elif not self._ended:
+            self.zoom(2 * ZOOM_STEPS, event.position())
         event.accept()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -207,8 +208,7 @@ class MapView(DrawnMap):
             return
         if any(guest.key(event) for guest in self._guests):
             return
-        if event.key() == Qt.Key.Key_Escape and self._overlays.pick_card.isVisible():
-            self._overlays.pick_card.close_card()
+        if event.key() == Qt.Key.Key_Escape and self._overlays.close_one():
             return
         if event.key() == Qt.Key.Key_Escape and self.drop_chosen():
             return

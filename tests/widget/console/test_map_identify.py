@@ -3,15 +3,18 @@
 from desks import signed_in, until
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from served import ALL_ROOM, Served, key, send_report
 from towns import LI, MORNING
 
 from domain.people import Role
+from domain.places import distance_m
 from domain.register_map import Camera
 from layers.contract import PickedKind
 from layers.mercator import to_plane
 from widgets.command_bar import Hit
+from widgets.common.wrapped import WrappedLabel
 from widgets.map.select_card import Way
 
 AT = (120.801, 29.551)
@@ -108,6 +111,39 @@ async def test_asking_what_is_there_ends_what_was_being_drawn(served: Served) ->
         grid = desk.map_feed.models.grids.grid_at(*AT)
         assert grid is not None
         assert {hit.ident for hit in card._buttons.values()} == {grid.code}
+
+
+async def test_where_it_is_stands_in_the_systems_people_ask_for_and_a_press_copies_it(served: Served) -> None:
+    async with signed_in(served) as desk:
+        view, card = desk.panels.map, desk.map_desk.identify.card
+        view.look_closely(*AT, 1.0)
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_I)
+        said = [row.text() for row in card.places()]
+        assert [text.split(" · ")[0] for text in said] == ["GPS", "高德、腾讯", "百度", "高斯 120°"]
+        assert all(row.fontMetrics().horizontalAdvance(row.text()) < row.width() - 12 for row in card.places())
+        assert "GCJ-02" in card.places()[1].toolTip()
+        for row, system in zip(card.places(), ("", "gcj ", "bd "), strict=False):
+            QTest.mouseClick(row, Qt.MouseButton.LeftButton)
+            copied = QGuiApplication.clipboard().text()
+            hit = desk.finder.find(system + copied)[0]
+            assert hit.lon is not None
+            assert hit.lat is not None
+            assert distance_m(hit.lon, hit.lat, *AT) < 1.0, "what is copied is found again"
+        card.places()[3].setFocus()
+        QTest.keyClick(card.places()[3], Qt.Key.Key_Return)
+        copied = QGuiApplication.clipboard().text()
+        assert any(distance_m(h.lon or 0.0, h.lat or 0.0, *AT) < 1.0 for h in desk.finder.find(f"EPSG:4549 {copied}"))
+        shown = [label.text() for label in card.findChildren(WrappedLabel)]
+        assert f"已复制：{copied}" in shown
+        # nothing lies there: the place is told all the same, and goes along with the language
+        view.look_closely(AT[0] + 5.0, AT[1], 1.0)
+        QTest.keyClick(view, Qt.Key.Key_Return)
+        assert not card.rows()
+        assert "高斯 126°" in card.places()[3].text()
+        desk.actions.trigger("language")
+        await until(lambda: "Gauss 126°" in card.places()[3].text())
+        assert view.rect().contains(card.geometry())
 
 
 RING = [[AT[0], AT[1]], [AT[0] + 0.002, AT[1]], [AT[0] + 0.002, AT[1] + 0.002]]

@@ -4,12 +4,13 @@ import pytest
 from desks import listed, signed_in, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from served import Served, send_report
+from served import ALL_ROOM, Served, command, send_report
 
 from console.desk import Desk
 from domain.ids import CaseNo
 from domain.people import Role
 from layers.mercator import to_plane
+from widgets.common.button import Button
 from widgets.map.select_card import Way
 
 PLACES = ((120.800, 29.550), (120.801, 29.550), (120.830, 29.560))
@@ -61,6 +62,27 @@ async def test_a_rectangle_narrows_list_and_board_until_it_is_let_go(served: Ser
         assert select.card._ways[Way.RECT].text() == "矩形"
         assert set(listed(desk)) == {*numbers, late}
         assert not desk.panels.board.only_chip.isVisibleTo(desk.window)
+
+
+async def test_what_has_ended_since_is_neither_counted_nor_kept(served: Served) -> None:
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    cases = [send_report(gateway, text=f"第{i}件", lon=x, lat=y).case for i, (x, y) in enumerate(PLACES)]
+    async with signed_in(served) as desk:
+        await _ready(desk, [case.case_no for case in cases])
+        view, select = desk.panels.map, desk.map_desk.select
+        QTest.mouseClick(select.card._ways[Way.RECT], Qt.MouseButton.LeftButton)
+        for lon, lat in ((120.7995, 29.5495), (120.8015, 29.5505)):
+            QTest.mouseClick(view, Qt.MouseButton.LeftButton, pos=_at(desk, lon, lat))
+        await until(lambda: select.chosen is not None)
+        count, chip = select.card.findChild(Button, "chosen_cases"), desk.panels.case_list.only_chip
+        assert count is not None
+        assert count.text() == "在办案件 2"
+        room = served.client(served.token("wang", *ALL_ROOM))
+        command(room, cases[0], "record_only")
+        await until(lambda: count.text() == "在办案件 1")
+        assert "1" in chip.text()
+        assert listed(desk) == [cases[1].case_no]
+        assert select.card.findChildren(Button, "chosen_cases") == [count], "the keys may be on it"
 
 
 async def test_a_shape_drawn_round_something_counts_as_drawn_until_a_margin_is_given(served: Served) -> None:

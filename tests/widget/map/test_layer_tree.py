@@ -17,6 +17,7 @@ from tests.helpers.map_scene import PLACES, Scene, make_scene, picture, wait_set
 from widgets.common.combo import Combo
 from widgets.map.layer_options import LegendRows
 from widgets.map.layer_rows import LayerRows
+from widgets.map.pick_card import PickedRow
 
 T = TypeVar("T", bound=QWidget)
 ALT = Qt.KeyboardModifier.AltModifier
@@ -199,6 +200,19 @@ def test_the_options_stay_under_the_pointer_while_cases_come_and_are_closed_by_a
     qtbot.mouseClick(control(scene, QAbstractButton, "layer_close"), Qt.MouseButton.LeftButton)
     assert not card.isVisible()
     assert rows(scene).hasFocus()
+
+
+def test_escape_on_the_map_closes_the_options_and_then_what_was_picked(qtbot: QtBot, scene: Scene) -> None:
+    over = scene.view.overlays
+    over.show_picked("清溪-01", [PickedRow("责任人", "张三")])
+    over.open_layer("cases")
+    scene.view.setFocus()
+    qtbot.keyClick(scene.view, Qt.Key.Key_Escape)
+    assert over.layer_options.item is None
+    assert over.pick_card.isVisible(), "one at a time"
+    assert scene.view.hasFocus(), "the keys stay with who works on the map"
+    qtbot.keyClick(scene.view, Qt.Key.Key_Escape)
+    assert not over.pick_card.isVisible()
 
 
 def test_a_layer_shows_only_within_its_scales_and_says_so(qtbot: QtBot, scene: Scene) -> None:

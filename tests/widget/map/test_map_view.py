@@ -176,6 +176,16 @@ def test_pointing_at_a_case_shows_its_card_and_leaving_hides_it(qtbot: QtBot, sc
     assert not view.overlays.hover_card.isVisible()
 
 
+def test_nothing_is_told_of_what_the_pointer_left_for_a_card(qtbot: QtBot, scene: Scene) -> None:
+    view, over = scene.view, scene.view.overlays
+    over.feed()
+    qtbot.mouseMove(view, scene.pixel(*PLACES["near"]))
+    assert over.hover_card.isVisible()
+    qtbot.mouseMove(over.layer_tree, over.layer_tree.rect().center())
+    qtbot.waitUntil(lambda: not over.hover_card.isVisible(), timeout=1000)
+    assert over.coordinates.text() == "", "the pointer is at no place"
+
+
 def test_showing_a_case_brings_it_into_view_near_enough_and_leaves_a_good_view_alone(scene: Scene) -> None:
     view = scene.view
     view.pan(3000, 0)

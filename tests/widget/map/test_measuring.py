@@ -70,6 +70,21 @@ def test_a_line_is_measured_point_by_point_and_ends_by_a_double_click(view: MapV
     assert view.camera == before, "a double click that ends a line does not zoom"
 
 
+def test_a_double_click_at_the_last_corner_ends_the_line_and_does_not_zoom(view: MapView) -> None:
+    sketch = Sketch(SketchKind.LINE, view)
+    view.begin_sketch(sketch, hint="", measuring=True)
+    _click(view, 200, 300)
+    _click(view, 400, 300)
+    before = view.camera
+    _click(view, 400, 300)  # what the hand does in a double click: a click that ends it, ...
+    assert sketch.done
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=QPoint(400, 300))  # ... and the second one
+    assert view.camera == before
+    _click(view, 300, 200)
+    QTest.mouseDClick(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 200))
+    assert view.camera.scale < before.scale, "elsewhere it comes closer as always"
+
+
 def test_by_keyboard_enter_sets_points_at_the_cross_and_backspace_takes_back(view: MapView) -> None:
     sketch = Sketch(SketchKind.AREA, view)
     view.begin_sketch(sketch, hint="", measuring=True)
