@@ -119,6 +119,7 @@ def _connect_intents(desk: "Desk") -> None:
     panels.late_card.then(lambda card: card.action_requested.connect(desk.intake.holds.ask))
     panels.late_card.then(lambda card: card.reveal_requested.connect(intents.reveal))
     panels.late_card.then(lambda card: card.told.connect(clerk.on_card_told))
+    panels.late_card.then(lambda card: card.form_gone.connect(clerk.on_form_gone))
     panels.late_report_form.then(lambda form: form.report_requested.connect(intents.report))
     intents.started.connect(clerk.on_started)
     intents.done.connect(clerk.on_done)

@@ -71,6 +71,8 @@ class CaseCard(QWidget):
     place_requested = Signal()
     told = Signal(object)
     """Something must be read wherever the card is scrolled to: a ``CardNotice``."""
+    form_gone = Signal(object)
+    """A form is closed for good, with what was said of it: the ``CaseNo`` it was of. One put aside is still there."""
     case_wanted = Signal(object)
     """Another case is to be shown: its ``CaseNo``."""
 
@@ -345,12 +347,12 @@ class CaseCard(QWidget):
             if self._form is None or action in ("", self._form.step.action):
                 self._leave_form(done=True)
         elif case_no in self._drafts and action in ("", self._drafts[case_no].step.action):
-            self.body.remove_form(self._drafts.pop(case_no))
+            self._remove(self._drafts.pop(case_no))
 
     def forget_drafts(self) -> None:
         """Somebody else may sign in: nothing that was typed stays."""
         for form in self._drafts.values():
-            self.body.remove_form(form)
+            self._remove(form)
         self._drafts.clear()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -403,7 +405,7 @@ class CaseCard(QWidget):
         self.body.withdraw_form(form)
         self._drafts[case.case_no] = form
         if len(self._drafts) > DRAFTS_MOST:
-            self.body.remove_form(self._drafts.pop(next(iter(self._drafts))))
+            self._remove(self._drafts.pop(next(iter(self._drafts))))
         self.typing_changed.emit(False)
 
     def _take_form_up(self, case: Case) -> None:
@@ -428,8 +430,12 @@ class CaseCard(QWidget):
             return
         form, self._form = self._form, None
         self._view.let_go()
-        self.body.remove_form(form)
+        self._remove(form)
         self.typing_changed.emit(False)
+
+    def _remove(self, form: ActionForm) -> None:
+        self.body.remove_form(form)
+        self.form_gone.emit(form.context.case.case_no)
 
     def _leave_form(self, *, done: bool = False) -> None:
         was_open = self._form is not None
