@@ -325,7 +325,7 @@ class Desk(QObject):
             self.panels.report_form.set_now(now)
         self.photos.on_second(live=room.line().state is LineState.LIVE)
         self.room_feed.on_second(now)
-        self.map_feed.on_second()
+        self.map_feed.on_second(now)
         self.card_feed.on_second(now)
         self.room_feed.show_line(room.line(), now)
         self.veils.on_second(self._open_sheets)
