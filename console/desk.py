@@ -114,6 +114,7 @@ class Desk(QObject):
         self.late_sign_in.then(self.window.add_sign_in)
         self.workspace = Workspace(self.frame, p.docks(), self.words)
         self.frame.fill(p.top_bar, p.notices, self.workspace.manager)
+        self.frame.lie_over(p.map)
         self.window.add_desk(self.frame)
         self.crew, self.admin, self.grid_keeper = Crew(self), AdminDesk(self), GridKeeper(self)
         self.outbox_desk, self.veils = OutboxDesk(self), StaleVeils(p, self.names, self.appearance, self)
