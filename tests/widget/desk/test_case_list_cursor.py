@@ -15,7 +15,8 @@ from domain.ids import CaseNo
 from domain.states import CaseState
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_list.panel import REVEAL_MS, CaseListPanel
+from widgets.case_list.cursor import REVEAL_MS
+from widgets.case_list.panel import CaseListPanel
 from widgets.case_list.rows import ListTab
 from widgets.case_list.table import CASE_ROLE
 from widgets.names import Names
