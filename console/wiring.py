@@ -106,6 +106,7 @@ def _connect_intake(desk: "Desk") -> None:
     late_sheet.then(lambda sheet: bulk.over.connect(sheet.show_end))
     holds, strip = desk.intake.holds, desk.intake.held_strip
     holds.altered.connect(strip.show_rows)
+    holds.altered.connect(desk.frame.place_notices)  # at once: it is not to be seen anywhere else first
     holds.held.connect(desk.clerk.on_held)
     holds.dropped.connect(desk.clerk.on_dropped)
     holds.taken_back.connect(desk.clerk.on_taken_back)

@@ -75,13 +75,14 @@ async def test_what_is_held_back_lies_there_too_and_notices_above_it(served: Ser
     async with signed_in(served) as desk:
         _lay_out(desk, (1366, 768))
         strip = desk.intake.held_strip
-        strip.show_rows([HeldRow(ActionIntent(CaseNo("330699103-20260302-00001"), "accept", 1), 9.0)])
+        row = HeldRow(ActionIntent(CaseNo("330699103-20260302-00001"), "accept", 1), 9.0)
+        desk.intake.holds.altered.emit([row])
+        assert _place(desk.panels.map, desk).contains(_place(strip, desk)), "from the first on"
         told = await _tell(desk, 1)
         held = _place(strip, desk)
         assert _place(desk.panels.map, desk).contains(held)
         assert told.bottom() < held.top()
-        strip.show_rows([])
-        desk.on_second()
+        desk.intake.holds.altered.emit([])
         assert _place(desk.panels.notices, desk).bottom() > told.bottom()
 
 
