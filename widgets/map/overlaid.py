@@ -125,7 +125,7 @@ class OverlaidMap(MapCanvas):
     def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
         """Say beside a layer how old it is or which version; a stale note is shown as a warning."""
         if self._overlays.layer_tree.set_note(key, text, stale=stale):
-            self._overlays.on_layers_changed()
+            self._overlays.show_layers()  # at once: other panels tell the same age at this moment
 
     def set_synthetic(self, on: bool) -> None:
         """Say that the data is made up."""

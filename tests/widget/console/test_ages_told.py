@@ -23,7 +23,6 @@ from widgets.unit_board.table import Column
 
 def note(desk: Desk, layer: str = "cases") -> str:
     """Return what the list of layers says beside a layer."""
-    desk.panels.map.overlays.feed()
     row = desk.panels.map.overlays.layer_tree.rows.row(layer)
     assert row is not None
     return row.note
