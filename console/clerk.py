@@ -129,10 +129,14 @@ class Clerk(QObject):
     def on_card_told(self, told: "CardNotice") -> None:
         """The card has something to say that is not to be missed; what must be decided on stays."""
         if told.stays:
-            name = f"overtaken-{told.values.get('case_no')}"
+            name = _overtaken(told.values.get("case_no"))
             self._notices.post(Notice(Severity.WARNING, told.key, told.values, name, stays=True))
         else:
             self._notices.info(told.key, replace="card", **told.values)
+
+    def on_form_gone(self, case_no: CaseNo) -> None:
+        """A form of the card is closed for good: nothing is left to decide on."""
+        self._notices.withdraw(_overtaken(case_no))
 
     def on_revealed(self, case_no: CaseNo, contacts: Sequence[RevealedContact]) -> None:
         """Contacts were revealed; they are shown only while their case is."""
@@ -159,3 +163,8 @@ class Clerk(QObject):
             for c in since[-CHANGES_TOLD:]
         ]
         return self._words("notice.meanwhile", fault=said, changes=self._words("list.semicolon").join(told))
+
+
+def _overtaken(case_no: object) -> str:
+    """Return the name of the notice that somebody was faster than the form of a case."""
+    return f"overtaken-{case_no}"

@@ -10,7 +10,7 @@ import msgspec
 
 from client.picture import Picture
 from console.actions import ActionTable
-from console.initials import Initials
+from console.pinyin import Pinyin
 from console.register import Held, Register
 from console.tasks import Tasks
 from domain.case import Case
@@ -55,7 +55,7 @@ class Finder:
         self._places: tuple[Place, ...] = ()
         self._actions: ActionTable | None = None
         self._steps: StepSource = tuple
-        self._tasks, self._initials, self._ready = tasks, Initials(), _not_told
+        self._tasks, self._pinyin, self._ready = tasks, Pinyin(), _not_told
         self._begun = False
         self._register: Register | None = None
         self._texts: dict[str, tuple[str, ...]] = {}
@@ -78,10 +78,10 @@ class Finder:
         self._ready = ready
 
     def on_opened(self) -> None:
-        """The bar is opened: initials of names are wanted soon, and the names of actions in both languages."""
+        """The bar is opened: the pinyin of names is wanted soon, and the names of actions in both languages."""
         if not self._begun:
             self._begun = True
-            self._tasks.start("finder", "initials", self._prepare())
+            self._tasks.start("finder", "pinyin", self._prepare())
 
     async def _prepare(self) -> None:
         self._texts = await asyncio.to_thread(load_action_texts)
@@ -89,7 +89,7 @@ class Finder:
         named = () if picture is None else (picture.units, picture.members, picture.vehicles)
         names = [thing.name for things in named for thing in things.values()]
         names += [grid.name for grid in self._grids] + [place.name for place in self._places]
-        await self._initials.load(names)
+        await self._pinyin.load(names)
         self._ready()
 
     def use_shapes(self, grids: tuple[Grid, ...], places: Iterable[Place]) -> None:
@@ -247,8 +247,8 @@ class Finder:
         names: Callable[[T], tuple[str, ...]],
         code: Callable[[T], str] | None = None,
     ) -> list[T]:
-        """Return what fits best: its code, then what its name begins with or holds, then its initials likewise."""
-        letters = sought.replace(" ", "") if sought.isascii() else ""
+        """Return what fits best: its code, then what its name begins with or holds, then its pinyin likewise."""
+        letters = "".join(filter(str.isalnum, sought)) if sought.isascii() else ""
         ranked: list[tuple[int, int, T]] = []
         for at, thing in enumerate(things):
             rank = 0 if code is not None and code(thing) == sought else self._rank(names(thing), sought, letters)
@@ -262,9 +262,8 @@ class Finder:
             folded = name.casefold()
             if sought in folded:
                 best = min(1 if folded.startswith(sought) else 2, 9 if best is None else best)
-            elif letters and letters in (initials := self._initials.of(name)):
-                begins = any(way.startswith(letters) for way in initials.split(" "))
-                best = min(3 if begins else 4, 9 if best is None else best)
+            elif letters and (at := self._pinyin.find(letters, name)) is not None:
+                best = min(4 if at else 3, 9 if best is None else best)
         return best
 
 

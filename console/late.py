@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
 T = TypeVar("T")
@@ -62,14 +63,22 @@ class Late(Generic[T]):
 
 
 class Place(QStackedWidget):
-    """The room of a late part: what ``stands`` there is seen until the part is made, and takes its place."""
+    """The room of a late part: what ``stands`` there is seen until the part is made, and takes its place.
 
-    def __init__(self, late: Late[Any], stands: QWidget) -> None:
+    It is never narrower than ``least_px``. A dock asks for that once, before the part is there to answer.
+    """
+
+    def __init__(self, late: Late[Any], stands: QWidget, least_px: int = 0) -> None:
         super().__init__()
+        self._least_px = least_px
         self._late = late
         self._stands = stands
         self.addWidget(stands)
         late.then(self._take)
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as the part may be, or what stands there."""
+        return super().minimumSizeHint().expandedTo(QSize(self._least_px, 0))
 
     def part(self) -> QWidget:
         """Return the part that belongs here, made now where it was not before."""

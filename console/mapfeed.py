@@ -130,12 +130,12 @@ class MapFeed(QObject):
         self._moving.take(delta.positions, delta.gone)
         self._throttle.request()
 
-    def on_second(self) -> None:
-        """Let time pass: lamps that are due, ages of positions."""
+    def on_second(self, now: datetime) -> None:
+        """Let time pass (service time): lamps that are due, ages of positions, those that came just now among them."""
         room = self._room
         if room is None or room.picture is None or self._lamps is None:
             return
-        now = room.service_now()
+        self._throttle.hurry()
         altered = self._lamps.advance(now, LAMPS_AT_ONCE)
         marks = [self._mark(case, now) for n in altered if (case := room.picture.case(n)) is not None]
         if marks:

@@ -101,6 +101,10 @@ class Panels(msgspec.Struct, frozen=True, weakref=True):
         ]
 
 
+CARD_NARROWEST_PX = 300
+"""On a card narrower than this, as in a window that was made small, its texts would be cut at its side."""
+
+
 def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: QWidget) -> Panels:
     """Return new panels, empty as before the first snapshot. ``frame`` is the page that sheets lie over."""
     words, theme = appearance.words, appearance.theme
@@ -118,7 +122,7 @@ def make_panels(appearance: Appearance, names: Names, models: MapModels, frame: 
     appearance.language_changed.connect(say_no_case)
     late_card = Late(make_card, "widgets.case_card.panel")
     late_card.then(lambda _: appearance.language_changed.disconnect(say_no_case))
-    stack = Place(late_card, no_case)
+    stack = Place(late_card, no_case, CARD_NARROWEST_PX)
 
     def make_report_form() -> "ReportForm":
         from widgets.report_form import ReportForm  # noqa: PLC0415 - not before somebody takes a report down

@@ -66,6 +66,8 @@ class RoomFeed(QObject):
         self._cases: set[CaseNo] = set()
         self._removed: set[CaseNo] = set()
         self._seconds = 0
+        self._now: datetime | None = None  # ages are told as of the second, here as in the list of layers
+        self._moved = False
         self._told_skew = False
         self._was_offline = False
         self._at_own = False
@@ -86,7 +88,8 @@ class RoomFeed(QObject):
         for throttle in (self._list_throttle, self._board_throttle, self._today_throttle):
             throttle.stop()
         self._room = room
-        self._told_skew = self._was_offline = self._at_own = False
+        self._now = None
+        self._told_skew = self._was_offline = self._at_own = self._moved = False
         self._cases.clear()
         self._removed.clear()
         self._late_today.then(lambda today: today.set_figures(None))
@@ -114,8 +117,9 @@ class RoomFeed(QObject):
                 self._list_throttle.request()
         if delta.whole or delta.cases or delta.removed:
             self._today_throttle.request()
-        if delta.whole or delta.reference or delta.cases or delta.positions or delta.gone:
+        if delta.whole or delta.reference or delta.cases or delta.gone:
             self._board_throttle.request()
+        self._moved = self._moved or bool(delta.positions)
 
     def show_lamps(self, counts: dict[Lamp, int]) -> None:
         """Show how many cases are overdue."""
@@ -127,7 +131,10 @@ class RoomFeed(QObject):
         if room is None or room.picture is None:
             return
         self._seconds += 1
+        self._now = now
         self._list.set_now(now)
+        if self._moved:
+            self._flush_board()
         if self._late_board.made is not None:
             self._late_board.made.set_now(now)
         self._bar.set_now(now, room.picture.town.calendar.timezone)
@@ -209,13 +216,14 @@ class RoomFeed(QObject):
         picture, board = room.picture, self._late_board.made
         if board is None:
             return  # filled as soon as it is made
+        self._moved = False
         board.set_picture(
             picture.units.values(),
             picture.members.values(),
             picture.vehicles.values(),
             self._holdings.in_hand(),
             picture.positions,
-            room.service_now(),
+            self._now or room.service_now(),
         )
 
     def _flush_today(self) -> None:

@@ -30,6 +30,12 @@ class Throttle(QObject):
         else:
             self._timer.start(max(1, self._interval_ms - int(waited)))
 
+    def hurry(self) -> None:
+        """Have what was asked for now, before the pause has ended."""
+        if self._timer.isActive():
+            self._timer.stop()
+            self._on_pause_ended()
+
     def stop(self) -> None:
         """Forget what was asked for."""
         self._timer.stop()

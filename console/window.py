@@ -1,14 +1,19 @@
 """The one window: a page to sign in, and the desk (top bar, notices, docks). Closing it is a request, not an act."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from widgets.common.sheet import open_sheets
+from widgets.map.overlaid import OverlaidMap
 
 LEAST_WIDTH_PX, LEAST_HEIGHT_PX = 1024, 640
 FIRST_WIDTH_PX, FIRST_HEIGHT_PX = 1600, 900
-NOTICES_WIDTH_PX, NOTICES_LEAST_PX, NOTICES_BELOW_PX = 640, 440, 14
+STRIPS_WIDTH_PX, STRIPS_LEAST_PX, STRIPS_OVER_MAP_PX = 640, 440, 300
+"""How wide notices are, and at least: beside a sheet, and over the map, which is narrow in a small window."""
+STRIPS_BELOW_PX, STRIPS_BETWEEN_PX = 14, 8
 SHEET_FOOT_PX = 64
 """So high are the buttons at the foot of a sheet, the one that closes it among them."""
 
@@ -16,8 +21,8 @@ SHEET_FOOT_PX = 64
 class DeskFrame(QWidget):
     """The page of the desk: top bar, then docks; notices lie over the docks, so that nothing moves when one comes.
 
-    They lie at the foot: cards and sheets have their titles above, and the map its tools. What stands at the foot
-    itself they leave free, and a sheet at a side; of one that leaves no room beside it the buttons at its foot.
+    They lie at the foot of the map, between its cards: list, card, units and figures are worked with. Where there is no
+    room they lie at the foot of the desk, beside a sheet at a side, and above the buttons of one in the middle.
 
     ``letter_pressed`` carries a letter or digit that no panel had a use for: it acts on the case on the card.
     """
@@ -30,6 +35,7 @@ class DeskFrame(QWidget):
         self._top_bar: QWidget | None = None
         self._notices: QWidget | None = None
         self._at_foot: QWidget | None = None
+        self._map: OverlaidMap | None = None
 
     def fill(self, top_bar: QWidget, notices: QWidget, docks: QWidget) -> None:
         """Take the parts of the page."""
@@ -44,8 +50,12 @@ class DeskFrame(QWidget):
         self.place_notices()
 
     def keep_clear(self, strip: QWidget) -> None:
-        """Have the notices lie above this strip at the foot while it shows."""
+        """Place this strip too, below the notices, while it shows."""
         self._at_foot = strip
+
+    def lie_over(self, view: OverlaidMap) -> None:
+        """Have the notices lie at the foot of this map, which is among the docks."""
+        self._map = view
 
     def put_on_top(self, banner: QWidget) -> None:
         """Take a banner over everything else; what lies below moves down while it shows."""
@@ -78,35 +88,64 @@ class DeskFrame(QWidget):
         self.place_notices()
 
     def place_notices(self) -> None:
-        """Put the notices where they cover neither what stands at the foot nor how a sheet is closed."""
-        if self._notices is None or self._top_bar is None or self._notices.isHidden():
+        """Put notices and what else is told for a while where they hide nothing that is worked with."""
+        strips = [strip for strip in (self._at_foot, self._notices) if strip is not None and not strip.isHidden()]
+        if not strips or self._top_bar is None:
             return
         sheets = [self._rect_of(sheet) for sheet in open_sheets(self.window())]
+        at = self._over_map(strips, sheets) or self._at_own_foot(strips, sheets)
+        bottom = at.bottom()
+        for strip in strips:
+            high = _high(strip, at.width())
+            top = max(bottom - high + 1, self._top_bar.geometry().bottom() + 1)
+            strip.setGeometry(at.left(), top, at.width(), high)
+            bottom -= high + STRIPS_BETWEEN_PX
+
+    def _over_map(self, strips: Sequence[QWidget], sheets: Sequence[QRect]) -> QRect | None:
+        """Return where they all lie at the foot of the map, None where there is no room between the cards."""
+        view = self._map
+        if view is None or not view.isVisible() or view.window() is not self.window():
+            return None
+        corner = self._rect_of(view).topLeft()
+        over = [sheet.translated(-corner) for sheet in sheets]
+        width = STRIPS_WIDTH_PX
+        while (room := view.foot_room(_all_high(strips, width), STRIPS_OVER_MAP_PX, over)) is not None:
+            if room.width() >= width:
+                return QRect(room.x() + (room.width() - width) // 2, room.y(), width, room.height()).translated(corner)
+            width = room.width()  # narrower they are higher, and other cards may stand in the way
+        return None
+
+    def _at_own_foot(self, strips: Sequence[QWidget], sheets: Sequence[QRect]) -> QRect:
+        """Return where they all lie at the foot of the desk: beside the sheets, else above the buttons of one."""
         left, right = self._beside(sheets)
-        width = min(NOTICES_WIDTH_PX, right - left)
-        self._notices.setFixedWidth(width)
-        height = max(self._notices.sizeHint().height(), self._notices.heightForWidth(width))
-        at = QRect((left + right - width) // 2, self.height() - height - NOTICES_BELOW_PX, width, height)
-        if self._at_foot is not None and not self._at_foot.isHidden():
-            at.moveBottom(self._at_foot.y() - NOTICES_BELOW_PX)
+        width = min(STRIPS_WIDTH_PX, right - left)
+        high = _all_high(strips, width)
+        at = QRect((left + right - width) // 2, self.height() - high - STRIPS_BELOW_PX, width, high)
         for sheet in sheets:
             if sheet.intersects(at):
                 at.moveBottom(min(at.bottom(), sheet.bottom() - SHEET_FOOT_PX))
-        at.moveTop(max(at.top(), self._top_bar.geometry().bottom() + 1))
-        self._notices.setGeometry(at)
+        return at
 
     def _rect_of(self, sheet: QWidget) -> QRect:
         return QRect(self.mapFromGlobal(sheet.mapToGlobal(QPoint(0, 0))), sheet.size())
 
-    def _beside(self, sheets: list[QRect]) -> tuple[int, int]:
+    def _beside(self, sheets: Sequence[QRect]) -> tuple[int, int]:
         """Return from where to where there is room beside sheets at a side, or all where there is not enough."""
         left, right = 0, self.width()
         for sheet in sheets:
-            if sheet.left() - left >= NOTICES_LEAST_PX:
+            if sheet.left() - left >= STRIPS_LEAST_PX:
                 right = min(right, sheet.left())
-            elif right - sheet.right() > NOTICES_LEAST_PX:
+            elif right - sheet.right() > STRIPS_LEAST_PX:
                 left = max(left, sheet.right() + 1)
-        return (left, right) if right - left >= NOTICES_LEAST_PX else (0, self.width())
+        return (left, right) if right - left >= STRIPS_LEAST_PX else (0, self.width())
+
+
+def _high(strip: QWidget, width: int) -> int:
+    return strip.heightForWidth(width) if strip.hasHeightForWidth() else strip.sizeHint().height()
+
+
+def _all_high(strips: Sequence[QWidget], width: int) -> int:
+    return sum(_high(strip, width) for strip in strips) + STRIPS_BETWEEN_PX * (len(strips) - 1)
 
 
 class DeskWindow(QMainWindow):

@@ -106,6 +106,7 @@ def _connect_intake(desk: "Desk") -> None:
     late_sheet.then(lambda sheet: bulk.over.connect(sheet.show_end))
     holds, strip = desk.intake.holds, desk.intake.held_strip
     holds.altered.connect(strip.show_rows)
+    holds.altered.connect(desk.frame.place_notices)  # at once: it is not to be seen anywhere else first
     holds.held.connect(desk.clerk.on_held)
     holds.dropped.connect(desk.clerk.on_dropped)
     holds.taken_back.connect(desk.clerk.on_taken_back)
@@ -119,6 +120,7 @@ def _connect_intents(desk: "Desk") -> None:
     panels.late_card.then(lambda card: card.action_requested.connect(desk.intake.holds.ask))
     panels.late_card.then(lambda card: card.reveal_requested.connect(intents.reveal))
     panels.late_card.then(lambda card: card.told.connect(clerk.on_card_told))
+    panels.late_card.then(lambda card: card.form_gone.connect(clerk.on_form_gone))
     panels.late_report_form.then(lambda form: form.report_requested.connect(intents.report))
     intents.started.connect(clerk.on_started)
     intents.done.connect(clerk.on_done)

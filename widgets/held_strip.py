@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from math import ceil
 
 import msgspec
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from domain.ids import StaffId, UnitId
@@ -19,7 +18,6 @@ from widgets.names import Names
 
 TAKE_BACK_KEY, SEND_KEY = "F6", "Shift+F6"
 MOST_SHOWN, MOST_TITLE = 4, 30
-WIDTH_PX, FROM_BELOW_PX = 620, 14
 
 
 class HeldRow(msgspec.Struct, frozen=True):
@@ -45,7 +43,7 @@ def told(intent: ActionIntent, names: Names) -> str:
 
 
 class HeldStrip(QFrame):
-    """Lies over the foot of the desk while something is held; it takes no focus and no typed letter."""
+    """Lies over the desk while something is held, where notices do; it takes no focus and no typed letter."""
 
     take_back = Signal(object)
     send_now = Signal()
@@ -63,7 +61,6 @@ class HeldStrip(QFrame):
         self._column.setSpacing(4)
         self._column.addWidget(self._send, 0, Qt.AlignmentFlag.AlignRight)
         self._send.clicked.connect(self.send_now)
-        parent.installEventFilter(self)
         self.hide()
 
     def show_rows(self, rows: Sequence[HeldRow]) -> None:
@@ -86,17 +83,10 @@ class HeldStrip(QFrame):
         self.setAccessibleName("\n".join(self._line(row) for row in shown))
         self.setVisible(bool(shown))
         if shown:
-            self._place()
             self.raise_()
 
     def set_theme(self, theme: Theme) -> None:
         """Nothing of it is painted by hand."""
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The strip keeps to the foot of the window."""
-        if watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
-            self._place()
-        return super().eventFilter(watched, event)
 
     def _line(self, row: HeldRow) -> str:
         words, intent = self._words, row.intent
@@ -128,10 +118,3 @@ class HeldStrip(QFrame):
         for (_, _, button), row in zip(self._lines, self._rows, strict=False):
             if button is self.sender():
                 self.take_back.emit(row.intent.case_no)
-
-    def _place(self) -> None:
-        parent = self.parentWidget()
-        if parent is not None:
-            width = min(WIDTH_PX, parent.width() - 24)
-            height = max(self.heightForWidth(width), self.sizeHint().height())
-            self.setGeometry((parent.width() - width) // 2, parent.height() - height - FROM_BELOW_PX, width, height)

@@ -16,9 +16,10 @@ from domain.command import Arg, ArgKind, Command, Context
 from domain.decide import decide
 from domain.faults import Fault
 from domain.fold import fold
-from domain.ids import AccountId, AttachmentId, CaseNo, StaffId, UnitId
+from domain.ids import AccountId, AttachmentId, CaseNo, GridCode, StaffId, UnitId
 from domain.machine import Step
 from domain.people import Actor, Role, Staff, Unit, UnitKind
+from domain.places import Placement
 from domain.reasons import REASONS
 from domain.states import CaseState, Channel
 
@@ -145,6 +146,23 @@ class Ledger:
         self.changes.append(change)
         self.history.append(after)
         return after
+
+
+def make_case(number: int, state: CaseState = CaseState.PENDING_DISPATCH, age_min: float = 5) -> Case:
+    """Return a case that has waited in its state for so long; none of what led to it is told."""
+    since = MONDAY - timedelta(minutes=age_min)
+    return Case(
+        case_no=CaseNo(f"330699103-20260302-{number:05}"),
+        version=1,
+        state=state,
+        kind=KIND,
+        title=f"第 {number} 件",
+        channel=Channel.PUBLIC,
+        opened_at=since,
+        stage_since=since,
+        placement=Placement.INSIDE,
+        grid_code=GridCode("g1"),
+    )
 
 
 def actor_for(case: Case, *, roles: frozenset[Role] = ALL_ROLES, task: str = "") -> Actor:

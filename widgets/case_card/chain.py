@@ -24,18 +24,22 @@ def present_link(case: Case) -> int | None:
     return None if link is None else LINKS.index(link)
 
 
-GAP_PX, PAD_PX = 4.0, 2.0
+GAP_PX, PAD_PX, LINE_PX = 4.0, 2.0, 28
+NARROW_COLUMNS = 4
+"""Boxes of a line where seven have no room for their words."""
 
 
 class ChainStrip(QWidget):
-    """Seven boxes in a row."""
+    """Seven boxes in a row, in two rows on a narrow card."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._words, self._theme = words, theme
         self._present: int | None = None
         self._state = ""
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
 
     def show_case(self, case: Case) -> None:
         """Light the case's link."""
@@ -43,6 +47,7 @@ class ChainStrip(QWidget):
         self._state = self._words(f"state.{case.state}")
         self.setAccessibleName(self._state)
         self.setToolTip(self._state)
+        self.updateGeometry()  # other words, or the present one bold: more lines may be needed
         self.update()
 
     def set_theme(self, theme: Theme) -> None:
@@ -52,38 +57,53 @@ class ChainStrip(QWidget):
 
     def sizeHint(self) -> QSize:
         """A low strip."""
-        return QSize(280, 28)
+        return QSize(280, LINE_PX)
 
     def minimumSizeHint(self) -> QSize:
-        """Seven short words."""
-        return QSize(210, 28)
+        """Four short words."""
+        return QSize(210, LINE_PX)
 
-    def widths(self) -> list[float]:
-        """Return the widths of the boxes: what the words need, and of what is left the same for each."""
-        room = self.width() - GAP_PX * (len(LINKS) - 1)
-        need = [
-            QFontMetricsF(self._font_for(i)).horizontalAdvance(self._words(f"link.{link}")) + 2 * PAD_PX
+    def heightForWidth(self, width: int) -> int:
+        """As high as the lines that the words need."""
+        return LINE_PX if self._in_a_line(width) else 2 * LINE_PX + round(GAP_PX)
+
+    def boxes(self) -> list[QRectF]:
+        """Return the boxes: in one line or two, as wide as the words need and of what is left the same for each."""
+        needs = self._needs()
+        columns = len(needs) if self._in_a_line(self.width()) else NARROW_COLUMNS
+        wide = [max(needs[i::columns]) for i in range(columns)]
+        room = self.width() - GAP_PX * (columns - 1)
+        spare = (room - sum(wide)) / columns
+        wide = [width + spare for width in wide] if spare >= 0 else [width * room / sum(wide) for width in wide]
+        lefts = [sum(wide[:i]) + GAP_PX * i for i in range(columns)]
+        return [
+            QRectF(lefts[i % columns], i // columns * (LINE_PX + GAP_PX), wide[i % columns], LINE_PX)
+            for i in range(len(needs))
+        ]
+
+    def _needs(self) -> list[float]:
+        words = self._words
+        return [
+            QFontMetricsF(self._font_for(i)).horizontalAdvance(words(f"link.{link}")) + 2 * PAD_PX
             for i, link in enumerate(LINKS)
         ]
-        spare = (room - sum(need)) / len(LINKS)
-        return [width + spare for width in need] if spare >= 0 else [width * room / sum(need) for width in need]
+
+    def _in_a_line(self, width: int) -> bool:
+        return sum(self._needs()) + GAP_PX * (len(LINKS) - 1) <= width
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the boxes."""
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        left = 0.0
-        for i, (link, width) in enumerate(zip(LINKS, self.widths(), strict=True)):
+        for i, (link, box) in enumerate(zip(LINKS, self.boxes(), strict=True)):
             ground, text = self._colours(i)
-            box = QRectF(left, 0, width, self.height())
-            left += width + GAP_PX
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(ground))
             painter.drawRoundedRect(box, 3, 3)
             painter.setPen(QColor(text))
             painter.setFont(self._font_for(i))
             shown = painter.fontMetrics().elidedText(
-                self._words(f"link.{link}"), Qt.TextElideMode.ElideRight, int(width) - 2
+                self._words(f"link.{link}"), Qt.TextElideMode.ElideRight, int(box.width()) - 2
             )
             painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), shown)
 

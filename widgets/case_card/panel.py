@@ -9,12 +9,10 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QHideEvent, QImage, QKeyEvent, QResizeEvent, Qt
-from PySide6.QtWidgets import QApplication, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
-from shiboken6 import isValid
+from PySide6.QtWidgets import QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.change import Change
-from domain.command import ArgKind
 from domain.ids import AccountId, AttachmentId, CaseNo, UnitId
 from domain.machine import Step
 from domain.nearest import Runner
@@ -27,9 +25,10 @@ from resources.words import Words
 from widgets.action_keys import LOCATE_KEY
 from widgets.case_card.actions import LOCATE
 from widgets.case_card.body import CardBody
-from widgets.case_card.fields.base import FormContext, Lookup
+from widgets.case_card.fields.base import Lookup
 from widgets.case_card.foot import CardFoot
 from widgets.case_card.form import ActionForm
+from widgets.case_card.forms import CardForms
 from widgets.case_card.in_view import FormInView
 from widgets.case_card.photos import CardPhotos
 from widgets.case_card.unoffered import ANSWERED, Unoffered, overtaken
@@ -39,22 +38,8 @@ from widgets.intents import ActionIntent
 from widgets.names import Names
 from widgets.waiting import WaitingMark
 
-DRAFTS_MOST = 20
-"""Forms left open with something in them on other cases; beyond these the oldest goes."""
-
-
 AT_ONCE = frozenset({"claim", "release"})
 """Actions that ask for nothing and send nobody anywhere: the key does them."""
-
-
-def _knows_nobody(case: Case) -> Sequence[Runner]:
-    return ()
-
-
-def _finds_nothing(typed: str) -> Sequence[Case]:
-    return ()
-
-
 LOW_PX = 640
 """A card lower than this is that of a window of 1366x768 or less."""
 
@@ -71,6 +56,8 @@ class CaseCard(QWidget):
     place_requested = Signal()
     told = Signal(object)
     """Something must be read wherever the card is scrolled to: a ``CardNotice``."""
+    form_gone = Signal(object)
+    """A form is closed for good, with what was said of it: the ``CaseNo`` it was of."""
     case_wanted = Signal(object)
     """Another case is to be shown: its ``CaseNo``."""
 
@@ -81,14 +68,7 @@ class CaseCard(QWidget):
         self._case: Case | None = None
         self._unoffered = Unoffered()
         self._steps: tuple[Step, ...] = ()
-        self._status: Mapping[UnitId, UnitStatus] = {}
-        self._lookup: Lookup = _finds_nothing
-        self._runners: Callable[[Case], Sequence[Runner]] = _knows_nobody
         self._now = datetime(1970, 1, 1, tzinfo=UTC)
-        self._form: ActionForm | None = None
-        self._drafts: dict[CaseNo, ActionForm] = {}
-        self._came_from: QWidget | None = None
-        self._was_at: QWidget | None = None
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.body, self.foot = CardBody(names, theme), CardFoot(words, theme)
@@ -111,7 +91,7 @@ class CaseCard(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._stack)
-        self._view = FormInView(self._scroll)
+        self._forms = CardForms(self, self.body, FormInView(self._scroll), names)
         self._connect()
         self.retranslate()
 
@@ -129,6 +109,17 @@ class CaseCard(QWidget):
         body.contact.reveal_requested.connect(self.reveal_requested)
         body.waiting.pressed.connect(self.waiting_requested)
         self.photos.wanted.connect(self.photo_requested)
+        forms = self._forms
+        forms.submitted.connect(self._on_submitted)
+        forms.place_wanted.connect(self.place_requested)
+        forms.overtaken.connect(self._on_overtaken)
+        forms.typing_changed.connect(self.typing_changed)
+        forms.gone.connect(self.form_gone)
+
+    @property
+    def _form(self) -> ActionForm | None:
+        """The form that is open."""
+        return self._forms.form
 
     # What is shown
 
@@ -148,7 +139,7 @@ class CaseCard(QWidget):
         """
         other = case is None or self._case is None or case.case_no != self._case.case_no
         if other:
-            self._put_form_aside()
+            self._forms.put_aside(self._case)
             self.photos.close_viewer()
             self.body.forget_case()
             self.foot.fault.tell("")
@@ -162,7 +153,7 @@ class CaseCard(QWidget):
         self._unoffered.learn(case, self._steps)
         if other:
             self._scroll.verticalScrollBar().setValue(0)
-            self._take_form_up(case)
+            self._forms.take_up(case, self._offers)
         elif self._form is not None:
             self._form.update_case(case, offered=self._offers(self._form))
 
@@ -202,17 +193,17 @@ class CaseCard(QWidget):
 
     def set_runner_source(self, source: Callable[[Case], Sequence[Runner]]) -> None:
         """Take what says whom a case can be sent to for a look; it is asked when a form wants to know."""
-        self._runners = source
+        self._forms.runners = source
 
     def set_unit_status(self, status: Mapping[UnitId, UnitStatus]) -> None:
         """Take what the units are doing, for the pickers."""
-        self._status = status
+        self._forms.status = status
         if self._form is not None:
             self._form.context.unit_status = status
 
     def set_lookup(self, lookup: Lookup) -> None:
         """Take what finds cases by what was typed, for the case picker."""
-        self._lookup = lookup
+        self._forms.lookup = lookup
 
     def set_contacts(self, contacts: Sequence[RevealedContact]) -> None:
         """Show the contacts that were asked for; they are masked again after a minute."""
@@ -290,10 +281,9 @@ class CaseCard(QWidget):
                 self._on_submitted(ActionIntent(self._case.case_no, action, self._case.version))
             return
         if self._form is None or self._form.step.action != action:
-            self._open_form(step, self._case)
-        if self._form is not None:
-            self._form.focus_first()
-        self._view.follow()
+            self.foot.fault.tell("")
+            self._forms.open(step, self._case, self._now)
+        self._forms.go_to()
 
     def fill_again(self, intent: ActionIntent) -> None:
         """Open the form of what was taken back, with everything that was put in."""
@@ -313,21 +303,9 @@ class CaseCard(QWidget):
         return self._form is not None and self._form.has_input()
 
     def set_busy(self, busy: bool) -> None:
-        """A command of this card is on its way, or came back.
-
-        Meanwhile the keys belong to the card: a form that can take none would let the focus go to any neighbour.
-        """
+        """A command of this card is on its way, or came back."""
         self.foot.action_bar.set_enabled(not busy)
-        form, focused = self._form, QApplication.focusWidget()
-        if form is None:
-            return
-        if busy and focused is not None and form.isAncestorOf(focused):
-            self._was_at = focused
-            self.setFocus()
-        form.set_busy(busy)
-        at, self._was_at = self._was_at, self._was_at if busy else None
-        if not busy and self.hasFocus() and at is not None and isValid(at) and form.isAncestorOf(at):
-            at.setFocus()
+        self._forms.set_busy(busy)
 
     def set_fault(self, telling: Telling) -> None:
         """Say what came back; empty takes it away. What was typed stays."""
@@ -343,20 +321,18 @@ class CaseCard(QWidget):
         if self._case is not None and self._case.case_no == case_no:
             self.set_busy(False)
             if self._form is None or action in ("", self._form.step.action):
-                self._leave_form(done=True)
-        elif case_no in self._drafts and action in ("", self._drafts[case_no].step.action):
-            self.body.remove_form(self._drafts.pop(case_no))
+                self._forms.leave(done=True)
+        else:
+            self._forms.drop(case_no, action)
 
     def forget_drafts(self) -> None:
         """Somebody else may sign in: nothing that was typed stays."""
-        for form in self._drafts.values():
-            self.body.remove_form(form)
-        self._drafts.clear()
+        self._forms.drop_all()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Letters and digits act; Esc closes the form, also where the focus is beside it."""
         if event.key() == Qt.Key.Key_Escape and self._form is not None and not self._form.is_busy():
-            self._leave_form()
+            self._forms.leave()
             event.accept()
             return
         plain = event.modifiers() & ~(Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier)
@@ -371,74 +347,8 @@ class CaseCard(QWidget):
         self.photos.close_viewer()
         super().hideEvent(event)
 
-    def _open_form(self, step: Step, case: Case) -> None:
-        first = self._form is None
-        self._close_form()
-        self.foot.fault.tell("")
-        focused = QApplication.focusWidget()
-        if focused is not self or self._came_from is None or not isValid(self._came_from):  # else: the next of a row
-            self._came_from = focused if focused is not None and not self.body.isAncestorOf(focused) else None
-        similar = self.body.duplicates.found()
-        runners = self._runners(case) if any(arg.kind is ArgKind.STAFF for arg in step.args) else ()
-        context = FormContext(self._names, case, self._lookup, self._status, similar, runners)
-        context.suggested, context.proposal = self.body.suggestions.units(), self.body.suggestions.proposal()
-        form = ActionForm(step, context, self._now)
-        form.submitted.connect(self._on_submitted)
-        form.cancelled.connect(self._leave_form)
-        form.place_wanted.connect(self.place_requested)
-        form.overtaken.connect(self._on_overtaken)
-        self._form = form
-        self._view.open(form, first=first)
-        self.body.place_form(form)
-        self.typing_changed.emit(True)
-
-    def _put_form_aside(self) -> None:
-        """Another case comes: keep the form where something was put in, so that it is there when this one is back."""
-        form, case = self._form, self._case
-        if form is None or case is None or not form.has_input():
-            self._close_form()
-            return
-        self._form = self._came_from = None
-        self._view.let_go()
-        self.body.withdraw_form(form)
-        self._drafts[case.case_no] = form
-        if len(self._drafts) > DRAFTS_MOST:
-            self.body.remove_form(self._drafts.pop(next(iter(self._drafts))))
-        self.typing_changed.emit(False)
-
-    def _take_form_up(self, case: Case) -> None:
-        """Bring back what was being filled in when this case was left."""
-        form = self._drafts.pop(case.case_no, None)
-        if form is None:
-            return
-        self._form = form
-        self._view.open(form, first=True)
-        form.context.unit_status = self._status
-        form.set_busy(False)
-        form.retranslate()
-        form.update_case(case, offered=self._offers(form))
-        self.body.place_form(form)
-        self.typing_changed.emit(True)
-
     def _offers(self, form: ActionForm) -> bool:
         return any(step.action == form.step.action for step in self._steps)
-
-    def _close_form(self) -> None:
-        if self._form is None:
-            return
-        form, self._form = self._form, None
-        self._view.let_go()
-        self.body.remove_form(form)
-        self.typing_changed.emit(False)
-
-    def _leave_form(self, *, done: bool = False) -> None:
-        was_open = self._form is not None
-        self._close_form()
-        back = self._came_from
-        (back if back is not None and isValid(back) else self).setFocus()
-        self._came_from = None
-        if was_open and self._case is not None:  # last: where the focus goes meanwhile, the view goes too
-            self._view.go_back(self._case.version, done=done)
 
     def _on_overtaken(self, action: str) -> None:
         if self._case is not None:

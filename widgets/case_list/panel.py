@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
@@ -13,9 +13,11 @@ from domain.people import Role
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_list.bulk_bar import BulkBar
+from widgets.case_list.cursor import CaseCursor
 from widgets.case_list.delegate import ROW_PX, CaseRowDelegate
 from widgets.case_list.filter_bar import FilterBar
-from widgets.case_list.rows import ACROSS, Key, ListTab
+from widgets.case_list.own_tabs import ordered_tabs, own_tab
+from widgets.case_list.rows import ListTab
 from widgets.case_list.table import CASE_ROLE, CaseTable
 from widgets.case_list.view import CaseRowsView
 from widgets.common.chosen_chip import ChosenChip
@@ -23,25 +25,9 @@ from widgets.common.empty import EmptyState
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.names import Names
 
-TABS_OF: dict[Role, tuple[ListTab, ...]] = {
-    Role.DISPATCHER: (ListTab.DISPATCH, ListTab.REQUESTS),
-    Role.ACCEPTOR: (ListTab.ACCEPT, ListTab.CHECK, ListTab.CALLBACK),
-    Role.DUTY_CHIEF: (ListTab.FILE, ListTab.CLOSE, ListTab.REQUESTS),
-    Role.DUTY_LEADER: (ListTab.REQUESTS,),
-    Role.HANDLER: (ListTab.SIGN, ListTab.HANDLE),
-    Role.GRID_WORKER: (ListTab.CHECK,),
-}
-"""The lists that wait for a role; they come first."""
-
-REVEAL_MS = 60
-"""After so long a case that was chosen elsewhere is brought into sight: what came with it is in the list by then."""
-
 
 class CaseListPanel(QWidget):
-    """Lists cases and says which one was chosen. It keeps the choice by case number whatever moves around it.
-
-    The current row is the chosen case, always; where that is not listed no row is current.
-    """
+    """Lists cases and says which one was chosen. It keeps the choice by case number whatever moves around it."""
 
     case_selected = Signal(object)
     case_opened = Signal(object)
@@ -57,25 +43,16 @@ class CaseListPanel(QWidget):
         super().__init__(parent)
         self.setObjectName("case_list")
         self._words, self._names = words, names
-        self._selected: CaseNo | None = None
-        self._place: Key | None = None
-        """What the chosen case was sorted by when it was last listed."""
-        self._quiet = False
-        self._row_before: int | None = None
-        self._follows = True
-        """Whether the list scrolls after the chosen case: not once somebody has scrolled away from it."""
         self._loading = ""
         self.table = CaseTable(names, datetime(1970, 1, 1, tzinfo=UTC), self)
         self.tabs = TabStrip(theme)
         self.filter_bar = FilterBar(words)
         self.only_chip = ChosenChip(words, theme)
-        self._reveal = QTimer(self)
-        self._reveal.setSingleShot(True)
-        self._reveal.setInterval(REVEAL_MS)
         self.view = CaseRowsView(ROW_PX)
         self._delegate = CaseRowDelegate(words, theme, self)
         self.view.setItemDelegate(self._delegate)
         self.view.setModel(self.table)
+        self._cursor = CaseCursor(self.view, self.table, self)
         self.bulk_bar = BulkBar(words, theme)
         self.empty = EmptyState()
         self._stack = QStackedWidget()
@@ -93,12 +70,11 @@ class CaseListPanel(QWidget):
         self.retranslate()
 
     def _connect(self) -> None:
-        self._reveal.timeout.connect(self._scroll_to_selected)
         self.tabs.tab_chosen.connect(self._on_tab_chosen)
         self.filter_bar.changed.connect(self._on_filter_changed)
         self.filter_bar.left.connect(self.view.setFocus)
         self.only_chip.clicked.connect(self._on_only_dropped)
-        self.view.selectionModel().currentChanged.connect(self._on_current_changed)
+        self._cursor.moved.connect(self.case_selected)
         self.view.opened.connect(self._on_opened)
         self.view.doubleClicked.connect(self._on_opened)
         self.view.letter_pressed.connect(self._on_letter)
@@ -114,7 +90,7 @@ class CaseListPanel(QWidget):
     def set_cases(self, cases: Iterable[Case], now: datetime) -> None:
         """Replace all cases."""
         self._loading = ""
-        self._hold()
+        self._cursor.hold()
         self.table.load(cases, now)
         self.table.marks.keep(case_no for case_no in self.marked() if self.table.holds(case_no))
         self._show_marks()
@@ -122,7 +98,7 @@ class CaseListPanel(QWidget):
 
     def update_cases(self, cases: Iterable[Case], removed: Iterable[CaseNo] = ()) -> None:
         """Take new and changed cases; drop the removed ones."""
-        self._hold()
+        self._cursor.hold()
         self.table.update(cases, removed)
         for gone in removed:
             self.unmark(gone)
@@ -130,7 +106,7 @@ class CaseListPanel(QWidget):
 
     def set_now(self, now: datetime) -> None:
         """Show the clocks at another time (aware UTC, the service's)."""
-        self._hold()
+        self._cursor.hold()
         self.table.set_now(now)
         self._restore()
         self.view.viewport().update()
@@ -155,9 +131,7 @@ class CaseListPanel(QWidget):
 
     def open_at_own(self) -> None:
         """Turn to the list that waits for this person, where there is just one."""
-        roles = frozenset[Role]() if self._names.me is None else self._names.me.roles
-        own = [tab for role, tabs in TABS_OF.items() if role in roles for tab in tabs[:1]]
-        self.set_tab(own[0] if len(own) == 1 else ListTab.ALL)
+        self.set_tab(own_tab(self._roles()))
 
     def show_overdue(self) -> None:
         """List everything that is overdue."""
@@ -174,15 +148,12 @@ class CaseListPanel(QWidget):
 
     def select(self, case_no: CaseNo | None) -> None:
         """Mark a case as chosen without telling anybody: the map or a link chose it."""
-        self._hold()
-        self._selected = case_no
-        self._follows = True
-        self._restore()
-        self._reveal.start()
+        self._cursor.select(case_no)
+        self._show_list_or_words()
 
     def selected(self) -> CaseNo | None:
         """Return the chosen case, listed or not."""
-        return self._selected
+        return self._cursor.selected()
 
     def marked(self) -> tuple[CaseNo, ...]:
         """Return the marked cases, in the order they were marked."""
@@ -201,7 +172,7 @@ class CaseListPanel(QWidget):
 
     def go_to_first(self) -> None:
         """Go to the list, at the chosen case where it is listed, else at the first: it is what waits longest."""
-        if self.table.rowCount() and self.table.row_of(self._selected) is None:
+        if self.table.rowCount() and self.table.row_of(self._cursor.selected()) is None:
             self.view.setCurrentIndex(self.table.index(0))
         self.view.setFocus()
 
@@ -240,16 +211,16 @@ class CaseListPanel(QWidget):
         self.only_chip.set_theme(theme)
         self.view.viewport().update()
 
+    def _roles(self) -> frozenset[Role]:
+        return frozenset() if self._names.me is None else self._names.me.roles
+
     def _show_counts(self) -> None:
         counts = self.table.counts()
-        own: list[ListTab] = []
-        roles = frozenset[Role]() if self._names.me is None else self._names.me.roles
-        for role, role_tabs in TABS_OF.items():
-            own += role_tabs if role in roles else ()
-        own.sort(key=lambda tab: tab in ACROSS)  # those that go across the links stand behind the links
-        order = dict.fromkeys([*own, *(t for t in ListTab if t is not ListTab.ALL), ListTab.ALL])
         self.tabs.set_tabs(
-            [Tab(t, self._words(f"desk.tab.{t}"), counts[t], pinned=t is ListTab.ALL) for t in order],
+            [
+                Tab(t, self._words(f"desk.tab.{t}"), counts[t], pinned=t is ListTab.ALL)
+                for t in ordered_tabs(self._roles())
+            ],
             self._words("desk.list.more"),
         )
         self.tabs.set_current(self.filter_bar.tab)
@@ -267,52 +238,14 @@ class CaseListPanel(QWidget):
         elif not listed:
             self.empty.show_texts(words(f"desk.list.empty.{self.filter_bar.tab}"), words("desk.list.empty_hint"))
 
-    def _hold(self) -> None:
-        """Before rows change: tell nobody of choices, and note where the chosen case is and whether it is looked at."""
-        self._quiet = True
-        rows = self.table.rows
-        key = None if rows is None or self._selected is None else rows.key_of(self._selected)
-        self._place = key or self._place
-        self._row_before = row = self.table.row_of(self._selected)
-        self._follows = row is None or self._reveal.isActive() or self.view.shows(row)
-
     def _restore(self) -> None:
-        """Make the chosen case the current row again after rows moved, or none, and go on telling of choices."""
-        model, rows = self.view.selectionModel(), self.table.rows
-        row = self.table.row_of(self._selected)
-        self.view.place = None
-        if row is not None:
-            index = self.table.index(row)
-            if model.currentIndex() != index or not model.isSelected(index):
-                self.view.setAutoScroll(self._follows)
-                model.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
-                self.view.setAutoScroll(True)
-            if self._follows and row != self._row_before and not self._reveal.isActive():
-                self._reveal.start()
-        else:
-            model.clear()
-            self.view.place = None if rows is None or self._place is None else rows.place_of(self._place)
-        self._quiet = False
+        self._cursor.restore()
         self._show_list_or_words()
-
-    def _scroll_to_selected(self) -> None:
-        """Bring the chosen case into sight, once the rows that came with it have their places."""
-        row = self.table.row_of(self._selected)
-        if row is not None:
-            self.view.scrollTo(self.table.index(row))
-
-    def _on_current_changed(self, current: QModelIndex, previous: QModelIndex) -> None:
-        if self._quiet or not current.isValid():
-            return
-        case = current.data(CASE_ROLE)
-        if isinstance(case, Case) and case.case_no != self._selected:
-            self._selected = case.case_no
-            self.case_selected.emit(case.case_no)
 
     def _on_opened(self) -> None:
         """Enter goes to the card of the chosen case, as the letters do, also where it is not listed."""
-        if self._selected is not None:
-            self.case_opened.emit(self._selected)
+        if self._cursor.selected() is not None:
+            self.case_opened.emit(self._cursor.selected())
 
     def _on_tab_chosen(self, tab_id: str) -> None:
         self.filter_bar.tab = ListTab(tab_id)
@@ -327,9 +260,7 @@ class CaseListPanel(QWidget):
         self.only_chip.show_count(None if only is None else len(only))
         if only is None and before is not None:
             self.only_dropped.emit()
-        self._hold()
-        self._place = self._row_before = None  # another list: no place in it, and the case is looked for
-        self._follows = True
+        self._cursor.hold_anew()
         self.table.narrow(self.filter_bar.wanted(), self.filter_bar.order)
         self._restore()
 
@@ -357,7 +288,7 @@ class CaseListPanel(QWidget):
     def _on_stretch_marked(self, row: int) -> None:
         case_no = self._number_at(row)
         if case_no is not None:
-            self.table.marks.stretch(self._listed(), case_no, self._selected)
+            self.table.marks.stretch(self._listed(), case_no, self._cursor.selected())
             self._show_marks()
 
     def _on_all_marked(self) -> None:

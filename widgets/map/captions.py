@@ -110,6 +110,11 @@ class Coordinates(Caption):
         self._hint = text
         self._show()
 
+    @property
+    def is_hinting(self) -> bool:
+        """Whether it says what the next click does."""
+        return bool(self._hint)
+
     def set_place(self, lon: float, lat: float, grid: str | None) -> None:
         """Show a place in degrees (six decimals: a tenth of a metre) and the name of its grid."""
         inside = self.words("map.outside_grids") if grid is None else grid

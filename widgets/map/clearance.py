@@ -56,6 +56,21 @@ def nearest_clear(at: QPoint, around: int, room: QSize, covered: QRegion) -> QPo
     return at
 
 
+def widest_gap(left: int, right: int, band: range, taken: Rects) -> tuple[int, int]:
+    """Return from which pixel to which the widest part of a band goes that nothing stands in; an empty one at worst."""
+    standing = sorted(
+        (rect.left(), rect.right())
+        for rect in taken
+        if rect.top() < band.stop and rect.bottom() >= band.start and not rect.isEmpty()
+    )
+    best, at = (left, left - 1), left
+    for begin, end in [*standing, (right + 1, right + 1)]:
+        if min(begin - 1, right) - at > best[1] - best[0]:
+            best = at, min(begin - 1, right)
+        at = max(at, end + 1)
+    return best
+
+
 def _leaves_room(way: Insets, room: QSize) -> bool:
     left, top, right, bottom = way
     return room.width() - left - right >= LEAST_FREE_PX and room.height() - top - bottom >= LEAST_FREE_PX

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QMimeData, QPoint, Signal
+from PySide6.QtCore import QMargins, QMimeData, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
@@ -15,12 +15,19 @@ from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
-from widgets.map.clearance import nearest_clear
+from widgets.map.clearance import nearest_clear, widest_gap
 from widgets.map.layer_choices import LayerChoices
+from widgets.map.overlay import Card
 from widgets.map.overlays import MapOverlays
+from widgets.map.placed import EDGE
+from widgets.map.playback_bar import PlaybackBar
 
 AROUND_PX = 24
 """So far round a place that is brought out no card lies."""
+BETWEEN_PX = 6
+"""So far from the cards lies what the desk puts over the map."""
+_AROUND = QMargins(BETWEEN_PX, BETWEEN_PX, BETWEEN_PX, BETWEEN_PX)
+_DIRECT = Qt.FindChildOption.FindDirectChildrenOnly
 ZOOM_STEPS = 4
 """Eighths of an octave a notch or key."""
 
@@ -76,6 +83,28 @@ class OverlaidMap(MapCanvas):
         if to != at:
             self.pan(to.x() - at.x(), to.y() - at.y())
 
+    def foot_room(self, high: int, least: int, also: Sequence[QRect]) -> QRect | None:
+        """Return where something so high, of the desk's, can lie at the foot of the map, None where it cannot.
+
+        That is above the captions between the cards and what ``also`` stands over the map; else over the folded legend,
+        as low as can be; else above the bar of a playback.
+        """
+        over = self._overlays
+        cards = [c for c in self.findChildren(Card, options=_DIRECT) if c.isVisible() and c is not over.hover_card]
+        hint = (over.coordinates,) if over.coordinates.is_hinting else ()  # where the pointer is may be hidden
+        captions = [c.geometry() for c in (over.scale_bar, over.attribution, *hint) if c.isVisible()]
+        bars = [card.y() for card in cards if isinstance(card, PlaybackBar)]
+        read = [card.geometry() for card in cards if card is not over.legend or over.legend.unfolded]
+        above, lowest = min((c.y() for c in captions), default=self.height()), self.height() - EDGE + BETWEEN_PX
+        ways = [([card.geometry() for card in cards], above), *((read, below) for below in (lowest, above, *bars))]
+        for standing, below in ways:
+            taken = [rect.marginsAdded(_AROUND) for rect in (*standing, *captions, *also)]
+            top = below - BETWEEN_PX - high
+            left, right = widest_gap(EDGE, self.width() - EDGE - 1, range(top, top + high), taken)
+            if top >= 0 and right - left + 1 >= least:
+                return QRect(left, top, right - left + 1, high)
+        return None
+
     def show_case(self, lon: float, lat: float) -> None:
         """See ``LookingMap``; it does not lie under a card either."""
         super().show_case(lon, lat)
@@ -97,7 +126,7 @@ class OverlaidMap(MapCanvas):
     def set_layer_note(self, key: str, text: str, *, stale: bool = False) -> None:
         """Say beside a layer how old it is or which version; a stale note is shown as a warning."""
         if self._overlays.layer_tree.set_note(key, text, stale=stale):
-            self._overlays.on_layers_changed()
+            self._overlays.show_layers()  # at once: other panels tell the same age at this moment
 
     def set_synthetic(self, on: bool) -> None:
         """Say that the data is made up."""

@@ -255,6 +255,13 @@ async def test_a_throttle_answers_the_first_at_once_and_the_rest_together(qtbot)
     throttle.stop()
     await asyncio.sleep(0.12)
     assert len(due) == 2
+    throttle.hurry()
+    assert len(due) == 2, "nothing waits"
+    throttle.request()
+    throttle.request()
+    throttle.hurry()
+    await asyncio.sleep(0.12)
+    assert len(due) == 4, "at once, and not again when the pause ends"
 
 
 async def test_slices_take_everything_and_let_others_run() -> None:

@@ -1,4 +1,4 @@
-"""Where notices lie over the desk: what they tell is seen, and no card or sheet loses its title or its close."""
+"""Where notices lie over the desk: what they tell is seen, and nothing that is worked with is hidden by it."""
 
 import pytest
 from desks import signed_in, until
@@ -7,8 +7,11 @@ from PySide6.QtWidgets import QWidget
 from served import Served
 
 from console.desk import Desk
+from domain.ids import CaseNo
 from tests.widget.console.test_grid_keeper import keeping
 from widgets.common.sheet import open_sheets
+from widgets.held_strip import HeldRow
+from widgets.intents import ActionIntent
 
 
 def _place(part: QWidget, desk: Desk) -> QRect:
@@ -45,8 +48,60 @@ async def test_notices_leave_titles_and_closes_of_cards_free(
         await until(card.isVisible)
         told = await _tell(desk, 3)
         for part in (card, desk.panels.map.overlays.layer_tree, desk.panels.top_bar):
-            assert not told.intersects(_place(part, desk))
+            assert not part.isVisible() or not told.intersects(_place(part, desk))
         assert desk.window.rect().contains(told)
+
+
+@pytest.mark.parametrize("rows", [1, 3])
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("size", [(1024, 640), (1100, 720), (1280, 720), (1366, 768), (1600, 900)])
+async def test_notices_lie_at_the_foot_of_the_map_and_hide_no_list_no_card_and_no_figure(
+    served: Served, size: tuple[int, int], language: str, rows: int
+) -> None:
+    async with signed_in(served) as desk:
+        desk.appearance.use_language("en" if language == "en" else "zh-CN")
+        _lay_out(desk, size)
+        told = await _tell(desk, rows)
+        panels, overlays = desk.panels, desk.panels.map.overlays
+        shown = _place(panels.map, desk)
+        assert shown.contains(told)
+        assert told.bottom() > shown.center().y()
+        assert all(row.height() >= row.heightForWidth(row.width()) for row in panels.notices._rows if row.isVisible())
+        for part in (overlays.layer_tree, overlays.toolbar, overlays.scale_bar, overlays.attribution):
+            assert not part.isVisible() or not told.intersects(_place(part, desk))
+
+
+async def test_what_is_held_back_lies_there_too_and_notices_above_it(served: Served) -> None:
+    async with signed_in(served) as desk:
+        _lay_out(desk, (1366, 768))
+        strip = desk.intake.held_strip
+        row = HeldRow(ActionIntent(CaseNo("330699103-20260302-00001"), "accept", 1), 9.0)
+        desk.intake.holds.altered.emit([row])
+        assert _place(desk.panels.map, desk).contains(_place(strip, desk)), "from the first on"
+        told = await _tell(desk, 1)
+        held = _place(strip, desk)
+        assert _place(desk.panels.map, desk).contains(held)
+        assert told.bottom() < held.top()
+        desk.intake.holds.altered.emit([])
+        assert _place(desk.panels.notices, desk).bottom() > told.bottom()
+
+
+async def test_where_cards_leave_no_room_on_the_map_notices_lie_at_the_foot_of_the_desk(served: Served) -> None:
+    async with signed_in(served) as desk:
+        _lay_out(desk, (1100, 720))
+        desk.actions.trigger("map_identify")
+        card = desk.map_desk.identify.card
+        await until(card.isVisible)
+        card.setFixedHeight(card.parentWidget().height())  # as one with much to tell
+        told = await _tell(desk, 1)
+        assert not told.intersects(_place(card, desk))
+        assert told.top() > _place(desk.panels.map, desk).bottom()
+
+
+def _lay_out(desk: Desk, size: tuple[int, int]) -> None:
+    desk.window.resize(*size)
+    desk.window.show()
+    desk.workspace.reset(size[0], size[1] - desk.panels.top_bar.height())
 
 
 @pytest.mark.parametrize("action", ["outbox", "run_cards", "saved_views", "export_map"])
@@ -64,7 +119,7 @@ async def test_notices_leave_the_foot_of_a_sheet_free_and_are_seen_over_it(serve
         assert not told.intersects(_place(close, desk))
         sheet.close_sheet()
         desk.on_second()
-        assert _place(desk.panels.notices, desk).bottom() > told.bottom() or told.bottom() > sheet.geometry().bottom()
+        assert _place(desk.panels.map, desk).contains(_place(desk.panels.notices, desk))
 
 
 @pytest.mark.parametrize("size", [(1366, 768), (1024, 640)])

@@ -1,11 +1,12 @@
 """The case card: what it shows, what it offers, and that nothing typed is ever lost."""
 
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 from domain_factories import FILED, MONDAY, PHOTO, UNITS, Ledger, actor_for
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -454,15 +455,24 @@ def test_nothing_is_cut_and_no_key_is_shown_raw(
     assert [type(w).__name__ for w in edges] == [], minimums
 
 
+@pytest.mark.parametrize("width", [240, 290, 310, 360, 440])
 @pytest.mark.parametrize("language", ["zh-CN", "en"])
-def test_the_links_of_the_chain_have_room_for_their_words(card: CaseCard, words: Words, language: str) -> None:
+def test_the_links_of_the_chain_have_room_for_their_words(
+    card: CaseCard, ledger: Ledger, words: Words, language: str, width: int
+) -> None:
     words.use("en" if language == "en" else "zh-CN")
+    case = _to_dispatch(ledger)
+    card.show_case(case, _steps(ledger, case))
+    card.resize(width, 900)
+    QApplication.processEvents()
     chain = card.body.chain
-    chain.resize(360, 28)
-    widths = chain.widths()
+    boxes = chain.boxes()
     need = [QFontMetricsF(chain._font_for(i)).horizontalAdvance(words(f"link.{link}")) for i, link in enumerate(LINKS)]
-    assert [round(have - want) >= 2 for have, want in zip(widths, need, strict=True)] == [True] * len(LINKS)
-    assert sum(widths) <= 360
+    assert [round(box.width() - want) >= 2 for box, want in zip(boxes, need, strict=True)] == [True] * len(LINKS)
+    assert all(QRectF(chain.rect()).adjusted(0, 0, 0.5, 0.5).contains(box) for box in boxes)
+    assert not any(one.intersects(other) for one, other in combinations(boxes, 2))
+    assert chain.height() == (60 if boxes[-1].y() else 28)
+    assert width < 440 or not boxes[-1].y(), "in one line where there is room"
 
 
 def test_the_card_refuses_the_input_method_but_its_texts_take_it(card: CaseCard, ledger: Ledger) -> None:

@@ -234,5 +234,5 @@ def test_nothing_on_the_card_is_wider_than_its_room(card: CaseCard, ledger: Ledg
         least, room = card.body.minimumSizeHint().width(), card._scroll.viewport().width()
         if least > room:
             wide[step.action] = least - room
-        card._leave_form()
+        card._forms.leave()
     assert not wide

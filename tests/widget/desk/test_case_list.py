@@ -5,7 +5,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
-from domain_factories import MONDAY
+from domain_factories import MONDAY, make_case
 from msgspec.structs import replace
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QHelpEvent, QImage, Qt, QTextDocumentFragment
@@ -13,11 +13,9 @@ from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from domain.case import Case
-from domain.ids import AccountId, CaseNo, GridCode
+from domain.ids import AccountId
 from domain.people import Role
-from domain.places import Placement
-from domain.states import CaseState, Channel
+from domain.states import CaseState
 from domain.wire import Me
 from resources.theme import Theme
 from resources.words import Words
@@ -28,21 +26,6 @@ from widgets.case_list.table import CASE_ROLE, CLOCK_ROLE, LAMP_ROLE, LINE_ROLE
 from widgets.names import Names
 
 STATES = (CaseState.REPORTED, CaseState.PENDING_DISPATCH, CaseState.PENDING_CLOSE, CaseState.CLOSED)
-
-
-def make_case(number: int, state: CaseState = CaseState.PENDING_DISPATCH, age_min: float = 5) -> Case:
-    return Case(
-        case_no=CaseNo(f"330699103-20260302-{number:05}"),
-        version=1,
-        state=state,
-        kind="0102",
-        title=f"第 {number} 件",
-        channel=Channel.PUBLIC,
-        opened_at=MONDAY - timedelta(minutes=age_min),
-        stage_since=MONDAY - timedelta(minutes=age_min),
-        placement=Placement.INSIDE,
-        grid_code=GridCode("g1"),
-    )
 
 
 @pytest.fixture

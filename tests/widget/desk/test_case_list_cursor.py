@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from domain_factories import MONDAY
+from domain_factories import MONDAY, make_case
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -11,32 +11,18 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
-from domain.ids import CaseNo, GridCode
-from domain.places import Placement
-from domain.states import CaseState, Channel
+from domain.ids import CaseNo
+from domain.states import CaseState
 from resources.theme import Theme
 from resources.words import Words
-from widgets.case_list.panel import REVEAL_MS, CaseListPanel
+from widgets.case_list.cursor import REVEAL_MS
+from widgets.case_list.panel import CaseListPanel
 from widgets.case_list.rows import ListTab
 from widgets.case_list.table import CASE_ROLE
 from widgets.names import Names
 
 ROWS = 30
-
-
-def make_case(number: int, age_min: float) -> Case:
-    return Case(
-        case_no=CaseNo(f"330699103-20260302-{number:05}"),
-        version=1,
-        state=CaseState.REPORTED,
-        kind="0102",
-        title=f"第 {number} 件",
-        channel=Channel.PUBLIC,
-        opened_at=MONDAY - timedelta(minutes=age_min),
-        stage_since=MONDAY - timedelta(minutes=age_min),
-        placement=Placement.INSIDE,
-        grid_code=GridCode("g1"),
-    )
+WAITING = CaseState.REPORTED
 
 
 @pytest.fixture
@@ -45,7 +31,7 @@ def panel(qtbot: QtBot, words: Words, theme: Theme, names: Names) -> CaseListPan
     panel = CaseListPanel(words, theme, names)
     qtbot.addWidget(panel)
     panel.resize(390, 600)
-    panel.set_cases([make_case(n, 100 - n) for n in range(ROWS)], MONDAY)
+    panel.set_cases([make_case(n, WAITING, 100 - n) for n in range(ROWS)], MONDAY)
     panel.set_tab(ListTab.ACCEPT)
     panel.show()
     panel.focus_list()
@@ -83,7 +69,7 @@ def _in_sight(panel: CaseListPanel) -> bool:
 
 
 def _older(first: int, count: int) -> list[Case]:
-    return [make_case(n, 1000 + n) for n in range(first, first + count)]
+    return [make_case(n, WAITING, 1000 + n) for n in range(first, first + count)]
 
 
 def test_no_other_row_is_framed_where_the_open_case_left_the_list(panel: CaseListPanel, qtbot: QtBot) -> None:
@@ -111,7 +97,7 @@ def test_the_keys_go_on_from_where_the_row_was(panel: CaseListPanel, qtbot: QtBo
     panel.update_cases(_older(500, 2))  # what comes and goes above it does not move the place
     with qtbot.waitSignal(panel.case_selected) as chosen:
         _press(qtbot, panel, key)
-    assert chosen.args == [make_case(number, 0).case_no]
+    assert chosen.args == [make_case(number).case_no]
     assert panel.selected() == _framed(panel) == chosen.args[0]
 
 

@@ -13,8 +13,6 @@ from domain.case import Case
 from domain.decide import allowed_steps
 from domain.people import Actor, Role
 from domain.recommend import recommend
-from resources.theme import Theme
-from resources.words import Words
 from widgets.case_card.fields.pickers import UnitField
 from widgets.case_card.panel import CaseCard
 from widgets.case_card.story import story
@@ -23,20 +21,6 @@ from widgets.names import Names
 
 FITTING = [replace(UNITS[0], kinds=("0102",))]
 ALL = [replace(unit, kinds=("0102",)) for unit in UNITS]
-
-
-@pytest.fixture
-def ledger() -> Ledger:
-    return Ledger()
-
-
-@pytest.fixture
-def card(qtbot: QtBot, words: Words, theme: Theme, names: Names, ledger: Ledger) -> CaseCard:
-    card = CaseCard(words, theme, names)
-    qtbot.addWidget(card)
-    card.resize(440, 900)
-    card.show()
-    return card
 
 
 @pytest.fixture

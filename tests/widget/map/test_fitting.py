@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 import shapely
+from hypothesis import given
+from hypothesis import strategies as st
 from PySide6.QtCore import QRect, QRectF, QSize
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +13,7 @@ from layers.contract import LegendRow
 from layers.imported.model import ImportedModel, read_imported
 from layers.mercator import to_plane
 from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene
-from widgets.map.clearance import LEAST_FREE_PX, ways_clear
+from widgets.map.clearance import LEAST_FREE_PX, ways_clear, widest_gap
 from widgets.map.draw_card import DrawCard
 from widgets.map.looking import MARK_ROOM_PX
 from widgets.map.overlay import Card
@@ -108,3 +110,46 @@ def test_marks_at_the_edge_of_a_fitted_layer_are_whole(scene: Scene, size: QSize
         mark.moveCenter(scene.pixel(*at))
         assert view.rect().contains(mark)
         assert not any(mark.intersects(rect) for rect in over)
+
+
+def test_what_the_desk_lays_over_the_foot_lies_beside_the_cards_and_over_the_folded_legend_only(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view, over = scene.view, scene.view.overlays
+    rows = [LegendRow("", f"第 {n} 行", n) for n in range(30)]
+    monkeypatch.setattr(view.items[-1], "legend", lambda: rows)
+    over.feed()
+    beside = view.foot_room(46, 300, ())
+    assert beside is not None
+    assert beside.left() > over.legend.geometry().right()
+    for part in (over.layer_tree, over.scale_bar, over.attribution):
+        assert not beside.intersects(part.geometry())
+    left_free = QRect(0, 0, over.legend.geometry().right(), view.height())
+    right = QRect(left_free.right() + 1, 0, view.width(), view.height())
+    on_legend = view.foot_room(46, 200, (right,))
+    assert on_legend is not None
+    assert on_legend.intersects(over.legend.geometry())
+    assert left_free.contains(on_legend)
+    over.coordinates.set_hint("点选位置")
+    over.place()
+    beside = view.foot_room(46, 300, ())
+    assert beside is not None
+    assert not beside.intersects(over.coordinates.geometry())
+    over.legend.toggle()
+    over.place()
+    assert over.legend.unfolded
+    read = view.foot_room(46, 200, (right,))
+    assert read is None or not read.intersects(over.legend.geometry()), "somebody reads it"
+    assert view.foot_room(46, 300, (view.rect(),)) is None
+
+
+RECTS = st.lists(st.builds(QRect, *(st.integers(-20, 120),) * 2, *(st.integers(0, 60),) * 2), max_size=6)
+
+
+@given(RECTS, st.integers(0, 90), st.integers(1, 40))
+def test_the_widest_gap_of_a_band_is_free_and_no_other_is_wider(taken: list[QRect], top: int, high: int) -> None:
+    left, right = widest_gap(0, 99, range(top, top + high), taken)
+    free = [not any(rect.intersects(QRect(x, top, 1, high)) for rect in taken) for x in range(100)]
+    runs = "".join("1" if is_free else "0" for is_free in free).split("0")
+    assert all(free[left : right + 1])
+    assert right - left + 1 == max(map(len, runs))
