@@ -31,7 +31,7 @@ demo:
 
 test:
 	@sh packaging/setup.sh test
-	$(CAP) 1200 env $(PYTEST) -n 2 --dist loadfile -m "not end2end and not slow" $(ARGS)
+	$(CAP) 1800 env $(PYTEST) -n 2 --dist loadfile -m "not end2end and not slow" $(ARGS)
 	$(CAP) 1200 env $(PYTEST) -n 2 --dist loadfile -m "end2end and not slow" $(ARGS)
 
 test-full:
