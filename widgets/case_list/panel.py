@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.clock import Lamp
@@ -24,6 +24,9 @@ from widgets.common.chosen_chip import ChosenChip
 from widgets.common.empty import EmptyState
 from widgets.common.tab_strip import Tab, TabStrip
 from widgets.names import Names
+
+CHIP_MARGINS = (7, 0, 8, 0)
+"""A chip paints its ground a pixel inside itself: so it stands below the edge of the search line."""
 
 
 class CaseListPanel(QWidget):
@@ -63,7 +66,11 @@ class CaseListPanel(QWidget):
         column.setSpacing(0)
         column.addWidget(self.tabs)
         column.addWidget(self.filter_bar)
-        column.addWidget(self.only_chip)
+        chosen = QHBoxLayout()
+        chosen.setContentsMargins(*CHIP_MARGINS)
+        chosen.addWidget(self.only_chip)
+        chosen.addStretch(1)
+        column.addLayout(chosen)
         column.addWidget(self.bulk_bar)
         column.addWidget(self._stack, 1)
         self._connect()
