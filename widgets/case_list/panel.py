@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 from domain.case import Case
 from domain.clock import Lamp
 from domain.ids import AccountId, CaseNo
-from domain.people import Role
+from domain.people import ADMIN_ROLES, REPORTING_ROLES, Role
 from resources.theme import Theme
 from resources.words import Words
 from widgets.case_list.bulk_bar import BulkBar
@@ -243,7 +243,15 @@ class CaseListPanel(QWidget):
             hint = words("desk.list.none_found_hint")
             self.empty.show_texts(words("desk.list.none_found"), hint, words("desk.list.clear"))
         elif not listed:
-            self.empty.show_texts(words(f"desk.list.empty.{self.filter_bar.tab}"), words("desk.list.empty_hint"))
+            self.empty.show_texts(*self._nothing_listed())
+
+    def _nothing_listed(self) -> tuple[str, str]:
+        """Return that the list is empty, and what whoever is signed in can do about it."""
+        words, roles = self._words, self._roles()
+        if roles and roles <= ADMIN_ROLES:
+            return words("desk.list.no_cases"), words("desk.list.no_cases_hint")
+        hint = "desk.list.empty_hint" if roles & REPORTING_ROLES else "desk.list.empty_hint_only"
+        return words(f"desk.list.empty.{self.filter_bar.tab}"), words(hint)
 
     def _restore(self) -> None:
         self._cursor.restore()

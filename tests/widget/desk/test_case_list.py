@@ -149,6 +149,23 @@ def test_loading_and_empty_are_said(panel: CaseListPanel) -> None:
     assert "没有在办案件" in panel.empty.accessibleName()
 
 
+@pytest.mark.parametrize(
+    ("roles", "said", "unsaid"),
+    [
+        ({Role.ACCEPTOR, Role.DISPATCHER}, "按 N", "不对您"),
+        ({Role.DISPATCHER}, "自动出现", "按 N"),
+        ({Role.SYSTEM_ADMIN}, "系统管理", "在办案件"),
+    ],
+)
+def test_the_empty_list_says_only_what_the_role_may_do(
+    panel: CaseListPanel, names: Names, roles: set[Role], said: str, unsaid: str
+) -> None:
+    names.set_me(Me(AccountId("p"), "李", frozenset(roles)))
+    panel.set_cases([], MONDAY)
+    assert said in panel.empty.accessibleName()
+    assert unsaid not in panel.empty.accessibleName()
+
+
 def test_a_case_chosen_before_it_is_listed_is_brought_into_sight(panel: CaseListPanel, qtbot: QtBot) -> None:
     panel.resize(320, 300)
     panel.show()
