@@ -286,12 +286,12 @@ class Fences(QObject, MapGuest):
         state = desk.words(f"map.fence.{desk.crew.fence_desk.state(held, desk.service_now(), ringing)}")
         parts = [body.name, state, desk.crew.fence_desk.tells(body), desk.crew.fence_desk.whom(body)]
         if held.entry.expires_at is not None:
-            parts.append(desk.words("redline.until", at=f"{desk.names.local(held.entry.expires_at):%m-%d %H:%M}"))
+            parts.append(desk.words("redline.until", at=desk.names.when(held.entry.expires_at, desk.service_now())))
         return FenceRow(held.entry_id, " · ".join(parts), desk.register.may_alter(held), body.paused)
 
     def _alert(self, held: Held[FenceAlert]) -> AlertRow:
         desk, body = self._desk, held.body
-        text = f"{desk.names.local(body.at):%m-%d %H:%M}  {desk.crew.fence_desk.sentence(body)}"
+        text = f"{desk.names.when(body.at, desk.service_now())}  {desk.crew.fence_desk.sentence(body)}"
         if body.acknowledged:
             text = f"{text} · {desk.names.account(held.entry.by)}"
         return AlertRow(held.entry_id, text, not body.acknowledged)

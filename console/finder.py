@@ -1,24 +1,24 @@
 """Finds what the command bar jumps to: cases, units, people, vehicles, grids, named places, and the desk's actions."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from heapq import nlargest, nsmallest
-from itertools import chain, islice
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
 from client.picture import Picture
 from console.actions import ActionTable
 from console.pinyin import Pinyin
-from console.register import Held, Register
+from console.register import Register
 from console.tasks import Tasks
+from console.thingsfound import KIND_MOST, named_things, things_of_kind
 from domain.case import Case
 from domain.machine import Step
+from domain.people import Staff, Vehicle
 from domain.places import BaseFeature, BaseKind, Grid
-from domain.register import EntryKind
-from domain.register_fence import Geofence
-from domain.register_map import Camera, Component, Drawing, Hazard
 from domain.states import ENDED
 from resources.words import LANGUAGES, Words, load_words
 from widgets.action_keys import key_of
@@ -26,12 +26,18 @@ from widgets.command_bar import Hit
 from widgets.names import Names
 
 T = TypeVar("T")
+M = TypeVar("M", Staff, Vehicle)
 StepSource = Callable[[], Sequence[Step]]
 """Returns what may be done now on the case that is shown."""
 
 CASES_MOST = 6
 OTHERS_MOST = 4
 MAX_TYPED = 80
+SIGNS_LEAST, LETTERS_LEAST = 2, 3
+"""With fewer characters, or letters, nobody means a whole kind of things."""
+BEGIN, PINYIN_BEGINS = 1, 3
+"""Ranks of a name that begins with what was typed, or whose pinyin does."""
+BETWEEN_WORDS = re.compile(r"[、,] *")
 OPENER = "command_bar"
 """The action that opens the bar; it is open already where the hits are shown."""
 
@@ -112,40 +118,31 @@ class Finder:
             return [self._step_hit(step) for step in self._steps()] + self._all_actions()
         found: list[Hit] = []
         sources = (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._named_places)
-        for source in (*sources, self._things, self._case_steps, self._named_actions):
+        for source in (*sources, self._things, self._case_steps, self._named_actions, self._kinds):
             found.extend(source(sought))
         return found
 
     def _things(self, sought: str) -> list[Hit]:
-        """Return cameras and components by a part of their name, or by the number they carry."""
-        if self._register is None:
-            return []
-        cameras = (h for h in self._register.all(Camera) if _named(sought, h.body.name, h.body.device_no))
-        things = (h for h in self._register.all(Component) if _named(sought, h.body.name, h.body.code))
-        hits = [
-            Hit("camera", h.entry_id, h.body.name, h.body.device_no, lon=h.body.lon, lat=h.body.lat)
-            for h in islice(cameras, OTHERS_MOST)
-        ]
-        hits += [
-            Hit("component", h.entry_id, b.name, self._words(f"component.{b.what}"), lon=b.lon, lat=b.lat)
-            for h in islice(things, OTHERS_MOST)
-            for b in (h.body,)
-        ]
-        return hits + self._areas_named(sought, self._register)
+        return [] if self._register is None else named_things(self._register, self._words, sought)
 
-    def _areas_named(self, sought: str, register: Register) -> list[Hit]:
-        """Return hazard zones, geofences and drawings by a part of what stands on them."""
-        named: Iterator[tuple[EntryKind, Held[Any], str]] = chain(
-            ((EntryKind.HAZARD, h, h.body.name) for h in register.all(Hazard)),
-            ((EntryKind.GEOFENCE, h, h.body.name) for h in register.all(Geofence)),
-            ((EntryKind.DRAWING, h, h.body.label) for h in register.all(Drawing)),
-        )
-        found = (each for each in named if sought in each[2].casefold())
-        return [
-            Hit("place", held.entry_id, name, self._words(f"register.{kind}"), lon=lon, lat=lat)
-            for kind, held, name in islice(found, OTHERS_MOST)
-            for lon, lat in (held.body.place(),)
-        ]
+    def _kinds(self, sought: str) -> list[Hit]:
+        """Return things by the word for what they are (摄像头, vehicle), no more of a kind than are still read."""
+        if len(sought) < (LETTERS_LEAST if sought.isascii() else SIGNS_LEAST):
+            return []
+        hits, picture = list[Hit](), self._picture
+        if picture is not None and self._is_word(sought, "find.kind.staff"):
+            hits += [self._staff_hit(s) for s in _by_name(picture.members.values())]
+        if picture is not None and self._is_word(sought, "find.kind.vehicle"):
+            hits += [self._vehicle_hit(v) for v in _by_name(picture.vehicles.values())]
+        if self._register is not None:
+            hits += things_of_kind(self._register, self._words, partial(self._is_word, sought))
+        return hits
+
+    def _is_word(self, sought: str, key: str) -> bool:
+        """Return whether one of the words for a kind begins with what was typed, in either language or by pinyin."""
+        letters = sought if sought.isascii() and sought.isalnum() else ""
+        words = (word for text in self._in_both(key) for word in BETWEEN_WORDS.split(text))
+        return any(self._rank((word,), sought, letters) in (BEGIN, PINYIN_BEGINS) for word in words)
 
     def _coordinates(self, sought: str) -> list[Hit]:
         from console.placesaid import reading  # noqa: PLC0415 - kept off the start path
@@ -199,9 +196,14 @@ class Finder:
         if picture is None:
             return []
         people = self._best(picture.members.values(), sought, lambda s: (s.name,))
-        hits = [Hit("staff", s.staff_id, s.name, self._names.unit(s.unit_id)) for s in people]
         vehicles = self._best(picture.vehicles.values(), sought, lambda v: (v.name,))
-        return hits + [Hit("vehicle", v.vehicle_id, v.name, self._names.unit(v.unit_id)) for v in vehicles]
+        return [self._staff_hit(s) for s in people] + [self._vehicle_hit(v) for v in vehicles]
+
+    def _staff_hit(self, staff: Staff) -> Hit:
+        return Hit("staff", staff.staff_id, staff.name, self._names.unit(staff.unit_id))
+
+    def _vehicle_hit(self, vehicle: Vehicle) -> Hit:
+        return Hit("vehicle", vehicle.vehicle_id, vehicle.name, self._names.unit(vehicle.unit_id))
 
     def _grids_named(self, sought: str) -> list[Hit]:
         found = self._best(self._grids, sought, lambda g: (g.name,), lambda g: g.code.casefold())
@@ -261,9 +263,9 @@ class Finder:
         for name in names:
             folded = name.casefold()
             if sought in folded:
-                best = min(1 if folded.startswith(sought) else 2, 9 if best is None else best)
+                best = min(BEGIN if folded.startswith(sought) else 2, 9 if best is None else best)
             elif letters and (at := self._pinyin.find(letters, name)) is not None:
-                best = min(4 if at else 3, 9 if best is None else best)
+                best = min(4 if at else PINYIN_BEGINS, 9 if best is None else best)
         return best
 
 
@@ -272,9 +274,9 @@ def _not_told() -> None:
 
 
 def load_action_texts() -> dict[str, tuple[str, ...]]:
-    """Return the names of actions in every language, by word key. Any thread."""
+    """Return the names of actions and of kinds of things in every language, by word key. Any thread."""
     languages = [load_words(language) for language in LANGUAGES]
-    keys = [key for key in languages[0] if key.startswith(("menu.", "action."))]
+    keys = [key for key in languages[0] if key.startswith(("menu.", "action.", "component.", "find.kind."))]
     return {key: tuple(words[key] for words in languages if key in words) for key in keys}
 
 
@@ -299,5 +301,6 @@ def _middle(places: Sequence[Place]) -> tuple[float, float] | None:
     return sum(p.lon for p in places) / len(places), sum(p.lat for p in places) / len(places)
 
 
-def _named(sought: str, name: str, number: str) -> bool:
-    return sought in name.casefold() or sought == number.casefold()
+def _by_name(things: Iterable[M]) -> list[M]:
+    """Return the first of these, by name."""
+    return nsmallest(KIND_MOST, things, key=lambda thing: thing.name)

@@ -12,6 +12,7 @@ from layers.camera import Camera
 from layers.cases.item import CasesItem
 from layers.cases.model import CaseMark
 from layers.contract import LayerItem, Picked, PickedKind
+from layers.divisions.item import DivisionsItem
 from layers.mercator import to_degrees
 from layers.positions.item import PositionsItem
 from layers.positions.model import ThingMark
@@ -101,7 +102,7 @@ class MapIdentify(QObject, MapGuest):
         return found
 
     def _of_layer(self, item: LayerItem, at: QPointF, top: Picked | None) -> list[Picked]:
-        """Return what lies there on one layer: of cases and things all of it, of another layer what is on top."""
+        """Return what lies there on one layer: of cases, things and divisions all, of another layer what is on top."""
         models = self._desk.map_feed.models
         if isinstance(item, CasesItem):
             near = self._near(models.cases.open, at)
@@ -114,7 +115,19 @@ class MapIdentify(QObject, MapGuest):
             return [
                 _thing(things[i], models.positions.place(things[i].thing)) for i in things_shown(item.options, things)
             ]
+        if isinstance(item, DivisionsItem):
+            return self._divisions(at)
         return [] if top is None else [top]
+
+    def _divisions(self, at: QPointF) -> list[Picked]:
+        """Return the village and whatever it belongs to: their areas are no target of a click, grids lie over them."""
+        model, words = self._desk.map_feed.models.divisions, self._desk.words
+        x, y = self._view.camera.to_plane(at.x(), at.y())
+        names, levels = model.shapes.names, model.shapes.levels
+        return [
+            Picked(PickedKind.DIVISION, names[i], x, y, names[i], (words(f"map.division.{levels[i]}"),))
+            for i in model.holding(x, y)
+        ]
 
     def _near(self, table: MarkTable[Mark], at: QPointF) -> list[Mark]:
         x, y = self._view.camera.to_plane(at.x(), at.y())

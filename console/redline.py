@@ -192,8 +192,10 @@ class Redline(QObject, MapGuest):
     def _row(self, held: Held[Drawing]) -> DrawnRow:
         entry, body, names = held.entry, held.body, self._desk.names
         parts = [names.words(f"drawing.{body.form}"), body.label, names.account(entry.author)]
-        if entry.expires_at is not None:
-            parts.append(names.words("redline.until", at=f"{names.local(entry.expires_at):%m-%d %H:%M}"))
+        if entry.expires_at is None:
+            parts.append(names.words("redline.no_end"))
+        else:
+            parts.append(names.words("redline.until", at=names.when(entry.expires_at, self._desk.service_now())))
         return DrawnRow(entry.entry_id, " · ".join(part for part in parts if part), self._desk.register.may_alter(held))
 
     def _on_opened(self, entry_id: str) -> None:

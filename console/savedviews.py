@@ -46,6 +46,8 @@ class SavedViews(QObject):
         self._desk = desk
         self._sheet: SavedViewsSheet | None = None
         desk.register.changed.connect(self.on_changed)
+        for answered in (desk.register.done, desk.register.refused):
+            answered.connect(self._on_answered)
 
     def listed(self) -> list[HeldView]:
         """Return the views: one's own, then those that are shared, each in the order they were made."""
@@ -106,6 +108,10 @@ class SavedViews(QObject):
         if kinds & KINDS and self._sheet is not None and self._sheet.isVisible():
             self._fill()
 
+    def _on_answered(self) -> None:
+        """What was asked for is done or refused: whether something can be taken back follows."""
+        self.on_changed(KINDS)
+
     def on_go_wanted(self, entry_id: str) -> None:
         """A view was chosen on the sheet."""
         held = self._held(entry_id)
@@ -158,6 +164,7 @@ class SavedViews(QObject):
             shared = held.entry.kind is EntryKind.SHARED_VIEW
             rows.append(ViewRow(held.entry_id, held.body.name, key, shared, register.may_alter(held)))
         self._sheet.show_views(rows, may_share=register.may_write(SharedView))
+        self._sheet.show_can_undo(can=any(map(register.can_undo, KINDS)))
 
     def _make(self) -> "SavedViewsSheet":
         from widgets.saved_views_sheet import SavedViewsSheet  # noqa: PLC0415 - not before it is asked for

@@ -37,6 +37,9 @@ class Role(StrEnum):
 ROOM_ROLES = frozenset({Role.ACCEPTOR, Role.DUTY_CHIEF, Role.DISPATCHER, Role.DUTY_LEADER, Role.INSPECTOR})
 """Roles of people who sit in the room and see its cases."""
 
+REPORTING_ROLES = frozenset({Role.ACCEPTOR, Role.GRID_WORKER, Role.COUNTY, Role.GATEWAY})
+"""Roles that may bring in a report, each in the channels the service's table of rights gives it."""
+
 ADMIN_ROLES = frozenset({Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDIT_ADMIN})
 """The three administrators (三员). Each stands alone: with neither of the others, and with no role of the work."""
 

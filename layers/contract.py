@@ -105,6 +105,7 @@ class PickedKind(StrEnum):
     CROWD = "crowd"
     THING = "thing"
     GRID = "grid"
+    DIVISION = "division"  # by its name
     FEATURE = "feature"  # of a file of one's own, or of a track
     ENTRY = "entry"  # of the register; its id is what its changes are about
 

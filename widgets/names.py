@@ -169,6 +169,11 @@ class Names:
         """Return a moment in the town's own time."""
         return at.astimezone(self._zone)
 
+    def when(self, at: datetime, now: datetime) -> str:
+        """Return a moment in the town's own time, with the day where it is not today's."""
+        local = self.local(at)
+        return f"{local:%H:%M}" if local.date() == self.local(now).date() else f"{local:%m-%d %H:%M}"
+
     def utc(self, local: datetime) -> datetime:
         """Return a naive moment of the town's own time as aware UTC."""
         return local.replace(tzinfo=self._zone).astimezone(UTC)

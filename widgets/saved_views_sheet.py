@@ -75,6 +75,10 @@ class SavedViewsSheet(Sheet):
         self.show_over()
         (self.list if self._rows else self.name).setFocus()
 
+    def show_can_undo(self, *, can: bool) -> None:
+        """Offer to take back what was done last from here, or not."""
+        self.buttons["undo"].setEnabled(can)
+
     def show_views(self, rows: Sequence[ViewRow], *, may_share: bool) -> None:
         """List these views; the chosen one stays chosen."""
         self.shared.setVisible(may_share)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 
 from domain.places import DivisionLevel
+from layers.camera import Bounds
 from layers.colours import argb, mix
 from layers.contract import Area, Focus, Label, LabelStyle, LayerItem, Look
 from layers.detail import DetailCache
@@ -65,9 +66,13 @@ class DivisionsItem(LayerItem):
             self._seen = self._model.revision
             self._borders = DetailCache(self._model.shapes.borders, closed=False)
 
-    def bounds(self) -> tuple[float, float, float, float] | None:
+    def bounds(self) -> Bounds | None:
         """See ``LayerItem``."""
         return self._model.shapes.areas.bounds()
+
+    def bounds_of(self, name: str) -> Bounds | None:
+        """Return how far the division of this name reaches."""
+        return self._model.bounds_of(name)
 
     def draw_tile(self, raster: Raster, frame: Frame, area: Area) -> None:
         """See ``LayerItem``."""

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from domain.places import Division, DivisionLevel
-from layers.geometry import POLYGONS, inner_points, read_wkb, shared_borders, to_shapes
+from layers.geometry import POLYGONS, contains, inner_points, read_wkb, shared_borders, to_shapes
 from layers.observed import Observed
 from layers.raster.contract import Shapes, no_shapes
 
@@ -44,6 +44,22 @@ class DivisionsModel(Observed):
     def set_divisions(self, divisions: Iterable[Division]) -> None:
         """Replace all divisions."""
         self.put(read_areas(divisions))
+
+    def holding(self, x: float, y: float) -> list[int]:
+        """Return which divisions hold a plane point, the village before its town and what has no level before both."""
+        shapes, order = self.shapes, tuple(DivisionLevel)
+        near = (int(which) for which in shapes.areas.visible((x, y, x, y)))
+        found = [which for which in near if contains(shapes.areas, which, x, y)]
+        return sorted(found, key=lambda which: order.index(shapes.levels[which]), reverse=True)
+
+    def bounds_of(self, name: str) -> tuple[float, float, float, float] | None:
+        """Return how far the division of this name reaches, plane metres; None where there is none."""
+        shapes = self.shapes
+        if name not in shapes.names:
+            return None
+        x0, y0, x1, y1 = shapes.areas.boxes[shapes.names.index(name)].tolist()
+        east, north = shapes.areas.origin
+        return x0 + east, y0 + north, x1 + east, y1 + north
 
     def put(self, shapes: DivisionShapes) -> None:
         """Replace all divisions by what ``read_areas`` made of them."""

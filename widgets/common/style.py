@@ -22,6 +22,7 @@ Role = Literal[
     "plain",
     "quiet",
     "row",
+    "tight",
 ]
 TEMPLATE = "qss/desk.qss"
 

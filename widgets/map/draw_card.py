@@ -66,7 +66,8 @@ class DrawCard(ToolCard):
         self.list = QListWidget()
         self.list.setMinimumHeight(LEAST_LIST_PX)  # on a low map it gives way, and scrolls
         self.list.setMaximumHeight(LIST_PX)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # what is long is shortened
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)  # of what is long it is still read until when it is
         self._move, self._delete, self._undo = Button(), Button(), Button()
         for button in (self._move, self._delete, self._undo):
             acts.addWidget(button)

@@ -10,12 +10,15 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget, QLi
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
+from widgets.common.flow import FlowLayout
 from widgets.common.style import set_role
 from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
+from widgets.map.brief_list import BriefList
 from widgets.map.tool_card import ToolCard
 
-LIST_PX, LEAST_LIST_PX = 104, 40
+FENCES_PX, ALERTS_PX = 124, 160
+"""So high the lists are where the map has room: a low one cuts both by as much, and three rows of each are read."""
 MOST_RADIUS_M, FIRST_RADIUS_M = 20_000, 200
 ID_ROLE = Qt.ItemDataRole.UserRole
 
@@ -65,14 +68,14 @@ class FenceCard(ToolCard):
         super().__init__(words, theme, parent)
         self.setObjectName("map_fences")
         self._forms = {form: Button() for form in FenceForm}
-        self._radius_label, self.radius = QLabel(), QSpinBox()
+        self.radius = QSpinBox()
         self.radius.setRange(10, MOST_RADIUS_M)
         self.radius.setSingleStep(50)
         self.radius.setValue(FIRST_RADIUS_M)
         self.said, self._told = WrappedLabel(), QLabel()
         set_role(self.said, "second")
         set_role(self._told, "heading")
-        self.fences, self.alerts = QListWidget(), QListWidget()
+        self.fences, self.alerts = BriefList(FENCES_PX, brief=True), BriefList(ALERTS_PX, brief=False)
         self.acts = {name: Button() for name in ("edit", "edge", "switch", "delete", "undo")}
         self.alert_acts = {name: Button() for name in ("acknowledge", "all", "show")}
         self._rows: tuple[FenceRow, ...] = ()
@@ -85,30 +88,23 @@ class FenceCard(ToolCard):
         self.show_rights(may_write=False, can_undo=False)
 
     def _lay_out(self) -> None:
-        forms, round_, alert_acts = QGridLayout(), QHBoxLayout(), QHBoxLayout()
+        forms, acts, alert_acts = QGridLayout(), FlowLayout(spacing_px=3), QHBoxLayout()
         forms.setSpacing(4)
         for i, (form, button) in enumerate(self._forms.items()):
             button.setCheckable(True)
             button.setObjectName(f"fence_{form}")
             forms.addWidget(button, i // 3, i % 3)
-        round_.addWidget(self._radius_label)
-        round_.addWidget(self.radius, 1)
-        acts = QGridLayout()
-        acts.setSpacing(4)
-        for i, (name, button) in enumerate(self.acts.items()):
+        forms.addWidget(self.radius, 1, 2)  # below the circle it is of
+        for name, button in self.acts.items():
             button.setObjectName(f"fence_{name}")
-            acts.addWidget(button, i // 3, i % 3)
+            set_role(button, "tight")
+            acts.addWidget(button)
         for name, button in self.alert_acts.items():
             button.setObjectName(f"fence_alert_{name}")
             alert_acts.addWidget(button)
-        for shown in (self.fences, self.alerts):
-            shown.setMinimumHeight(LEAST_LIST_PX)  # on a low map the lists give way, and scroll
-            shown.setMaximumHeight(LIST_PX)
-            shown.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            shown.setWordWrap(True)
         column = self.column
+        column.setSpacing(4)
         column.addLayout(forms)
-        column.addLayout(round_)
         column.addWidget(self.said)
         column.addWidget(self.fences)
         column.addLayout(acts)
@@ -146,6 +142,7 @@ class FenceCard(ToolCard):
         self._rows = tuple(rows)
         _fill(self.fences, [(row.entry_id, row.text) for row in rows])
         self._show_acts()
+        self.fit()
 
     def show_alerts(self, rows: Sequence[AlertRow]) -> None:
         """List what was told, newest first."""
@@ -164,9 +161,9 @@ class FenceCard(ToolCard):
         words = self.words
         for form, button in self._forms.items():
             button.setText(words(f"fence.form.{form}"))
-        self._radius_label.setText(words("fence.radius"))
         self.radius.setSuffix(words("fence.metres"))
         self.radius.setAccessibleName(words("fence.radius"))
+        self.radius.setToolTip(words("fence.radius"))
         self.fences.setAccessibleName(words("fence.list"))
         self.alerts.setAccessibleName(words("fence.alerts"))
         chosen = self._row()
@@ -178,6 +175,7 @@ class FenceCard(ToolCard):
         self._told.setText(words("fence.told", n=sum(row.waiting for row in self._alert_rows)))
         key, values = self._say
         self.said.setText(words(key, **values))
+        self.said.setToolTip(words("fence.why"))
         super().retranslate()
 
     def _row(self) -> FenceRow | None:
@@ -238,6 +236,7 @@ def _fill(shown: QListWidget, rows: Sequence[tuple[str, str]]) -> None:
     if [(str(shown.item(i).data(ID_ROLE)), shown.item(i).text()) for i in range(shown.count())] == list(rows):
         return
     chosen = _chosen(shown)
+    shown.updateGeometry()  # it takes the room its rows need
     shown.clear()
     for entry_id, text in rows:
         item = QListWidgetItem(text)

@@ -37,6 +37,7 @@ from PySide6.QtWidgets import QWidget
 
 from layers.cases.item import CasesItem
 from layers.contract import Picked, PickedKind
+from layers.divisions.item import DivisionsItem
 from layers.mercator import to_degrees
 from layers.raster.source import RasterSource
 from resources.theme import Theme
@@ -266,8 +267,13 @@ class MapView(DrawnMap):
         cases = self.item("cases")
         if isinstance(cases, CasesItem):
             cases.fold_unless(found)
-        if found is None:
-            return
+        if found is not None:
+            self._answer(found)
+            if found.kind in CARDED and self._overlays.pick_card.isVisible():
+                self.bring_out(found.x, found.y)  # the card that has opened is not to lie over what it tells of
+
+    def _answer(self, found: Picked) -> None:
+        """Come closer to what is picked, show it, or say what it is."""
         if found.kind is PickedKind.CLUSTER:
             self._open_cluster(found)
         elif found.kind is PickedKind.CROWD:
@@ -280,12 +286,13 @@ class MapView(DrawnMap):
         elif found.kind is PickedKind.FEATURE:
             px, py = self._camera.to_screen(found.x, found.y)
             self._overlays.show_pointer(QPointF(px, py), found)
+        elif found.kind is PickedKind.DIVISION:
+            divisions = self.item("divisions")
+            self._fit_to(divisions.bounds_of(found.ident) if isinstance(divisions, DivisionsItem) else None)
         elif found.kind is PickedKind.ENTRY:
             self.entry_picked.emit(EntryPicked(found.ident))
         else:
             self.grid_picked.emit(GridPicked(found.ident))
-        if found.kind in CARDED and self._overlays.pick_card.isVisible():
-            self.bring_out(found.x, found.y)  # the card that has opened is not to lie over what it tells of
 
     def _open_cluster(self, found: Picked) -> None:
         """Come closer to a cluster; where that parts nothing more, fan it out and pick its cases in turn."""

@@ -24,7 +24,7 @@ from domain.faults import Fault
 from domain.ids import AccountId, AttachmentId, CaseNo, ReportId
 from domain.machine import TABLE as STEPS
 from domain.machine import Step
-from domain.people import Actor, Role
+from domain.people import REPORTING_ROLES, Actor, Role
 from domain.reasons import REASONS
 from domain.states import CaseState, Channel, RequestKind, Supervise
 from service.access import TABLE, Asker, Door, Field, Reach, Rights, admit, check_channel, rights_of, sight_of
@@ -274,6 +274,10 @@ def _means_nothing(role: Role, name: str) -> bool:
         )
         or (name == "cases:OWN" and TABLE[role].cases is Reach.NONE and role not in (Role.GRID_WORKER, Role.HANDLER))
     )
+
+
+def test_the_rooms_know_who_may_bring_in_a_report() -> None:
+    assert {role for role, rights in TABLE.items() if Door.REPORT in rights.doors} == REPORTING_ROLES
 
 
 def test_rights_add_up_and_a_stranger_has_none() -> None:

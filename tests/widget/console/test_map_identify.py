@@ -1,15 +1,17 @@
 """Identifying across layers and the mark of what was searched for, on the map of a real desk."""
 
+import shapely
 from desks import signed_in, until
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from served import ALL_ROOM, Served, key, send_report
 from towns import LI, MORNING
 
+from domain.ids import DivisionCode
 from domain.people import Role
-from domain.places import distance_m
+from domain.places import Division, DivisionLevel, distance_m
 from domain.register_map import Camera
 from layers.contract import PickedKind
 from layers.mercator import to_plane
@@ -53,6 +55,38 @@ async def test_everything_under_the_pointer_is_listed_by_layer_and_opens(served:
         assert {hit.ident for hit in card._buttons.values()} == {grid.code}
         QTest.keyClick(view, Qt.Key.Key_Escape)
         assert card.isHidden()
+
+
+async def test_the_village_and_its_town_are_listed_where_their_layer_shows_and_a_press_shows_them_whole(
+    served: Served,
+) -> None:
+    async with signed_in(served) as desk:
+        view, identify = desk.panels.map, desk.map_desk.identify
+        await until(lambda: desk.map_feed.models.grids.grid_at(*AT) is not None)
+        lon, lat = AT
+        desk.map_feed.models.divisions.set_divisions(
+            Division(DivisionCode(code), name, level, wkb=shapely.box(lon + e, lat - 0.01, lon + 0.01, lat + 0.01).wkb)
+            for code, name, level, e in (
+                ("330699103", "测试镇", DivisionLevel.TOWN, -0.02),
+                ("330699103001", "一村", DivisionLevel.VILLAGE, -0.01),
+                ("330699103002", "二村", DivisionLevel.VILLAGE, 0.005),
+            )
+        )
+        view.look_closely(*AT, 1.0)
+        identify.at_cross()
+        await until(lambda: any("一村" in row.text() for row in identify.card.rows()))
+        texts = [row.text() for row in identify.card.rows()]
+        assert "一村 · 村（社区）" in texts
+        assert texts.index("测试镇 · 乡镇（街道）") == texts.index("一村 · 村（社区）") + 1
+        assert not any("二村" in text for text in texts), "the place does not lie in it"
+        QTest.mouseClick(identify.card.rows()[texts.index("一村 · 村（社区）")], Qt.MouseButton.LeftButton)
+        x0, y1 = view.camera.to_screen(*to_plane(lon - 0.01, lat - 0.01))
+        x1, y0 = view.camera.to_screen(*to_plane(lon + 0.01, lat + 0.01))
+        assert view.rect().contains(QRect(QPoint(round(x0), round(y0)), QPoint(round(x1), round(y1))))
+        assert x1 - x0 > 100, "as large as can be, not the whole town"
+        view.set_layer_visible("divisions", False)
+        identify.click(QPointF(*view.camera.to_screen(*to_plane(*AT))))
+        assert not any("一村" in row.text() for row in identify.card.rows())
 
 
 async def test_the_place_that_was_asked_about_lies_beside_the_card(served: Served) -> None:

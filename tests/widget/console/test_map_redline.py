@@ -1,14 +1,17 @@
 """Drawing for everybody at two real desks: drawn, seen, moved, deleted, taken back; and others' is left alone."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from desks import PASSWORD, signed_in, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QListWidget
 from served import Served, key
 
 from console.desk import Desk
 from domain.people import Role
+from domain.register import Entry
 from domain.register_map import Form, Ink
 
 
@@ -125,3 +128,39 @@ async def test_an_area_that_crosses_itself_is_mended_where_it_was_drawn(served: 
         await until(lambda: len(redline.entries) == 1)
         (drawn,) = _standing(served).values()
         assert len(drawn["body"]["points"]) == 3
+
+
+async def test_each_row_says_until_when_its_drawing_stands(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.ACCEPTOR)
+    async with signed_in(served, "wu") as desk:
+        desk.actions.trigger("map_redline")
+        redline, card = desk.map_desk.redline, desk.map_desk.redline.card
+        card.label.setText("这是一段写得很长、一行放不下的说明文字，后面还要看得到它到几点为止")
+        for hours in (1, 0, 48):
+            card.hours.setValue(hours)
+            count = len(redline.entries)
+            QTest.mouseClick(card._forms[Form.POINT], Qt.MouseButton.LeftButton)
+            _click(desk, (420 + 20 * hours, 220))
+            await until(lambda count=count: len(redline.entries) > count)
+        await until(lambda: card.list.count() == 3)
+        rows = [card.list.item(row).text() for row in range(3)]
+        ends = {hours: desk.names.local(entry.expires_at) for hours, entry in _by_hours(redline.entries.values())}
+        now = desk.names.local(desk.service_now())
+        soon = f"{ends[1]:%H:%M}" if ends[1].date() == now.date() else f"{ends[1]:%m-%d %H:%M}"
+        assert sum(row.endswith(f" · 至 {soon}") for row in rows) == 1
+        assert sum(row.endswith(f" · 至 {ends[48]:%m-%d %H:%M}") for row in rows) == 1
+        assert sum(row.endswith(" · 不自动消失") for row in rows) == 1
+        assert _shown_end(card.list), "what is long is cut in its middle: the end stays to be read"
+
+
+def _by_hours(entries: Iterable[Entry]) -> list[tuple[int, Entry]]:
+    lasting = sorted((entry for entry in entries if entry.expires_at is not None), key=lambda e: str(e.expires_at))
+    return list(zip((1, 48), lasting, strict=True))
+
+
+def _shown_end(rows: QListWidget) -> bool:
+    """Whether the last row is painted up to its end: otherwise than one with another end is."""
+    before = rows.grab().toImage()
+    item = rows.item(rows.count() - 1)
+    item.setText(item.text()[:-1] + "一")
+    return bool(rows.grab().toImage() != before)

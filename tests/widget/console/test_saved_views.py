@@ -7,7 +7,8 @@ from served import ALL_ROOM, Served
 
 from console.desk import Desk
 from console.savedviews import _options, _state
-from domain.register_map import SavedLayer
+from domain.register import EntryKind
+from domain.register_map import Drawing, Form, SavedLayer
 from layers.options import LayerOptions, LayerState
 from widgets.saved_views_sheet import SavedViewsSheet
 
@@ -35,6 +36,7 @@ async def test_a_view_is_kept_shown_by_its_key_and_taken_back(qtbot, served: Ser
         order = [item.key for item in view.items]
         sheet = opened(desk)
         assert "还没有" in sheet._hint.text()
+        assert not sheet.buttons["undo"].isEnabled(), "nothing was done that could be taken back"
         sheet.name.setText("晚高峰")
         qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
         await until(lambda: names(desk) == ["晚高峰"])
@@ -73,8 +75,12 @@ async def test_a_view_is_renamed_renewed_deleted_and_brought_back(qtbot, served:
         await until(lambda: desk.crew.saved_views.listed()[0].body.scale < scale)
         qtbot.keyClick(sheet, Qt.Key.Key_Delete)
         await until(lambda: names(desk) == [])
+        await until(sheet.buttons["undo"].isEnabled)
         qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
         await until(lambda: names(desk) == ["老街"])
+        desk.register.put(Drawing(Form.POINT, ((120.8, 29.55),)))
+        await until(lambda: desk.register.can_undo(EntryKind.DRAWING))
+        await until(lambda: not sheet.buttons["undo"].isEnabled())
 
 
 async def test_ones_own_views_are_ones_own_and_shared_ones_everybodys(served: Served) -> None:

@@ -149,6 +149,23 @@ def test_loading_and_empty_are_said(panel: CaseListPanel) -> None:
     assert "没有在办案件" in panel.empty.accessibleName()
 
 
+@pytest.mark.parametrize(
+    ("roles", "said", "unsaid"),
+    [
+        ({Role.ACCEPTOR, Role.DISPATCHER}, "按 N", "不对您"),
+        ({Role.DISPATCHER}, "自动出现", "按 N"),
+        ({Role.SYSTEM_ADMIN}, "系统管理", "在办案件"),
+    ],
+)
+def test_the_empty_list_says_only_what_the_role_may_do(
+    panel: CaseListPanel, names: Names, roles: set[Role], said: str, unsaid: str
+) -> None:
+    names.set_me(Me(AccountId("p"), "李", frozenset(roles)))
+    panel.set_cases([], MONDAY)
+    assert said in panel.empty.accessibleName()
+    assert unsaid not in panel.empty.accessibleName()
+
+
 def test_a_case_chosen_before_it_is_listed_is_brought_into_sight(panel: CaseListPanel, qtbot: QtBot) -> None:
     panel.resize(320, 300)
     panel.show()
@@ -275,3 +292,19 @@ def test_the_clock_is_whole_and_what_makes_way_for_it_is_read_on_hover(
     qtbot.wait(10)
     assert clock not in _hover(panel, 0)
     assert line in _hover(panel, 0)
+
+
+def test_the_chip_of_what_was_chosen_on_the_map_stands_below_the_search_line(panel: CaseListPanel) -> None:
+    panel.keep_to(frozenset({panel.table.index(0).data(CASE_ROLE).case_no}))
+    QApplication.processEvents()
+    chip, search = panel.only_chip, panel.filter_bar.search
+    assert chip.isVisible()
+    picture = panel.grab().toImage()
+    band = range(chip.mapTo(panel, chip.rect().center()).y() - 6, chip.mapTo(panel, chip.rect().center()).y() + 6)
+    bare = picture.pixel(1, band[0])
+    painted = min(x for y in band for x in range(100) if picture.pixel(x, y) != bare)
+    assert abs(painted - search.mapTo(panel, search.rect().topLeft()).x()) <= 1
+    panel.keep_to(None)
+    QApplication.processEvents()
+    assert panel.view.parentWidget() is not None
+    assert panel.view.parentWidget().y() == panel.filter_bar.geometry().bottom() + 1, "without it nothing is left free"
