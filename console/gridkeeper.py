@@ -100,7 +100,7 @@ class GridKeeper(QObject):
             from widgets.grid_keeper.sheet import GridKeeperSheet  # noqa: PLC0415 - not before it is asked for
 
             desk = self._desk
-            self._sheet = sheet = GridKeeperSheet(desk.words, desk.appearance.theme, desk.frame)
+            self._sheet = sheet = GridKeeperSheet(desk.names, desk.appearance.theme, desk.frame)
             desk.appearance.dress([sheet])
             sheet.file_wanted.connect(self.on_file_wanted)
             sheet.check_wanted.connect(self.on_check_wanted)

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 from PySide6.QtCore import QEvent, QObject, QPoint, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QKeyEvent, QResizeEvent, QShowEvent, Qt
+from PySide6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QResizeEvent, QShowEvent, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
@@ -17,6 +17,8 @@ SHOWN_AT_MOST = 12
 HITS_MOST = 80
 """The rows that are not shown at once are scrolled to."""
 WIDTH_PX = 560
+STILL_HERE = frozenset({Qt.FocusReason.ActiveWindowFocusReason, Qt.FocusReason.PopupFocusReason})
+"""Another program, or a menu of the line itself: whoever types comes back to it."""
 HURRIED = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Down, Qt.Key.Key_Up})
 """Keys that need the hits at once, before the pause in typing is over."""
 
@@ -41,7 +43,7 @@ def _nothing(typed: str) -> Sequence[Hit]:
 
 
 class CommandBar(QFrame):
-    """A line with its hits, over the top of the window. Enter takes the first, Esc closes."""
+    """A line with its hits, over the top of the window. Enter takes the first; Esc and keys elsewhere close it."""
 
     hit_chosen = Signal(object)
     searched = Signal(str)
@@ -58,6 +60,7 @@ class CommandBar(QFrame):
         self._came_from: QWidget | None = None
         self.list = PickList(rows_shown=SHOWN_AT_MOST)
         self._none = QLabel()
+        self._none.setWordWrap(True)
         set_role(self._none, "second")
         column = QVBoxLayout(self)
         column.setContentsMargins(10, 10, 10, 10)
@@ -124,7 +127,7 @@ class CommandBar(QFrame):
             parent.removeEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Esc closes; the bar keeps its place when the window grows; Enter before the pause searches at once."""
+        """Esc and keys elsewhere close; the bar keeps its place when the window grows; Enter searches at once."""
         if watched is self.list.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
             if event.key() == Qt.Key.Key_Escape:
                 self.close_bar()
@@ -132,6 +135,9 @@ class CommandBar(QFrame):
             if event.key() in HURRIED and self._pause.isActive():
                 self._pause.stop()
                 self._search()
+        elif watched is self.list.search and isinstance(event, QFocusEvent):
+            if event.lostFocus() and event.reason() not in STILL_HERE:
+                QTimer.singleShot(0, self, self._on_left)  # by then it is known where the keys went
         elif watched is self.parent() and isinstance(event, QResizeEvent) and self.isVisible():
             self._place()
         return super().eventFilter(watched, event)
@@ -156,6 +162,13 @@ class CommandBar(QFrame):
         self.adjustSize()
         left = 280 if self._anchor is None else self._anchor.mapTo(parent, QPoint(0, 0)).x() - 10
         self.move(max(12, min(left, parent.width() - width - 12)), 6)
+
+    def _on_left(self) -> None:
+        """Close where the keys are elsewhere in this window: Esc would no longer reach the bar, which hides the map."""
+        at = self.window().focusWidget()
+        if self.isVisible() and at is not None and not self.isAncestorOf(at):
+            self._came_from = None
+            self.close_bar()
 
     def _on_typed(self) -> None:
         self._pause.start()

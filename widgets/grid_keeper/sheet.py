@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 from domain.mesh import MeshFault
 from domain.wire_grids import GridDifference, GridVersions
 from resources.theme import Theme
-from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
 from widgets.common.fault_label import FaultLabel, Telling
@@ -28,6 +27,7 @@ from widgets.common.style import set_role
 from widgets.grid_keeper.columns import ColumnChoice
 from widgets.grid_keeper.fault_list import FaultList
 from widgets.grid_keeper.wants import SUFFIXES, Columns, FileWanted, Republish
+from widgets.names import Names
 
 WIDTH_PX, TOP_PX = 460, 48
 FAULTS_PX = 190
@@ -46,9 +46,9 @@ class GridKeeperSheet(Sheet):
     republish_wanted = Signal(object)
     cancelled = Signal()
 
-    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, names: Names, theme: Theme, parent: QWidget) -> None:
         super().__init__(parent, WIDTH_PX, parent.height())
-        self._words, self._over = words, parent
+        self._names, self._words, self._over = names, names.words, parent
         self._dialog: FileDialog | None = None
         self._difference: GridDifference | None = None
         self._known = GridVersions(())
@@ -58,10 +58,10 @@ class GridKeeperSheet(Sheet):
         self.note, self.versions, self.layers = QLineEdit(), Combo(), Combo()
         self.note.setMaxLength(200)
         self._several: FileWanted | None = None
-        self.choice = ColumnChoice(words)
-        self.faults, self._scroll = FaultList(words), QScrollArea()
-        names = ("choose", "check", "mend", "compare", "publish", "republish", "cancel", "close")
-        self.buttons = {name: Button() for name in names}
+        self.choice = ColumnChoice(self._words)
+        self.faults, self._scroll = FaultList(self._words), QScrollArea()
+        keys = ("choose", "check", "mend", "compare", "publish", "republish", "cancel", "close")
+        self.buttons = {key: Button() for key in keys}
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -187,15 +187,30 @@ class GridKeeperSheet(Sheet):
         """Show what publishing would alter."""
         self._difference = found
         self._show_state()
+        if found is not None:
+            QTimer.singleShot(0, self, self._show_publishing)
+
+    def _show_publishing(self) -> None:
+        """Scroll to what is typed next: the words of what was found may have moved it below the edge."""
+        at = self.window().focusWidget()
+        if at is None or self.isAncestorOf(at):
+            self.note.setFocus()
+        self._scroll.ensureWidgetVisible(self.buttons["publish"], 0, 8)
 
     def set_versions(self, known: GridVersions) -> None:
         """Show the versions there are; all but the one in force can be published again."""
         self._known = known
-        self.versions.clear()
-        for one in known.versions[1:]:
-            said = self._words("mesh.version", n=one.version, at=f"{one.at:%Y-%m-%d %H:%M}", grids=one.grids)
-            self.versions.addItem(f"{said} {one.note}".strip(), one.version)
+        self._show_versions()
         self._show_state()
+
+    def _show_versions(self) -> None:
+        chosen = self.versions.currentData()
+        self.versions.clear()
+        for one in self._known.versions[1:]:
+            at = f"{self._names.local(one.at):%Y-%m-%d %H:%M}"
+            said = self._words("mesh.version", n=one.version, at=at, grids=one.grids)
+            self.versions.addItem(f"{said} {one.note}".strip(), one.version)
+        self.versions.setCurrentIndex(max(0, self.versions.findData(chosen)))
 
     @property
     def version(self) -> int:
@@ -221,6 +236,7 @@ class GridKeeperSheet(Sheet):
         self._about.setText(words("mesh.about"))
         self.choice.retranslate()
         self.versions.setAccessibleName(words("mesh.field.versions"))
+        self._show_versions()
         if self.layers.count():
             self.layers.setItemText(0, words("mesh.layer.which"))
         self.layers.setAccessibleName(words("mesh.layer.which"))

@@ -182,7 +182,20 @@ class LayerOptionsCard(Card):
         grid.addWidget(self._legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         grid.addLayout(self._foot(item), grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
+        self._put_page()
+
+    def _put_page(self) -> None:
+        """Show the page that was made. The one before goes when its press is over; the keys stay where they were."""
+        held = self.window().focusWidget()
+        name = held.objectName() if held is not None and self._scroll.isAncestorOf(held) else ""
+        old = self._scroll.takeWidget()
         self._scroll.setWidget(self._page)
+        if old is not None:
+            old.hide()
+            old.deleteLater()  # a list whose choice alters what can be chosen is still at work with that choice
+        if name:
+            self._page.show()
+            next((one for one in self._controls if one.objectName() == name), self._opacity).setFocus()
 
     def _add_style(self, grid: QGridLayout, item: LayerItem, style: Style) -> None:
         choices = Combo()

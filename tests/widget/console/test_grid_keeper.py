@@ -5,10 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
 from desks import PASSWORD, open_desk, until
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QWidget
 from served import Served
 from towns import SIDE, SOUTH, VILLAGE, WEST, grid_code
 
@@ -88,6 +91,11 @@ async def test_a_mesh_is_read_mended_compared_published_and_undone(served: Serve
         await until(lambda: len(desk.map_feed.models.grids.shapes.grids) == 2)
         assert served.runtime.world.grids[grid_code(0, 0)].responsible == "s-li"
         assert sheet.versions.count() == 1
+        at = sheet._known.versions[1].at.astimezone(ZoneInfo("Asia/Shanghai"))
+        assert f"第 1 版 {at:%Y-%m-%d %H:%M}" in sheet.versions.itemText(0), "by the clock of the town"
+        desk.appearance.toggle_language()
+        assert sheet.versions.itemText(0).startswith("version 1"), "in the language of the desk"
+        desk.appearance.toggle_language()
         await press(desk, sheet, "republish")
         await until(lambda: len(desk.map_feed.models.grids.shapes.grids) == 4)
         sheet.close_sheet()
@@ -103,8 +111,15 @@ async def test_a_fault_that_is_meant_may_stay(served: Served, tmp_path: Path) ->
         sheet.faults.mend.setCurrentIndex(sheet.faults.mend.findData(Mend.LEAVE.value))
         sheet.faults.mend.activated.emit(sheet.faults.mend.currentIndex())
         assert sheet.buttons["compare"].isEnabled()
+        desk.window.resize(1280, 640)
         await press(desk, sheet, "compare")
         assert "共 2 个网格" in sheet._said.text()
+        within = sheet._scroll.viewport()
+
+        def seen(part: QWidget) -> bool:
+            return within.rect().contains(QRect(part.mapTo(within, QPoint()), part.size()))
+
+        await until(lambda: sheet.note.hasFocus() and seen(sheet.note) and seen(sheet.buttons["publish"]))
 
 
 async def test_broken_files_and_unknown_staff_are_named_and_nothing_is_sent(served: Served, tmp_path: Path) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -11,7 +11,7 @@ from domain.case import Contact, NewReport
 from domain.machine import TABLE
 from domain.states import Channel
 from resources.theme import Theme
-from resources.words import Words
+from resources.words import Language, Words
 from widgets.command_bar import CommandBar, Hit
 from widgets.help_sheet import HelpSheet
 from widgets.intents import ReportIntent
@@ -170,6 +170,45 @@ def test_down_and_enter_take_the_second_hit(qtbot: QtBot, words: Words, theme: T
     with qtbot.waitSignal(bar.hit_chosen) as chosen:
         qtbot.keyClick(bar.list.search, Qt.Key.Key_Return)
     assert chosen.args == [HITS[1]]
+
+
+def test_the_bar_goes_when_the_keys_go_elsewhere_and_does_not_take_them_back(
+    qtbot: QtBot, words: Words, theme: Theme, window: QWidget
+) -> None:
+    bar = CommandBar(words, theme, window)
+    bar.set_source(_source)
+    column, elsewhere = window.layout(), QLineEdit()
+    assert column is not None
+    column.addWidget(elsewhere)
+    window.activateWindow()
+    bar.open_bar("zzz")
+    qtbot.waitUntil(bar.list.search.hasFocus)
+    other = QWidget()
+    qtbot.addWidget(other)
+    other.show()
+    other.activateWindow()
+    qtbot.waitUntil(lambda: not bar.list.search.hasFocus())
+    QApplication.processEvents()
+    assert bar.isVisible(), "another window is not another place at this desk"
+    window.activateWindow()
+    qtbot.waitUntil(bar.list.search.hasFocus)
+    with qtbot.waitSignal(bar.closed):
+        qtbot.mouseClick(elsewhere, Qt.MouseButton.LeftButton, pos=QPoint(5, 5))
+    assert not bar.isVisible()
+    assert window.focusWidget() is elsewhere
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_that_nothing_was_found_is_read_whole(
+    qtbot: QtBot, words: Words, theme: Theme, window: QWidget, language: Language
+) -> None:
+    words.use(language)
+    bar = CommandBar(words, theme, window)
+    bar.open_bar("zzz")
+    said = next(label for label in bar.findChildren(QLabel) if label.text() == words("desk.command.nothing"))
+    room = said.fontMetrics().boundingRect(said.rect(), Qt.TextFlag.TextWordWrap.value, said.text())
+    assert said.contentsRect().contains(room), (said.rect(), room)
+    assert bar.rect().contains(said.geometry())
 
 
 def test_the_help_sheet_names_every_action_in_both_languages(

@@ -1,7 +1,11 @@
 """The layer of a file of one's own: drawn, named and picked; told apart and left out by the kinds of a column."""
 
 import numpy as np
+import pytest
 import shapely
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox
 from pytestqt.qtbot import QtBot
 
 from layers.imported.item import ImportedItem
@@ -10,6 +14,7 @@ from layers.options import LayerOptions
 from layers.owncolours import OWN_COLOURS
 from resources.theme import load_theme
 from tests.helpers.map_scene import make_scene, picture, wait_settled
+from widgets.common.combo import Combo
 
 
 def test_features_are_drawn_picked_and_named(qtbot: QtBot) -> None:
@@ -119,3 +124,32 @@ def test_areas_and_lines_have_the_colours_of_their_kinds_too(qtbot: QtBot) -> No
     assert [near(120.715, 29.72), near(120.715, 29.723)] == [[True, False], [False, True]]
     fills = [picture(view)[p.y(), p.x()] for p in (scene.pixel(120.712, 29.712), scene.pixel(120.718, 29.712))]
     assert np.abs(fills[0] - fills[1]).max() > 30
+
+
+@pytest.mark.qt_log_ignore("plugin does not support", extend=True)  # the offscreen platform has no windows to raise
+def test_the_column_of_kinds_is_chosen_by_keys_from_the_list_and_keeps_them(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot)
+    overlays = scene.view.overlays
+    model = ImportedModel("x", "管井")
+    at, rows = [shapely.to_wkb(shapely.Point(120.71, 29.715))] * 4, [("雨水",), ("污水",), ("雨水",), ("污水",)]
+    model.put(read_imported(at, ("类别",), rows))
+    item = scene.view.add_layer(model)
+    card = overlays.layer_options
+    card.open_for(item)
+    pressed = card.findChild(Combo, "layer_style_kind")
+    assert pressed is not None
+    pressed.setFocus()
+    pressed.showPopup()
+    list_ = pressed.view()
+    qtbot.keyClick(list_, Qt.Key.Key_Down)
+    alive: list[bool] = []
+    card.chosen.connect(lambda *_: alive.append(shiboken6.isValid(pressed)))  # after the card was built anew
+    qtbot.keyClick(list_, Qt.Key.Key_Return)
+    assert alive == [True], "the list that was pressed is in use until the press is over"
+    boxes = [box.text() for box in card.findChildren(QCheckBox) if box.isVisible()]
+    assert boxes == ["雨水", "污水"], "each kind can be left out at once"
+    (new,) = [combo for combo in card.findChildren(Combo, "layer_style_kind") if combo.isVisible()]
+    assert new.currentData() == "类别"
+    assert card.window().focusWidget() is new, "the keys stay where they were"
+    qtbot.waitUntil(lambda: not shiboken6.isValid(pressed))
+    assert card.window().focusWidget() is new
