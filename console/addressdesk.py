@@ -3,7 +3,7 @@
 Each question has a name: a newer one cancels the older, and an answer to what is no longer typed is dropped.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject
 from client.room import Room
 from console.panels import Panels
 from console.tasks import Tasks
-from domain.addresses import Address, fragments
+from domain.addresses import Address, AddressPage, fragments
 from domain.faults import Fault
 from layers.mercator import to_degrees
 from resources.words import Words
@@ -58,6 +58,12 @@ class AddressDesk(QObject):
         if self._room is not None:
             self._tasks.start(OWNER, "place", self._name_place(self._room, picked.lon, picked.lat))
 
+    def ask_at(self, lon: float, lat: float, told: Callable[[Address | None], None]) -> None:
+        """Find the address nearest to a place, None where none is near; nothing is told where nobody knows any."""
+        self._tasks.cancel(OWNER, "at")
+        if self._room is not None:
+            self._tasks.start(OWNER, "at", self._tell_at(self._room, lon, lat, told))
+
     def connect_form(self, form: "ReportForm") -> None:
         """Hear what is typed into a form that was just made."""
         form.address.typed.connect(self.on_address_typed)
@@ -71,12 +77,14 @@ class AddressDesk(QObject):
         self._panels.report_form.address.offer(typed, found)
 
     async def _name_place(self, room: Room, lon: float, lat: float) -> None:
-        try:
-            page = await room.client.addresses_at(lon, lat, within_m=AROUND_M, limit=1)
-        except Fault:
-            return
-        if page.addresses:
+        page = await _nearest(room, lon, lat)
+        if page is not None and page.addresses:
             self._panels.report_form.name_place((lon, lat), page.addresses[0].text)
+
+    async def _tell_at(self, room: Room, lon: float, lat: float, told: Callable[[Address | None], None]) -> None:
+        page = await _nearest(room, lon, lat)
+        if page is not None and not page.empty:
+            told(page.addresses[0] if page.addresses else None)
 
     async def _find(self, room: Room, typed: str, limit: int) -> Sequence[Address]:
         try:
@@ -97,3 +105,11 @@ class AddressDesk(QObject):
         if metres < 1000:
             return self._words("address.metres_away", n=round(metres))
         return self._words("address.km_away", n=f"{metres / 1000:.1f}")
+
+
+async def _nearest(room: Room, lon: float, lat: float) -> AddressPage | None:
+    """Return what the service knows of a place, None where it cannot be reached."""
+    try:
+        return await room.client.addresses_at(lon, lat, within_m=AROUND_M, limit=1)
+    except Fault:
+        return None

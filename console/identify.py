@@ -6,8 +6,9 @@ import numpy as np
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 
-from console.placesaid import in_systems
+from console.placesaid import address_said, in_systems
 from console.shownmarks import cases_shown, things_shown
+from domain.addresses import Address
 from layers.camera import Camera
 from layers.cases.item import CasesItem
 from layers.cases.model import CaseMark
@@ -91,7 +92,15 @@ class MapIdentify(QObject, MapGuest):
 
     def _show(self, at: QPointF) -> None:
         lon, lat = to_degrees(*self._view.camera.to_plane(at.x(), at.y()))
-        self.card.show_found(self._found(at), in_systems(lon, lat, self._desk.words))
+        found, place = self._found(at), in_systems(lon, lat, self._desk.words)
+        self.card.show_found(found, place)
+
+        def told(address: Address | None) -> None:
+            if not self.card.isHidden() and self._at is not None:
+                self.card.show_place((*place, address_said(address, self._desk.words)))
+                self._view.bring_out(*self._at)
+
+        self._desk.addresses.ask_at(round(lon, 6), round(lat, 6), told)
 
     def _found(self, at: QPointF) -> list[Found]:
         found = []

@@ -1,25 +1,34 @@
 """Places in words: how coordinates were read, and what a place is in the systems people ask for it in."""
 
 from console.systemask import km_text
+from domain.addresses import Address
 from domain.coordinates import Candidate, from_wgs84, system_named
 from domain.coordinates.systems import BD09, GCJ02, WGS84, System, plane
 from domain.places import distance_m
 from resources.words import Words
-from widgets.map.identify_card import InSystem
+from widgets.map.identify_card import PlaceSaid
 
 FAR_M = 30_000.0
 """Further from the town than this, a reading says how far: it may be the wrong one."""
 
 
-def in_systems(lon: float, lat: float, words: Words) -> tuple[InSystem, ...]:
+def in_systems(lon: float, lat: float, words: Words) -> tuple[PlaceSaid, ...]:
     """Return a place in degrees, in the shifted degrees of phone maps, and in metres of the nearest 3° plane."""
     said = []
     for system in (WGS84, GCJ02, BD09, plane(3 * round(lon / 3))):
         x, y = from_wgs84(lon, lat, system)
         # surveyors write the northing first; phone maps, like we do, the longitude
         numbers = f"{y:.1f}, {x:.1f}" if system.is_plane else f"{x:.6f}, {y:.6f}"
-        said.append(InSystem(_short(system, words), numbers, _source(system, words)))
+        said.append(PlaceSaid(_short(system, words), numbers, _source(system, words)))
     return tuple(said)
+
+
+def address_said(address: Address | None, words: Words) -> PlaceSaid:
+    """Return the address of a place, with how far off it is; or that none is near."""
+    how = words("identify.address")
+    if address is None:
+        return PlaceSaid(how, "", words("identify.no_address"))
+    return PlaceSaid(how, address.text, words("address.metres_away", n=round(address.distance_m or 0.0)))
 
 
 def reading(candidate: Candidate, words: Words, near: tuple[float, float] | None) -> str:

@@ -30,11 +30,14 @@ class Found(msgspec.Struct, frozen=True):
     hits: tuple[Picked, ...]
 
 
-class InSystem(msgspec.Struct, frozen=True):
-    """The place in one system: its short name, the two numbers as they are pasted elsewhere, and the name in full."""
+class PlaceSaid(msgspec.Struct, frozen=True):
+    """The place in one way of saying it: what that is called, what is pasted elsewhere, and more about it.
 
-    system: str
-    numbers: str
+    With no ``text`` it cannot be said so, and ``told`` says why.
+    """
+
+    how: str
+    text: str
     told: str
 
 
@@ -67,15 +70,20 @@ class IdentifyCard(ToolCard):
         self._place_rows = QVBoxLayout()
         self._place_rows.setSpacing(3)
         self.column.addLayout(self._place_rows)
-        self._places: dict[QWidget, InSystem] = {}
+        self._places: dict[QWidget, PlaceSaid] = {}
         self._found: tuple[Found, ...] | None = None
         self._buttons: dict[QWidget, Picked] = {}
 
-    def show_found(self, found: Sequence[Found] | None, place: Sequence[InSystem] = ()) -> None:
+    def show_found(self, found: Sequence[Found] | None, place: Sequence[PlaceSaid] = ()) -> None:
         """List what was found, and where that is; None before anything was pointed at."""
         self._found = None if found is None else tuple(found)
         self._build()
-        self._show_place(place)
+        self._say(place)
+        self.retranslate()
+
+    def show_place(self, place: Sequence[PlaceSaid]) -> None:
+        """Say the place anew; what was found stays."""
+        self._say(place)
         self.retranslate()
 
     def focus_first(self) -> None:
@@ -132,28 +140,30 @@ class IdentifyCard(ToolCard):
             room -= min(room, len(each.hits))
         self._rows.addStretch(1)
 
-    def _show_place(self, place: Sequence[InSystem]) -> None:
+    def _say(self, place: Sequence[PlaceSaid]) -> None:
         rows = self.places()
-        if [each.system for each in self._places.values()] != [each.system for each in place]:
-            for row in rows:
-                row.hide()
-                row.deleteLater()
-            rows = [RowButton() for _ in place]
-            for row in rows:
-                row.clicked.connect(self._on_place_pressed)
-                self._place_rows.addWidget(row)
-                row.show()
+        for row in rows[len(place) :]:
+            row.hide()
+            row.deleteLater()
+        rows = rows[: len(place)]
+        while len(rows) < len(place):  # those that are there keep the keys
+            row = RowButton()
+            row.clicked.connect(self._on_place_pressed)
+            self._place_rows.addWidget(row)
+            row.show()
+            rows.append(row)
         self._places = dict(zip(rows, place, strict=True))
         for row, each in zip(rows, place, strict=True):
-            row.setText(f"{each.system} · {each.numbers}")
-            row.setToolTip(plain_tip(f"{each.told}\n{self.words('identify.copy')}"))
+            row.setText(f"{each.how} · {each.text or each.told}")
+            row.setEnabled(bool(each.text))
+            row.setToolTip(plain_tip(f"{each.told}\n{self.words('identify.copy')}") if each.text else "")
 
     def _on_place_pressed(self) -> None:
         sender = self.sender()
         if isinstance(sender, QWidget) and sender in self._places:
-            numbers = self._places[sender].numbers
-            QGuiApplication.clipboard().setText(numbers)
-            self._head.setText(self.words("identify.copied", numbers=numbers))
+            text = self._places[sender].text
+            QGuiApplication.clipboard().setText(text)
+            self._head.setText(self.words("identify.copied", text=text))
 
     def _on_pressed(self) -> None:
         sender = self.sender()

@@ -3,6 +3,7 @@
 import httpx
 from desks import signed_in, until
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from served import Served
 
@@ -79,3 +80,42 @@ async def test_a_place_picked_on_the_map_names_its_address_unless_one_was_typed(
         desk.panels.map.place_picked.emit(PlacePicked(120.8021, 29.551, None))
         await until(lambda: form._place == (120.8021, 29.551) and "addresses/place" not in desk.tasks.running())
         assert form.address.text() == "桥头"
+
+
+async def test_the_address_of_a_place_that_is_asked_about_is_told_below_its_coordinates(served: Served) -> None:
+    async with signed_in(served) as desk:
+        view, card = desk.panels.map, desk.map_desk.identify.card
+
+        def ask(lon: float, lat: float) -> None:
+            view.look_closely(lon, lat, 1.0)
+            view.setFocus()
+            QTest.keyClick(view, Qt.Key.Key_Return if card.isVisible() else Qt.Key.Key_I)
+
+        ask(120.8012, 29.551)
+        await until(lambda: "addresses/at" not in desk.tasks.running())
+        assert len(card.places()) == 4, "a room without an address base is not told of its lack at every click"
+        fill(served)
+        ask(120.8012, 29.551)
+        await until(lambda: len(card.places()) == 5)
+        row = card.places()[4]
+        assert row.text() == "地址 · 清溪镇老街18号"
+        assert "19 米" in row.toolTip()
+        QTest.mouseClick(row, Qt.MouseButton.LeftButton)
+        assert QGuiApplication.clipboard().text() == "清溪镇老街18号"
+        card.places()[1].setFocus()
+        ask(120.9, 29.6)
+        await until(lambda: card.places()[-1].text() == "地址 · 120 米内没有标准地址")
+        assert not card.places()[-1].isEnabled()
+        assert view.rect().contains(card.geometry())
+        desk.actions.trigger("language")
+        await until(lambda: card.places()[-1].text() == "Address · none of the base within 120 m")
+
+
+async def test_an_address_that_comes_late_is_not_told_of_another_place(served: Served) -> None:
+    fill(served)
+    async with signed_in(served) as desk:
+        told: list[Address | None] = []
+        desk.addresses.ask_at(120.801, 29.551, told.append)
+        desk.addresses.ask_at(120.802, 29.551, told.append)
+        await until(lambda: "addresses/at" not in desk.tasks.running())
+        assert [address.code for address in told if address is not None] == ["2"]
