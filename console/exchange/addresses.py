@@ -16,9 +16,9 @@ from typing import Any, TextIO
 import msgspec
 
 from console.exchange.csv_reader import check_header, count_fault, csv_fault, decode_text
-from console.exchange.mapping import Mapping
+from console.exchange.mapping import Mapping, need_mapped
 from console.exchange.rows import Row, bounded, read_coordinate
-from console.exchange.table import Record, Table, need_columns, too_large, unreadable
+from console.exchange.table import Record, Table, too_large, unreadable
 from domain.addresses import MAX_ADDRESS, folded, names_persons
 from domain.faults import Fault, FaultKind, invalid
 from domain.wire import ImportedAddress
@@ -114,7 +114,7 @@ class AddressFile:
         persons = [name for name in columns if names_persons(name)]
         if persons:
             raise invalid("addresses_name_persons", columns=", ".join(persons)[:300])
-        need_columns(Table("line", columns, []), self._mapping.required_columns())
+        need_mapped(columns, self._mapping)
         return columns
 
     def _record(self, line: int, values: list[str], *, last: bool) -> Record:

@@ -1,19 +1,20 @@
 """Cases of another system: codes word for word, times with their real offset, a missing place kept as missing."""
 
-from console.exchange.mapping import Mapping
+from console.exchange.mapping import Mapping, need_mapped
 from console.exchange.rows import Row, bounded, place
 from console.exchange.shapes import shape_word
-from console.exchange.table import Record, Table, need_columns
+from console.exchange.table import Record, Table
 from domain.case import MAX_TEXT
 from domain.faults import Fault, invalid
 from domain.states import CaseState, Channel
 from domain.wire import ImportedCase
 
+IN_GEOMETRY = frozenset({"lon", "lat"})
+
 
 def case_rows(table: Table, mapping: Mapping) -> list[Row[ImportedCase]]:
     """Return a row for each record. Raises ``Fault('columns_missing')``."""
-    in_geometry = {"lon", "lat"} if table.place == "feature" else set()
-    need_columns(table, mapping.required_columns(but=in_geometry))
+    need_mapped(table.columns, mapping, but=IN_GEOMETRY if table.place == "feature" else frozenset())
     return [_row(record, mapping) for record in table.records]
 
 

@@ -1,8 +1,8 @@
 """Administrative divisions: one a record with or without its area, or several levels in one row of a list."""
 
-from console.exchange.mapping import Level, Mapping
+from console.exchange.mapping import Level, Mapping, need_mapped
 from console.exchange.rows import Row, bounded
-from console.exchange.table import Record, Table, need_columns
+from console.exchange.table import Record, Table
 from domain.faults import Fault, invalid
 from domain.ids import DivisionCode
 from domain.wire import ImportedDivision
@@ -12,7 +12,7 @@ def division_rows(table: Table, mapping: Mapping) -> list[Row[ImportedDivision]]
     """Return a row for each record: the innermost level counts, outer ones are sent before it."""
     tree = bool(mapping.levels) and all({lv.code, lv.name} <= set(table.columns) for lv in mapping.levels)
     if not tree:
-        need_columns(table, mapping.required_columns())
+        need_mapped(table.columns, mapping)
         return [_single(record, mapping) for record in table.records]
     made: dict[str, str] = {}
     return [_branch(record, mapping, made) for record in table.records]

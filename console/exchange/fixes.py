@@ -2,9 +2,9 @@
 
 from datetime import datetime, timedelta
 
-from console.exchange.mapping import Mapping
+from console.exchange.mapping import Mapping, need_mapped
 from console.exchange.rows import Row, bounded, place
-from console.exchange.table import Record, Table, need_columns
+from console.exchange.table import Record, Table
 from domain.faults import Fault, invalid
 from domain.wire import ImportedFix
 
@@ -15,7 +15,7 @@ def fix_rows(table: Table, mapping: Mapping, now: datetime) -> list[Row[Imported
     """Return a row for each fix. ``now`` is the service's time."""
     if table.place != "line":
         raise invalid("file_without_tracks")
-    need_columns(table, mapping.required_columns())
+    need_mapped(table.columns, mapping)
     rows = [_row(record, mapping) for record in table.records]
     last: dict[str, datetime] = {}
     for row in rows:

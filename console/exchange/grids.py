@@ -1,8 +1,8 @@
 """Areas of another system as grids."""
 
-from console.exchange.mapping import Mapping
+from console.exchange.mapping import Mapping, need_mapped
 from console.exchange.rows import Row, bounded
-from console.exchange.table import Record, Table, need_columns
+from console.exchange.table import Record, Table
 from domain.faults import Fault, invalid
 from domain.ids import DivisionCode
 from domain.wire import ImportedGrid
@@ -12,7 +12,7 @@ def grid_rows(table: Table, mapping: Mapping) -> list[Row[ImportedGrid]]:
     """Return a row for each feature. Raises ``Fault``: no areas in such a file, columns missing."""
     if table.place == "line":
         raise invalid("file_without_areas")
-    need_columns(table, mapping.required_columns())
+    need_mapped(table.columns, mapping)
     return [_row(record, mapping) for record in table.records]
 
 

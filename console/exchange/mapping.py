@@ -4,7 +4,7 @@ A mapping's name is that of a shipped file, or the path of a file of one's own t
 """
 
 from codecs import lookup
-from collections.abc import Set
+from collections.abc import Collection, Set
 from datetime import UTC, datetime
 from functools import lru_cache
 from pathlib import Path
@@ -75,13 +75,9 @@ class Mapping(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 def load_mapping(name: str, what: What) -> Mapping:
     """Return a mapping. Raises ``Fault``: unknown, broken, or made for something else."""
     own = name.endswith(".toml")
-    if own:
-        content = _read_own(Path(name))
-    else:
-        shipped = mapping_names()
-        if name not in shipped:
-            raise invalid("mapping_unknown", mapping=name[:64], known=", ".join(shipped))
-        content = read_bytes(f"mappings/{name}.toml")
+    if not own and name not in mapping_names():
+        raise invalid("mapping_unknown", mapping=name[:64], known=", ".join(mapping_names()))
+    content = _read_own(Path(name)) if own else read_bytes(f"mappings/{name}.toml")
     try:
         mapping = msgspec.toml.decode(content, type=Mapping)
         _check(mapping)
@@ -92,9 +88,26 @@ def load_mapping(name: str, what: What) -> Mapping:
     return mapping
 
 
+def _shipped(name: str) -> Mapping:
+    return msgspec.toml.decode(read_bytes(f"mappings/{name}.toml"), type=Mapping)
+
+
 def mapping_names() -> list[str]:
     """Return the names of the shipped mappings."""
     return [n.removesuffix(".toml") for n in list_names("mappings") if n.endswith(".toml")]
+
+
+def need_mapped(found: Collection[str], mapping: Mapping, *, but: Set[str] = frozenset()) -> None:
+    """Raise ``Fault`` unless a file has all columns of a mapping, with the name of a shipped one that they fit."""
+    missing = sorted(mapping.required_columns(but=but) - set(found))
+    if not missing:
+        return
+    told = {"columns": ", ".join(missing)[:300], "found": ", ".join(found)[:300]}
+    for name in mapping_names():
+        other = _shipped(name)
+        if other.what == mapping.what and other.required_columns(but=but) <= set(found):
+            raise invalid("columns_missing_but_mapped", mapping=name, **told)
+    raise invalid("columns_missing", **told)
 
 
 def parse_moment(text: str, mapping: Mapping, not_before: datetime | None = None) -> datetime:

@@ -1,6 +1,5 @@
 """What every reader returns: a table of records, each knowing where in its file it stands."""
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -107,10 +106,3 @@ def unreadable(path: Path, error: OSError) -> Fault:
 def too_many_rows(count: int) -> Fault:
     """Return the refusal of a file with more records than are taken at once."""
     return Fault(FaultKind.TOO_LARGE, "file_too_many_rows", rows=count, limit=MAX_ROWS)
-
-
-def need_columns(table: Table, wanted: Iterable[str]) -> None:
-    """Raise ``Fault('columns_missing')`` unless the table has all these columns."""
-    missing = sorted(set(wanted) - set(table.columns))
-    if missing:
-        raise invalid("columns_missing", columns=", ".join(missing)[:300], found=", ".join(table.columns)[:300])

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from console.exchange.intake import ImportOrder, Intake, mapping_of, read_order
+from console.exchange.mapping import load_mapping
 from domain.coordinates import from_wgs84, system_named
 from domain.faults import Fault
 from domain.places import distance_m
@@ -100,6 +101,17 @@ def test_a_broken_file_is_refused_whole(tmp_path: Path, content: bytes, key: str
     with pytest.raises(Fault) as refused:
         read(path)
     assert refused.value.key == key
+
+
+def test_columns_that_another_shipped_mapping_takes_are_refused_with_its_name(tmp_path: Path) -> None:
+    """The usual columns of a Chinese base were refused without a word of the mapping made for them."""
+    path = tmp_path / "base.csv"
+    path.write_text("地址编码,标准地址,经度,纬度\n1,老街18号,120.8,29.5\n", encoding="utf-8")
+    with pytest.raises(Fault) as refused:
+        read(path)
+    assert refused.value.key == "columns_missing_but_mapped"
+    assert refused.value.params["mapping"] == "addresses-zh"
+    assert load_mapping("addresses-zh", "addresses").required_columns() <= {"地址编码", "标准地址", "经度", "纬度"}
 
 
 def test_a_file_that_is_none_is_named(tmp_path: Path) -> None:
