@@ -84,6 +84,7 @@ class MapSelect(QObject, MapGuest):
     def begin(self, way: Way) -> None:
         """Let a shape be drawn, or take the place of what is selected."""
         self.clear()
+        self._view.end_sketch()  # what was measured before is done with
         self.card.show_way(way)
         if way is Way.AROUND:
             self._around()
