@@ -135,8 +135,9 @@ class MapDesk(QObject, MapGuest):
         return "playback" in self.__dict__ and self.playback.on
 
     def open_playback(self) -> None:
-        """Ask for a playback."""
+        """Ask for a playback; what was chosen is of now."""
         self._put_away("playback")
+        self.let_go()
         self.playback.open()
 
     def open_select(self) -> None:
@@ -167,8 +168,12 @@ class MapDesk(QObject, MapGuest):
         """Close the cards of the other tools: they stand in one place."""
         for name in ("identify", "select", "redline", "fences", "playback"):
             if name != but and name in self.__dict__:
-                getattr(self, name).card.close_card()
-                getattr(self, name).card.forget_left()
+                tool = getattr(self, name)
+                if name == "select":
+                    tool.make_way()
+                else:
+                    tool.card.close_card()
+                tool.card.forget_left()
 
     def open_menu(self) -> None:
         """Show the tools beside their button."""

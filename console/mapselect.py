@@ -1,7 +1,8 @@
 """Choosing on the map: by rectangle, polygon, along a line, around a point or around what is selected.
 
 What lies within is counted on a card, ringed on the map and listed alone in the case list and on the board of units;
-rows marked in the case list are ringed as well. Escape, or listing all again, lets go of it everywhere.
+rows marked in the case list are ringed as well. It stays chosen while other tools are used; Escape, or listing all
+again, lets go of it everywhere.
 """
 
 import asyncio
@@ -26,6 +27,7 @@ from resources.theme import Theme
 from widgets.map.guests import MapGuest, paint_ring
 from widgets.map.select_card import Count, SelectCard, Way
 from widgets.map.sketch import Sketch, SketchKind
+from widgets.map.tool_card import ToolCard
 
 if TYPE_CHECKING:
     from console.desk import Desk
@@ -47,6 +49,8 @@ class MapSelect(QObject, MapGuest):
         self.card = SelectCard(desk.words, desk.appearance.theme, self._view)
         desk.appearance.dress([self.card])
         self._outline: tuple[tuple[tuple[float, float], ...], bool] | None = None
+        self._sketch: Sketch | None = None
+        self._making_way = False
         self.chosen: Chosen | None = None
         self._marked: frozenset[CaseNo] = frozenset()
         self._view.add_guest(self)
@@ -62,17 +66,25 @@ class MapSelect(QObject, MapGuest):
         panels.case_list.only_dropped.connect(self.clear)
         panels.board.only_dropped.connect(self.clear)
         panels.case_list.marks_changed.connect(self._on_rows_marked)
-        self._desk.reception.closed.connect(self.card.close_card)
+        self._desk.reception.closed.connect(self._on_signed_out)
 
     def open(self) -> None:
-        """Show the card, to choose how."""
+        """Show the card, to choose how, or with what is chosen still."""
         self._desk.workspace.show_dock("dock-map")
-        self.card.show_saying("map_select.choose_way")
+        if self.chosen is None:
+            self.card.show_saying("map_select.choose_way")
         self.card.open_card()
+
+    def make_way(self) -> None:
+        """Close the card for another tool; what was chosen stays so."""
+        self._making_way = True
+        self.card.close_card()
+        self._making_way = False
 
     def begin(self, way: Way) -> None:
         """Let a shape be drawn, or take the place of what is selected."""
         self.clear()
+        self._view.end_sketch()  # what was measured before is done with
         self.card.show_way(way)
         if way is Way.AROUND:
             self._around()
@@ -80,6 +92,7 @@ class MapSelect(QObject, MapGuest):
         sketch = Sketch(SketchKind(way.value), self._view)
         sketch.finished.connect(self._on_drawn)
         sketch.given_up.connect(self._on_given_up)
+        self._sketch = sketch
         self.card.show_saying(f"map_select.draw.{way}")
         self._view.begin_sketch(sketch, hint=self._desk.words(f"map_tools.hint.{sketch.kind}"))
 
@@ -93,7 +106,8 @@ class MapSelect(QObject, MapGuest):
             self._desk.panels.case_list.keep_to(None)
             self._desk.panels.board.keep_to(None)
             self.card.show_saying("map_select.choose_way")
-        self._view.end_sketch()
+        if self._view.sketch is self._sketch:  # not what another tool draws meanwhile
+            self._view.end_sketch()
         self._view.refresh()
 
     def let_go(self) -> None:
@@ -212,7 +226,12 @@ class MapSelect(QObject, MapGuest):
     # -- tables ----------------------------------------------------------------------------------------------------
 
     def _on_opened(self, what: str) -> None:
-        self._desk.actions.trigger("go_cases" if what == "cases" else "go_units")
+        """Go to the table of what was pressed, and say what it lists: it may be in sight already."""
+        panels, cases = self._desk.panels, what == "cases"
+        chip = panels.case_list.only_chip if cases else panels.board.only_chip
+        self._desk.actions.trigger("go_cases" if cases else "go_units")
+        key = "notice.chosen_cases" if cases else "notice.chosen_units"
+        self._desk.notices.info(key, replace=OWNER, n=chip.count or 0)
 
     def _on_rows_marked(self) -> None:
         marked = frozenset(self._desk.panels.case_list.marked())
@@ -221,20 +240,31 @@ class MapSelect(QObject, MapGuest):
             self._view.refresh()
 
     def _on_closed(self) -> None:
-        self.clear()
+        if self.chosen is None or not self._making_way:
+            self.clear()
         self._view.setFocus()
+
+    def _on_signed_out(self) -> None:
+        self.card.close_card()
+        self.clear()
 
     # -- on the map ------------------------------------------------------------------------------------------------
 
     def key(self, event: QKeyEvent) -> bool:
         """Escape on the map lets go of what was chosen."""
-        if event.key() != Qt.Key.Key_Escape or self.card.isHidden():
+        if event.key() != Qt.Key.Key_Escape or self._is_behind():
             return False
         if self.chosen is None:
             self.card.close_card()
         else:
             self.let_go()
         return True
+
+    def _is_behind(self) -> bool:
+        """Whether Escape is for something else: the card made way, and nothing is chosen or another card is open."""
+        over = self._view.overlays
+        cards = (*self._view.findChildren(ToolCard), over.layer_options, over.pick_card)
+        return self.card.isHidden() and (self.chosen is None or any(card.isVisible() for card in cards))
 
     @property
     def moves_along(self) -> bool:

@@ -126,16 +126,19 @@ class LookingMap(QWidget):
         fitted_for = bounds, self.width(), self.height()
         if bounds is not None and self.width() > 1 and fitted_for != self._fitted_for:
             self._fitted_for = fitted_for  # what lies over the map grows and shrinks; the view is not to follow that
-            self._look_at(self._fitted_to(bounds))
+            self._look_at(self._fitted_to(bounds, lasting=True))
 
-    def _fitted_to(self, bounds: Bounds, around_px: int = 0) -> Camera:
-        """Return the closest view of all of ``bounds``, and so much around it, that nothing lies over."""
+    def _fitted_to(self, bounds: Bounds, around_px: int = 0, *, lasting: bool = False) -> Camera:
+        """Return the closest view of all of ``bounds``, and so much around it, that nothing lies over.
+
+        With ``lasting`` what is open for a moment only may lie over it.
+        """
         views = (
             self._camera.fitted(bounds, taken=taken, finest=STREET_SCALE, around_px=around_px)
-            for taken in self._taken()
+            for taken in self._taken(lasting=lasting)
         )
         return min(views, key=lambda view: view.scale)
 
-    def _taken(self) -> Sequence[Insets]:
-        """Return the ways to keep clear of what lies over the map, the best liked first."""
+    def _taken(self, *, lasting: bool) -> Sequence[Insets]:
+        """Return the ways to keep clear of what lies over the map, or lies there for long, the best liked first."""
         return ((0, 0, 0, 0),)

@@ -71,9 +71,9 @@ class OverlaidMap(MapCanvas):
         """Show or hide all that lies over the picture (for small maps and bare pictures)."""
         self._overlays.set_shown(on)
 
-    def _taken(self) -> Sequence[Insets]:
+    def _taken(self, *, lasting: bool) -> Sequence[Insets]:
         self._overlays.feed()  # so that legend and list are as large as they are going to be
-        return self._overlays.taken()
+        return self._overlays.taken(lasting=lasting)
 
     def bring_out(self, x: float, y: float) -> None:
         """Move the map as little as need be for a place of the plane to lie under no card."""

@@ -136,12 +136,16 @@ class PlacedOverlays(QObject):
         self.coordinates.move(left, foot - self.coordinates.height())
         self.layer_tree.bound(self._tree_room())
 
-    def taken(self) -> Sequence[Insets]:
-        """Return the ways to keep clear of the cards: each leaves free a side, or the foot and the head."""
-        cards = [*self._canvas.findChildren(ToolCard, options=_DIRECT), self.pick_card]
+    def taken(self, *, lasting: bool) -> Sequence[Insets]:
+        """Return the ways to keep clear of the cards: each leaves free a side, or the foot and the head.
+
+        With ``lasting`` cards that somebody opened and will close are left out of account.
+        """
+        cards = [] if lasting else [*self._canvas.findChildren(ToolCard, options=_DIRECT), self.pick_card]
+        lists = (self.layer_tree,) if lasting else (self.layer_tree, self.layer_options)
         bars = self._canvas.findChildren(PlaybackBar, options=_DIRECT)
         legend = () if self.legend.unfolded else (self.legend,)  # somebody reads it, and folds it again
-        parts = cards, (self.layer_tree, self.layer_options), legend, bars
+        parts = cards, lists, legend, bars
         corners = ([part.geometry() for part in some if not part.isHidden()] for some in parts)
         return ways_clear(self._canvas.size(), *corners)
 

@@ -143,6 +143,8 @@ class SelectCard(ToolCard):
             text = words(f"map_select.count.{count.what}", count=count.count)
             if isinstance(row, QLabel | Button):
                 row.setText(text)
+            if count.opens:
+                row.setToolTip(words("map_select.opens.cases" if count.what == "cases" else "map_select.opens.units"))
         super().retranslate()
 
     def _name_ways(self) -> None:

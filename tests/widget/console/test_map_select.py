@@ -5,10 +5,12 @@ from desks import listed, signed_in, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from served import ALL_ROOM, Served, command, send_report
+from towns import LI, MORNING
 
 from console.desk import Desk
 from domain.ids import CaseNo
 from domain.people import Role
+from domain.register_map import Form
 from layers.mercator import to_plane
 from widgets.common.button import Button
 from widgets.map.select_card import Way
@@ -170,6 +172,79 @@ async def test_around_the_selected_case_and_a_hidden_layer_takes_no_part(served:
         select.begin(Way.AROUND)
         await until(lambda: select.chosen is not None)
         assert not select.chosen.cases
+
+
+async def test_what_was_chosen_stays_while_another_tool_is_used_until_escape(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        view, select = desk.panels.map, desk.map_desk.select
+        desk.selection.select_case(CaseNo(numbers[0]))
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        kept = set(listed(desk))
+        assert kept < set(numbers)
+        desk.actions.trigger("map_redline")
+        assert select.card.isHidden()
+        assert select.chosen is not None
+        assert set(listed(desk)) == kept
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert desk.map_desk.redline.card.isHidden(), "the card that is open goes first"
+        assert select.chosen is not None
+        desk.actions.trigger("map_select")
+        assert select.card.findChild(Button, "chosen_cases").text() == f"在办案件 {len(kept)}", "it is shown as it was"
+        desk.actions.trigger("map_identify")
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert select.chosen is None
+        assert set(listed(desk)) == set(numbers)
+        # letting go in the list leaves alone what another tool draws
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        desk.actions.trigger("map_redline")
+        desk.map_desk.redline.begin(Form.LINE)
+        sketch = view.sketch
+        QTest.mouseClick(desk.panels.case_list.only_chip, Qt.MouseButton.LeftButton)
+        assert select.chosen is None
+        assert view.sketch is sketch is not None
+        # a playback is of the past, what is chosen of now
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        desk.actions.trigger("map_playback")
+        assert select.chosen is None
+
+
+async def test_nothing_stays_chosen_for_whoever_signs_in_next(served: Served) -> None:
+    numbers = _report(served)
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        select = desk.map_desk.select
+        desk.selection.select_case(CaseNo(numbers[0]))
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None)
+        desk.actions.trigger("map_identify")
+        desk.reception.closed.emit()
+        assert select.chosen is None
+
+
+async def test_a_press_on_a_count_says_what_the_table_lists(served: Served) -> None:
+    numbers = _report(served)
+    fix = {"thing": LI, "lon": PLACES[0][0], "lat": PLACES[0][1], "fixed_at": MORNING.isoformat()}
+    gateway = served.client(served.token("phones", Role.GATEWAY))
+    assert gateway.post("/v1/positions", json={"positions": [fix]}).status_code == 204
+    async with signed_in(served) as desk:
+        await _ready(desk, numbers)
+        await until(lambda: len(desk.map_feed.models.positions.table) == 1)
+        select = desk.map_desk.select
+        desk.selection.select_case(CaseNo(numbers[0]))
+        select.begin(Way.AROUND)
+        await until(lambda: select.chosen is not None and desk.panels.board.only_chip.count is not None)
+        for what, key in (("staff", "notice.chosen_units"), ("cases", "notice.chosen_cases")):
+            button = select.card.findChild(Button, f"chosen_{what}")
+            assert ("单位看板" if what == "staff" else "案件列表") in button.toolTip()
+            QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+            assert any(notice.key == key for notice in desk.notice_feed.standing())
 
 
 async def test_rows_marked_in_the_list_are_ringed_on_the_map(served: Served) -> None:

@@ -61,6 +61,21 @@ def test_what_is_fitted_lies_beside_the_cards(scene: Scene, opened: Callable[[Sc
         assert not part.isVisible() or not seen.intersects(QRectF(part.geometry())), part.objectName()
 
 
+@pytest.mark.parametrize("opened", [_pick, _tool, _options])
+def test_a_card_that_is_open_while_the_window_alters_makes_the_town_no_smaller(
+    scene: Scene, opened: Callable[[Scene], Card]
+) -> None:
+    view = scene.view
+    view.resize(1040, 700)
+    alone = view.camera.scale
+    view.resize(1100, 760)
+    assert opened(scene).isVisible()
+    before = view.camera.scale
+    view.resize(1040, 700)
+    assert view.camera.scale != before, "nobody has chosen a view: it follows the window"
+    assert view.camera.scale <= alone
+
+
 def test_a_legend_that_was_unfolded_to_be_read_makes_the_town_no_smaller(
     scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
