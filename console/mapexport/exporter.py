@@ -29,6 +29,7 @@ from console.mapexport.shown import (
     ShownLayer,
     is_about_staff,
     layers_shown,
+    looked_at,
     names_left_out,
     take_entries,
     take_shown,
@@ -201,7 +202,7 @@ class MapExporter(QObject):
             legend=tuple(legend_rows(reversed(list(items.values())))),
             own=tuple(found.own),
             pictures=found.drawn.pictures,
-            view=found.shown.view,
+            view=None if found.shown.view is None else looked_at(found.shown.view, items.values()),
         )
 
         def write() -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QImage, QImageWriter, QPageLayout, QPageSize, QPainter
 from console.exchange.export import replacing
 from domain.exporting import MapFormat
 from resources.theme import load_theme
-from widgets.map.printing import FINE, PrintMap
+from widgets.map.printing import FINE, PrintMap, without_empty_ground
 from widgets.map.sheet import PAGE, SheetText, map_size, paint_sheet, record_side
 from widgets.map_export_sheet import Extent, MapExportWanted
 
@@ -30,8 +30,9 @@ async def draw_paper(desk: "Desk", wanted: MapExportWanted, keep: Collection[str
     shown, family = desk.panels.map, desk.appearance.family or ""
     chart = PrintMap(desk.words, theme, family, shown, keep)
     try:
-        bounds = shown.camera.bounds() if wanted.extent is Extent.VIEW else shown.all_bounds()
-        chart.look_at(bounds or shown.camera.bounds(), *map_size())
+        view = shown.camera.bounds()
+        seen = without_empty_ground(view, chart.shown_items())
+        chart.look_at(seen if wanted.extent is Extent.VIEW else shown.all_bounds() or view, *map_size())
         picture = await _drawn(chart)
         side = record_side(chart.camera, chart.legend(), theme, desk.words, family)
 

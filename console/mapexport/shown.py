@@ -19,10 +19,12 @@ from domain.register import EntryKind, subject_id
 from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Hazard
 from domain.wire_feed import ViewBox
+from layers.camera import Bounds
 from layers.contract import LayerItem
 from layers.grids.figures import Indicator
-from layers.mercator import to_degrees
+from layers.mercator import to_degrees, to_plane
 from layers.observed import Observed
+from widgets.map.printing import without_empty_ground
 from widgets.map_export_sheet import Extent, MapExportWanted
 
 if TYPE_CHECKING:
@@ -66,7 +68,7 @@ def take_shown(desk: "Desk", room: Room, wanted: MapExportWanted, keys: Sequence
         divisions=() if geometry is None else geometry.divisions,
         base=() if geometry is None else geometry.base,
         things=_things(desk, picture) if POSITIONS in keys else (),
-        view=_view(desk) if wanted.extent is Extent.VIEW else None,
+        view=_box(desk.panels.map.camera.bounds()) if wanted.extent is Extent.VIEW else None,
         ended=view.shows_ended,
         hidden_lamps=_hidden(desk, CASES, "lamp"),
         hidden_base=_hidden(desk, "basemap", "kind"),
@@ -146,8 +148,14 @@ def _hidden(desk: "Desk", layer: str, name: str) -> frozenset[str]:
     return frozenset() if item is None else item.options.hides(name)
 
 
-def _view(desk: "Desk") -> ViewBox:
-    x0, y0, x1, y1 = desk.panels.map.camera.bounds()
+def looked_at(view: ViewBox, items: Iterable[LayerItem]) -> ViewBox:
+    """Return what is shown first of a page of a view: the view without the empty ground round what the layers have."""
+    bounds = *to_plane(view.west, view.south), *to_plane(view.east, view.north)
+    return _box(without_empty_ground(bounds, items))
+
+
+def _box(bounds: Bounds) -> ViewBox:
+    x0, y0, x1, y1 = bounds
     west, south = to_degrees(x0, y0)
     east, north = to_degrees(x1, y1)
     return ViewBox(max(-180.0, west), max(-90.0, south), min(180.0, east), min(90.0, north))

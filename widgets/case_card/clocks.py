@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from domain.case import Case
 from domain.clock import Lamp, Reading
-from domain.states import LINK_OF
+from domain.states import ENDED, LINK_OF
 from domain.timing import case_clock, stage_clock
 from resources.theme import Theme
 from widgets.common.elided import ElidedLabel
@@ -73,11 +73,14 @@ class TwoClocks(QWidget):
         if town is None:
             return
         link = LINK_OF.get(case.state)
-        link_name = "" if link is None else words(f"link.{link}")
+        step = words("desk.card.no_link")
+        if link is not None:
+            step = words("desk.card.stage_clock", link=words(f"link.{link}"))
         stage = stage_clock(case, town.rules, town.calendar, now)
         whole = case_clock(case, town.rules, town.calendar, now)
-        self._show(self.stage, stage, words("desk.card.stage_clock", link=link_name), _why_no_stage_clock(case))
-        self._show(self.whole, whole, words("desk.card.case_clock"), _why_no_case_clock(case))
+        course = "desk.card.case_clock" if case.closed_at is None else "desk.card.case_clock_stopped"
+        self._show(self.stage, stage, step, _why_no_stage_clock(case))
+        self._show(self.whole, whole, words(course), _why_no_case_clock(case))
 
     def _show(self, box: ClockBox, reading: Reading | None, title: str, instead: str) -> None:
         town, words = self._names.town, self._names.words
@@ -109,5 +112,7 @@ def _why_no_case_clock(case: Case) -> str:
 
 def _why_no_stage_clock(case: Case) -> str:
     """Return the word key that says why a case has no stage clock."""
+    if case.state in ENDED:
+        return "desk.card.ended_stage"
     timed = case.imported and LINK_OF.get(case.state) is not None
     return "desk.card.imported_no_clock" if timed else "desk.card.no_stage_clock"

@@ -14,7 +14,7 @@ from widgets.common.combo import Combo
 from widgets.common.style import set_role
 from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
-from widgets.map.tool_card import ToolCard
+from widgets.map.tool_card import WIDTH_PX, ToolCard
 
 MOST_LABEL = 200
 MOST_HOURS = 720
@@ -62,6 +62,7 @@ class DrawCard(ToolCard):
         inks.addWidget(self.ink)
         inks.addWidget(self.hours, 1)
         self.said = WrappedLabel()
+        self.said.setAlignment(Qt.AlignmentFlag.AlignTop)
         set_role(self.said, "second")
         self.list = QListWidget()
         self.list.setMinimumHeight(LEAST_LIST_PX)  # on a low map it gives way, and scrolls
@@ -138,8 +139,16 @@ class DrawCard(ToolCard):
         self._delete.setText(words("redline.delete"))
         self._undo.setText(words("redline.undo"))
         key, values = self._say
+        self._keep_room()
         self.said.setText(words(key, **values))
         super().retranslate()
+
+    def _keep_room(self) -> None:
+        """Keep the room of the longest thing said here: buttons must not move between two clicks on them."""
+        margins = self.column.contentsMargins()
+        self.said.setMinimumHeight(0)
+        self.said.setText(self.words("redline.hint"))
+        self.said.setMinimumHeight(self.said.heightForWidth(WIDTH_PX - margins.left() - margins.right()))
 
     def _chosen(self) -> str | None:
         item = self.list.currentItem()

@@ -13,10 +13,11 @@ from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
+from widgets.common.elided_box import ElidedCheckBox
 from widgets.common.flow import FlowLayout
 from widgets.common.slider import Slider
 from widgets.common.style import set_role
-from widgets.map.legend import Legend
+from widgets.map.legend import QWIDGETSIZE_MAX, Legend
 from widgets.map.overlay import Card
 
 WIDTH_PX, SIDES_PX = 300, 32
@@ -179,6 +180,7 @@ class LayerOptionsCard(Card):
         for kinds in item.filters():
             self._add_filter(grid, item, kinds)
         self._legend = LegendRows(words, self.theme, self._page)
+        self._legend.bound(WIDTH_PX - SIDES_PX, QWIDGETSIZE_MAX)
         grid.addWidget(self._legend, grid.rowCount(), 0, 1, 2, Qt.AlignmentFlag.AlignLeft)
         grid.addLayout(self._foot(item), grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
@@ -215,7 +217,7 @@ class LayerOptionsCard(Card):
         texts: Sequence[str] = kinds.texts or tuple(self.words(f"{head}.{value}") for value in kinds.values)
         boxes = QGridLayout()  # of its own: names of kinds are longer than those of options
         for i, (value, text) in enumerate(zip(kinds.values, texts, strict=True)):
-            box = QCheckBox(text)
+            box = ElidedCheckBox(text)
             box.setObjectName(f"layer_filter_{kinds.name}_{value}")
             box.toggled.connect(self._on_box_toggled)
             self._controls[box] = "filter", kinds.name, value

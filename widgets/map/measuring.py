@@ -26,7 +26,7 @@ def distance_text(metres: float, words: Words) -> str:
 def area_text(square_m: float, words: Words) -> str:
     """Return an area: square metres, from ten hectares on hectares, from one square kilometre on those."""
     if square_m < HECTARES_FROM_M2:
-        return words("map_tools.area.m2", n=f"{square_m:.0f}")
+        return words("map_tools.area.m2", n=f"{square_m:,.0f}")
     if square_m < SQUARE_KM_M2:
         return words("map_tools.area.ha", n=f"{square_m / HECTARE_M2:.1f}")
     return words("map_tools.area.km2", n=f"{square_m / SQUARE_KM_M2:.2f}")

@@ -1,12 +1,12 @@
 """A map drawn for paper: the layers of another map, never shown, in a theme of its own and finer than the screen."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 import msgspec
 from PySide6.QtGui import QImage
 
 from layers.camera import Bounds, Camera
-from layers.contract import Area, LegendRow
+from layers.contract import Area, LayerItem, LegendRow
 from resources.theme import Theme
 from resources.words import Words
 from widgets.map.canvas import MapCanvas
@@ -15,6 +15,19 @@ from widgets.map.legend import legend_rows
 LABELS_AT_ONCE = 10
 FINE = 2.0
 """Device pixels a logical pixel: about 190 to the inch on the sheet."""
+
+
+def without_empty_ground(view: Bounds, items: Iterable[LayerItem]) -> Bounds:
+    """Return of a view what these layers have something in; all of it where they have nothing there.
+
+    On the screen cards lie over the ground round a town; on paper it is only empty, and the town small beside it.
+    """
+    had = [bounds for item in items if (bounds := item.bounds()) is not None]
+    if not had:
+        return view
+    x0, y0 = (max(view[i], min(bounds[i] for bounds in had)) for i in (0, 1))
+    x1, y1 = (min(view[i], max(bounds[i] for bounds in had)) for i in (2, 3))
+    return (x0, y0, x1, y1) if x0 < x1 and y0 < y1 else view
 
 
 class PrintMap(MapCanvas):

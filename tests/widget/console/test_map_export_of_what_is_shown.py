@@ -19,10 +19,13 @@ from console.desk import Desk
 from domain.exporting import MapFormat
 from domain.register_fence import Geofence
 from domain.register_map import Hazard
+from layers.camera import Bounds
+from layers.mercator import to_plane
 from layers.options import LayerOptions
 from layers.tracks.model import TrackModel
 from resources.theme import load_theme
 from tests.widget.console.test_own_layers import drop
+from widgets.map.printing import PrintMap
 from widgets.map_export_sheet import Extent
 
 PHONE, OWNER = "13900007777", "王某某"
@@ -269,3 +272,36 @@ async def test_a_view_goes_out_as_a_page_of_that_view(served: Served, tmp_path: 
         page = (tmp_path / "far.html").read_text("utf-8")
         assert "网格" in page, "the layer is told of though nothing of it is in view"
         assert "第1网格" not in page
+
+
+async def test_a_view_goes_out_without_the_empty_ground_round_the_town(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[Bounds] = []
+    look_at = PrintMap.look_at
+
+    def noted(chart: PrintMap, bounds: Bounds, width: int, height: int) -> None:
+        drawn.append(bounds)
+        look_at(chart, bounds, width, height)
+
+    monkeypatch.setattr(PrintMap, "look_at", noted)
+    report(served)
+    async with signed_in(served) as desk:
+        view = desk.panels.map
+        town = view.all_bounds()
+        assert town is not None
+        view.fit()
+        for steps in (-4, 8):  # all of the town with much round it, then a part of it alone
+            view.zoom(steps)
+            seen = view.camera.bounds()
+            wanted = tuple(f(a, b) for f, a, b in zip((max, max, min, min), seen, town, strict=True))
+            await export(desk, MapFormat.PNG, tmp_path / "view.png", extent=Extent.VIEW)
+            assert drawn.pop() == pytest.approx(wanted, abs=50)
+            await export(desk, MapFormat.HTML, tmp_path / "view.html", extent=Extent.VIEW)
+            found = re.search(r"bounds:(\[\[.*?\]\])", (tmp_path / "view.html").read_text("utf-8"))
+            assert found is not None
+            (south, west), (north, east) = json.loads(found[1])
+            assert (*to_plane(west, south), *to_plane(east, north)) == pytest.approx(wanted, abs=50)
+        view.pan(100_000, 0)
+        await export(desk, MapFormat.PNG, tmp_path / "far.png", extent=Extent.VIEW)
+        assert drawn.pop() == view.camera.bounds(), "where there is nothing, nothing is shown"

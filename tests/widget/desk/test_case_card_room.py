@@ -8,7 +8,7 @@ from domain_factories import FILED, PHOTO, Ledger, actor_for
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage
-from PySide6.QtWidgets import QApplication, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from domain.case import Case
@@ -236,3 +236,18 @@ def test_nothing_on_the_card_is_wider_than_its_room(card: CaseCard, ledger: Ledg
             wide[step.action] = least - room
         card._forms.leave()
     assert not wide
+
+
+def test_the_clocks_of_a_case_that_has_ended_say_so(card: CaseCard, ledger: Ledger, words: Words) -> None:
+    case = replace(_filed(ledger), state=CaseState.CLOSED, closed_at=ledger.now + timedelta(hours=1))
+    for language, shown in (
+        ("zh-CN", ["环节时限", "案件已结束", "结案时 · 限 3 工作日", "剩 2 日 7:00"]),
+        ("en", ["Step", "The case has ended", "Closed: 3 working days", "2 d 7:00 left"]),
+    ):
+        words.use(language)
+        card.retranslate()
+        card.show_case(case, [])
+        clocks = card.body.clocks
+        texts = [label for box in (clocks.stage, clocks.whole) for label in box.findChildren(QLabel) if label.text()]
+        assert [label.text() for label in texts] == shown
+        assert all(label.width() >= label.fontMetrics().horizontalAdvance(label.text()) for label in texts), language

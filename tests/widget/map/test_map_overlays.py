@@ -13,7 +13,7 @@ from domain.places import distance_m
 from layers.contract import LegendRow, Picked, PickedKind
 from layers.mercator import to_degrees
 from resources.theme import load_theme
-from resources.words import Words
+from resources.words import Language, Words
 from tests.helpers.map_scene import NOW, Scene, make_scene, pixels, thing_mark, town_grids, wait_settled
 from widgets.map.draw_card import DrawCard
 from widgets.map.overlays import REST_MS
@@ -289,6 +289,19 @@ def test_what_lies_over_the_map_makes_way_for_a_card(qtbot: QtBot, scene: Scene)
     assert not overlays.layer_tree.isVisible(), "the map is what is left to see between them"
     card.close_card()
     assert overlays.layer_tree.isVisible()
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+def test_the_buttons_of_drawing_stay_where_they_are_whatever_is_said(scene: Scene, language: Language) -> None:
+    card = DrawCard(Words(language), load_theme("dark"), scene.view)
+    card.open_card()
+    places = set()
+    for key in ("redline.hint", "redline.done", "redline.where_to", "redline.text_first"):
+        card.say(key)
+        card.column.activate()
+        assert card.said.height() >= card.said.heightForWidth(card.said.width()), "read whole"
+        places.add((card.height(), card._delete.y(), card.list.y()))
+    assert len(places) == 1, places
 
 
 @pytest.mark.parametrize(("size", "left"), [((726, 548), False), ((960, 548), True), ((726, 800), True)])

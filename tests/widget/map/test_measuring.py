@@ -145,7 +145,8 @@ def test_a_rectangle_needs_two_corners_and_gives_four(view: MapView) -> None:
 
 
 @pytest.mark.parametrize(
-    ("square_m", "said"), [(812.4, "812 平方米"), (123_456.0, "12.3 公顷"), (5_430_000.0, "5.43 平方公里")]
+    ("square_m", "said"),
+    [(812.4, "812 平方米"), (23_150.2, "23,150 平方米"), (123_456.0, "12.3 公顷"), (5_430_000.0, "5.43 平方公里")],
 )
 def test_areas_have_no_more_digits_than_are_true(square_m: float, said: str) -> None:
     assert area_text(square_m, Words("zh-CN")) == said

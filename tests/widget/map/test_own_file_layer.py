@@ -15,6 +15,7 @@ from layers.owncolours import OWN_COLOURS
 from resources.theme import load_theme
 from tests.helpers.map_scene import make_scene, picture, wait_settled
 from widgets.common.combo import Combo
+from widgets.common.elided_box import ElidedCheckBox
 
 
 def test_features_are_drawn_picked_and_named(qtbot: QtBot) -> None:
@@ -153,3 +154,23 @@ def test_the_column_of_kinds_is_chosen_by_keys_from_the_list_and_keeps_them(qtbo
     assert card.window().focusWidget() is new, "the keys stay where they were"
     qtbot.waitUntil(lambda: not shiboken6.isValid(pressed))
     assert card.window().focusWidget() is new
+
+
+def test_a_long_name_of_a_kind_does_not_push_the_options_out_of_their_card(qtbot: QtBot) -> None:
+    scene = make_scene(qtbot)
+    long = "城市生活垃圾分类收集与转运设施（含大件垃圾）"
+    model = ImportedModel("x", "管井")
+    at, rows = [shapely.to_wkb(shapely.Point(120.71, 29.715))] * 4, [("雨水",), (long,), ("雨水",), (long,)]
+    model.put(read_imported(at, ("类别",), rows))
+    item = scene.view.add_layer(model)
+    scene.view.choose("file:x", LayerOptions().with_style("kind", "类别"))
+    card = scene.view.overlays.layer_options
+    scene.view.overlays.open_layer("file:x")
+    assert card.item is item
+    qtbot.wait(1)
+    assert card._page.width() <= card._scroll.viewport().width()
+    short, cut = (box for box in card.findChildren(ElidedCheckBox) if box.isVisible())
+    assert (short.text(), short.fitted()) == ("雨水", "雨水")
+    assert cut.fitted() != long
+    assert cut.fitted().endswith("…")
+    assert cut.toolTip() == cut.text() == long, "it is read whole on hover"
