@@ -28,11 +28,16 @@ class ChosenMark:
         ring = self._rings.get(area.ratio)
         if ring is None:
             ring = self._rings[area.ratio] = chosen_ring(self._look.theme, area.ratio)
-        px, py = area.to_pixel(*at)
-        if -FAR_OFF_PX < px < FAR_OFF_PX and -FAR_OFF_PX < py < FAR_OFF_PX:
-            raster.blit(frame, ring, int(px) - ring.shape[1] // 2, int(py) - ring.shape[0] // 2)
+        lay_round(raster, frame, area, at, ring)
 
     @staticmethod
     def named(title: str, at: Point, strength: int) -> tuple[Label, ...]:
         """Return the label that says what stands there; before all others."""
         return (Label(title, *at, LabelStyle.CHOSEN, CHOSEN_FIRST, BESIDE_PX, strength),) if title else ()
+
+
+def lay_round(raster: Raster, frame: Frame, area: Area, at: Point, picture: U32) -> None:
+    """Lay a picture over the frame, its middle at a point of the plane."""
+    px, py = area.to_pixel(*at)
+    if -FAR_OFF_PX < px < FAR_OFF_PX and -FAR_OFF_PX < py < FAR_OFF_PX:
+        raster.blit(frame, picture, int(px) - picture.shape[1] // 2, int(py) - picture.shape[0] // 2)

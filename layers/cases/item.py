@@ -14,6 +14,7 @@ from layers.cases.inside import INSIDE, InsideTexts, inside_text
 from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
 from layers.cases.marks import MANY, cluster_marks
 from layers.cases.model import CaseMark, CasesModel, is_urgent
+from layers.chosen import lay_round
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.local import LocalPlaces, local_to, nearest, squares_round
 from layers.numbered import NumberedMarks, PlacedNumbers
@@ -219,10 +220,7 @@ class CasesItem(LayerItem):
         mark = self._model.mark(focus.case_no) if focus.case_no else None
         place = self._model.place(focus.case_no) if focus.case_no else None
         if mark is not None and place is not None:
-            sprite = self._ringed(mark, area.ratio)
-            px, py = area.to_pixel(*place)
-            if -1e6 < px < 1e6 and -1e6 < py < 1e6:
-                raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
+            lay_round(raster, frame, area, place, self._ringed(mark, area.ratio))
 
     def obstacles(self, area: Area, focus: Focus) -> F64:
         """See ``LayerItem``: marks and clusters, unless they cover everything anyway."""

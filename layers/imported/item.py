@@ -58,6 +58,7 @@ class ImportedItem(LayerItem):
         self.key = KEY_PREFIX + model.ident
         self.labels_most = LABELS_MOST
         """Names at once; a map that chooses among them by itself may ask for more."""
+        self._asked: Hashable = None
         self._seen: Hashable = None
         self._drawn = self._made()
         self._dots: dict[tuple[tuple[str, ...], float], Sprites] = {}
@@ -106,6 +107,10 @@ class ImportedItem(LayerItem):
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
+        asked = self._model.revision, self.options
+        if asked == self._asked:  # every frame asks
+            return
+        self._asked = asked
         seen = self._model.revision, self._style(3), self.options.hidden
         if self._seen != seen:
             self._seen = seen

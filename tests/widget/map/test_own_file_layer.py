@@ -13,7 +13,7 @@ from layers.imported.model import ImportedModel, read_imported
 from layers.options import LayerOptions
 from layers.owncolours import OWN_COLOURS
 from resources.theme import load_theme
-from tests.helpers.map_scene import make_scene, picture, wait_settled
+from tests.helpers.map_scene import Scene, make_scene, picture, wait_settled
 from widgets.common.combo import Combo
 from widgets.common.elided_box import ElidedCheckBox
 
@@ -50,12 +50,18 @@ def test_features_are_drawn_picked_and_named(qtbot: QtBot) -> None:
     assert {label.text for label in item.labels(view._area(), view.chosen)} == {"广场", "井"}
 
 
-def test_a_column_of_few_entries_tells_kinds_apart_by_colour_and_leaves_some_out(qtbot: QtBot) -> None:
+def bare_scene(qtbot: QtBot) -> Scene:
+    """A map with nothing on it and nothing over it."""
     scene = make_scene(qtbot)
-    view, theme = scene.view, load_theme("dark")
     for key in ("cases", "positions", "basemap", "grids", "divisions"):
-        view.choose(key, LayerOptions(visible=False))
-    view.set_overlays(False)
+        scene.view.choose(key, LayerOptions(visible=False))
+    scene.view.set_overlays(False)
+    return scene
+
+
+def test_a_column_of_few_entries_tells_kinds_apart_by_colour_and_leaves_some_out(qtbot: QtBot) -> None:
+    scene = bare_scene(qtbot)
+    view, theme = scene.view, load_theme("dark")
     places = [(120.71 + 0.004 * i, 29.715) for i in range(6)]
     kinds = ["雨水", "污水", "雨水", "", "13900007777", "雨水"]
     model = ImportedModel("x", "管井")
@@ -99,11 +105,8 @@ def _bgr(colour: str) -> np.ndarray:
 
 
 def test_areas_and_lines_have_the_colours_of_their_kinds_too(qtbot: QtBot) -> None:
-    scene = make_scene(qtbot)
+    scene = bare_scene(qtbot)
     view, theme = scene.view, load_theme("dark")
-    for key in ("cases", "positions", "basemap", "grids", "divisions"):
-        view.choose(key, LayerOptions(visible=False))
-    view.set_overlays(False)
     shapes = [
         shapely.box(120.71, 29.71, 120.714, 29.714),
         shapely.box(120.716, 29.71, 120.720, 29.714),
