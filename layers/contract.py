@@ -293,9 +293,14 @@ class LayerItem:
         return 0
 
     @property
+    def owing(self) -> bool:
+        """Whether something was left out of the last frame so that it came in time; the next will have it."""
+        return False
+
+    @property
     def ready(self) -> bool:
         """Whether what it draws is of what the model holds, and nothing of it is still on its way."""
-        return True
+        return not self.owing
 
     def finish(self, area: Area) -> None:
         """Make at once what would else be on its way, for a picture of an area that is drawn at once. UI thread."""

@@ -26,6 +26,8 @@ MANY_A_CELL = 25.0
 """Things a cell over all the ground they stand on: from here on they are counted instead of drawn one by one."""
 LEAST = 2000
 """Fewer things than this are drawn one by one at any scale."""
+SERVES = 1.5
+"""Cells that are at most so many times as large as they should be, or as small, may serve for a frame."""
 ACROSS = 38.0
 FRESH, OLD = 0, 1
 
@@ -38,6 +40,7 @@ class Group(msgspec.Struct, frozen=True):
 
     kind: int
     cells: Cells
+    side: float
     slots: Slots | None
 
 
@@ -48,8 +51,10 @@ class Crowds:
         self._look = look
         self._marks: dict[float, NumberedMarks] = {}
         self._spread: tuple[int, float] | None = None
-        self._gathered: tuple[Hashable, Bounds] | None = None
+        self._gathered: tuple[tuple[Hashable, float], Bounds] | None = None
         self.groups: tuple[Group, ...] = ()
+        self.owing = False
+        """Whether the cells of the scale before were drawn, so that this frame came in time: the next counts anew."""
 
     def restyle(self) -> None:
         """Take up another theme."""
@@ -60,26 +65,34 @@ class Crowds:
 
         How far they are spread is measured anew with each ``revision``.
         """
-        if len(xs) < LEAST:
-            return False
-        if self._spread is None or self._spread[0] != revision:
+        many = len(xs) >= LEAST
+        if many and (self._spread is None or self._spread[0] != revision):
             self._spread = revision, float(np.ptp(xs)) * float(np.ptp(ys))
-        return len(xs) * self._side(area) ** 2 > MANY_A_CELL * self._spread[1]
+        counted = many and self._spread is not None and len(xs) * self._side(area) ** 2 > MANY_A_CELL * self._spread[1]
+        self.owing = self.owing and counted
+        return counted
 
     def gather(self, raster: Raster, area: Area, key: Hashable, xs: F64, ys: F64, parts: Parts) -> None:
         """Count the things in view, those of each part by themselves; anew only with another ``key``, scale or view.
 
-        What comes into view while the map is dragged is counted along with them.
+        What comes into view while the map is dragged is counted along with them. Where the scale alone has altered, and
+        not by far, the cells that are there serve one frame longer (see ``owing``): the frame that turns a wheel has
+        enough to do.
         """
         side = self._side(area)
         seen, before = area.bounds(ACROSS * area.ratio), self._gathered
-        if before is not None and before[0] == (key, side) and lies_in(seen, before[1]):
-            return
+        owed, self.owing = self.owing, False
+        if before is not None and before[0][0] == key and lies_in(seen, before[1]):
+            if before[0][1] == side:
+                return
+            self.owing = not owed and 1 / SERVES < side / before[0][1] < SERVES
+            if self.owing:
+                return
         around = area.bounds(max(area.width, area.height) / 2)
         groups = []
         for kind, slots in parts():
             at = (xs, ys) if slots is None else (xs[slots], ys[slots])
-            groups.append(Group(kind, raster.gathered(*at, side, around), slots))
+            groups.append(Group(kind, raster.gathered(*at, side, around), side, slots))
         self.groups = tuple(groups)
         self._gathered = (key, side), around
 
@@ -107,9 +120,9 @@ class Crowds:
                     return group, best
         return None
 
-    def members(self, area: Area, group: Group, cell: int, xs: F64, ys: F64) -> Slots:
+    def members(self, group: Group, cell: int, xs: F64, ys: F64) -> Slots:
         """Return who was counted in a cell."""
-        side = self._side(area)
+        side = group.side
         last = int(group.cells.lasts[cell])
         last = last if group.slots is None else int(group.slots[last])
         column, row = floor(xs[last] / side), floor(ys[last] / side)

@@ -81,6 +81,15 @@ class PositionsItem(LayerItem):
         """See ``LayerItem``."""
         return self._model.subscribe(callback)
 
+    @property
+    def owing(self) -> bool:
+        """See ``LayerItem``: the counts of this scale."""
+        return self._crowds.owing and len(self._model.table) > 0
+
+    def finish(self, area: Area) -> None:
+        """See ``LayerItem``."""
+        self._crowds.owing = True  # nothing more is put off
+
     def static_state(self) -> Hashable:
         """See ``LayerItem``: nothing stands still here."""
         return 0
@@ -148,7 +157,7 @@ class PositionsItem(LayerItem):
         cells, last = group.cells, group.cells.lasts[cell]
         if cells.counts[cell] == 1:
             return int(last if group.slots is None else group.slots[last])
-        members = self._crowds.members(area, group, cell, table.xs, table.ys)
+        members = self._crowds.members(group, cell, table.xs, table.ys)
         vehicles = int(np.count_nonzero(self._vehicles()[members]))
         words, key = self.look.words, "map.crowd" if group.kind == FRESH else "map.crowd.old"
         lines = words("map.crowd.parts", staff=len(members) - vehicles, vehicles=vehicles), words("map.crowd.open")

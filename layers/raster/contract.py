@@ -5,6 +5,7 @@ premultiplied; sprite pixels are premultiplied. Pixel centres lie at .5, as in Q
 """
 
 from collections.abc import Callable
+from functools import cached_property
 from math import ceil, floor
 from typing import NamedTuple, Protocol
 
@@ -27,6 +28,14 @@ Mask = npt.NDArray[np.bool_]
 U64 = npt.NDArray[np.uint64]
 
 
+def _touching(boxes: F32, bounds: Bounds) -> I32:
+    """Return which boxes touch bounds, in order."""
+    x0, y0, x1, y1 = bounds
+    near = np.flatnonzero((boxes[:, 1] <= y1) & (boxes[:, 3] >= y0))  # often few: the rest is asked of these
+    b = boxes if len(near) == len(boxes) else boxes[near]
+    return near[(b[:, 0] <= x1) & (b[:, 2] >= x0)].astype(np.int32)
+
+
 class Placing(NamedTuple):
     """Pixel = ``x * per_metre + dx``, ``dy - y * per_metre`` for coordinates local to an origin."""
 
@@ -35,7 +44,11 @@ class Placing(NamedTuple):
     dy: float
 
 
-class Shapes(msgspec.Struct, frozen=True):
+BLOCK = 64
+"""Features that follow one another and have a box together, which is asked first."""
+
+
+class Shapes(msgspec.Struct, frozen=True, dict=True):
     """Lines or areas as flat arrays: feature f has rings ``parts[f]:parts[f+1]``, ring r points ``rings[r:r+2]``.
 
     Coordinates are float32 metres local to ``origin`` (plane metres). Rings of areas are stored open (the last point
@@ -57,11 +70,23 @@ class Shapes(msgspec.Struct, frozen=True):
         if not len(self):
             return np.empty(0, np.int32)
         ox, oy = self.origin
-        x0, y0, x1, y1 = bounds
-        b = self.boxes
-        near = np.flatnonzero((b[:, 1] <= y1 - oy) & (b[:, 3] >= y0 - oy))  # often few: the rest is asked of these
-        b = b if len(near) == len(b) else b[near]
-        return near[(b[:, 0] <= x1 - ox) & (b[:, 2] >= x0 - ox)].astype(np.int32)
+        local = bounds[0] - ox, bounds[1] - oy, bounds[2] - ox, bounds[3] - oy
+        if len(self) < 4 * BLOCK:
+            return _touching(self.boxes, local)
+        blocks = _touching(self._blocks, local)
+        if 2 * len(blocks) > len(self._blocks):  # cheaper in one go
+            return _touching(self.boxes, local)
+        near = (blocks[:, None] * BLOCK + np.arange(BLOCK, dtype=np.int32)).ravel()
+        near = near[: np.searchsorted(near, len(self))]  # the last block may not be full
+        found: I32 = near[_touching(self.boxes[near], local)]
+        return found
+
+    @cached_property
+    def _blocks(self) -> F32:
+        """The box of the features of each block, made when first asked for."""
+        starts = np.arange(0, len(self), BLOCK)
+        least, most = np.fmin.reduceat(self.boxes, starts), np.fmax.reduceat(self.boxes, starts)
+        return np.concatenate([least[:, :2], most[:, 2:]], axis=1)
 
     def chosen(self, which: npt.NDArray[np.intp]) -> "Shapes":
         """Return only these features, in this order."""

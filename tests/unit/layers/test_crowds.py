@@ -2,13 +2,14 @@
 
 import msgspec
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layers.contract import Area, Look
 from layers.local import AT_ONCE, FEW, NEAR_PX, Surroundings, between, nearest
 from layers.numbered import FIGURES, THOUSANDS, figures_of
-from layers.positions.crowds import FRESH, Crowds
+from layers.positions.crowds import CELL_PX, FRESH, Crowds
 from layers.raster.compiled import CompiledRaster
 from layers.raster.qt import QtRaster
 from resources.theme import load_theme
@@ -71,6 +72,24 @@ def test_crowds_are_counted_anew_where_things_moved_or_came_into_view_and_only_t
     assert [int(count) for count in crowds.groups[0].cells.counts] == [1]
     crowds.gather(raster, msgspec.structs.replace(view, scale=2.0, width=600), 2, xs, ys, parts)
     assert len(looked) == 5
+
+
+def test_a_turn_of_the_wheel_is_counted_in_the_frame_after_and_not_put_off_twice() -> None:
+    crowds, raster = Crowds(Look(load_theme("dark"), Words("zh-CN"))), CompiledRaster()
+    xs, ys = np.array([10.0, 12.0, 60.0]), np.array([10.0, 12.0, 20.0])
+    view = Area(0.0, 100.0, 1.0, 100, 100)
+    nearer, nearest_by, far = (msgspec.structs.replace(view, scale=scale) for scale in (0.8, 0.7, 3.0))
+
+    def sides(area: Area) -> tuple[float, bool]:
+        crowds.gather(raster, area, 1, xs, ys, lambda: [(FRESH, None)])
+        return crowds.groups[0].side / CELL_PX, crowds.owing
+
+    assert sides(view) == (1.0, False)
+    assert sides(nearer) == (1.0, True)
+    assert crowds.members(crowds.groups[0], 0, xs, ys).tolist() == [0, 1, 2], "of the cells that are shown"
+    assert sides(nearest_by) == (pytest.approx(0.7), False), "who goes on turning does not outrun it"
+    assert sides(far) == (3.0, False), "so far off the old cells say nothing"
+    assert not crowds.needed(xs, ys, 1, far)
 
 
 @given(st.lists(st.integers(2, 999_999), min_size=1, max_size=40))

@@ -52,6 +52,30 @@ def test_in_runs_the_same_is_seen_and_drawn_as_in_one(
     assert seen == seen_in_runs == shapes.visible(area.bounds(2)).tolist()
 
 
+@given(
+    st.integers(0, 2**32 - 1), st.integers(0, 900), st.floats(-50, 450), st.floats(-50, 450), st.floats(0, 500),
+    st.booleans(),
+)  # fmt: skip
+def test_what_is_seen_is_every_feature_whose_box_touches_the_bounds(
+    seed: int, count: int, left: float, low: float, side: float, by_blocks: bool
+) -> None:
+    rng = np.random.default_rng(seed)
+    corners = rng.uniform(0, 400, (count, 2))
+    if by_blocks:
+        corners = corners[np.lexsort((corners[:, 0], np.floor(corners[:, 1] / 40)))]
+    boxes = np.concatenate([corners, corners + rng.uniform(0, 30, (count, 2))], axis=1).astype(np.float32)
+    none, ends = np.empty(0, np.float32), np.zeros(count + 1, np.int32)
+    origin = (1000.0, -500.0)
+    shapes = Shapes(none, none, ends, ends, boxes, origin)
+    x0, y0, x1, y1 = left, low, left + side, low + side
+    bounds = left + origin[0], low + origin[1], left + side + origin[0], low + side + origin[1]
+    x0, y0, x1, y1 = (bound - origin[i % 2] for i, bound in enumerate(bounds))  # as rounded on the way
+    touched = (boxes[:, 0] <= x1) & (boxes[:, 2] >= x0) & (boxes[:, 1] <= y1) & (boxes[:, 3] >= y0)
+    seen = shapes.visible(bounds)
+    assert seen.dtype == np.int32
+    assert seen.tolist() == np.flatnonzero(touched).tolist()
+
+
 def test_only_what_is_in_view_is_thinned_and_each_run_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(detail, "RUN_POINTS", 300)
     shapes, asked = some_areas(3, 60), []

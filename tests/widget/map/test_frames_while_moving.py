@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.background import NICE, give_way
+from layers.positions import crowds
 from widgets.map import canvas, ground, looking
 from widgets.map.canvas import ARRIVALS_MS
 
@@ -54,6 +55,25 @@ def test_what_alters_while_the_map_moves_waits_for_the_next_frame(
     move(scene)
     assert paints.count == begun + 1
     assert not scene.view._arrivals.isActive()
+
+
+def test_after_a_turn_of_the_wheel_crowds_are_counted_at_their_scale_without_another_move(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(crowds, "LEAST", 10)
+    scene = make_scene(qtbot)
+    scene.positions.update([thing_mark(f"p{i}", 120.7 + i * 1e-5, 29.7) for i in range(200)])
+    wait_settled(qtbot, scene.view)
+    scene.view.zoom(2)
+    scene.view.repaint()
+    assert not scene.view.settled, "the last cells serve for a frame"
+    wait_settled(qtbot, scene.view)
+    turned = picture(scene.view)
+    scene.view.draw_now()
+    np.testing.assert_array_equal(turned, picture(scene.view))
+    scene.view.zoom(2)
+    scene.view.draw_now()
+    assert scene.view.settled, "a picture drawn at once puts nothing off"
 
 
 def test_where_the_map_is_moved_no_further_it_is_painted_soon(qtbot: QtBot) -> None:
