@@ -76,10 +76,9 @@ class Shapes(msgspec.Struct, frozen=True, dict=True):
         blocks = _touching(self._blocks, local)
         if 2 * len(blocks) > len(self._blocks):  # cheaper in one go
             return _touching(self.boxes, local)
-        near = (blocks[:, None] * BLOCK + np.arange(BLOCK, dtype=np.int32)).ravel()
+        near = (blocks[:, None] * BLOCK + np.arange(BLOCK)).ravel().astype(np.int32)
         near = near[: np.searchsorted(near, len(self))]  # the last block may not be full
-        found: I32 = near[_touching(self.boxes[near], local)]
-        return found
+        return near[_touching(self.boxes[near], local)]
 
     @cached_property
     def _blocks(self) -> F32:
