@@ -55,22 +55,26 @@ class Crowds:
         self.groups: tuple[Group, ...] = ()
         self.owing = False
         """Whether the cells of the scale before were drawn, so that this frame came in time: the next counts anew."""
+        self._at_once = False
 
     def restyle(self) -> None:
         """Take up another theme."""
         self._marks = {}
+
+    def put_nothing_off(self) -> None:
+        """Have what is drawn next counted at its own scale."""
+        self._at_once = True
 
     def needed(self, xs: F64, ys: F64, revision: int, area: Area) -> bool:
         """Return whether so many things are to be counted at this scale. It does not depend on where one looks.
 
         How far they are spread is measured anew with each ``revision``.
         """
-        many = len(xs) >= LEAST
-        if many and (self._spread is None or self._spread[0] != revision):
+        if len(xs) < LEAST:
+            return False
+        if self._spread is None or self._spread[0] != revision:
             self._spread = revision, float(np.ptp(xs)) * float(np.ptp(ys))
-        counted = many and self._spread is not None and len(xs) * self._side(area) ** 2 > MANY_A_CELL * self._spread[1]
-        self.owing = self.owing and counted
-        return counted
+        return len(xs) * self._side(area) ** 2 > MANY_A_CELL * self._spread[1]
 
     def gather(self, raster: Raster, area: Area, key: Hashable, xs: F64, ys: F64, parts: Parts) -> None:
         """Count the things in view, those of each part by themselves; anew only with another ``key``, scale or view.
@@ -81,11 +85,11 @@ class Crowds:
         """
         side = self._side(area)
         seen, before = area.bounds(ACROSS * area.ratio), self._gathered
-        owed, self.owing = self.owing, False
+        no_longer, self.owing, self._at_once = self.owing or self._at_once, False, False
         if before is not None and before[0][0] == key and lies_in(seen, before[1]):
             if before[0][1] == side:
                 return
-            self.owing = not owed and 1 / SERVES < side / before[0][1] < SERVES
+            self.owing = not no_longer and 1 / SERVES < side / before[0][1] < SERVES
             if self.owing:
                 return
         around = area.bounds(max(area.width, area.height) / 2)

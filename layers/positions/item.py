@@ -88,7 +88,7 @@ class PositionsItem(LayerItem):
 
     def finish(self, area: Area) -> None:
         """See ``LayerItem``."""
-        self._crowds.owing = True  # nothing more is put off
+        self._crowds.put_nothing_off()
 
     def static_state(self) -> Hashable:
         """See ``LayerItem``: nothing stands still here."""
@@ -124,7 +124,9 @@ class PositionsItem(LayerItem):
     def _crowded(self, area: Area) -> bool:
         """Return whether things are counted at this scale, not drawn one by one."""
         table, single = self._model.table, self.options.style(CROWDS) == "single"
-        return not single and self._crowds.needed(table.xs, table.ys, self._model.marks_revision, area)
+        crowded = not single and self._crowds.needed(table.xs, table.ys, self._model.marks_revision, area)
+        self._crowds.owing = self._crowds.owing and crowded
+        return crowded
 
     def _draw_crowds(self, raster: Raster, frame: Frame, area: Area) -> None:
         table, codes = self._model.table, self.codes()

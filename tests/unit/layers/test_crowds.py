@@ -89,7 +89,8 @@ def test_a_turn_of_the_wheel_is_counted_in_the_frame_after_and_not_put_off_twice
     assert crowds.members(crowds.groups[0], 0, xs, ys).tolist() == [0, 1, 2], "of the cells that are shown"
     assert sides(nearest_by) == (pytest.approx(0.7), False), "who goes on turning does not outrun it"
     assert sides(far) == (3.0, False), "so far off the old cells say nothing"
-    assert not crowds.needed(xs, ys, 1, far)
+    crowds.put_nothing_off()
+    assert sides(msgspec.structs.replace(view, scale=2.9)) == (pytest.approx(2.9), False)
 
 
 @given(st.lists(st.integers(2, 999_999), min_size=1, max_size=40))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from layers.background import NICE, give_way
+from layers.options import LayerOptions
 from layers.positions import crowds
 from widgets.map import canvas, ground, looking
 from widgets.map.canvas import ARRIVALS_MS
@@ -74,6 +75,11 @@ def test_after_a_turn_of_the_wheel_crowds_are_counted_at_their_scale_without_ano
     scene.view.zoom(2)
     scene.view.draw_now()
     assert scene.view.settled, "a picture drawn at once puts nothing off"
+    scene.view.zoom(2)
+    scene.view.repaint()
+    scene.view.choose("positions", LayerOptions().with_style("crowds", "single"))
+    scene.view.draw_now()
+    assert scene.view.settled, "nor is anything owed of what is no longer counted"
 
 
 def test_where_the_map_is_moved_no_further_it_is_painted_soon(qtbot: QtBot) -> None:
