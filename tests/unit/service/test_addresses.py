@@ -193,8 +193,12 @@ def test_a_dry_run_and_a_foreign_code_write_nothing(base: Base) -> None:
 
 def test_one_code_twice_in_a_batch_is_kept_once(base: Base) -> None:
     first, second = made(1)[0], ImportedAddress("a0", "越州市新路7号", 120.9, 29.5, "", "test")
-    assert base.put([first, first, second]) == [RowOutcome.ACCEPTED, RowOutcome.DUPLICATE, RowOutcome.ACCEPTED]
+    assert base.put([first, first, second]) == [RowOutcome.DUPLICATE, RowOutcome.DUPLICATE, RowOutcome.ACCEPTED]
     assert [a.text for a in base.find("号").addresses] == ["越州市新路7号"]
+    assert base.put([first, second]) == [RowOutcome.DUPLICATE, RowOutcome.DUPLICATE], "the last is what is kept already"
+    foreign = ImportedAddress("a0", "别处1号", 120.0, 29.0, "", "other")
+    assert base.put([first, foreign]) == [RowOutcome.ACCEPTED, RowOutcome.REJECTED], "a refused row counts for nothing"
+    assert [a.text for a in base.find("号").addresses] == [first.text]
 
 
 def test_a_cell_overflows_into_further_blocks(base: Base) -> None:
