@@ -37,6 +37,7 @@ from domain.wire import (
     SignIn,
     SimilarCases,
     Snapshot,
+    TownArea,
 )
 
 if TYPE_CHECKING:
@@ -258,6 +259,10 @@ class ServiceClient:
         return await self._post(
             f"/v1/import/{what}", batch, ImportResult, key=key or new_key(), read_timeout=LONG_READ_S
         )
+
+    async def import_area(self) -> TownArea:
+        """Return the box the town lies in."""
+        return await self._get("/v1/import/area", TownArea)
 
     async def export_cases(
         self, *, since: datetime | None = None, state: CaseState | None = None, after: str | None = None

@@ -70,7 +70,7 @@ class AddressDesk(QObject):
 
     async def _search_bar(self, room: Room, typed: str) -> None:
         found = await self._find(room, typed, IN_BAR)
-        self._panels.command_bar.add_hits(typed, [self._hit(address) for address in found])
+        self._panels.command_bar.add_hits(typed, [self._hit(address, typed) for address in found])
 
     async def _search_form(self, room: Room, typed: str) -> None:
         found = await self._find(room, typed, IN_FORM)
@@ -97,9 +97,12 @@ class AddressDesk(QObject):
         lon, lat = to_degrees(camera.x, camera.y)
         return round(max(-180.0, min(180.0, lon)), 6), round(max(-90.0, min(90.0, lat)), 6)
 
-    def _hit(self, address: Address) -> Hit:
+    def _hit(self, address: Address, typed: str) -> Hit:
+        """Return an address as a hit; found by its code, it says so."""
+        code = address.code if address.code.casefold().startswith(typed.casefold()) else ""
         away = "" if address.distance_m is None else self._away(address.distance_m)
-        return Hit("address", address.code, address.text, away, lon=address.lon, lat=address.lat)
+        detail = " · ".join(part for part in (code, away) if part)
+        return Hit("address", address.code, address.text, detail, lon=address.lon, lat=address.lat)
 
     def _away(self, metres: float) -> str:
         if metres < 1000:

@@ -4,12 +4,9 @@ from console.systemask import km_text
 from domain.addresses import Address
 from domain.coordinates import Candidate, from_wgs84, system_named
 from domain.coordinates.systems import BD09, GCJ02, WGS84, System, plane
-from domain.places import distance_m
+from domain.places import FAR_FROM_TOWN_M, distance_m
 from resources.words import Words
 from widgets.map.identify_card import PlaceSaid
-
-FAR_M = 30_000.0
-"""Further from the town than this, a reading says how far: it may be the wrong one."""
 
 
 def in_systems(lon: float, lat: float, words: Words) -> tuple[PlaceSaid, ...]:
@@ -34,7 +31,7 @@ def address_said(address: Address | None, words: Words) -> PlaceSaid:
 def reading(candidate: Candidate, words: Words, near: tuple[float, float] | None) -> str:
     """Return how coordinates were read, so that the wrong reading is not taken for the right one."""
     away = 0.0 if near is None else distance_m(candidate.lon, candidate.lat, *near)
-    far = [words("own_layer.falls.away", km=km_text(away))] if away > FAR_M else []
+    far = [words("own_layer.falls.away", km=km_text(away))] if away > FAR_FROM_TOWN_M else []
     if candidate.assumed and candidate.system.is_shifted:
         return " · ".join([*far, words("coordinates.if", source=_source(candidate.system, words))])
     how = words(f"coordinates.reading.{candidate.reading}", system=_name(candidate.system, words))

@@ -18,6 +18,11 @@ EARTH_RADIUS_M = 6_371_008.8  # mean radius, IUGG
 
 Lon = Annotated[float, msgspec.Meta(ge=-180.0, le=180.0)]
 Lat = Annotated[float, msgspec.Meta(ge=-90.0, le=90.0)]
+Bounds = tuple[Lon, Lat, Lon, Lat]
+"""West, south, east, north."""
+
+FAR_FROM_TOWN_M = 30_000.0
+"""Farther from the town than this, a place is said to be far off: it may be mistyped, or read in the wrong system."""
 
 
 class Placement(StrEnum):
@@ -128,6 +133,13 @@ def check_lon_lat(lon: float, lat: float) -> None:
     """Raise ``Fault('coordinates_out_of_range')`` unless both are finite degrees in range."""
     if not (isfinite(lon) and isfinite(lat) and -180.0 <= lon <= 180.0 and -90.0 <= lat <= 90.0):
         raise invalid("coordinates_out_of_range", lon=lon, lat=lat)
+
+
+def away_from_m(bounds: Bounds, lon: float, lat: float) -> float:
+    """Return how far a place lies from a box, metres; 0.0 within it."""
+    west, south, east, north = bounds
+    near_lon, near_lat = min(max(lon, west), east), min(max(lat, south), north)
+    return 0.0 if (near_lon, near_lat) == (lon, lat) else distance_m(lon, lat, near_lon, near_lat)
 
 
 def distance_m(lon_a: float, lat_a: float, lon_b: float, lat_b: float) -> float:

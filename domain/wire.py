@@ -16,7 +16,7 @@ from domain.change import Change, Seq
 from domain.clock import ServiceClock, WorkCalendar
 from domain.ids import AccountId, AttachmentId, CaseNo, DivisionCode, GivenDivision, GridCode, StaffId, ThingId, UnitId
 from domain.people import Role, Staff, Unit, Vehicle
-from domain.places import BaseFeature, Division, Grid, Lat, Lon, Position
+from domain.places import BaseFeature, Bounds, Division, Grid, Lat, Lon, Position
 from domain.reading import Reading
 from domain.register import Entry
 from domain.states import CaseState, Channel
@@ -317,6 +317,15 @@ class RowResult(msgspec.Struct, frozen=True):
 
     outcome: RowOutcome
     fault: FaultBody | None = None
+
+
+class TownArea(msgspec.Struct, frozen=True):
+    """``GET /v1/import/area``: the box the town's grids lie in, so that an import can tell what is far off it.
+
+    None where the town has no grid yet.
+    """
+
+    bounds: Bounds | None = None
 
 
 class ImportResult(msgspec.Struct, frozen=True):

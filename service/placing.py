@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain.faults import Fault, invalid
 from domain.ids import GridCode
-from domain.places import Grid, Placement
+from domain.places import Bounds, Grid, Placement
 
 if TYPE_CHECKING:
     from shapely.geometry.base import BaseGeometry
@@ -42,6 +42,7 @@ class GridIndex:
         self._grids = tuple(grids)
         self._tree: Any = None
         self._codes: list[GridCode] = []
+        self._bounds: Bounds | None = None
         self._cells: dict[tuple[int, int], Placed] = {}
 
     def place(self, lon: float | None, lat: float | None) -> Placed:
@@ -65,6 +66,12 @@ class GridIndex:
             for i, found in zip(open_, asked, strict=True):
                 known[i] = found
         return [found for found in known if found is not None]
+
+    def bounds(self) -> Bounds | None:
+        """Return the box all grids lie in; None where there is none. The first time it takes as long as a place."""
+        if self._grids and self._tree is None:
+            self._build()
+        return self._bounds
 
     def _known(self, lon: float, lat: float) -> Placed | None:
         """Return where a place lies where all of its cell lies there; None where the tree must be asked."""
@@ -113,6 +120,8 @@ class GridIndex:
         ordered = shapes[order]
         shapely.prepare(ordered)
         self._codes = [self._grids[i].code for i in order]
+        west, south, east, north = shapely.total_bounds(shapes).tolist()
+        self._bounds = (west, south, east, north)
         self._tree = shapely.STRtree(ordered)
 
 

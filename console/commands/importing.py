@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from console.access import add_token_option, read_token
 from console.bilingual import Bilingual
+from console.exchange.addressdoubts import MOST_NAMED
 from domain.faults import Fault, FaultKind
 from domain.wire import FaultBody
 from resources.words import Words, sentence
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from console.exchange.upload import Tally
 
 WHATS = ("cases", "grids", "divisions", "positions", "addresses")
+ASK_SERVICE_FIRST = ("positions", "addresses")
+"""What a file of these is judged by, the hour or the town, the service says."""
 MOST_TOLD = 30
 """Faults of a mesh that are said; all of them are in the file."""
 EXIT_REJECTED = 1
@@ -54,6 +57,7 @@ def add_parser(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]"
     parser.add_argument("--delimiter", metavar="C", help=say("exchange.import.delimiter"))
     parser.add_argument("--crs", metavar="CRS", help=say("exchange.import.crs"))
     parser.add_argument("--layer", metavar="NAME", help=say("exchange.import.layer"))
+    parser.add_argument("--far", choices=("take", "refuse"), help=say("exchange.import.far"))
     parser.add_argument("--check", action="store_true", help=say("mesh.check.option"))
     parser.add_argument("--dry-run", action="store_true", help=say("exchange.import.dry_run"))
     parser.add_argument("--lang", choices=("zh", "en"), default="zh", help=say("exchange.lang"))
@@ -93,7 +97,7 @@ class _Import:
             mapping = mapping_of(order)
             token = read_token(self._args.token_file)
             self._say("exchange.reading", file=order.file.name)
-            if order.what != "positions":
+            if order.what not in ASK_SERVICE_FIRST:
                 self._intake = read_order(order, mapping, datetime.now(UTC))
             if self._args.check and not self._mesh_is_sound(order):
                 return EXIT_REFUSED
@@ -103,7 +107,7 @@ class _Import:
 
     async def _send(self, order: "ImportOrder", mapping: "Mapping", token: str | None) -> int:
         from client.api import ServiceClient
-        from console.exchange.intake import read_order, service_now
+        from console.exchange.intake import read_order, service_now, town_box
         from console.exchange.upload import Upload
 
         ca_file = None if self._args.ca_file is None else str(self._args.ca_file)
@@ -113,14 +117,27 @@ class _Import:
                 self._tally = upload.tally
                 if self._intake is None:
                     now = await service_now(client)
+                    town = await town_box(client) if order.what == "addresses" else None
                     try:
-                        self._intake = read_order(order, mapping, now)
+                        self._intake = read_order(order, mapping, now, town)
+                        self._ask_about_far(order, self._intake)
                     except Fault as fault:
                         return self._refused(fault, EXIT_REFUSED)
                 await upload.send_parts(self._intake.parts(), self._intake.read)
         except Fault as fault:
             return self._refused(fault, EXIT_REFUSED if fault.key in ("bad_server_url", "bad_token") else EXIT_SERVICE)
         return EXIT_REJECTED if self._tally.rejected else 0
+
+    def _ask_about_far(self, order: "ImportOrder", intake: "Intake") -> None:
+        """Name the addresses far from the town. Raises ``Fault`` where nobody chose yet what becomes of them."""
+        far = None if intake.doubts is None else intake.doubts.far
+        if far is None or not far.count:
+            return
+        for number, away_m in far.first:
+            self._say("exchange.far_row", number=number, km=round(away_m / 1000))
+        self._say("exchange.far_rows", rows=far.count, km=round(far.farthest_m / 1000))
+        if order.far is None and not order.dry_run:
+            raise Fault(FaultKind.INVALID, "far_not_chosen")
 
     def _mesh_is_sound(self, order: "ImportOrder") -> bool:
         """Check the mesh of a file of grids; say its faults and leave them beside it. Raises ``Fault``."""
@@ -153,6 +170,8 @@ class _Import:
         from console.exchange.intake import ImportOrder
 
         args = self._args
+        if args.far is not None and args.what != "addresses":
+            raise Fault(FaultKind.INVALID, "far_is_for_addresses")
         if args.delimiter is not None and len(args.delimiter) != 1:
             raise Fault(FaultKind.INVALID, "delimiter_not_one_character")
         return ImportOrder(
@@ -166,6 +185,7 @@ class _Import:
             delimiter=args.delimiter,
             crs=args.crs,
             layer=args.layer,
+            far=args.far,
             dry_run=args.dry_run,
         )
 
@@ -178,7 +198,7 @@ class _Import:
         from console.exchange.rejects import write_rejects
 
         self._tell_notes()
-        if self._intake is not None and not self._args.dry_run:
+        if self._intake is not None and self._tally.read and not self._args.dry_run:
             table = self._intake.table
             try:
                 path = write_rejects(self._args.file, table.columns, table.place, self._tally.rejected, self._sentence)
@@ -187,7 +207,7 @@ class _Import:
             else:
                 if path is not None:
                     self._say("exchange.rejects_written", rows=len(self._tally.rejected), file=str(path))
-        for record, fault in self._tally.rejected[:10]:
+        for record, fault in self._tally.rejected[:MOST_NAMED]:
             self._say("exchange.rejected_row", number=record.number, reason=self._sentence(fault))
         print(self._tally.as_line(), flush=True)
 
@@ -198,11 +218,19 @@ class _Import:
         table = self._intake.table
         for note in table.notes:
             self._say("exchange.note", text=note)
+        self._tell_doubles(self._intake)
         if table.unended:
             self._say("exchange.unended")
         repaired = sum(record.repaired for record in table.records)
         if repaired:
             self._say("exchange.repaired", areas=repaired)
+
+    def _tell_doubles(self, intake: "Intake") -> None:
+        doubles = {} if intake.doubts is None else intake.doubts.doubles
+        for line in sorted(doubles)[:MOST_NAMED]:
+            self._say("exchange.double_row", number=line, counts=doubles[line])
+        if doubles:
+            self._say("exchange.double_rows", rows=len(doubles))
 
     def _sentence(self, fault: FaultBody) -> str:
         text = sentence(self._words, f"fault.{fault.key}", fault.params)

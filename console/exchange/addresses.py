@@ -15,12 +15,14 @@ from typing import Any, TextIO
 
 import msgspec
 
+from console.exchange.addressdoubts import Codes, Doubts, FarChoice, FarOff, far_from
 from console.exchange.csv_reader import check_header, count_fault, csv_fault, decode_text
 from console.exchange.mapping import Mapping, need_mapped
 from console.exchange.rows import Row, bounded, read_coordinate
 from console.exchange.table import Record, Table, too_large, unreadable
 from domain.addresses import MAX_ADDRESS, folded, names_persons
 from domain.faults import Fault, FaultKind, invalid
+from domain.places import Bounds
 from domain.wire import ImportedAddress
 
 MAX_BYTES = 2 * 1024**3
@@ -32,28 +34,41 @@ _BUFFER = 1024 * 1024
 
 
 class Judged(msgspec.Struct, frozen=True):
-    """What the first reading found: how many rows there are, and how the file stands as a table."""
+    """What the first reading found: how many rows there are, how the file stands as a table, and what is doubtful."""
 
     rows: int
     table: Table
+    doubts: Doubts
 
 
 class AddressFile:
-    """One file of addresses. Nothing is kept of it but its columns."""
+    """One file of addresses. Nothing is kept of it but its columns, and which of its codes stand twice.
 
-    def __init__(self, path: Path, mapping: Mapping) -> None:
+    ``far`` says what becomes of rows far from ``town``: None takes them, after the person was asked.
+    """
+
+    def __init__(self, path: Path, mapping: Mapping, town: Bounds | None = None, far: FarChoice | None = None) -> None:
         self.path = path
         self._mapping = mapping
+        self._town = town
+        self._far = far
+        self._doubles: dict[int, int] = {}
 
     def judge(self) -> Judged:
         """Read the file to its end. Raises the ``Fault`` that says where it is broken, or that it is about persons."""
         self._check_file()
         rows = rejected = 0
         first: Fault | None = None
+        codes, far = Codes(), FarOff(first=[])
         for part in self.parts():
             rows += len(part)
             if rows > MAX_ROWS:
                 raise Fault(FaultKind.TOO_LARGE, "file_too_many_rows", rows=rows, limit=MAX_ROWS)
+            for row in part:
+                if row.far_m is not None:
+                    far.note(row.record.number, row.far_m)
+                if row.wire is not None:
+                    codes.note(row.wire.code, row.record.number)
             faults = [row.fault for row in part if row.fault is not None]
             rejected += len(faults)
             first = first or (faults[0] if faults else None)
@@ -62,13 +77,25 @@ class AddressFile:
         with self.path.open("rb") as file:
             file.seek(-1, os.SEEK_END)
             unended = file.read(1) not in (b"\n", b"\r")
-        return Judged(rows, Table("line", self._columns, [], unended=unended))
+        self._doubles = codes.doubles()
+        return Judged(rows, Table("line", self._columns, [], unended=unended), Doubts(far, self._doubles))
 
     def parts(self) -> Iterator[list[Row[ImportedAddress]]]:
         """Yield the rows of the file by the thousand. Raises ``Fault`` where it is broken."""
         records = self._records()
         while part := list(islice(records, CHUNK)):
-            yield _judged(part, self._mapping)
+            rows = _judged(part, self._mapping)
+            for row in rows:
+                if row.wire is not None:
+                    self._doubt(row, row.wire)
+            yield rows
+
+    def _doubt(self, row: Row[ImportedAddress], wire: ImportedAddress) -> None:
+        """Note where a sound row lies far off or has its code on a later line, too; refuse it where that was chosen."""
+        row.far_m = far_from(self._town, wire.lon, wire.lat)
+        if row.far_m is not None and self._far == "refuse":
+            row.wire, row.fault = None, invalid("address_far_off", km=round(row.far_m / 1000))
+        row.counts_as = self._doubles.get(row.record.number)
 
     def _check_file(self) -> None:
         try:

@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from client.api import ServiceClient
+from console.exchange.addressdoubts import Doubts, FarChoice
 from console.exchange.addresses import AddressFile
 from console.exchange.cases import case_rows
 from console.exchange.divisions import division_rows
@@ -19,10 +20,14 @@ from console.exchange.readers import read_table
 from console.exchange.rows import Row
 from console.exchange.table import ReadOptions, Table
 from domain.faults import Fault, FaultKind
+from domain.places import Bounds
 
 
 class ImportOrder(msgspec.Struct, frozen=True):
-    """What is to be imported and how the file is declared. None means: as the mapping says."""
+    """What is to be imported and how the file is declared. None means: as the mapping says.
+
+    ``far`` is what becomes of addresses far from the town, None until somebody chose.
+    """
 
     what: What
     file: Path
@@ -34,6 +39,7 @@ class ImportOrder(msgspec.Struct, frozen=True):
     delimiter: str | None = None
     crs: str | None = None
     layer: str | None = None
+    far: FarChoice | None = None
     dry_run: bool = False
 
 
@@ -44,6 +50,7 @@ class Intake(msgspec.Struct):
     rows: list[Row[Any]]
     read: int = 0
     stream: AddressFile | None = None
+    doubts: Doubts | None = None
 
     def parts(self) -> Iterable[Sequence[Row[Any]]]:
         """Return the rows as they are sent."""
@@ -72,12 +79,12 @@ def mapping_of(order: ImportOrder) -> Mapping:
     )
 
 
-def read_order(order: ImportOrder, mapping: Mapping, now: datetime) -> Intake:
-    """Return the rows of an order's file. ``now`` is the service's. Raises ``Fault``."""
+def read_order(order: ImportOrder, mapping: Mapping, now: datetime, town: Bounds | None = None) -> Intake:
+    """Return the rows of an order's file. ``now`` and the box of the town are the service's. Raises ``Fault``."""
     if order.what == "addresses":
-        stream = AddressFile(order.file, mapping)
+        stream = AddressFile(order.file, mapping, town, order.far)
         judged = stream.judge()
-        return Intake(judged.table, [], judged.rows, stream)
+        return Intake(judged.table, [], judged.rows, stream, judged.doubts)
     options = ReadOptions(mapping.encoding, mapping.delimiter, mapping.crs, order.layer)
     table = read_table(order.file, options)
     rows: dict[What, Callable[[], list[Row[Any]]]] = {
@@ -88,6 +95,16 @@ def read_order(order: ImportOrder, mapping: Mapping, now: datetime) -> Intake:
     }
     made = rows[order.what]()
     return Intake(table, made, len(made))
+
+
+async def town_box(client: ServiceClient) -> Bounds | None:
+    """Return the box of the town; None where it has no grid, or its service is too old to say. Raises ``Fault``."""
+    try:
+        return (await client.import_area()).bounds
+    except Fault as fault:
+        if fault.key == "method_not_allowed":
+            return None
+        raise
 
 
 async def service_now(client: ServiceClient) -> datetime:

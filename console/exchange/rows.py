@@ -17,13 +17,16 @@ R_co = TypeVar("R_co", ImportedAddress, ImportedCase, ImportedGrid, ImportedDivi
 class Row(msgspec.Struct, Generic[R_co]):
     """A record and what it becomes. ``before`` are rows it rests on (a village's township), sent first, not counted.
 
-    Exactly one of ``wire`` and ``fault`` is set.
+    Exactly one of ``wire`` and ``fault`` is set. ``counts_as`` is the line that counts in its place: it is a double and
+    not sent. ``far_m`` is how far off the town it lies, where that is far.
     """
 
     record: Record
     wire: R_co | None = None
     before: tuple[R_co, ...] = ()
     fault: Fault | None = None
+    counts_as: int | None = None
+    far_m: float | None = None
 
 
 def bounded(field: str, text: str, most: int, *, least: int = 0) -> str:

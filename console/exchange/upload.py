@@ -63,6 +63,8 @@ class Upload:
         for row in rows:
             if row.fault is not None:
                 self.tally.rejected.append((row.record, FaultBody(row.fault.key, row.fault.params)))
+            elif row.counts_as is not None:
+                self.tally.duplicates += 1
             else:
                 good.append(row)
         self._progress(self.tally)

@@ -1,4 +1,4 @@
-"""Finding addresses by fragments, and the addresses around a place."""
+"""Finding addresses by fragments or by code, and the addresses around a place."""
 
 from collections.abc import Iterator, Sequence
 from itertools import chain, repeat
@@ -11,6 +11,7 @@ from sqlalchemy import Connection, text
 from domain.addresses import Address, AddressPage, folded, fragments
 from domain.places import distance_m
 from service.addresses import cells as c
+from service.addresses.codes import rows_by_code
 from service.addresses.grams import GRAMS, grams_of
 from service.addresses.lists import either, listed
 from service.addresses.sets import Slots, common, degrees, places
@@ -51,14 +52,17 @@ class _Met(msgspec.Struct):
 
 
 def find(connection: Connection, asked: str, near: Place | None, limit: int) -> AddressPage:
-    """Return the addresses that hold every fragment of what is asked, best first.
+    """Return the addresses whose code is asked for, then those that hold every fragment of what is asked, best first.
 
-    First come those where a number that was typed ends as typed, then those where the fragment begins a part, then the
-    nearest. The connection must be in a transaction.
+    Of these first come those where a number that was typed ends as typed, then those where the fragment begins a part,
+    then the nearest. The connection must be in a transaction.
     """
     wanted = fragments(asked)
     if not wanted:
         return AddressPage(())
+    coded = rows_by_code(connection, asked, limit + 1)
+    if len(coded) > limit:
+        return _page([_coded(row, near) for row in coded], connection, limit)
     last = wanted[-1]
     tries = [(wanted, MOST_READ)]
     if _may_be_a_house(last):
@@ -69,8 +73,11 @@ def find(connection: Connection, asked: str, near: Place | None, limit: int) -> 
             met.setdefault(found.row[1], _Met((float(first), *found.rank), found.row, found.away))
         if len(met) > limit:
             break
+    for row in coded:
+        met.pop(row[1], None)
     best = sorted(met.values(), key=_rank)[: limit + 1]
-    return _page([_address(one.row, one.away, near) for one in best], connection, limit)
+    found_by_words = [_address(one.row, one.away, near) for one in best]
+    return _page([*(_coded(row, near) for row in coded), *found_by_words], connection, limit)
 
 
 def _may_be_a_house(fragment: str) -> bool:
@@ -223,6 +230,10 @@ def _address(row: tuple[Any, ...], away: float | None, near: Place | None) -> Ad
     if away is not None and away > FLAT_UNTIL_M and near is not None:
         away = distance_m(*near, lon, lat)
     return Address(code, words, lon, lat, division, None if away is None else round(away, 1))
+
+
+def _coded(row: tuple[Any, ...], near: Place | None) -> Address:
+    return _address(row, None if near is None else distance_m(*near, row[3], row[4]), near)
 
 
 def _rank(one: _Met) -> tuple[Any, ...]:

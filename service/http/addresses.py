@@ -1,4 +1,4 @@
-"""The address base: addresses by any fragment, and those around a place."""
+"""The address base: addresses by any fragment or by code, and those around a place."""
 
 from functools import partial
 from math import isfinite
@@ -17,7 +17,14 @@ from service.http.guard import REFUSALS, through
 if TYPE_CHECKING:
     from service.addresses.search import Place
 
-Asked = Annotated[str, QueryParameter(min_length=1, max_length=MAX_ASKED, description="Fragments, apart by blanks")]
+Asked = Annotated[
+    str,
+    QueryParameter(
+        min_length=1,
+        max_length=MAX_ASKED,
+        description="Fragments, apart by blanks; or a code, or six characters of its beginning and more",
+    ),
+]
 Near = Annotated[str | None, QueryParameter(max_length=60, description="lon,lat in degrees: the nearest come first")]
 Limit = Annotated[int, QueryParameter(ge=1, le=MOST_FOUND)]
 Lon = Annotated[float, QueryParameter(ge=-180, le=180)]
@@ -27,7 +34,7 @@ Within = Annotated[float, QueryParameter(ge=1, le=MOST_AROUND_M, description="Me
 
 @get("/v1/addresses", opt=through(Door.READ), responses=REFUSALS)
 async def get_addresses(request: ApiRequest, q: Asked, near: Near = None, limit: Limit = 20) -> Response[AddressPage]:
-    """Return the addresses that hold every fragment of ``q``, best first."""
+    """Return the addresses with the code ``q`` or one that begins so, then those that hold every fragment of it."""
     from service.addresses.search import find  # noqa: PLC0415 - numpy, which a start need not load
 
     place = None if near is None else _place(near)

@@ -12,7 +12,7 @@ from domain.case import Case
 from domain.exporting import ExportLogged, MapExport, export_row
 from domain.faults import Fault, invalid, not_found
 from domain.states import CaseState
-from domain.wire import ExportPage, ImportBatch, ImportResult, RowResult
+from domain.wire import ExportPage, ImportBatch, ImportResult, RowResult, TownArea
 from service.access import Asker, Door, Sight
 from service.http.cases import moment
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
@@ -48,6 +48,13 @@ async def post_import(request: ApiRequest, what: FromPath[str], data: JSONBody[I
     _check_batch(what, data)
     results = await importer(runtime_of(request), data, asker_of(request))
     return reply(request, ImportResult(tuple(results)))
+
+
+@get("/v1/import/area", opt=through(Door.IMPORT), responses=REFUSALS)
+async def get_import_area(request: ApiRequest) -> Response[TownArea]:
+    """Return the box the town lies in: what a file brings from far outside is asked about before it is sent."""
+    runtime = runtime_of(request)
+    return reply(request, TownArea(await runtime.compute(runtime.world.index.bounds)))
 
 
 @get("/v1/export/cases", opt=through(Door.EXPORT), responses=REFUSALS)
@@ -150,4 +157,4 @@ _IMPORTERS: dict[str, Any] = {
     "addresses": _addresses,
 }
 
-HANDLERS = (post_import, get_export, post_map_export)
+HANDLERS = (post_import, get_import_area, get_export, post_map_export)

@@ -303,14 +303,17 @@ address = Table(
     "address",
     metadata,
     Column("id", BIG, primary_key=True, autoincrement=False),
-    Column("code", String(64), nullable=False, unique=True),
+    Column("code", String(64).with_variant(String(64, collation="C"), "postgresql"), nullable=False, unique=True),
     Column("text", Text, nullable=False),
     Column("lon", Double, nullable=False),
     Column("lat", Double, nullable=False),
     Column("division", String(64), nullable=False),
     Column("source", String(64), nullable=False),
 )
-"""The address base. ``id`` says block and slot (``service.addresses``); the tables below are its index."""
+"""The address base. ``id`` says block and slot (``service.addresses``); the tables below are its index.
+
+Codes are in the order of their bytes on either database, so that the index finds those that begin alike.
+"""
 
 address_block = Table(
     "address_block",

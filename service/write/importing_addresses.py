@@ -15,17 +15,22 @@ from service.write.work import Work
 
 
 def import_addresses(work: Work, rows: Sequence[ImportedAddress], asker: Asker, *, dry_run: bool) -> list[RowResult]:
-    """Take in addresses; of several rows under one code the last counts. One change says how many, and their digest."""
+    """Take in addresses. One change says how many, and their digest.
+
+    Of several rows under one code the last counts, and the others are duplicates of it.
+    """
     from service.addresses.keeping import known, stage  # noqa: PLC0415 - numpy, which a start need not load
 
     before = known(work.connection, {row.code for row in rows})
+    foreign = [row.code in before and before[row.code].source != row.source for row in rows]
+    last = {row.code: i for i, row in enumerate(rows) if not foreign[i]}
     fresh: dict[str, ImportedAddress] = {}
     results: list[RowResult] = []
-    for row in rows:
-        kept, met = before.get(row.code), fresh.get(row.code)
-        if kept is not None and kept.source != row.source:
+    for i, row in enumerate(rows):
+        kept = before.get(row.code)
+        if kept is not None and foreign[i]:
             results.append(rejected(invalid("address_of_another_source", code=row.code, source=kept.source)))
-        elif met == row or (met is None and kept is not None and kept.is_same_as(row)):
+        elif i != last[row.code] or (kept is not None and kept.is_same_as(row)):
             results.append(DUPLICATE)
         else:
             fresh[row.code] = row

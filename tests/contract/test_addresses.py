@@ -6,6 +6,7 @@ import httpx
 import pytest
 from log_checks import check_store
 from served import Served
+from towns import INSIDE
 
 from domain.people import Role
 
@@ -42,6 +43,14 @@ def test_fragments_and_places_find_addresses(own_service: Served, desk: httpx.Cl
     assert codes(desk.get("/v1/addresses/at", params={"lon": 120.8011, "lat": 29.551})) == ["1", "2"]
     assert codes(desk.get("/v1/addresses/at", params={"lon": 120.9, "lat": 29.551})) == []
     check_store(own_service.store)
+
+
+def test_an_importer_is_told_where_the_town_lies_and_nobody_else(own_service: Served, desk: httpx.Client) -> None:
+    importer = own_service.client(own_service.token("imp", Role.IMPORTER))
+    west, south, east, north = importer.get("/v1/import/area").json()["bounds"]
+    assert west < INSIDE[0] < east
+    assert south < INSIDE[1] < north
+    assert desk.get("/v1/import/area").status_code == 403
 
 
 @pytest.mark.parametrize(

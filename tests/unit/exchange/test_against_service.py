@@ -314,3 +314,60 @@ def test_an_address_base_comes_in_once_and_goes_on_where_it_was_killed(desk: Des
     rejects = (tmp_path / "addresses.csv.rejected.csv").read_text(encoding="utf-8-sig")
     assert "没有位置" in rejects
     assert "6002" in rejects
+
+
+def test_of_rows_under_one_address_code_one_is_taken_and_the_others_are_named(desk: Desk, tmp_path: Path) -> None:
+    """They were counted as taken each, though one alone is kept; here they are further apart than a batch is long."""
+    path = tmp_path / "doubles.csv"
+    lines = [f"d{n},清溪镇双路{n}号,120.8,29.55,\n" for n in range(1200)]
+    doubles = [
+        "d0,清溪镇双路0号甲,120.8,29.55,\n",
+        "d1,清溪镇双路1号,120.8,29.55,\n",
+        "d0,清溪镇双路0号乙,120.8,29.55,\n",
+    ]
+    path.write_text("code,address,lon,lat,division\n" + "".join(lines + doubles), encoding="utf-8")
+    order = ("import", "addresses", str(path), "--lang", "en")
+    done, said = desk.run(*order)
+    assert done == counts(1203, 1200, 3, 0)
+    assert "line 2 has the same address code as line 1204: line 1204 alone counts" in said
+    assert "line 1202 has the same address code as line 1204" in said
+    assert "line 3 has the same address code as line 1203" in said
+    assert "the code of 3 rows stands again further on" in said
+    assert desk.run(*order)[0] == counts(1203, 0, 1203, 0)
+
+
+def test_the_list_of_doubles_is_bounded(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "same.csv"
+    path.write_text("code,address,lon,lat,division\n" + "s1,清溪镇同路1号,120.8,29.55,\n" * 40, encoding="utf-8")
+    done, said = desk.run("import", "addresses", str(path), "--lang", "en")
+    assert done == counts(40, 1, 39, 0)
+    assert said.count("alone counts") == 10
+    assert "the code of 39 rows" in said
+
+
+def test_addresses_far_from_the_town_are_asked_about_before_anything_is_sent(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "far.csv"
+    rows = "f1,清溪镇远路1号,120.8,29.55,\nf2,清溪镇远路2号,108.8,29.55,\nf3,清溪镇远路3号,0,0,\n"
+    path.write_text("code,address,lon,lat,division\n" + rows, encoding="utf-8")
+    order = ("import", "addresses", str(path), "--lang", "en")
+    done, said = desk.run(*order, code=2)
+    assert done == counts(0, 0, 0, 0)
+    assert "line 3 lies 1" in said
+    assert "2 rows lie more than 30 km from the town" in said
+    assert "--far take" in said
+    assert "line 2 lies" not in said
+    looked, said = desk.run(*order, "--dry-run")
+    assert looked == counts(3, 3, 0, 0)
+    assert "2 rows lie more than 30 km from the town" in said
+    done, said = desk.run(*order, "--far", "refuse", code=1)
+    assert done == counts(3, 1, 0, 2), "the run that asked had sent nothing"
+    rejects = (tmp_path / "far.csv.rejected.csv").read_text(encoding="utf-8-sig")
+    assert rejects.count("address_far_off") == 2
+    desk.run(*order, code=2)
+    assert (tmp_path / "far.csv.rejected.csv").exists(), "a run that only asks leaves what is there"
+    assert desk.run(*order, "--far", "take")[0] == counts(3, 2, 1, 0)
+
+
+def test_far_is_a_word_for_addresses_alone(desk: Desk, tmp_path: Path) -> None:
+    said = desk.run("import", "cases", str(many(tmp_path / "c.csv", 1)), "--far", "take", "--lang", "en", code=2)[1]
+    assert "--far is for addresses alone" in said

@@ -24,6 +24,7 @@ def arguments(file: Path, **more: Any) -> Namespace:
             "delimiter",
             "crs",
             "layer",
+            "far",
             "ca_file",
             "token_file",
         )

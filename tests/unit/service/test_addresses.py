@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from log_checks import check_store
+from sqlalchemy import text
 from stores import make_asker, settled_store
 
 from domain.addresses import AddressPage, folded, fragments, names_persons
@@ -16,7 +17,7 @@ from domain.people import Role
 from domain.places import distance_m
 from domain.wire import ImportedAddress, RowOutcome
 from service.addresses import cells as c
-from service.addresses import sets
+from service.addresses import codes, sets
 from service.addresses.grams import grams_of, grams_of_all
 from service.addresses.search import around, find
 from service.clock import real_now
@@ -120,6 +121,46 @@ def test_several_fragments_must_all_be_there(stock: Base) -> None:
     assert stock.find("官河南路 没有的").addresses == ()
 
 
+def test_a_code_finds_its_address_and_its_beginning_those_that_begin_so(base: Base) -> None:
+    given = ["DZ33-0001", "DZ33-00012", "DZ33-0002", "DZ33_0003", "dz33-0004", "7", "地址编码甲乙丙1"]
+    rows = [ImportedAddress(code, f"越州市编码路{n}号", 120.8, 29.58, "", "test") for n, code in enumerate(given)]
+    words = ImportedAddress("other", "越州市DZ33-0001旁", 120.8, 29.58, "", "test")
+    base.put([*rows, words])
+
+    def found(asked: str, limit: int = 100) -> list[str]:
+        return [address.code for address in base.find(asked, limit=limit).addresses]
+
+    assert found("DZ33-0001") == ["DZ33-0001", "DZ33-00012", "other"], "the code, what begins so, then words"
+    assert found(" ｄｚ33-0001 ") == ["DZ33-0001", "DZ33-00012", "other"]
+    assert set(found("DZ33-0")) == {"DZ33-0001", "DZ33-00012", "DZ33-0002", "dz33-0004", "other"}
+    assert found("DZ33-") == ["other"], "five characters are too little of a code"
+    assert found("7") == ["7"]
+    assert found("地址编码甲乙") == ["地址编码甲乙丙1"]
+    assert found("DZ33%0") == []
+    page = base.find("DZ33-0", limit=2)
+    assert [len(page.addresses), page.more] == [2, True]
+    near = base.find("DZ33-0002", (120.8, 29.58)).addresses[0]
+    assert near.distance_m == 0.0
+
+
+def test_codes_are_asked_of_their_index_alone(stock: Base) -> None:
+    """Nothing may read through an address base of millions."""
+    plain = {"first": "a12345", "past": "a12346", "most": 21, "code": "a1"}
+    explain = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}[stock.store.reading.dialect.name]
+    with stock.store.reading.begin() as connection:
+        for statement in (codes._WHOLE, codes._BEGUN):
+            plan = connection.execute(text(explain + statement.text), plain).fetchall()
+            told = " ".join(str(row) for row in plan)
+            assert "INDEX" in told.upper(), told
+            assert "SCAN address" not in told, told
+            assert "Seq Scan" not in told, told
+            assert "TEMP B-TREE" not in told, told
+        if stock.store.reading.dialect.name == "postgresql":
+            of_code = "SELECT collation_name FROM information_schema.columns WHERE table_name = :t AND column_name = :c"
+            kept = connection.execute(text(of_code), {"t": "address", "c": "code"}).scalars().all()
+            assert kept == ["C"], "in the order of another locale the index would not find what begins alike"
+
+
 def test_spellings_do_not_matter(stock: Base) -> None:
     text = next(row.text for row in stock.rows.values() if "官河南路" in row.text and "幢" not in row.text)
     road, _, number = text.rpartition("路")
@@ -193,8 +234,12 @@ def test_a_dry_run_and_a_foreign_code_write_nothing(base: Base) -> None:
 
 def test_one_code_twice_in_a_batch_is_kept_once(base: Base) -> None:
     first, second = made(1)[0], ImportedAddress("a0", "越州市新路7号", 120.9, 29.5, "", "test")
-    assert base.put([first, first, second]) == [RowOutcome.ACCEPTED, RowOutcome.DUPLICATE, RowOutcome.ACCEPTED]
+    assert base.put([first, first, second]) == [RowOutcome.DUPLICATE, RowOutcome.DUPLICATE, RowOutcome.ACCEPTED]
     assert [a.text for a in base.find("号").addresses] == ["越州市新路7号"]
+    assert base.put([first, second]) == [RowOutcome.DUPLICATE, RowOutcome.DUPLICATE], "the last is what is kept already"
+    foreign = ImportedAddress("a0", "别处1号", 120.0, 29.0, "", "other")
+    assert base.put([first, foreign]) == [RowOutcome.ACCEPTED, RowOutcome.REJECTED], "a refused row counts for nothing"
+    assert [a.text for a in base.find("号").addresses] == [first.text]
 
 
 def test_a_cell_overflows_into_further_blocks(base: Base) -> None:

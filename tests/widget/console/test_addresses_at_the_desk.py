@@ -1,5 +1,7 @@
 """Addresses at the desk, against the real service: in the command bar, in the report form, for a place of the map."""
 
+from collections.abc import Sequence
+
 import httpx
 from desks import signed_in, until
 from PySide6.QtCore import Qt
@@ -17,9 +19,9 @@ ROWS = [
 ]
 
 
-def fill(served: Served) -> None:
+def fill(served: Served, rows: Sequence[dict[str, object]] = ROWS) -> None:
     importer: httpx.Client = served.client(served.token("imp-addresses", Role.IMPORTER))
-    answer = importer.post("/v1/import/addresses", json={"addresses": ROWS})
+    answer = importer.post("/v1/import/addresses", json={"addresses": rows})
     assert answer.status_code == 200, answer.text
 
 
@@ -39,13 +41,26 @@ async def test_the_command_bar_finds_addresses_below_what_the_desk_knows(served:
         await until(lambda: desk.addresses._middle()[0] != 0)
 
 
+async def test_the_command_bar_finds_an_address_by_its_code_and_by_the_beginning_of_it(served: Served) -> None:
+    rows = [{"code": "DZ330699-7701", "text": "清溪镇码头路1号", "lon": 120.803, "lat": 29.552, "source": "t"}]
+    fill(served, rows)
+    async with signed_in(served) as desk:
+        bar = desk.panels.command_bar
+        for typed in ("DZ330699-7701", "dz3306"):
+            bar.open_bar(typed)
+            await until(lambda: any("码头路1号" in hit.text for hit in bar._hits.values()))
+            (hit,) = (hit for hit in bar._hits.values() if hit.what == "address")
+            assert hit.detail.startswith("DZ330699-7701 · "), "why it was found"
+            bar.close_bar()
+
+
 async def test_an_answer_to_what_is_no_longer_typed_is_dropped(served: Served) -> None:
     fill(served)
     async with signed_in(served) as desk:
         bar = desk.panels.command_bar
         bar.open_bar("没有这条")
         before = bar.list.rows.count()
-        bar.add_hits("老街", [desk.addresses._hit(Address("9", "旧答案", 1.0, 2.0))])
+        bar.add_hits("老街", [desk.addresses._hit(Address("9", "旧答案", 1.0, 2.0), "旧")])
         assert bar.list.rows.count() == before
 
 
