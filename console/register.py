@@ -1,7 +1,7 @@
 """The register at the desk: entries by what they are, told of when they alter; putting, removing and undoing them.
 
 Panels and feeds ask for the bodies of a type (``all(Camera)``) and hear ``changed`` with the registers that altered.
-What is put or removed from here is offered to be undone for as long as its notice stands.
+What is put or removed from here can be undone, the last first.
 """
 
 import asyncio
@@ -18,10 +18,10 @@ from PySide6.QtCore import QObject, Signal
 from client.api import new_key
 from client.picture import Delta, EntryKey
 from client.room import Room
+from console.actsdone import Act, ActsDone, state_before
 from console.notices import NoticeHub
 from console.tasks import Tasks
-from domain.change import Change
-from domain.faults import Fault, conflict
+from domain.faults import Fault, FaultKind, conflict
 from domain.ids import EntryId
 from domain.reading import Reading
 from domain.register import REGISTERS, Entry, EntryKind, EntryPut, fold_entry, kind_of, read_body
@@ -30,6 +30,8 @@ from domain.register_shapes import Body
 OWNER = "register"
 
 B = TypeVar("B", bound=Body)
+Write = Callable[[int], Coroutine[Any, Any, Entry]]
+"""Writes an entry on a version, and returns it as it is then."""
 
 
 class Held(msgspec.Struct, Generic[B], frozen=True):
@@ -63,7 +65,7 @@ class Register(QObject):
         self._room: Room | None = None
         self._made: dict[EntryKind, dict[EntryId, Held[Any]]] = {}
         self._ends: dict[EntryKey, datetime] = {}
-        self._last: Entry | None = None
+        self._acts = ActsDone()
         self._numbers = count()
         self._latest = -1
         self._under_way: EntryKind | None = None
@@ -75,8 +77,9 @@ class Register(QObject):
         """Follow this room from here on."""
         self._tasks.cancel(OWNER)
         self._room = room
-        self._last = self._under_way = None
+        self._under_way = None
         self._undo_then = ()
+        self._acts.clear()
         self._turns.clear()
         self._made_of.clear()
         self._forget(frozenset(REGISTERS))
@@ -155,30 +158,30 @@ class Register(QObject):
         self._begin(key, entry.version, lambda seen: self.remove_entry(replace(entry, version=seen)))
 
     def undo(self, *kinds: EntryKind) -> None:
-        """Put back what was put or removed from here last, where that was in one of these registers."""
-        last = self._last
-        if last is not None and last.kind in kinds:
-            self._begin((last.kind, last.entry_id), last.version, lambda _: self.put_back(last))
-        elif last is None and self._under_way in kinds:
-            self._undo_then = kinds  # as soon as it is answered
+        """Take back what was put or removed from here last, where that was in one of these registers."""
+        act = self._acts.last
+        if self._under_way is not None:
+            self._undo_then = kinds if self._under_way in kinds else self._undo_then  # as soon as it is answered
+        elif act is not None and act.kind in kinds:
+            self._begin(act.key, act.stands, lambda _: self.put_back(act), undoes=act)
 
     def can_undo(self, kind: EntryKind) -> bool:
         """Return whether what was done from here last was in this register, and can be undone."""
-        return self._last is not None and self._last.kind is kind
+        act = self._acts.last
+        return self._under_way is None and act is not None and act.kind is kind
 
     async def put_entry(self, kind: EntryKind, entry_id: EntryId, asked: EntryPut) -> Entry:
         """Put an entry and wait for the answer. Raises the ``Fault`` that refuses it."""
         room = self._held_room()
         return self._taken(room, await room.client.register.put(kind, entry_id, asked, key=new_key()))
 
-    async def put_back(self, entry: Entry) -> Entry:
-        """Make the last change of an entry undone: what was there before is put again, or the new one is removed."""
+    async def put_back(self, act: Act) -> Entry:
+        """Take back an act: what was there before it is put again, or what it made is removed."""
         room = self._held_room()
-        history = await room.client.register.history(entry.kind, entry.entry_id)
-        before = _before_last(history)
-        now = fold_entry(history[-1])
-        if now.version != entry.version:
-            raise conflict("stale_entry", seen=entry.version, current=now.version)
+        history = await room.client.register.history(*act.key)
+        before, now = state_before(history, act), fold_entry(history[-1])
+        if now.version != act.stands:
+            raise conflict("stale_entry", seen=act.stands, current=now.version)
         calls = room.client.register
         if before is None or before.removed:
             return self._taken(room, await calls.remove(now.kind, now.entry_id, now.version, key=new_key()))
@@ -191,16 +194,17 @@ class Register(QObject):
         calls = room.client.register
         return self._taken(room, await calls.remove(entry.kind, entry.entry_id, entry.version, key=new_key()))
 
-    def _begin(self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]]) -> None:
-        """Begin a write on the version that was seen; it waits for those on the same entry that are on their way."""
-        self._last = None  # what is on its way can be undone once it is done, and nothing before it until then
+    def _begin(self, key: EntryKey, seen: int, write: Write, undoes: Act | None = None) -> None:
+        """Begin a write on the version that was seen; it waits for those on the same entry that are on their way.
+
+        Nothing is undone until it is answered: what is on its way is the last.
+        """
         self._latest = number = next(self._numbers)
         self._under_way, self._undo_then = key[0], ()
-        self._tasks.start(OWNER, f"{key[0].value}/{key[1]}/{number}", self._settle(key, seen, write, number))
+        name = f"{key[0].value}/{key[1]}/{number}"
+        self._tasks.start(OWNER, name, self._settle(key, seen, write, number, undoes))
 
-    async def _settle(
-        self, key: EntryKey, seen: int, write: Callable[[int], Coroutine[Any, Any, Entry]], number: int
-    ) -> None:
+    async def _settle(self, key: EntryKey, seen: int, write: Write, number: int, undoes: Act | None) -> None:
         async with self._turns.setdefault(key, asyncio.Lock()):
             # What we ourselves made of the version that was seen counts as seen
             version = self._made_of.get((key, seen), seen)
@@ -209,13 +213,19 @@ class Register(QObject):
             except Fault as fault:
                 if number == self._latest:
                     self._under_way, self._undo_then = None, ()
+                if undoes is not None and fault.kind is not FaultKind.UNAVAILABLE:
+                    self._acts.forget(key)
                 self._notices.refused(fault, replace=f"register-{key[1]}")
                 self.refused.emit(key, fault)
                 return
             self._made_of[key, version] = self._made_of[key, seen] = entry.version
+            if undoes is None:
+                self._acts.note(entry)
+            else:
+                self._acts.took_back(undoes, entry)
         undo_then: tuple[EntryKind, ...] = ()
         if number == self._latest:
-            self._last, self._under_way = entry, None
+            self._under_way = None
             undo_then, self._undo_then = self._undo_then, ()
         self.done.emit(entry)
         if undo_then:
@@ -259,8 +269,3 @@ class Register(QObject):
             self._made.pop(kind, None)
         self._ends = {key: end for key, end in self._ends.items() if key[0] not in kinds}
         self.changed.emit(kinds)
-
-
-def _before_last(history: tuple[Change, ...]) -> Entry | None:
-    """Return the entry before its last change, None where that was its first."""
-    return fold_entry(history[-2]) if len(history) > 1 else None

@@ -13,6 +13,7 @@ import msgspec
 from PySide6.QtCore import QObject
 
 from console.register import Held
+from console.workspace import MAP
 from domain.ids import EntryId
 from domain.register import EntryKind
 from domain.register_map import SavedLayer, SavedView, SharedView
@@ -74,6 +75,7 @@ class SavedViews(QObject):
     def show(self, held: HeldView) -> None:
         """Look where a view looks, with the layers as they were chosen; both can be taken back."""
         body, view = held.body, self._desk.panels.map
+        self._desk.workspace.show_dock(MAP)
         view.choices.take(_state(body.layers, view.choices.state()))
         view.look_closely(body.lon, body.lat, body.scale)
         self._desk.notices.info("notice.view_shown", replace="view", name=body.name)
@@ -163,7 +165,8 @@ class SavedViews(QObject):
             key = f"Ctrl+Alt+{number}" if number <= KEYS else ""
             shared = held.entry.kind is EntryKind.SHARED_VIEW
             rows.append(ViewRow(held.entry_id, held.body.name, key, shared, register.may_alter(held)))
-        self._sheet.show_views(rows, may_share=register.may_write(SharedView))
+        may_save, may_share = register.may_write(SavedView), register.may_write(SharedView)
+        self._sheet.show_views(rows, may_save=may_save, may_share=may_share)
         self._sheet.show_can_undo(can=any(map(register.can_undo, KINDS)))
 
     def _make(self) -> "SavedViewsSheet":

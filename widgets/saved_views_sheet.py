@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QListWidget,
-    QListWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -19,11 +18,11 @@ from PySide6.QtWidgets import (
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
+from widgets.common.listed import chosen_row, fill_rows
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 
 WIDTH_PX, HEIGHT_PX = 520, 480
-ID_ROLE = Qt.ItemDataRole.UserRole
 MOST_NAME = 100
 
 
@@ -51,6 +50,8 @@ class SavedViewsSheet(Sheet):
         super().__init__(parent, WIDTH_PX, HEIGHT_PX)
         self._words = words
         self._rows: tuple[ViewRow, ...] = ()
+        self._may_save = True
+        self._renaming: ViewRow | None = None
         self._title, self._hint = QLabel(), QLabel()
         set_role(self._title, "title")
         set_role(self._hint, "second")
@@ -72,6 +73,7 @@ class SavedViewsSheet(Sheet):
 
     def open_sheet(self) -> None:
         """Open over the window; the focus comes back to where it was."""
+        self._end_renaming()
         self.show_over()
         (self.list if self._rows else self.name).setFocus()
 
@@ -79,35 +81,29 @@ class SavedViewsSheet(Sheet):
         """Offer to take back what was done last from here, or not."""
         self.buttons["undo"].setEnabled(can)
 
-    def show_views(self, rows: Sequence[ViewRow], *, may_share: bool) -> None:
-        """List these views; the chosen one stays chosen."""
+    def show_views(self, rows: Sequence[ViewRow], *, may_save: bool, may_share: bool) -> None:
+        """List these views; the chosen one stays chosen, and where it has gone the one that stands there now."""
+        self._may_save = may_save
+        for part in (self.name, self.buttons["save"]):
+            part.setEnabled(may_save)
         self.shared.setVisible(may_share)
-        chosen = self.chosen()
-        self._rows = tuple(rows)
-        self.list.clear()
-        for row in self._rows:
-            mark = self._words("saved_view.shared_mark") if row.shared else ""
-            item = QListWidgetItem("  ·  ".join(text for text in (row.name, mark, row.key) if text))
-            item.setData(ID_ROLE, row.entry_id)
-            self.list.addItem(item)
-            if chosen is not None and row.entry_id == chosen.entry_id:
-                self.list.setCurrentItem(item)
+        place, self._rows = self.list.currentRow(), tuple(rows)
+        fill_rows(self.list, [(row.entry_id, self._text(row)) for row in self._rows])
         if self._rows and self.list.currentRow() < 0:
-            self.list.setCurrentRow(0)
-        self._hint.setText(self._words("saved_view.hint" if self._rows else "saved_view.none"))
+            self.list.setCurrentRow(min(max(place, 0), len(self._rows) - 1))
+        self._show_hint()
         self._on_row_chosen()
 
     def chosen(self) -> ViewRow | None:
         """Return the view chosen in the list."""
-        item = self.list.currentItem()
-        entry_id = None if item is None else item.data(ID_ROLE)
+        entry_id = chosen_row(self.list)
         return next((row for row in self._rows if row.entry_id == entry_id), None)
 
     def retranslate(self) -> None:
         """Look the words up again."""
         words = self._words
         self._title.setText(words("saved_view.title"))
-        self._hint.setText(words("saved_view.hint" if self._rows else "saved_view.none"))
+        self._show_hint()
         self.list.setAccessibleName(words("saved_view.title"))
         self.name.setAccessibleName(words("saved_view.name"))
         self.name.setPlaceholderText(words("saved_view.name"))
@@ -119,12 +115,17 @@ class SavedViewsSheet(Sheet):
         """Nothing of it is painted by hand."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Esc closes, Enter goes, Delete deletes, Ctrl+Z brings back; no key goes to what lies below."""
+        """Esc closes, Enter goes, Delete deletes, Ctrl+Z brings back; no key goes to what lies below.
+
+        In the field for names Enter saves, or renames the view that is being renamed; Esc leaves that as it was.
+        """
         key, row = event.key(), self.chosen()
-        if key == Qt.Key.Key_Escape:
+        if key == Qt.Key.Key_Escape and self._renaming is not None:
+            self._end_renaming()
+        elif key == Qt.Key.Key_Escape:
             self.close_sheet()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.name.hasFocus():
-            self._on_save_pressed()
+            (self._on_save_pressed if self._renaming is None else self._on_rename_pressed)()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and row is not None:
             self.go_wanted.emit(row.entry_id)
         elif key == Qt.Key.Key_Delete and row is not None and row.mine:
@@ -135,6 +136,8 @@ class SavedViewsSheet(Sheet):
 
     def _on_row_chosen(self, _row: int = 0) -> None:
         row = self.chosen()
+        if self._renaming is not None and (row is None or row.entry_id != self._renaming.entry_id):
+            self._end_renaming()
         self.buttons["go"].setEnabled(row is not None)
         for name in ("rename", "renew", "remove"):
             self.buttons[name].setEnabled(row is not None and row.mine)
@@ -148,17 +151,46 @@ class SavedViewsSheet(Sheet):
         name = self.name.text().strip()
         if name:
             self.save_wanted.emit(name, self.shared.isChecked() and self.shared.isVisible())
-            self.name.clear()
+            self._end_renaming()
         else:
             self.name.setFocus()
 
     def _on_rename_pressed(self) -> None:
         row, name = self.chosen(), self.name.text().strip()
-        if row is None or not name:
-            self.name.setFocus()  # the new name is typed there
+        if row is None:
+            return
+        if not name:
+            self._begin_renaming(row)
             return
         self.rename_wanted.emit(row.entry_id, name)
+        self._end_renaming()
+        self.list.setFocus()
+
+    def _begin_renaming(self, row: ViewRow) -> None:
+        """Let the name be altered: Enter in its field is for this view until then."""
+        self._renaming = row
+        self.name.setText(row.name)
+        self.name.selectAll()
+        self.name.setFocus()
+        self._show_hint()
+
+    def _end_renaming(self) -> None:
+        self._renaming = None
         self.name.clear()
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        words = self._words
+        if self._renaming is not None:
+            self._hint.setText(words("saved_view.renaming", name=self._renaming.name))
+        elif self._rows or self._may_save:
+            self._hint.setText(words("saved_view.hint" if self._rows else "saved_view.none"))
+        else:
+            self._hint.setText(words("saved_view.not_for_role"))
+
+    def _text(self, row: ViewRow) -> str:
+        mark = self._words("saved_view.shared_mark") if row.shared else ""
+        return "  ·  ".join(text for text in (row.name, mark, row.key) if text)
 
     def _on_renew_pressed(self) -> None:
         row = self.chosen()

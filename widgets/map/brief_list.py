@@ -7,6 +7,7 @@ LEAST_PX = 40
 """So high it is at least, where the map leaves no more."""
 BESIDE_PX = 16
 """So much the style sheet leaves free beside the words of a row."""
+Index = QModelIndex | QPersistentModelIndex
 WRAPS = QStyleOptionViewItem.ViewItemFeature.WrapText
 
 
@@ -24,10 +25,9 @@ class BriefList(QListWidget):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setWordWrap(True)
         self.setResizeMode(QListWidget.ResizeMode.Adjust)  # a scroll bar that comes leaves less for a line
+        self._brief = brief
         self._row = _Row(self, brief=brief)
         self.setItemDelegate(self._row)
-        if brief:
-            self.currentItemChanged.connect(self._on_current_changed)
 
     def sizeHint(self) -> QSize:
         """Room for the rows as they stand."""
@@ -36,10 +36,13 @@ class BriefList(QListWidget):
         high = rows + 2 * self.frameWidth()
         return QSize(super().sizeHint().width(), max(LEAST_PX, min(high, self._most_px)))
 
-    def _on_current_changed(self) -> None:
-        self.scheduleDelayedItemsLayout()  # one row is read whole now, and another is not any more
-        self.executeDelayedItemsLayout()
-        self.scrollToItem(self.currentItem())
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        """Read the chosen row whole, also where it is chosen while the list is filled."""
+        super().currentChanged(current, previous)
+        if self._brief:
+            self.scheduleDelayedItemsLayout()  # one row is read whole now, and another is not any more
+            self.executeDelayedItemsLayout()
+            self.scrollTo(current)
 
 
 class _Row(QStyledItemDelegate):
@@ -49,13 +52,13 @@ class _Row(QStyledItemDelegate):
         super().__init__(rows)
         self._rows, self._brief = rows, brief
 
-    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def initStyleOption(self, option: QStyleOptionViewItem, index: Index) -> None:
         """Wrap the chosen row alone."""
         super().initStyleOption(option, index)
         if self._brief and index != self._rows.currentIndex():
             option.features &= ~WRAPS
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Break the lines as they are painted: Qt forgets what a style sheet leaves free beside them."""
         narrow = QStyleOptionViewItem(option)
         narrow.rect.setWidth(self._rows.viewport().width() - BESIDE_PX)

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 
 import msgspec
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QListWidgetItem, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QListWidget, QSpinBox, QWidget
 
 from domain.register_map import Form, Ink
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.combo import Combo
+from widgets.common.listed import chosen_row, fill_rows
 from widgets.common.style import set_role
-from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
 from widgets.map.tool_card import WIDTH_PX, ToolCard
 
@@ -44,6 +44,7 @@ class DrawCard(ToolCard):
         super().__init__(words, theme, parent)
         self.setObjectName("map_draw")
         self._forms: dict[Form, Button] = {}
+        self._mine: frozenset[str] = frozenset()
         forms, inks, acts = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         for form in Form:
             button = Button()
@@ -102,15 +103,8 @@ class DrawCard(ToolCard):
 
     def show_rows(self, rows: Sequence[DrawnRow]) -> None:
         """List what stands on the map; the row that was chosen stays chosen."""
-        chosen = self._chosen()
-        self.list.clear()
-        for row in rows:
-            item = QListWidgetItem(row.text)
-            item.setToolTip(plain_tip(row.text))
-            item.setData(Qt.ItemDataRole.UserRole, (row.entry_id, row.mine))
-            self.list.addItem(item)
-            if row.entry_id == chosen:
-                self.list.setCurrentItem(item)
+        self._mine = frozenset(row.entry_id for row in rows if row.mine)
+        fill_rows(self.list, [(row.entry_id, row.text) for row in rows])
         self._show_acts()
 
     def show_can_undo(self, *, can: bool) -> None:
@@ -150,13 +144,8 @@ class DrawCard(ToolCard):
         self.said.setText(self.words("redline.hint"))
         self.said.setMinimumHeight(self.said.heightForWidth(WIDTH_PX - margins.left() - margins.right()))
 
-    def _chosen(self) -> str | None:
-        item = self.list.currentItem()
-        return None if item is None else str(item.data(Qt.ItemDataRole.UserRole)[0])
-
     def _show_acts(self) -> None:
-        item = self.list.currentItem()
-        mine = item is not None and bool(item.data(Qt.ItemDataRole.UserRole)[1])
+        mine = chosen_row(self.list) in self._mine
         self._move.setEnabled(mine)
         self._delete.setEnabled(mine)
 
@@ -166,16 +155,16 @@ class DrawCard(ToolCard):
         self.form_chosen.emit(form)
 
     def _on_move(self) -> None:
-        chosen = self._chosen()
+        chosen = chosen_row(self.list)
         if chosen is not None:
             self.move_requested.emit(chosen)
 
     def _on_delete(self) -> None:
-        chosen = self._chosen()
+        chosen = chosen_row(self.list)
         if chosen is not None:
             self.delete_requested.emit(chosen)
 
     def _on_opened(self) -> None:
-        chosen = self._chosen()
+        chosen = chosen_row(self.list)
         if chosen is not None:
             self.row_opened.emit(chosen)

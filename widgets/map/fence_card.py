@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 import msgspec
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QSpinBox, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QListWidgetItem, QSpinBox, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
 from widgets.common.flow import FlowLayout
+from widgets.common.listed import ID_ROLE, chosen_row, fill_rows
 from widgets.common.style import set_role
-from widgets.common.tips import plain_tip
 from widgets.common.wrapped import WrappedLabel
 from widgets.map.brief_list import BriefList
 from widgets.map.tool_card import ToolCard
@@ -20,7 +20,6 @@ from widgets.map.tool_card import ToolCard
 FENCES_PX, ALERTS_PX = 124, 160
 """So high the lists are where the map has room: a low one cuts both by as much, and three rows of each are read."""
 MOST_RADIUS_M, FIRST_RADIUS_M = 20_000, 200
-ID_ROLE = Qt.ItemDataRole.UserRole
 
 
 class FenceForm(StrEnum):
@@ -80,6 +79,7 @@ class FenceCard(ToolCard):
         self.alert_acts = {name: Button() for name in ("acknowledge", "all", "show")}
         self._rows: tuple[FenceRow, ...] = ()
         self._alert_rows: tuple[AlertRow, ...] = ()
+        self._acknowledging: tuple[str, int] | None = None
         self._say: tuple[str, dict[str, str]] = ("fence.hint", {})
         self._lay_out()
         self._connect()
@@ -140,14 +140,15 @@ class FenceCard(ToolCard):
     def show_fences(self, rows: Sequence[FenceRow]) -> None:
         """List the fences; the one that was chosen stays chosen."""
         self._rows = tuple(rows)
-        _fill(self.fences, [(row.entry_id, row.text) for row in rows])
+        fill_rows(self.fences, [(row.entry_id, row.text) for row in rows])
         self._show_acts()
         self.fit()
 
     def show_alerts(self, rows: Sequence[AlertRow]) -> None:
-        """List what was told, newest first."""
+        """List what was told, what waits before all else and the newest first."""
         self._alert_rows = tuple(rows)
-        _fill(self.alerts, [(row.entry_id, f"{'▲' if row.waiting else '✓'} {row.text}") for row in rows])
+        fill_rows(self.alerts, [(row.entry_id, f"{'▲' if row.waiting else '✓'} {row.text}") for row in rows])
+        self._go_on()
         self._show_acts()
         self.retranslate()
 
@@ -179,18 +180,30 @@ class FenceCard(ToolCard):
         super().retranslate()
 
     def _row(self) -> FenceRow | None:
-        chosen = _chosen(self.fences)
+        chosen = chosen_row(self.fences)
         return next((row for row in self._rows if row.entry_id == chosen), None)
 
     def _show_acts(self) -> None:
-        row, alert = self._row(), _chosen(self.alerts)
+        row, alert = self._row(), chosen_row(self.alerts)
         for name in ("edit", "edge", "switch", "delete"):
             self.acts[name].setEnabled(row is not None and row.mine)
         self.acts["switch"].setText(self.words("fence.do.switch_on" if row and row.paused else "fence.do.switch"))
         waiting = {each.entry_id for each in self._alert_rows if each.waiting}
+        if alert not in waiting and self.alert_acts["acknowledge"].hasFocus():
+            self.alerts.setFocus()  # not handed on to the button beside it, which acknowledges all
         self.alert_acts["acknowledge"].setEnabled(alert in waiting)
         self.alert_acts["all"].setEnabled(bool(waiting))
         self.alert_acts["show"].setEnabled(alert is not None)
+
+    def _go_on(self) -> None:
+        """Choose the alert that waits where the one stood that was acknowledged here; else it would be looked for."""
+        chosen, waiting = chosen_row(self.alerts), [row.entry_id for row in self._alert_rows if row.waiting]
+        if self._acknowledging is None or chosen in waiting:
+            return
+        asked, place = self._acknowledging
+        self._acknowledging = None
+        if chosen == asked and waiting:
+            self.alerts.setCurrentRow(min(place, len(waiting) - 1))
 
     def _on_form(self) -> None:
         form = next(form for form, button in self._forms.items() if button is self.sender())
@@ -211,10 +224,11 @@ class FenceCard(ToolCard):
 
     def _on_alert_act(self) -> None:
         name = next(name for name, button in self.alert_acts.items() if button is self.sender())
-        chosen = _chosen(self.alerts)
+        chosen = chosen_row(self.alerts)
         if name == "all":
             self.acknowledge_requested.emit(tuple(row.entry_id for row in self._alert_rows if row.waiting))
         elif chosen is not None and name == "acknowledge":
+            self._acknowledging = chosen, self.alerts.currentRow()
             self.acknowledge_requested.emit((chosen,))
         elif chosen is not None:
             self.alert_opened.emit(chosen)
@@ -224,24 +238,3 @@ class FenceCard(ToolCard):
 
     def _on_alert_opened(self, item: QListWidgetItem) -> None:
         self.alert_opened.emit(str(item.data(ID_ROLE)))
-
-
-def _chosen(shown: QListWidget) -> str | None:
-    item = shown.currentItem()
-    return None if item is None else str(item.data(ID_ROLE))
-
-
-def _fill(shown: QListWidget, rows: Sequence[tuple[str, str]]) -> None:
-    """List rows; the one that was chosen stays chosen. Nothing is touched where nothing altered."""
-    if [(str(shown.item(i).data(ID_ROLE)), shown.item(i).text()) for i in range(shown.count())] == list(rows):
-        return
-    chosen = _chosen(shown)
-    shown.updateGeometry()  # it takes the room its rows need
-    shown.clear()
-    for entry_id, text in rows:
-        item = QListWidgetItem(text)
-        item.setData(ID_ROLE, entry_id)
-        item.setToolTip(plain_tip(text))
-        shown.addItem(item)
-        if entry_id == chosen:
-            shown.setCurrentItem(item)

@@ -128,3 +128,46 @@ async def test_what_is_undone_at_once_is_undone_when_it_is_answered(served: Serv
         desk.register.done.connect(done.append)
         await until(lambda: len(done) == 2)
         assert names(desk) == set()
+
+
+async def test_what_was_done_is_taken_back_one_after_another(served: Served) -> None:
+    async with signed_in(served) as desk:
+        register, answered = desk.register, list[object]()
+        register.done.connect(answered.append)
+
+        async def done(names_then: set[str]) -> None:
+            await until(lambda: names(desk) == names_then and register.can_undo(EntryKind.DRAWING))
+
+        first = register.put(Drawing(Form.POINT, (RING[0],), "甲"))
+        await done({"甲"})
+        register.put(Drawing(Form.POINT, (RING[1],), "乙"))
+        await done({"甲", "乙"})
+        register.put(Drawing(Form.POINT, (RING[1],), "甲改"), first)
+        await done({"甲改", "乙"})
+        held = register.get(Drawing, first)
+        assert held is not None
+        register.remove(held)
+        await done({"乙"})
+        for names_then in ({"甲改", "乙"}, {"甲", "乙"}, {"甲"}):
+            register.undo(EntryKind.DRAWING)
+            await done(names_then)
+        register.undo(EntryKind.DRAWING)
+        await until(lambda: len(answered) == 8)
+        assert names(desk) == set()
+        assert not register.can_undo(EntryKind.DRAWING), "nothing is left, and nothing comes again"
+
+
+async def test_what_somebody_else_altered_meanwhile_is_not_taken_back(served: Served) -> None:
+    served.account("wu", PASSWORD, Role.DUTY_CHIEF)
+    async with signed_in(served) as desk, signed_in(served, "wu") as other:
+        desk.register.put(Drawing(Form.POINT, (RING[1],), "乙"))
+        await until(lambda: desk.register.can_undo(EntryKind.DRAWING))
+        first = desk.register.put(Drawing(Form.POINT, (RING[0],), "甲"))
+        await until(lambda: desk.register.can_undo(EntryKind.DRAWING) and "甲" in names(other))
+        other.register.put(Drawing(Form.POINT, (RING[1],), "吴的"), first)
+        await until(lambda: names(desk) == {"乙", "吴的"})
+        desk.register.undo(EntryKind.DRAWING)
+        await until(lambda: any(n.key == "fault.stale_entry" for n in desk.notice_feed.standing()))
+        assert names(desk) == {"乙", "吴的"}
+        desk.register.undo(EntryKind.DRAWING)
+        await until(lambda: names(desk) == {"吴的"})

@@ -7,6 +7,7 @@ from served import ALL_ROOM, Served
 
 from console.desk import Desk
 from console.savedviews import _options, _state
+from domain.people import Role
 from domain.register import EntryKind
 from domain.register_map import Drawing, Form, SavedLayer
 from layers.options import LayerOptions, LayerState
@@ -81,6 +82,76 @@ async def test_a_view_is_renamed_renewed_deleted_and_brought_back(qtbot, served:
         desk.register.put(Drawing(Form.POINT, ((120.8, 29.55),)))
         await until(lambda: desk.register.can_undo(EntryKind.DRAWING))
         await until(lambda: not sheet.buttons["undo"].isEnabled())
+
+
+async def test_the_name_typed_after_rename_renames_and_saves_no_other_view(qtbot, served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.crew.saved_views.save("一", shared=False)
+        await until(lambda: names(desk) == ["一"])
+        sheet = opened(desk)
+        qtbot.keyClick(sheet.buttons["rename"], Qt.Key.Key_Space)
+        assert desk.window.focusWidget() is sheet.name
+        assert sheet.name.selectedText() == "一", "to be altered, or typed over"
+        assert "“一”" in sheet._hint.text()
+        qtbot.keyClicks(sheet.name, "lao jie")
+        desk.appearance.use_language("en")
+        assert "Enter" in sheet._hint.text()
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        await until(lambda: names(desk) == ["lao jie"])
+        assert not sheet.name.text()
+        # nothing is renamed once another view is chosen, or the name is given up
+        qtbot.mouseClick(sheet.buttons["rename"], Qt.MouseButton.LeftButton)
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Escape)
+        assert sheet.isVisible()
+        assert not sheet.name.text()
+        sheet.name.setText("二")
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        await until(lambda: sorted(names(desk)) == ["lao jie", "二"])
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Escape)
+        assert not sheet.isVisible()
+
+
+async def test_views_are_deleted_one_by_one_by_one_key_and_all_brought_back(qtbot, served: Served) -> None:
+    async with signed_in(served) as desk:
+        for name in "一二三":
+            desk.crew.saved_views.save(name, shared=False)
+            await until(lambda name=name: name in names(desk))
+        sheet = opened(desk)
+        before = names(desk)
+        sheet.list.setCurrentRow(1)
+        remove = sheet.buttons["remove"]
+        remove.setFocus()
+        qtbot.keyClick(remove, Qt.Key.Key_Space)
+        await until(lambda: sheet.list.count() == 2)
+        assert sheet.list.currentRow() == 1, "the one that stood below it, not one out of sight"
+        assert desk.window.focusWidget() is remove
+        qtbot.keyClick(remove, Qt.Key.Key_Space)
+        await until(lambda: sheet.list.count() == 1)
+        for count in (2, 3):
+            await until(sheet.buttons["undo"].isEnabled)
+            qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
+            await until(lambda count=count: sheet.list.count() == count)
+        assert names(desk) == before
+
+
+async def test_whoever_may_save_no_views_is_not_asked_for_a_name(served: Served) -> None:
+    served.account("zhou", PASSWORD, Role.GRID_WORKER)
+    async with signed_in(served, "zhou") as desk:
+        sheet = opened(desk)
+        assert not sheet.name.isEnabled()
+        assert not sheet.buttons["save"].isEnabled()
+        assert "本角色" in sheet._hint.text()
+
+
+async def test_a_view_that_is_gone_to_is_seen_where_the_map_was_closed(served: Served) -> None:
+    async with signed_in(served) as desk:
+        desk.window.show()
+        desk.crew.saved_views.save("一", shared=False)
+        await until(lambda: names(desk) == ["一"])
+        desk.workspace.dock("dock-map").toggleView(False)
+        assert not desk.panels.map.isVisible()
+        desk.actions.trigger("view_1")
+        assert desk.panels.map.isVisible()
 
 
 async def test_ones_own_views_are_ones_own_and_shared_ones_everybodys(served: Served) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from math import ceil
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -83,3 +84,42 @@ def test_a_row_has_room_for_all_of_its_lines(card: FenceCard) -> None:
     for row, n in enumerate(lengths):
         high = card.alerts.visualItemRect(card.alerts.item(row)).height()
         assert high >= ceil(n / in_a_line) * metrics.lineSpacing(), n
+
+
+def _told(waiting: str, of: str = "abcd") -> list[AlertRow]:
+    """Those that wait first, as the desk lists them."""
+    rows = [AlertRow(name, ALERT.format(n=name), waiting=name in waiting) for name in of]
+    return sorted(rows, key=lambda row: not row.waiting)
+
+
+def test_an_alert_that_comes_takes_the_keys_from_no_button(qtbot: QtBot, card: FenceCard) -> None:
+    button = card.alert_acts["acknowledge"]
+    card.show_alerts(_told("abcd"))
+    card.alerts.setCurrentRow(1)
+    button.setFocus()
+    card.show_alerts(_told("xabcd", "xabcd"))
+    assert card.alerts.currentRow() == 2, "the same alert"
+    assert card.window().focusWidget() is button, "not the one beside it, which acknowledges all of them"
+
+
+def test_alerts_are_acknowledged_one_after_another_by_one_key(qtbot: QtBot, card: FenceCard) -> None:
+    wanted: list[tuple[str, ...]] = []
+    card.acknowledge_requested.connect(wanted.append)
+    button = card.alert_acts["acknowledge"]
+    card.show_alerts(_told("abcd"))
+    card.alerts.setCurrentRow(1)
+    button.setFocus()
+    for waiting in ("acd", "ad", "a", ""):
+        qtbot.keyClick(button, Qt.Key.Key_Space)
+        card.show_alerts(_told(waiting))
+    assert wanted == [("b",), ("c",), ("d",), ("a",)], "the one below it, then the one above"
+    assert card.window().focusWidget() is card.alerts, "nothing is left to be acknowledged"
+
+
+def test_what_a_colleague_acknowledges_leaves_the_choice_and_the_keys_off_all(qtbot: QtBot, card: FenceCard) -> None:
+    card.show_alerts(_told("abcd"))
+    card.alerts.setCurrentRow(1)
+    card.alert_acts["acknowledge"].setFocus()
+    card.show_alerts(_told("acd"))
+    assert card.alerts.currentItem().text().startswith("✓")
+    assert card.window().focusWidget() is card.alerts
