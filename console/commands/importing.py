@@ -129,15 +129,18 @@ class _Import:
         return EXIT_REJECTED if self._tally.rejected else 0
 
     def _ask_about_far(self, order: "ImportOrder", intake: "Intake") -> None:
-        """Name the addresses far from the town. Raises ``Fault`` where nobody chose yet what becomes of them."""
+        """Name the addresses far from the town. Raises ``Fault`` where most are and nobody chose."""
         far = None if intake.doubts is None else intake.doubts.far
         if far is None or not far.count:
             return
         for number, away_m in far.first:
             self._say("exchange.far_row", number=number, km=round(away_m / 1000))
         self._say("exchange.far_rows", rows=far.count, km=round(far.farthest_m / 1000))
-        if order.far is None and not order.dry_run:
+        if order.far is not None or order.dry_run:
+            return
+        if 2 * far.count > intake.read:
             raise Fault(FaultKind.INVALID, "far_not_chosen")
+        self._say("exchange.far_taken")
 
     def _mesh_is_sound(self, order: "ImportOrder") -> bool:
         """Check the mesh of a file of grids; say its faults and leave them beside it. Raises ``Fault``."""

@@ -347,12 +347,12 @@ def test_the_list_of_doubles_is_bounded(desk: Desk, tmp_path: Path) -> None:
 
 def test_addresses_far_from_the_town_are_asked_about_before_anything_is_sent(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "far.csv"
-    rows = "f1,清溪镇远路1号,120.8,29.55,\nf2,清溪镇远路2号,108.8,29.55,\nf3,清溪镇远路3号,0,0,\n"
+    rows = "f1,清溪镇远路1号,120.8,29.55,\nf2,清溪镇远路2号,-70.0,29.55,\nf3,清溪镇远路3号,0,0,\n"
     path.write_text("code,address,lon,lat,division\n" + rows, encoding="utf-8")
     order = ("import", "addresses", str(path), "--lang", "en")
     done, said = desk.run(*order, code=2)
     assert done == counts(0, 0, 0, 0)
-    assert "line 3 lies 1" in said
+    assert "line 3 lies" in said
     assert "2 rows lie more than 30 km from the town" in said
     assert "--far take" in said
     assert "line 2 lies" not in said
@@ -366,6 +366,16 @@ def test_addresses_far_from_the_town_are_asked_about_before_anything_is_sent(des
     desk.run(*order, code=2)
     assert (tmp_path / "far.csv.rejected.csv").exists(), "a run that only asks leaves what is there"
     assert desk.run(*order, "--far", "take")[0] == counts(3, 2, 1, 0)
+
+
+def test_a_few_addresses_far_from_the_town_are_taken_and_named(desk: Desk, tmp_path: Path) -> None:
+    path = tmp_path / "few.csv"
+    rows = "n1,清溪镇近路1号,120.8,29.55,\nn2,清溪镇近路2号,120.8,29.551,\nn3,清溪镇近路3号,-70.0,29.55,\n"
+    path.write_text("code,address,lon,lat,division\n" + rows, encoding="utf-8")
+    done, said = desk.run("import", "addresses", str(path), "--lang", "en")
+    assert done == counts(3, 3, 0, 0)
+    assert "line 4 lies" in said
+    assert "--far refuse leaves them out" in said
 
 
 def test_far_is_a_word_for_addresses_alone(desk: Desk, tmp_path: Path) -> None:
