@@ -347,7 +347,7 @@ def test_the_list_of_doubles_is_bounded(desk: Desk, tmp_path: Path) -> None:
 
 def test_addresses_far_from_the_town_are_asked_about_before_anything_is_sent(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "far.csv"
-    rows = "f1,清溪镇远路1号,120.8,29.55,\nf2,清溪镇远路2号,-70.0,29.55,\nf3,清溪镇远路3号,0,0,\n"
+    rows = "f1,清溪镇远路1号,120.8,29.55,\nf2,清溪镇远路2号,120.8,-60,\nf3,清溪镇远路3号,0,0,\n"
     path.write_text("code,address,lon,lat,division\n" + rows, encoding="utf-8")
     order = ("import", "addresses", str(path), "--lang", "en")
     done, said = desk.run(*order, code=2)
@@ -370,7 +370,7 @@ def test_addresses_far_from_the_town_are_asked_about_before_anything_is_sent(des
 
 def test_a_few_addresses_far_from_the_town_are_taken_and_named(desk: Desk, tmp_path: Path) -> None:
     path = tmp_path / "few.csv"
-    rows = "n1,清溪镇近路1号,120.8,29.55,\nn2,清溪镇近路2号,120.8,29.551,\nn3,清溪镇近路3号,-70.0,29.55,\n"
+    rows = "n1,清溪镇近路1号,120.8,29.55,\nn2,清溪镇近路2号,120.8,29.551,\nn3,清溪镇近路3号,120.8,-60,\n"
     path.write_text("code,address,lon,lat,division\n" + rows, encoding="utf-8")
     done, said = desk.run("import", "addresses", str(path), "--lang", "en")
     assert done == counts(3, 3, 0, 0)
