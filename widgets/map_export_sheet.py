@@ -1,5 +1,6 @@
 """The sheet that writes what the map shows to a file: as what, how much of it, with what, and where to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -24,6 +25,7 @@ from widgets.common.fault_label import FaultLabel, Telling
 from widgets.common.file_dialog import FileDialog
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
+from widgets.map.papers import Paper
 
 WIDTH_PX = 560
 MOST_TITLE = 60
@@ -45,22 +47,27 @@ class MapExportWanted:
     staff: bool
     title: str
     path: str
+    paper: Paper = Paper.A3
 
 
 class MapExportSheet(Sheet):
-    """A sheet over the window. ``export_requested`` carries a ``MapExportWanted``; ``cancelled`` gives up one."""
+    """A sheet over the window. ``export_requested`` carries a ``MapExportWanted``; ``cancelled`` gives up one.
+
+    ``file_name`` is asked what a file with a title is offered to be called, without its ending.
+    """
 
     export_requested = Signal(object)
     cancelled = Signal()
 
-    def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, words: Words, theme: Theme, parent: QWidget, file_name: Callable[[str], str]) -> None:
         super().__init__(parent, WIDTH_PX, parent.height())
-        self._words, self._over = words, parent
+        self._words, self._over, self._file_name = words, parent, file_name
         self._busy = False
         self._dialog: FileDialog | None = None
         self._title, self._about, self._progress, self._fault = QLabel(), QLabel(), QLabel(), FaultLabel()
-        self._labels = {name: QLabel() for name in ("format", "extent", "heading")}
-        self.format, self.extent, self.title, self.staff = Combo(), Combo(), QLineEdit(), QCheckBox()
+        self._labels = {name: QLabel() for name in ("format", "paper", "extent", "heading")}
+        self.format, self.paper, self.extent = Combo(), Combo(), Combo()
+        self.title, self.staff = QLineEdit(), QCheckBox()
         self.choose, self.close_button = Button(), Button()
         self._lay_out()
         self.choose.clicked.connect(self._on_choose)
@@ -70,11 +77,12 @@ class MapExportSheet(Sheet):
         self.hide()
 
     def open_sheet(self) -> None:
-        """Open over the window. Staff are never in the file unless that is ticked anew."""
+        """Open over the window. Staff are in the file only where that is ticked anew; no title stays from before."""
         if self.isVisible():
             self.come_up()
             return
         self.staff.setChecked(False)
+        self.title.clear()
         self.tell("")
         self.show_over()
         self.format.setFocus()
@@ -91,7 +99,7 @@ class MapExportSheet(Sheet):
         """Say how far the writing is; empty when it is over. Meanwhile only giving up is possible."""
         self._busy = bool(progress)
         self._progress.setText(progress)
-        for control in (self.format, self.extent, self.title, self.staff, self.choose):
+        for control in (self.format, self.paper, self.extent, self.title, self.staff, self.choose):
             control.setEnabled(not self._busy)
         if not self._busy:
             self._on_format_changed()
@@ -111,6 +119,7 @@ class MapExportSheet(Sheet):
             staff=self.staff.isChecked(),
             title=self.title.text().strip(),
             path=path if path.lower().endswith(ending) else path + ending,
+            paper=Paper(self.paper.currentData()),
         )
 
     def retranslate(self) -> None:
@@ -120,7 +129,8 @@ class MapExportSheet(Sheet):
         self._about.setText(words("map_export.about"))
         for name, label in self._labels.items():
             label.setText(words(f"map_export.{name}"))
-        for combo, name, values in ((self.format, "format", MapFormat), (self.extent, "extent", Extent)):
+        combos = ((self.format, "format", MapFormat), (self.paper, "paper", Paper), (self.extent, "extent", Extent))
+        for combo, name, values in combos:
             chosen = combo.currentData()
             combo.blockSignals(True)
             combo.clear()
@@ -155,8 +165,9 @@ class MapExportSheet(Sheet):
         self._about.setWordWrap(True)
         self.title.setMaxLength(MOST_TITLE)
         form = QFormLayout()
-        for name, control in (("format", self.format), ("extent", self.extent), ("heading", self.title)):
-            form.addRow(self._labels[name], control)
+        controls = (self.format, self.paper, self.extent, self.title)
+        for label, control in zip(self._labels.values(), controls, strict=True):
+            form.addRow(label, control)
         foot = QHBoxLayout()
         foot.addWidget(self._progress, 1)
         foot.addWidget(self.close_button)
@@ -182,9 +193,10 @@ class MapExportSheet(Sheet):
         return f"{self._words('map_export.give_up' if self._busy else 'map_export.close')}  Esc"
 
     def _on_format_changed(self) -> None:
-        """A picture shows staff wherever the map does; in a file of cases alone there are none."""
+        """In a file of cases alone there are no staff; pictures alone are on paper, and no table has a title."""
         form = self.format.currentData()
         self.staff.setEnabled(form != MapFormat.CSV)
+        self.paper.setEnabled(form in PICTURES)
         self.title.setEnabled(form in {*PICTURES, MapFormat.HTML})
 
     def _on_close(self) -> None:
@@ -202,7 +214,7 @@ class MapExportSheet(Sheet):
         dialog = FileDialog(self.window(), words, title, kind, f"*.{form.value}")
         dialog.setAcceptMode(FileDialog.AcceptMode.AcceptSave)
         dialog.setDefaultSuffix(form.value)
-        dialog.selectFile(words("map_export.file_name"))
+        dialog.selectFile(self._file_name(self.title.text().strip() if self.title.isEnabled() else ""))
         dialog.fileSelected.connect(self._on_file_chosen)
         self._dialog = dialog  # named: only Qt would hold it
         dialog.open()

@@ -174,6 +174,12 @@ class Names:
         local = self.local(at)
         return f"{local:%H:%M}" if local.date() == self.local(now).date() else f"{local:%m-%d %H:%M}"
 
+    def written(self, at: datetime) -> str:
+        """Return a moment in the town's own time as it is written on paper, with its year."""
+        local, words = self.local(at), self.words
+        month = words(f"desk.month.{local.month}")
+        return words("desk.moment", year=f"{local:%Y}", month=month, day=local.day, clock=f"{local:%H:%M}")
+
     def utc(self, local: datetime) -> datetime:
         """Return a naive moment of the town's own time as aware UTC."""
         return local.replace(tzinfo=self._zone).astimezone(UTC)

@@ -5,10 +5,11 @@ from enum import StrEnum
 import msgspec
 from PySide6.QtCore import QRectF, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.beside_or_below import BesideOrBelow
 from widgets.common.button import Button
 from widgets.common.chip import mixed
 from widgets.common.lamp import Shape, paint_shape
@@ -53,12 +54,7 @@ class _NoticeRow(QFrame):
         set_role(self._action, "quiet")
         set_role(self._close, "quiet")
         self._close.setFixedWidth(36)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(40, 5, 8, 5)
-        row.setSpacing(8)
-        row.addWidget(self._text, 1)
-        row.addWidget(self._action)
-        row.addWidget(self._close)
+        BesideOrBelow(self, self._text, self._action, self._close).setContentsMargins(40, 5, 8, 5)
         self._action.clicked.connect(self._on_action_clicked)
         self._close.clicked.connect(self._on_close_clicked)
 

@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
-from zoneinfo import ZoneInfo
 
 import msgspec
 from PySide6.QtCore import QObject, QUrl
@@ -34,7 +33,7 @@ from console.mapexport.shown import (
     take_entries,
     take_shown,
 )
-from console.mapexport.stamp import Mark, mark_of
+from console.mapexport.stamp import Mark, file_name, mark_of
 from console.mapexport.tables import Shown, Table, make_tables, marked
 from console.notices import Notice
 from domain.exporting import PICTURES, MapExport, MapFormat
@@ -77,7 +76,7 @@ class MapExporter(QObject):
         super().__init__(desk)
         self._desk = desk
         self._folder: Path | None = None
-        self.sheet = MapExportSheet(desk.words, desk.appearance.theme, desk.frame)
+        self.sheet = MapExportSheet(desk.words, desk.appearance.theme, desk.frame, self._file_name)
         self.sheet.export_requested.connect(self.export)
         self.sheet.cancelled.connect(self._on_cancelled)
         desk.appearance.dress([self.sheet])
@@ -181,11 +180,12 @@ class MapExporter(QObject):
                 view=shown.view,
             )
         )
-        return mark_of(logged, ZoneInfo(shown.town.calendar.timezone))
+        return mark_of(logged, self._desk.names)
 
     async def _write_picture(self, found: Gathered, mark: Mark) -> None:
         text = self._text(found, mark)
-        sheet = SheetText(text.title, text.subtitle, " · ".join(text.lines), text.mark)
+        *made, shows = text.lines
+        sheet = SheetText(text.title, text.subtitle, (" · ".join(made), shows), text.mark)
         await draw_paper(self._desk, found.wanted, found.shown.layers, sheet)
 
     async def _write_page(self, found: Gathered, mark: Mark) -> None:
@@ -227,7 +227,7 @@ class MapExporter(QObject):
         words, town = self._desk.words, self._desk.names.town_name()
         layers = words("list.comma").join(i.title() for i, _ in reversed(found.seen) if i.key in found.written)
         lines = (
-            words("map_export.made", by=mark.by, at=mark.at, seq=mark.seq),
+            words("map_export.made", by=mark.by, at=mark.said, seq=mark.seq),
             words("map.synthetic") if found.shown.town.synthetic else "",
             words("map_export.crs"),
             words("map_export.shows", layers=layers),
@@ -238,8 +238,11 @@ class MapExporter(QObject):
             title=found.wanted.title or words("map_export.default_heading", town=town),
             subtitle=f"{unit} · {extent}",
             lines=tuple(line for line in lines if line),
-            mark=f"{mark.by} {mark.at}",
+            mark=f"{mark.by} {mark.said}",
         )
+
+    def _file_name(self, title: str) -> str:
+        return file_name(title, self._desk.service_now(), self._desk.names)
 
     def _on_cancelled(self) -> None:
         self._desk.tasks.cancel("mapexport")

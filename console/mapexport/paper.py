@@ -12,8 +12,9 @@ from PySide6.QtGui import QImage, QImageWriter, QPageLayout, QPageSize, QPainter
 from console.exchange.export import replacing
 from domain.exporting import MapFormat
 from resources.theme import load_theme
+from widgets.map.papers import PAGES, Page, Paper
 from widgets.map.printing import FINE, PrintMap, without_empty_ground
-from widgets.map.sheet import PAGE, SheetText, map_size, paint_sheet, record_side
+from widgets.map.sheet import SheetText, paint_sheet, record_side
 from widgets.map_export_sheet import Extent, MapExportWanted
 
 if TYPE_CHECKING:
@@ -22,25 +23,28 @@ if TYPE_CHECKING:
 POLL_S = 0.02
 PATIENCE_S = 60.0
 PDF_DPI = 288
+SIZES = {Paper.A3: QPageSize.PageSizeId.A3, Paper.A4: QPageSize.PageSizeId.A4}
 
 
 async def draw_paper(desk: "Desk", wanted: MapExportWanted, keep: Collection[str], text: SheetText) -> None:
     """Draw and write the sheet with these layers. Raises OSError where the file cannot be written."""
     theme = load_theme("light")
-    shown, family = desk.panels.map, desk.appearance.family or ""
+    shown, family, page = desk.panels.map, desk.appearance.family or "", PAGES[wanted.paper]
     chart = PrintMap(desk.words, theme, family, shown, keep)
     try:
         view = shown.camera.bounds()
         seen = without_empty_ground(view, chart.shown_items())
-        chart.look_at(seen if wanted.extent is Extent.VIEW else shown.all_bounds() or view, *map_size())
+        chart.look_at(seen if wanted.extent is Extent.VIEW else shown.all_bounds() or view, *page.map_size())
         picture = await _drawn(chart)
-        side = record_side(chart.camera, chart.legend(), theme, desk.words, family)
+        side = record_side(page, chart.camera, chart.legend(), theme, desk.words, family)
 
         def paint(painter: QPainter) -> None:
-            paint_sheet(painter, picture, side, text, theme, family)
+            paint_sheet(painter, page, picture, side, text, theme, family)
 
-        write = _write_pdf if wanted.format is MapFormat.PDF else _write_png
-        await asyncio.to_thread(write, Path(wanted.path), text.title, paint)
+        if wanted.format is MapFormat.PDF:
+            await asyncio.to_thread(_write_pdf, Path(wanted.path), text.title, SIZES[wanted.paper], paint)
+        else:
+            await asyncio.to_thread(_write_png, Path(wanted.path), text.title, page, paint)
     finally:
         chart.stop()
         chart.deleteLater()
@@ -55,13 +59,12 @@ async def _drawn(chart: PrintMap) -> QImage:
         return await asyncio.to_thread(picture.copy)
 
 
-def _write_pdf(out: Path, title: str, paint: Callable[[QPainter], None]) -> None:
+def _write_pdf(out: Path, title: str, size: QPageSize.PageSizeId, paint: Callable[[QPainter], None]) -> None:
     with replacing(out) as path:
         writer = QPdfWriter(str(path))
         writer.setTitle(title)
         writer.setResolution(PDF_DPI)
-        size = QPageSize(QPageSize.PageSizeId.A3)
-        layout = QPageLayout(size, QPageLayout.Orientation.Landscape, QMarginsF())
+        layout = QPageLayout(QPageSize(size), QPageLayout.Orientation.Landscape, QMarginsF())
         writer.setPageLayout(layout)
         painter = QPainter()
         if not painter.begin(writer):
@@ -72,8 +75,8 @@ def _write_pdf(out: Path, title: str, paint: Callable[[QPainter], None]) -> None
             raise OSError(errno.EIO, "the page could not be written")
 
 
-def _write_png(out: Path, title: str, paint: Callable[[QPainter], None]) -> None:
-    image = QImage((PAGE * FINE).toSize(), QImage.Format.Format_RGB32)
+def _write_png(out: Path, title: str, page: Page, paint: Callable[[QPainter], None]) -> None:
+    image = QImage((page.size * FINE).toSize(), QImage.Format.Format_RGB32)
     painter = QPainter(image)
     painter.scale(FINE, FINE)
     paint(painter)

@@ -14,6 +14,7 @@ from domain.change import Subject
 from domain.exporting import MapFormat
 from domain.people import Role
 from service.store import reads
+from widgets.map.papers import Paper
 from widgets.map_export_sheet import Extent, MapExportWanted
 
 NAME, PHONE = "章某某", "13900007777"
@@ -35,11 +36,19 @@ def report(served: Served) -> None:
     send_report(room, text=SECRET, kind="01-99", contact=contact, lon=120.806, lat=29.556)
 
 
-async def export(desk: Desk, form: MapFormat, out: Path, *, staff: bool = False, extent: Extent = Extent.ALL) -> None:
+async def export(
+    desk: Desk,
+    form: MapFormat,
+    out: Path,
+    *,
+    staff: bool = False,
+    extent: Extent = Extent.ALL,
+    paper: Paper = Paper.A3,
+) -> None:
     """Have the sheet write a file, and wait until it has or says why not."""
     sheet = desk.map_export.sheet
     sheet.open_sheet()
-    sheet.export_requested.emit(MapExportWanted(form, extent, staff, "演示图", str(out)))
+    sheet.export_requested.emit(MapExportWanted(form, extent, staff, "演示图", str(out), paper))
     await until(lambda: not sheet.isVisible() or sheet._fault.text())
 
 

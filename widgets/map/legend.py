@@ -40,6 +40,8 @@ class Legend(Card):
     folding_changed = Signal()
     inset = 14
     """Pixels to the left and right of what it says."""
+    row = ROW
+    """Pixels from one row to the next; on paper, where nothing is pressed, they stand closer."""
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget, *, folds: bool = False) -> None:
         super().__init__(words, theme, parent)
@@ -84,7 +86,7 @@ class Legend(Card):
         widths = self._column_widths(columns, rows)
         title = text_px(self.body_font(), self._title)
         width = max(title, sum(widths) + GAP * (len(widths) - 1))
-        return QSize(ceil(width) + 2 * self.inset, lines * ROW + 14)
+        return QSize(ceil(width) + 2 * self.inset, lines * self.row + 14)
 
     @property
     def unfolded(self) -> bool:
@@ -121,7 +123,7 @@ class Legend(Card):
             fitting = columns
             if size.height() <= most.height():
                 break
-        return fitting, fitting * max(1, (most.height() - 14) // ROW - 1 - self._synthetic)
+        return fitting, fitting * max(1, (most.height() - 14) // self.row - 1 - self._synthetic)
 
     def _lay_out(self) -> None:
         """Choose the columns, and the rows of the page that shows."""
@@ -146,20 +148,20 @@ class Legend(Card):
         """See ``Card``."""
         painter.setPen(QColor(self.theme.text))
         painter.setFont(self.body_font())
-        painter.drawText(_line(self.inset, 0, self.width()), Qt.AlignmentFlag.AlignVCenter, self._title)
+        painter.drawText(self._line(self.inset, 0), Qt.AlignmentFlag.AlignVCenter, self._title)
         columns = self._columns
         lefts = list(
             accumulate((width + GAP for width in self._column_widths(columns, self._shown)), initial=self.inset)
         )
         for i, row in enumerate(self._shown):
             x, line = lefts[i % columns], 1 + i // columns
-            self._paint_sign(painter, row.symbol, x + 9, 7 + ROW * line + ROW / 2)
+            self._paint_sign(painter, row.symbol, x + 9, 7 + self.row * (line + 0.5))
             painter.setPen(QColor(self.theme.text))
-            painter.drawText(_line(x + SIGN, line, self.width()), Qt.AlignmentFlag.AlignVCenter, row.said())
+            painter.drawText(self._line(x + SIGN, line), Qt.AlignmentFlag.AlignVCenter, row.said())
         if self._synthetic:
             painter.setPen(QColor(self.theme.text_second))
             painter.setFont(self.small_font())
-            line_of = _line(self.inset, 1 + ceil(len(self._shown) / columns), self.width())
+            line_of = self._line(self.inset, 1 + ceil(len(self._shown) / columns))
             painter.drawText(line_of, Qt.AlignmentFlag.AlignVCenter, self.words("map.synthetic"))
 
     def _paint_sign(self, painter: QPainter, symbol: str, x: float, y: float) -> None:
@@ -195,6 +197,5 @@ class Legend(Card):
             self.updateGeometry()
         self.update()
 
-
-def _line(x: float, line: int, width: int) -> QRectF:
-    return QRectF(x, 7 + line * ROW, width - x, ROW)
+    def _line(self, x: float, line: int) -> QRectF:
+        return QRectF(x, 7 + line * self.row, self.width() - x, self.row)

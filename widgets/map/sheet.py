@@ -1,8 +1,11 @@
 """The printed sheet: the map with its title block, legend, scale, north, and who made it when. Sizes are 1/96 inch."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
-from PySide6.QtCore import QPoint, QPointF, QRectF, QSizeF, Qt
+import msgspec
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPen, QPicture, QPolygonF, QRegion
 from PySide6.QtWidgets import QWidget
 
@@ -11,78 +14,119 @@ from layers.contract import LegendRow
 from layers.mercator import ground_scale
 from resources.theme import Theme
 from resources.words import Words
-from widgets.map.legend import Legend
+from widgets.map.legend import SIGN, Legend
+from widgets.map.overlay import BODY_PX, SECOND_PX
+from widgets.map.papers import Page
 from widgets.map.scale_bar import ScaleBar
 
-PAGE = QSizeF(1587, 1123)
-"""A3 on its side."""
-MARGIN, HEAD, FOOT, SIDE, GAP = 38, 66, 44, 250, 16
-TITLE_PX, TEXT_PX, SMALL_PX, MARK_PX = 26, 15, 13, 34
 INCH_M = 0.0254
+LINE = 1.45
+"""The height of a line of text, of that of its letters."""
+NORTH_PX, NORTH_WIDE, NORTH_HIGH = 15, 2.6, 4.3
+"""Letters the arrow to the north is drawn for, and its room, of the height of letters beside the map."""
+ROW_PX = 22
+"""From one row of the legend to the next, as on a screen."""
 
 
 @dataclass(frozen=True)
 class SheetText:
-    """What the sheet says: its title, the line under it, and at the foot who made it, when, and what the data is."""
+    """What the sheet says: its title, the line under it, and lines at the foot: who made it, when, what is on it."""
 
     title: str
     subtitle: str
-    foot: str
+    foot: tuple[str, ...]
     mark: str
 
 
-def map_size() -> tuple[int, int]:
-    """Return the logical pixels the map has on the sheet."""
-    return int(PAGE.width() - 2 * MARGIN - SIDE - GAP), int(PAGE.height() - 2 * MARGIN - HEAD - FOOT)
-
-
-def record_side(camera: Camera, rows: list[LegendRow], theme: Theme, words: Words, family: str) -> QPicture:
-    """Return legend, scale bar and scale as they stand beside the map. UI thread: they are the map's own widgets."""
+def record_side(
+    page: Page, camera: Camera, rows: Sequence[LegendRow], theme: Theme, words: Words, family: str
+) -> QPicture:
+    """Return what stands beside the map: north and scale, and the legend. UI thread: they are the map's own widgets."""
     recorded = QPicture()
     painter = QPainter(recorded)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     holder = QWidget()
-    holder.setFont(_font(TEXT_PX, family))
-    legend, bar = Legend(words, theme, holder), ScaleBar(words, theme, holder)
-    legend.set_rows(words("map_export.legend"), rows)
+    holder.setFont(_font(page.text_px, family))
+    _north(painter, page.text_px, theme, family)
+    beside, high = NORTH_WIDE * page.text_px, NORTH_HIGH * page.text_px
+    bar, larger = ScaleBar(words, theme, holder), page.text_px / SECOND_PX
     bar.backed = False
-    bar.set_camera(camera)
-    y = 0.0
-    for part in (legend, bar):
-        shrunk = min(1.0, SIDE / part.width())
-        painter.save()
-        painter.translate(0, y)
-        painter.scale(shrunk, shrunk)
-        part.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
-        painter.restore()
-        y += part.height() * shrunk + GAP
+    bar.set_camera(msgspec.structs.replace(camera, scale=camera.scale * larger))  # as long as so much ground is
+    _put(painter, bar, beside - (bar.width() - bar.length_px) * larger + page.gap / 2, 0, larger)
     metres = ground_scale(camera.y) * camera.scale * 96 / INCH_M
-    _line(painter, QRectF(0, y, SIDE, 22), words("map_export.scale", n=f"{metres:,.0f}"), TEXT_PX, theme.text, family)
+    said = words("map_export.scale", n=f"{metres:,.0f}", paper=page.name)
+    under = QRectF(beside, bar.height() * larger, page.side - beside, LINE * page.text_px)
+    _line(painter, under, said, page.text_px, theme.text, family)
+    legend = Legend(words, theme, holder)
+    _put(painter, legend, 0, high + page.gap, lay_legend(legend, page, rows, words("map_export.legend")))
     painter.end()
     return recorded
 
 
-def paint_sheet(painter: QPainter, picture: QImage, side: QPicture, text: SheetText, theme: Theme, family: str) -> None:
+def _put(painter: QPainter, part: QWidget, x: float, y: float, scale: float) -> None:
+    painter.save()
+    painter.translate(x, y)
+    painter.scale(scale, scale)
+    part.render(painter, QPoint(), QRegion(), QWidget.RenderFlag.DrawChildren)
+    painter.restore()
+
+
+def lay_legend(legend: Legend, page: Page, rows: Sequence[LegendRow], title: str) -> float:
+    """Fill a legend; returns how much larger than on the screen it is drawn: as large as lets all its rows in.
+
+    More rows than there is room for in the smallest letters are counted in the last.
+    """
+    height = page.map_size()[1] - NORTH_HIGH * page.text_px - page.gap
+    legend.row = ROW_PX
+    legend.set_rows(title, [_cut(row, page, legend) for row in rows])
+    scale = page.least_px / BODY_PX
+    for half in range(round(2 * page.legend_px), round(2 * page.least_px) - 1, -1):
+        scale = half / 2 / BODY_PX
+        width, high = int(page.side / scale), int(height / scale)
+        legend.bound(width, high)
+        if legend.width() <= width and not legend.wants_more(width, high):
+            break
+    return scale
+
+
+def _cut(row: LegendRow, page: Page, legend: Legend) -> LegendRow:
+    """Return a row that has room in the smallest letters; its count stays."""
+    metrics, counted = QFontMetricsF(legend.body_font()), row.said()[len(row.text) :]
+    room = page.side * BODY_PX / page.least_px - 2 * legend.inset - SIGN - metrics.horizontalAdvance(counted)
+    text = metrics.elidedText(row.text, Qt.TextElideMode.ElideRight, floor(room) - 2)
+    return msgspec.structs.replace(row, text=text)
+
+
+def paint_sheet(
+    painter: QPainter, page: Page, picture: QImage, side: QPicture, text: SheetText, theme: Theme, family: str
+) -> None:
     """Paint the whole sheet at (0, 0), ``side`` as ``record_side`` made it. Any thread."""
-    width, height = map_size()
+    width, height = page.map_size()
     painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-    painter.fillRect(QRectF(0, 0, PAGE.width(), PAGE.height()), QColor(theme.panel))
-    chart = QRectF(MARGIN, MARGIN + HEAD, width, height)
+    painter.fillRect(QRectF(0, 0, page.size.width(), page.size.height()), QColor(theme.panel))
+    chart = QRectF(page.margin, page.margin + page.head, width, height)
     painter.drawImage(chart, picture)
-    _watermark(painter, chart, text.mark, theme, family)
+    _watermark(painter, chart, text.mark, page.mark_px, theme, family)
     painter.setPen(QPen(QColor(theme.text_second), 1.0))
     painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.drawRect(chart)
-    across = PAGE.width() - 2 * MARGIN
-    _line(painter, QRectF(MARGIN, MARGIN, across, 36), text.title, TITLE_PX, theme.text, family)
-    _line(painter, QRectF(MARGIN, MARGIN + 38, across, 22), text.subtitle, TEXT_PX, theme.text_second, family)
-    foot = QRectF(MARGIN, PAGE.height() - MARGIN - 26, across, 26)
-    _line(painter, foot, text.foot, SMALL_PX, theme.text_second, family)
-    left = chart.right() + GAP
-    _north(painter, QPointF(left + SIDE / 2, chart.top() + 44), theme, family)
-    painter.translate(left, chart.top() + 110)
+    _title_and_foot(painter, page, text, theme, family)
+    left = chart.right() + page.gap
+    painter.translate(left, chart.top())
     finer = painter.device().logicalDpiX() / side.logicalDpiX()  # a picture is drawn larger on a device with finer dots
     painter.scale(1 / finer, 1 / finer)
     painter.drawPicture(QPointF(), side)
+
+
+def _title_and_foot(painter: QPainter, page: Page, text: SheetText, theme: Theme, family: str) -> None:
+    across, left = page.size.width() - 2 * page.margin, page.margin
+    title, second, foot = (LINE * size for size in (page.title_px, page.text_px, page.small_px))
+    _line(painter, QRectF(left, page.margin - 4, across, title), text.title, page.title_px, theme.text, family)
+    subtitle = QRectF(left, page.margin + title - 4, across, second)
+    _line(painter, subtitle, text.subtitle, page.text_px, theme.text_second, family)
+    top = page.size.height() - page.margin - foot * len(text.foot)
+    for i, said in enumerate(text.foot):
+        _line(painter, QRectF(left, top + i * foot, across, foot), said, page.small_px, theme.text_second, family)
 
 
 def _line(painter: QPainter, box: QRectF, text: str, size: int, colour: str, family: str) -> None:
@@ -93,11 +137,11 @@ def _line(painter: QPainter, box: QRectF, text: str, size: int, colour: str, fam
     painter.drawText(box, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, said)
 
 
-def _watermark(painter: QPainter, chart: QRectF, mark: str, theme: Theme, family: str) -> None:
+def _watermark(painter: QPainter, chart: QRectF, mark: str, size: int, theme: Theme, family: str) -> None:
     """Write who and when across the map, so that a cut-out still says where it came from."""
     painter.save()
     painter.setClipRect(chart)
-    painter.setFont(_font(MARK_PX, family))
+    painter.setFont(_font(size, family))
     colour = QColor(theme.text)
     colour.setAlphaF(0.13)
     painter.setPen(colour)
@@ -113,16 +157,18 @@ def _watermark(painter: QPainter, chart: QRectF, mark: str, theme: Theme, family
     painter.restore()
 
 
-def _north(painter: QPainter, at: QPointF, theme: Theme, family: str) -> None:
+def _north(painter: QPainter, size: int, theme: Theme, family: str) -> None:
+    """Paint an arrow to the north, its N as high as letters of this size."""
     painter.save()
-    painter.translate(at)
+    painter.scale(size / NORTH_PX, size / NORTH_PX)
+    painter.translate(NORTH_PX, 0)
+    painter.setFont(_font(NORTH_PX, family))
     painter.setPen(QPen(QColor(theme.text), 1.2))
+    painter.drawText(QRectF(-20, -2, 40, 22), Qt.AlignmentFlag.AlignCenter, "N")
     painter.setBrush(QColor(theme.text))
-    painter.drawPolygon(QPolygonF([QPointF(0, -14), QPointF(0, 34), QPointF(-12, 40)]))
+    painter.drawPolygon(QPolygonF([QPointF(0, 21), QPointF(0, 57), QPointF(-11, 63)]))
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawPolygon(QPolygonF([QPointF(0, -14), QPointF(0, 34), QPointF(12, 40)]))
-    painter.setFont(_font(TEXT_PX, family))
-    painter.drawText(QRectF(-20, -40, 40, 22), Qt.AlignmentFlag.AlignCenter, "N")
+    painter.drawPolygon(QPolygonF([QPointF(0, 21), QPointF(0, 57), QPointF(11, 63)]))
     painter.restore()
 
 

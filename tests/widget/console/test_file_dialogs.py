@@ -55,7 +55,7 @@ async def test_the_first_window_opens_in_documents_and_the_next_where_a_file_was
         dialog = await opened(desk)
         assert dialog.acceptMode() is QFileDialog.AcceptMode.AcceptSave
         assert Path(dialog.directory().absolutePath()) == field
-        assert [Path(name).name for name in dialog.selectedFiles()] == ["地图.png"]
+        assert [Path(name).name for name in dialog.selectedFiles()] == [f"{desk.map_export.sheet._file_name('')}.png"]
         dialog.reject()
         await closed(desk)
         desk.actions.trigger("sign_out")

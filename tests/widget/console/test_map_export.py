@@ -18,6 +18,7 @@ from domain.people import Role
 from domain.register_fence import Geofence
 from domain.register_map import Camera, Component, Drawing, Hazard
 from resources.theme import load_theme
+from widgets.map.papers import Paper
 from widgets.map_export_sheet import Extent
 
 
@@ -161,10 +162,16 @@ async def test_a_sheet_is_a_whole_picture_and_a_pdf_is_one(served: Served, tmp_p
         await export(desk, MapFormat.PDF, pdf)
         image = QImage(str(png))
         assert (image.width(), image.height()) == (3174, 2246)
+        await export(desk, MapFormat.PNG, tmp_path / "small.png", paper=Paper.A4)
+        small = QImage(str(tmp_path / "small.png"))
+        assert (small.width(), small.height()) == (2246, 1588)
+        await export(desk, MapFormat.PDF, tmp_path / "small.pdf", paper=Paper.A4)
+        assert b"/MediaBox [0 0 842.000000 595.000000]" in (tmp_path / "small.pdf").read_bytes()
         seen = {image.pixel(x, y) for x in range(400, 2400, 40) for y in range(400, 1900, 40)}
         assert len(seen) > 8, "there is a map on it"
         assert pdf.read_bytes().startswith(b"%PDF-")
-        assert [(log["format"], log["features"]) for log in logged(served)] == [("png", 0), ("pdf", 0)]
+        assert b"/MediaBox [0 0 1191.000000 842.000000]" in pdf.read_bytes()
+        assert {(log["format"], log["features"]) for log in logged(served)} == {("png", 0), ("pdf", 0)}
 
 
 async def test_what_may_not_be_or_cannot_be_written_is_told_and_leaves_the_file_as_it_was(
@@ -229,5 +236,8 @@ async def test_the_page_has_title_legend_names_and_who_made_it_on_the_map_itself
         named = re.findall(r'<span class="onemap-name onemap-name-grid"[^>]*>([^<]+)</span>', page)
         assert sorted(named) == ["第2网格", "第3网格", "第4网格"], "but for the one where the cases stand"
         mark = page[page.index('<svg class="onemap-mark"') :].split("</svg>")[0]
-        assert re.search(r"li 20\d\d-\d\d-\d\dT[\d:]+\+08:00", mark)
+        written = {"zh-CN": r"20\d\d年\d+月\d+日", "en": r"\d+ [A-Z][a-z]{2} 20\d\d"}[language]
+        assert re.search(rf"li {written} \d\d:\d\d<", mark), (
+            "as people write it: a program reads the time in the other formats"
+        )
         assert f'lang="{language}"' in dom

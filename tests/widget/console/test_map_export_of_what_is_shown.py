@@ -243,7 +243,9 @@ async def test_grids_are_filled_as_they_are_on_the_map(served: Served, tmp_path:
         assert sorted({f["properties"]["figure"] for f in found}) == [0.0, 2.0]
 
 
-async def test_every_format_says_when_it_was_written_in_one_way(served: Served, tmp_path: Path) -> None:
+async def test_every_format_tells_programs_in_one_way_when_it_was_written_and_people_in_theirs(
+    served: Served, tmp_path: Path
+) -> None:
     report(served)
     async with signed_in(served) as desk:
         said: list[str] = []
@@ -257,8 +259,10 @@ async def test_every_format_says_when_it_was_written_in_one_way(served: Served, 
         said.append(str(fields[0][0]))
         await export(desk, MapFormat.HTML, tmp_path / "map.html")
         page = (tmp_path / "map.html").read_text("utf-8")
-        said.append(page.split("导出人 li，")[1].split("（")[0])
-        assert page.count(f"li {said[-1]}") >= 2, "across the map, too"
+        written = page.split("导出人 li，")[1].split("（")[0]
+        assert page.count(f"li {written}") >= 2, "across the map, too"
+        town = datetime.fromisoformat(said[-1])  # in the town's own time, as the page and the sheet have it
+        assert written == f"{town.year}年{town.month}月{town.day}日 {town:%H:%M}"
         for at in said:
             assert datetime.fromisoformat(at).utcoffset() is not None
             assert len(at) == len("2026-11-23T08:32:05+08:00")

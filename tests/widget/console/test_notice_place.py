@@ -7,11 +7,14 @@ from PySide6.QtWidgets import QWidget
 from served import Served
 
 from console.desk import Desk
+from console.notices import Notice
 from domain.ids import CaseNo
+from resources.words import Value
 from tests.widget.console.test_grid_keeper import keeping
 from widgets.common.sheet import open_sheets
 from widgets.held_strip import HeldRow
 from widgets.intents import ActionIntent
+from widgets.notices import Severity
 
 
 def _place(part: QWidget, desk: Desk) -> QRect:
@@ -129,3 +132,30 @@ async def test_notices_stand_beside_a_sheet_at_a_side(served: Served, size: tupl
         told = await _tell(desk, 2)
         assert not told.intersects(_place(sheet, desk))
         assert desk.window.rect().contains(told)
+
+
+@pytest.mark.parametrize("language", ["zh-CN", "en"])
+@pytest.mark.parametrize("size", [(1366, 768), (1280, 720)])
+async def test_a_long_notice_has_the_width_and_what_is_pressed_stands_below_it(
+    served: Served, size: tuple[int, int], language: str
+) -> None:
+    async with signed_in(served) as desk:
+        desk.appearance.use_language("en" if language == "en" else "zh-CN")
+        _lay_out(desk, size)
+        strip = desk.panels.notices
+        for file, folder, below in (
+            ("a.csv", "C:", False),
+            ("清溪镇 防汛排查 2026-11-27 14-36.geojson", "D:/文档/OneMap 导出地图/二〇二六年汛期", True),
+        ):
+            values: dict[str, Value] = {"file": file, "folder": folder}
+            desk.notices.post(Notice(Severity.INFO, "notice.map_exported", values, "map_export", "export_folder"))
+            await until(lambda: strip.isVisible() and _on_top(desk))
+            desk.on_second()
+            row = next(row for row in strip._rows if row.isVisible())
+            said, pressed = row._text.geometry(), row._action.geometry()
+            narrow = size[0] < 1366  # there even a short one is long
+            assert (pressed.top() > said.bottom()) == (below or (narrow and language == "en"))
+            assert said.height() >= row._text.heightForWidth(said.width()), "nothing of it is cut"
+            assert row.rect().contains(said.united(pressed).united(row._close.geometry()))
+            assert not said.intersects(pressed)
+            assert not below or said.width() > 0.6 * row.width()

@@ -10,8 +10,9 @@ from layers.options import LayerOptions
 from resources.theme import load_theme
 from resources.words import Words
 from tests.helpers.map_scene import make_scene, pixels, wait_settled
+from widgets.map.papers import PAGES, Paper
 from widgets.map.printing import LABELS_AT_ONCE, PrintMap
-from widgets.map.sheet import PAGE, SheetText, paint_sheet
+from widgets.map.sheet import SheetText, paint_sheet
 
 
 def _printed(qtbot: QtBot, shown: PrintMap, *, most: int) -> tuple[np.ndarray, list[int]]:
@@ -56,13 +57,14 @@ def test_legend_and_scale_are_as_large_on_a_page_of_finer_dots(qapp: QApplicatio
     painter = QPainter(side)
     painter.fillRect(0, 0, 100, 60, QColor("#ff0000"))
     painter.end()
-    theme, pictures = load_theme("light"), []
+    theme, pictures, paper = load_theme("light"), [], PAGES[Paper.A3]
     for dots_an_inch in (96, 288):
-        page = QImage(PAGE.toSize(), QImage.Format.Format_RGB32)
+        page = QImage(paper.size.toSize(), QImage.Format.Format_RGB32)
         page.setDotsPerMeterX(round(dots_an_inch / 0.0254))
         page.setDotsPerMeterY(round(dots_an_inch / 0.0254))
         painter = QPainter(page)
-        paint_sheet(painter, QImage(8, 8, QImage.Format.Format_RGB32), side, SheetText("", "", "", ""), theme, "")
+        text = SheetText("", "", (), "")
+        paint_sheet(painter, paper, QImage(8, 8, QImage.Format.Format_RGB32), side, text, theme, "")
         painter.end()
         pixels = np.frombuffer(page.constBits(), np.uint32).reshape(page.height(), page.width())
         rows, columns = np.nonzero(pixels == 0xFFFF0000)
