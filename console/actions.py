@@ -27,6 +27,8 @@ class ActionTable:
         self._words = words
         self._actions: dict[str, QAction] = {}
         self._does: dict[str, Callable[[], None]] = {}
+        self._forbidden: set[str] = set()
+        self._refuse: Callable[[str], None] = _not_told
         taken: dict[str, str] = {}
         for spec in actions:
             if spec.name in self._actions:
@@ -39,7 +41,7 @@ class ActionTable:
             action.setObjectName(f"action-{spec.name}")
             action.setShortcuts([QKeySequence(key) for key in spec.keys])
             action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-            action.triggered.connect(_by_key(window, spec))
+            action.triggered.connect(self._by_key(window, spec))
             window.addAction(action)
             self._actions[spec.name], self._does[spec.name] = action, spec.do
         self.retranslate()
@@ -52,12 +54,20 @@ class ActionTable:
     def trigger(self, name: str) -> None:
         """Do an action by its name, if it can be done now; an unknown name raises KeyError."""
         if self._actions[name].isEnabled():
-            self._does[name]()
+            self._do(name)
 
     def enable(self, names: Iterable[str], enabled: bool) -> None:
         """Let actions be done or not."""
         for name in names:
             self._actions[name].setEnabled(enabled)
+
+    def forbid(self, names: Iterable[str], forbidden: bool) -> None:
+        """Say whether actions are forbidden to the person's role: then their keys say so, and no list has them."""
+        self._forbidden = self._forbidden | set(names) if forbidden else self._forbidden - set(names)
+
+    def tell_forbidden(self, refuse: Callable[[str], None]) -> None:
+        """Take what says that an action, by its name, is not for the role of who asked for it."""
+        self._refuse = refuse
 
     def enabled(self) -> list[str]:
         """Return the names of the actions that can be done now."""
@@ -66,24 +76,37 @@ class ActionTable:
     def listed(self) -> list[tuple[str, str, str]]:
         """Return name, text and shown key (or an empty text) of every action that can be done now, in order."""
         shown = QKeySequence.SequenceFormat.NativeText
-        return [(n, a.text(), a.shortcut().toString(shown)) for n, a in self._actions.items() if a.isEnabled()]
+        return [(n, a.text(), a.shortcut().toString(shown)) for n, a in self._offered()]
 
     def key_list(self, always: Collection[str]) -> list[tuple[str, str]]:
         """Return all keys and the text of each action that can be done now or is among ``always``, in order."""
         shown = QKeySequence.SequenceFormat.NativeText
-        told = [action for name, action in self._actions.items() if action.isEnabled() or name in always]
+        told = [action for _, action in self._offered(always)]
         return [("  ".join(k.toString(shown) for k in a.shortcuts()), a.text()) for a in told]
 
+    def _offered(self, always: Collection[str] = ()) -> list[tuple[str, QAction]]:
+        actions = self._actions.items()
+        return [(n, a) for n, a in actions if n not in self._forbidden and (a.isEnabled() or n in always)]
 
-def _by_key(window: QWidget, spec: DeskAction) -> Callable[[bool], None]:
-    """Return what does an action by its key; by a letter as it is typed not while a sheet is open.
+    def _do(self, name: str) -> None:
+        if name in self._forbidden:
+            self._refuse(name)
+        else:
+            self._does[name]()
 
-    It would happen unseen behind it: a sheet takes every key, but a shortcut of the window is heard before it.
-    """
-    bare = any(len(key) == 1 for key in spec.keys)
+    def _by_key(self, window: QWidget, spec: DeskAction) -> Callable[[bool], None]:
+        """Return what does an action by its key; by a letter as it is typed not while a sheet is open.
 
-    def done(checked: bool) -> None:
-        if not (bare and open_sheets(window)):
-            spec.do()
+        It would happen unseen behind it: a sheet takes every key, but a shortcut of the window is heard before it.
+        """
+        bare = any(len(key) == 1 for key in spec.keys)
 
-    return done
+        def done(checked: bool) -> None:
+            if not (bare and open_sheets(window)):
+                self._do(spec.name)
+
+        return done
+
+
+def _not_told(name: str) -> None:
+    """Nobody says it."""

@@ -26,7 +26,7 @@ from console.basemaps import BaseMaps
 from console.cardfeed import CardFeed
 from console.clerk import Clerk
 from console.crew import Crew
-from console.deskactions import ON_DESK, desk_actions
+from console.deskactions import FOR_REPORTERS, ON_DESK, desk_actions
 from console.display import is_offscreen
 from console.finder import Finder, read_places
 from console.firstpicture import FirstPicture
@@ -63,6 +63,7 @@ from console.window import FIRST_HEIGHT_PX, FIRST_WIDTH_PX, DeskFrame, DeskWindo
 from console.wiring import connect, follow
 from console.workspace import Workspace, read_stored
 from domain.faults import Fault
+from domain.people import REPORTING_ROLES
 from domain.wire import Geometry
 from resources.words import Words
 from widgets.common.file_dialog import forget_folder
@@ -254,6 +255,7 @@ class Desk(QObject):
         self.finder.use(room.picture)
         self.panels.map.set_synthetic(room.picture.town.synthetic)
         self._entitle()
+        self.actions.forbid(FOR_REPORTERS, not room.picture.me.roles & REPORTING_ROLES)
         p = self.panels
         parts: list[Late[Any]] = [p.late_board, p.late_today, p.late_card, *self.crew.missing()]
         self.tasks.start("desk", "furnish", furnish(self._is_drawn, parts))

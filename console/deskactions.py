@@ -58,6 +58,8 @@ ON_DESK = (
     "sign_out",
 )
 """Actions that need somebody to be signed in."""
+FOR_REPORTERS = ("new_report",)
+"""Actions for the roles alone that may bring in a report."""
 
 
 class _Moves:

@@ -1,5 +1,6 @@
 """Every connection between objects of the desk, in titled blocks. Panels do not know each other: they meet here."""
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from client.room import Room
@@ -29,6 +30,11 @@ def _connect_life(desk: "Desk") -> None:
     desk.window.close_requested.connect(desk.request_close)
     desk.window.escape_pressed.connect(desk.on_escape)
     desk.actions.enable((*ON_DESK, "admin"), False)
+    desk.actions.tell_forbidden(partial(_say_not_yours, desk))
+
+
+def _say_not_yours(desk: "Desk", action: str) -> None:
+    desk.notices.info("desk.key.not_yours", replace="card", action=f"menu.{action}")
 
 
 def _connect_session(desk: "Desk") -> None:

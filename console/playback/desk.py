@@ -5,7 +5,7 @@ picture at once.
 """
 
 import time
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
@@ -40,7 +40,7 @@ class MapPlayback(QObject, MapGuest):
         self._desk = desk
         self._view = view = desk.panels.map
         words, theme = desk.words, desk.appearance.theme
-        self.card = PlaybackCard(words, theme, view)
+        self.card = PlaybackCard(desk.names, theme, view)
         self.bar = PlaybackBar(words, theme, view, SPEEDS)
         self.player: Player | None = None
         self.stamp = QRect()
@@ -76,20 +76,24 @@ class MapPlayback(QObject, MapGuest):
         if self.on:
             self.toggle()
         else:
-            self.card.open_card()
+            self.card.begin(self._desk.service_now())
 
     def read(self, wish: PlaybackWish) -> None:
         """Read the tracks of the wished hours; the service logs who looked, why and at what first."""
         room = self._desk.session.room
-        if room is not None and room.picture is not None:
-            self.card.set_busy(True)
-            self._desk.tasks.start(OWNER, "read", self._read(room, wish))
+        if room is None or room.picture is None:
+            return
+        now, hours = room.service_now(), timedelta(hours=wish.hours)
+        since = now - hours if wish.since is None else wish.since
+        if since >= now:
+            self.card.show_fault(self._desk.words("playback.not_yet"))
+            return
+        self.card.set_busy(True)
+        self._desk.tasks.start(OWNER, "read", self._read(room, wish.reason, since, min(now, since + hours)))
 
-    async def _read(self, room: Room, wish: PlaybackWish) -> None:
-        until = room.service_now()
-        since = until - timedelta(hours=wish.hours)
+    async def _read(self, room: Room, reason: str, since: datetime, until: datetime) -> None:
         try:
-            sheaves = [sheaf async for sheaf in room.client.track_sheaves(wish.reason, since, until)]
+            sheaves = [sheaf async for sheaf in room.client.track_sheaves(reason, since, until)]
         except Fault as fault:
             self.card.show_fault(sentence(self._desk.words, f"fault.{fault.key}", dict(fault.params)))
             return

@@ -3,6 +3,7 @@
 Days are counted on the town's clock where the data carries the town's time, and in real time elsewhere.
 """
 
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
@@ -53,6 +54,13 @@ def settings(connection: Connection) -> dict[Kept, int]:
     kept = reads.meta(connection, META_RETENTION)
     altered = {} if kept is None else msgspec.json.decode(kept, type=dict[str, int])
     return {name: altered.get(name.value, bounds.standard) for name, bounds in TABLE.items()}
+
+
+def check_kept(connection: Connection, name: Kept, since: datetime, now: datetime) -> None:
+    """Raise ``Fault('not_kept_so_long')`` for a moment whose data of this class has been let go."""
+    days = settings(connection)[name]
+    if since < now - timedelta(days=days):
+        raise invalid("not_kept_so_long", days=days)
 
 
 def shown(connection: Connection) -> tuple[Keeping, ...]:

@@ -13,6 +13,7 @@ from domain.ids import ThingId
 from domain.wire import Track, TrackReading, TrackReadings
 from domain.wire_tracks import TrackSheaf
 from service.access import Door
+from service.audit.retention import Kept, check_kept
 from service.http.cases import moment
 from service.http.codec import ApiRequest, asker_of, reply, runtime_of
 from service.http.guard import REFUSALS, through
@@ -69,7 +70,8 @@ async def get_tracks(
 ) -> Response[TrackSheaf]:
     """Return where everybody of the reader's area was in a stretch, to be played back.
 
-    Who looked, why and at which stretch is logged first, once for all pages of it.
+    Who looked, why and at which stretch is logged first, once for all pages of it. A stretch that begins before what is
+    still kept is refused.
     """
     runtime, asker = runtime_of(request), asker_of(request)
     begins, ends = moment(since, "since"), moment(until, "until")
@@ -77,6 +79,7 @@ async def get_tracks(
         raise invalid("sheaf_too_long", hours=LONGEST_SHEAF // timedelta(hours=1))
     if len(reason.strip()) < 2:
         raise invalid("argument_missing", argument="reason")
+    await runtime.read(partial(check_kept, name=Kept.POSITIONS, since=begins, now=runtime.timekeeper.now()))
     run = partial(log_tracks, reason=reason.strip(), since=begins, until=ends, asker=asker, known=reading)
     seq = await runtime.do(Job(run))
     things = sorted(runtime.world.things_in(runtime.sight(asker).area))

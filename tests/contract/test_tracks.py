@@ -168,9 +168,12 @@ def test_who_may_not_read_everybodys_tracks_and_for_how_long(own_service: Served
     chief = own_service.client(own_service.token("chief", Role.DUTY_CHIEF))
     head = own_service.head()
     long = asked | {"until": (MORNING + timedelta(hours=13)).isoformat()}
+    week = timedelta(days=7, minutes=1)
+    old = asked | {"since": (MORNING - week).isoformat(), "until": (MORNING - week + timedelta(hours=1)).isoformat()}
     backwards = asked | {"since": asked["until"], "until": asked["since"]}
     for bad, key in (
         (long, "sheaf_too_long"),
+        (old, "not_kept_so_long"),
         (backwards, "sheaf_too_long"),
         (asked | {"reason": " . "[:1] * 3}, "argument_missing"),
     ):

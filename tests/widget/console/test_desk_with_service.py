@@ -292,6 +292,29 @@ async def test_the_help_names_every_key_of_the_desk(served: Served) -> None:
             desk.actions.trigger("language")
 
 
+async def test_a_role_that_takes_no_report_down_is_told_so_by_the_key_for_one(qtbot, served: Served) -> None:
+    """The form opened, was filled in, and the service refused it."""
+    served.account("zhao", PASSWORD, Role.DISPATCHER, Role.INSPECTOR)
+    async with signed_in(served, "zhao") as desk:
+        panels, text = desk.panels, desk.words("menu.new_report")
+        desk.window.activateWindow()
+        await until(desk.window.isActiveWindow)
+        panels.map.setFocus()
+        qtbot.keyClick(panels.map, Qt.Key.Key_N)
+        assert panels.late_report_form.made is None
+        assert panels.notices.notices()[0].text == "「新增上报」不归您的岗位办"
+        assert "new_report" not in {hit.value for hit in desk.finder.find("")}, "the search box does not offer it"
+        assert text not in [said for _, said in desk.actions.key_list(ON_DESK)], "nor does F1"
+        desk.session.sign_out()
+        await until(lambda: not desk.window.on_desk)
+    async with signed_in(served) as desk:
+        desk.window.activateWindow()
+        await until(desk.window.isActiveWindow)
+        desk.panels.map.setFocus()
+        qtbot.keyClick(desk.panels.map, Qt.Key.Key_N)
+        assert desk.panels.report_form.isVisible()
+
+
 @pytest.mark.parametrize("key", ["/", "、"])
 async def test_the_slash_opens_the_command_bar_also_from_the_list(qtbot, served: Served, key: str) -> None:
     send_report(served.client(served.token("phones", Role.GATEWAY)))

@@ -146,3 +146,52 @@ async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served:
         assert "时间" not in _card(desk), "the card is of now again"
         desk.actions.trigger("map_playback")
         assert playback.card.reason.text() == "", "another look wants a reason of its own"
+
+
+async def test_a_playback_begins_at_the_moment_that_is_given_by_keyboard(served: Served) -> None:
+    _move(served)
+    async with signed_in(served) as desk:
+        await until(lambda: _kept(served))
+        desk.window.activateWindow()
+        await until(desk.window.isActiveWindow)
+        desk.actions.trigger("map_playback")
+        playback, card, head = desk.map_desk.playback, desk.map_desk.playback.card, served.head()
+        card.reason.setText("核对到场时间")
+        QTest.keyClick(card.reason, Qt.Key.Key_Backtab)
+        assert desk.window.focusWidget() is card.since.box
+        assert card._hours_name.text() == "最近几小时"
+        QTest.keyClick(card.since.box, Qt.Key.Key_Space)
+        edit = card.since.edit
+        assert desk.window.focusWidget() is edit, "the moment is typed at once"
+        assert card._hours_name.text() == "播放几小时"
+
+        def give(days: int, hours: int) -> None:
+            at = desk.names.local(MORNING) + timedelta(days=days, hours=hours)
+            edit.setSelectedSection(edit.Section.YearSection)
+            QTest.keyClicks(edit, f"{at:%Y%m%d%H%M}")
+            assert edit.text() == f"{at:%Y-%m-%d %H:%M}"
+            QTest.keyClick(card.reason, Qt.Key.Key_Return)
+
+        give(0, 5)
+        assert card._fault.text() == desk.words("playback.not_yet")
+        give(-8, 0)
+        await until(lambda: "7 天" in card._fault.text())
+        assert card._fault.isVisible()
+        give(-1, 0)
+        await until(lambda: card._fault.text() == desk.words("playback.nothing"))
+        assert served.head() == head + 1, "looked at and logged, though nothing is there; what was refused was not"
+        give(0, -1)
+        await until(lambda: playback.on)
+        assert served.head() == head + 2
+        assert playback.player is not None
+        tape = playback.player.tape
+        assert tape.since == MORNING - timedelta(hours=1)
+        assert tape.until < MORNING + timedelta(minutes=5), "not beyond now"
+        playback.leave()
+        desk.actions.trigger("map_playback")
+        assert not card.since.box.isChecked(), "the last hours are offered again"
+        card.hours.setValue(1)
+        card.reason.setText("再看一次")
+        QTest.keyClick(card.reason, Qt.Key.Key_Return)
+        await until(lambda: playback.on)
+        playback.leave()

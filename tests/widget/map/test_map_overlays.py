@@ -22,6 +22,7 @@ from widgets.map.playback_bar import PlaybackBar
 from widgets.map.playback_card import PlaybackCard
 from widgets.map.scale_bar import round_distance
 from widgets.map.view import MapView
+from widgets.names import Names
 
 
 @pytest.fixture
@@ -223,7 +224,7 @@ def test_esc_in_a_card_gives_the_keys_to_the_map_under_it(qtbot: QtBot, scene: S
     qtbot.addWidget(window)
     with qtbot.waitExposed(window):
         window.show()
-    card = PlaybackCard(Words("zh-CN"), load_theme("dark"), view)
+    card = PlaybackCard(Names(Words("zh-CN")), load_theme("dark"), view)
     QWidget.setTabOrder(card.read, elsewhere)
     card.open_card()
     assert window.focusWidget() is card.reason
