@@ -18,7 +18,7 @@ from domain.register_fence import FenceAlert, Geofence
 from domain.register_shapes import MAX_POINTS, Spot, check_ring
 from layers.geodesy import ring_around
 from layers.geometry import outer_edge_at
-from layers.mercator import to_degrees, to_plane
+from layers.mercator import to_plane
 from resources.words import sentence
 from widgets.common.pick_list import Choice
 from widgets.fence_sheet import THING, UNIT, FenceSheet, FenceWish
@@ -31,8 +31,6 @@ if TYPE_CHECKING:
 
 SKETCHED = {FenceForm.AREA: SketchKind.AREA, FenceForm.RECT: SketchKind.RECT}
 """Forms that are drawn; of the others one point is given."""
-ROOM_AROUND = 1.5
-LEAST_SCALE = 0.5
 MOST_ALERTS_SHOWN = 200
 
 
@@ -253,10 +251,7 @@ class Fences(QObject, MapGuest):
             self.card.say("fence.gone")
             return
         spots = np.array([to_plane(*spot) for spot in held.body.ring])
-        (x0, y0), (x1, y1) = spots.min(axis=0), spots.max(axis=0)
-        across = max((x1 - x0) / self._view.width(), (y1 - y0) / self._view.height())
-        lon, lat = to_degrees((x0 + x1) / 2, (y0 + y1) / 2)
-        self._view.look_closely(lon, lat, max(LEAST_SCALE, across * ROOM_AROUND))
+        self._view.fit_to((*spots.min(axis=0).tolist(), *spots.max(axis=0).tolist()))
 
     def show_alert(self, entry_id: str) -> None:
         """Look at the fence that told, and ring who it was told of where they are still on shift."""

@@ -149,7 +149,8 @@ class SavedViews(QObject):
         """Return the view the map shows now."""
         view = self._desk.panels.map
         lon, lat = to_degrees(view.camera.x, view.camera.y)
-        layers = tuple(_layer(item.key, item.options) for item in view.items if len(item.key) <= 80)
+        # Files and tracks of one's own stay on this computer: their names and kinds are told to no service
+        layers = tuple(_layer(item.key, item.options) for item in view.items if not item.removable)
         return kind(name=name, lon=lon, lat=lat, scale=view.camera.scale, layers=layers)
 
     def _held(self, entry_id: str) -> HeldView | None:

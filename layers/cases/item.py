@@ -5,32 +5,22 @@ from collections.abc import Callable, Hashable, Sequence
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from PySide6.QtCore import QPointF, Qt
-from PySide6.QtGui import QColor, QPainter, QPen
 
 from domain.clock import LAMP_ORDER
-from layers.cases.fan import Fan, draw_fan, fan_of
-from layers.cases.inside import INSIDE, InsideTexts, inside_text
+from layers.cases.fan import OpenedCluster
+from layers.cases.inside import INSIDE, inside_text
 from layers.cases.keeper import ClusterKeeper, Kept, Snapshot
-from layers.cases.marks import MANY, cluster_marks
+from layers.cases.marks import MANY
 from layers.cases.model import CaseMark, CasesModel, is_urgent
+from layers.cases.pictures import CasePictures
 from layers.chosen import lay_round
 from layers.contract import Area, Focus, LayerItem, LegendRow, Look, Picked, PickedKind, Tells
 from layers.local import LocalPlaces, local_to, nearest, squares_round
-from layers.numbered import NumberedMarks, PlacedNumbers
+from layers.numbered import PlacedNumbers
 from layers.options import Filter, Style
-from layers.raster.contract import F32, F64, U32, Frame, Marks, Raster, Sprites
-from layers.symbols import (
-    CASE_SIZE,
-    SMALL_CASE_SIZE,
-    case_sprites,
-    dot_sprites,
-    draw_lamp,
-    odd_side,
-    render,
-)
+from layers.raster.contract import F32, F64, Frame, Marks, Raster
+from layers.symbols import CASE_SIZE, SMALL_CASE_SIZE
 from layers.table import MarkTable
-from resources.theme import Theme
 
 MARKS = Style("marks", ("clusters", "single"), "clusters")
 ENDED = Style("ended", ("auto", "shown", "hidden"), "auto")
@@ -41,7 +31,6 @@ MANY_CASES, CROWDED_A_CELL = 2000, 20.0
 """From so many cases on, and so many on average where one cluster would stand, clusters stand wide apart."""
 SMALL_ABOVE = 1500
 """With more than this many unclustered cases the marks are small."""
-DOT_SIZE = 5.0
 MOST_MEMBERS = 500
 """Cases of a cluster that are named when it is picked, the worst first."""
 
@@ -82,21 +71,16 @@ class CasesItem(LayerItem):
         self._model = model
         self.clustered = clustered
         self._style = 0
-        self._sheets: dict[tuple[float, float], Sprites] = {}
-        self._singles: dict[tuple[int, int, float], U32] = {}
+        self._pictures = CasePictures(look)
         self._keeper = ClusterKeeper()
         self._keeper.arrived.connect(self._on_arrived)
         self._callbacks: list[Callable[[], None]] = []
-        self._numbered: dict[float, NumberedMarks] = {}
         self._open: _Open | None = None
         self._laid: _Laid | None = None
         self._ended_seen = -1
         self._ended: tuple[F32, F32, tuple[float, float]] | None = None
-        self._dots: dict[float, Sprites] = {}
         self._places = LocalPlaces()
-        self._texts: dict[float, InsideTexts] = {}
-        self._fan: Fan | None = None
-        self._fan_drawn: tuple[Hashable, U32] | None = None
+        self._fanned = OpenedCluster(look)
 
     def subscribe(self, callback: Callable[[], None]) -> Callable[[], None]:
         """See ``LayerItem``; clusters that were being made count as a change too."""
@@ -159,10 +143,8 @@ class CasesItem(LayerItem):
             self.clustered,
             self.options.hidden,
             self._keeper.key,
-            (
-                self.options.style(INSIDE),
-                self._fan,
-            ),
+            self.options.style(INSIDE),
+            self._opened().state,
         )
 
     def ended_shown(self) -> bool:
@@ -173,8 +155,8 @@ class CasesItem(LayerItem):
     def restyle(self) -> None:
         """See ``LayerItem``."""
         self._style += 1
-        self._sheets, self._singles, self._dots, self._numbered, self._texts = {}, {}, {}, {}, {}
-        self._fan_drawn = None
+        self._pictures.restyle()
+        self._fanned.restyle()
 
     def prepare(self) -> None:
         """See ``LayerItem``."""
@@ -203,11 +185,8 @@ class CasesItem(LayerItem):
         """See ``LayerItem``: the ended ones."""
         ended = self._ended
         if ended is not None and len(ended[0]):
-            sprites = self._dots.get(area.ratio)
-            if sprites is None:
-                sprites = self._dots[area.ratio] = dot_sprites(self.look.theme, DOT_SIZE, area.ratio)
             codes = np.zeros(len(ended[0]), np.uint16)
-            raster.stamp(frame, ended[0], ended[1], codes, sprites, area.placing(ended[2]))
+            raster.stamp(frame, ended[0], ended[1], codes, self._pictures.dots(area.ratio), area.placing(ended[2]))
 
     def draw_live(self, raster: Raster, frame: Frame, area: Area, focus: Focus) -> None:
         """See ``LayerItem``: the open ones, then the chosen one over them."""
@@ -216,11 +195,11 @@ class CasesItem(LayerItem):
             self._draw_all(raster, frame, area)
         elif len(table):
             self._draw_clustered(raster, frame, area)
-        self._draw_fan(raster, frame, area)
+        self._opened().draw(raster, frame, area)
         mark = self._model.mark(focus.case_no) if focus.case_no else None
         place = self._model.place(focus.case_no) if focus.case_no else None
         if mark is not None and place is not None:
-            lay_round(raster, frame, area, place, self._ringed(mark, area.ratio))
+            lay_round(raster, frame, area, place, self._pictures.ringed(mark, area.ratio))
 
     def obstacles(self, area: Area, focus: Focus) -> F64:
         """See ``LayerItem``: marks and clusters, unless they cover everything anyway."""
@@ -234,12 +213,7 @@ class CasesItem(LayerItem):
         """See ``LayerItem``: the nearest open case or cluster, or else the nearest ended one shown."""
         x, y = area.left + px * area.scale, area.top - py * area.scale
         limit = (reach + CASE_SIZE / 2 * area.ratio) * area.scale
-        fan = self._fan_at(area)
-        fanned = (
-            None
-            if fan is None
-            else fan.hit((x - fan.x) / area.ground(), (fan.y - y) / area.ground(), CASE_SIZE / 2 + 3)
-        )
+        fanned = self._opened().hit(area, x, y)
         if fanned is not None:
             return _picked(fanned, x, y)
         table = self._shown().table
@@ -274,13 +248,12 @@ class CasesItem(LayerItem):
         if fanned and picked.members[: len(fanned)] == fanned:
             return
         marks = [mark for number in picked.members if (mark := self._model.mark(number)) is not None]
-        self._fan = fan_of(picked.x, picked.y, area.ground(), marks) if marks else None
+        self._fanned.open((picked.x, picked.y), area.ground(), marks)
         self._on_arrived()
 
     def close_fan(self) -> None:
         """Let them stand in their cluster again."""
-        if self._fan is not None:
-            self._fan = None
+        if self._fanned.close():
             self._on_arrived()
 
     def fold_unless(self, picked: Picked | None) -> None:
@@ -290,22 +263,13 @@ class CasesItem(LayerItem):
 
     def fan_members(self) -> tuple[str, ...]:
         """Return the numbers of the cases that are fanned out."""
-        return () if self._fan is None else tuple(mark.case_no for mark in self._fan.marks)
+        return self._opened().members()
 
-    def _fan_at(self, area: Area) -> Fan | None:
-        return self._fan if self._fan is not None and abs(self._fan.ground - area.ground()) < 1e-9 else None
-
-    def _draw_fan(self, raster: Raster, frame: Frame, area: Area) -> None:
-        fan = self._fan_at(area)
-        if fan is None:
-            return
-        key = (fan, area.ratio, self._style)
-        if self._fan_drawn is None or self._fan_drawn[0] != key:
-            self._fan_drawn = key, draw_fan(fan, self.look.theme, area.ratio)
-        sprite = self._fan_drawn[1]
-        px, py = area.to_pixel(fan.x, fan.y)
-        if -1e6 < px < 1e6 and -1e6 < py < 1e6:
-            raster.blit(frame, sprite, int(px) - sprite.shape[1] // 2, int(py) - sprite.shape[0] // 2)
+    def _opened(self) -> OpenedCluster:
+        """Return the opened cluster with its cases as they are by now."""
+        shown = self._shown()
+        self._fanned.follow(shown.key, shown.table)
+        return self._fanned
 
     def _write_inside(
         self, raster: Raster, frame: Frame, area: Area, marks: Sequence[CaseMark], places: tuple[F32, F32]
@@ -314,10 +278,7 @@ class CasesItem(LayerItem):
         what = self.options.style(INSIDE)
         if what == INSIDE.default or not marks:
             return
-        texts = self._texts.get(area.ratio)
-        if texts is None:
-            texts = self._texts[area.ratio] = InsideTexts(self.look.theme, self.look.family, area.ratio)
-        now_s = self._model.now_s
+        texts, now_s = self._pictures.texts(area.ratio), self._model.now_s
         codes = texts.codes([(inside_text(mark, what, now_s), mark.lamp) for mark in marks])
         raster.stamp(frame, *places, codes, texts.sprites(), area.placing((area.left, area.top)))
 
@@ -354,7 +315,7 @@ class CasesItem(LayerItem):
     def _draw_all(self, raster: Raster, frame: Frame, area: Area) -> None:
         table = self._shown().table
         size = SMALL_CASE_SIZE if len(table) > SMALL_ABOVE else CASE_SIZE
-        sheet, corner = self._sheet(size, area.ratio), (area.left, area.top)
+        sheet, corner = self._pictures.sheet(size, area.ratio), (area.left, area.top)
         shown = self._places.seen(raster, table.xs, table.ys, self._shown().of.codes, area, sheet.size)
         raster.stamp(frame, *shown, sheet, area.placing(corner))
         if size == CASE_SIZE:
@@ -366,7 +327,7 @@ class CasesItem(LayerItem):
         if self.options.style(INSIDE) != INSIDE.default:
             marks = [laid.of.marks[slot] for slot in laid.slots.tolist()]
             self._write_inside(raster, frame, area, marks, (laid.alone.xs, laid.alone.ys))
-        self._numbers(area).lay(raster, frame, laid.several)
+        self._pictures.clusters(area.ratio).lay(raster, frame, laid.several)
 
     def _laid_on(self, area: Area) -> _Laid:
         """Return where what is in view goes on an area; a frame asks twice."""
@@ -378,7 +339,7 @@ class CasesItem(LayerItem):
 
     def _lay_out(self, key: Hashable, kept: Kept, area: Area) -> _Laid:
         of, corner = kept.of, (area.left, area.top)
-        sheet, marks = self._sheet(CASE_SIZE, area.ratio), self._numbers(area)
+        sheet, marks = self._pictures.sheet(CASE_SIZE, area.ratio), self._pictures.clusters(area.ratio)
         slots = kept.alone_in(area.bounds(CASE_SIZE * area.ratio))
         xs, ys = local_to(corner, of.xs[slots], of.ys[slots])
         several = kept.several_in(area.bounds(marks.size))
@@ -390,12 +351,6 @@ class CasesItem(LayerItem):
             np.concatenate([each[slots], cluster[several]]) for each, cluster in ((of.xs, kept.xs), (of.ys, kept.ys))
         )
         return _Laid(key, of, slots, all_xs, all_ys, alone, numbered)
-
-    def _numbers(self, area: Area) -> NumberedMarks:
-        found = self._numbered.get(area.ratio)
-        if found is None:
-            found = self._numbered[area.ratio] = cluster_marks(self.look.theme, self.look.family, area.ratio)
-        return found
 
     def _clusters_at(self, area: Area, *, at_once: bool = False) -> Kept:
         """Return the clusters of a scale, or those of another while these are being made."""
@@ -418,22 +373,6 @@ class CasesItem(LayerItem):
             self._open = _Open(key, table, Snapshot(table.marks, table.xs, table.ys, ranks, codes), spread)
         return self._open
 
-    def _sheet(self, size: float, ratio: float) -> Sprites:
-        found = self._sheets.get((size, ratio))
-        if found is None:
-            found = case_sprites(self.look.theme, size, ratio, signs=size == CASE_SIZE)
-            self._sheets[size, ratio] = found
-        return found
-
-    def _ringed(self, mark: CaseMark, ratio: float) -> U32:
-        key = (-1 - LAMP_ORDER.index(mark.lamp), int(mark.ended), ratio)
-        found = self._singles.get(key)
-        if found is None:
-            theme = self.look.theme
-            found = render(odd_side(96, ratio), ratio, lambda p: _draw_ring(p, mark, theme))
-            self._singles[key] = found
-        return found
-
     def _picked_cluster(self, kept: Kept, which: int) -> Picked:
         ranks = kept.of.ranks
         members = kept.members(which)
@@ -450,20 +389,6 @@ def reach_px(count: int, spread: float, ground: float) -> float:
     """Return how far apart clusters stand at a scale, logical pixels: farther where nearly all ground bears cases."""
     crowded = count >= MANY_CASES and count * (CLUSTER_PX * ground) ** 2 > CROWDED_A_CELL * spread
     return WIDE_CLUSTER_PX if crowded else CLUSTER_PX
-
-
-def _draw_ring(painter: QPainter, mark: CaseMark, theme: Theme) -> None:
-    halo = QColor(theme.accent)
-    halo.setAlpha(34)
-    painter.setPen(QPen(QColor(theme.accent), 1.2, Qt.PenStyle.DashLine))
-    painter.setBrush(halo)
-    painter.drawEllipse(QPointF(0, 0), 44, 44)
-    painter.setPen(QPen(QColor(theme.map_ground), 4.6))
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.drawEllipse(QPointF(0, 0), 17, 17)
-    painter.setPen(QPen(QColor(theme.text), 2.4))
-    painter.drawEllipse(QPointF(0, 0), 17, 17)
-    draw_lamp(painter, mark.lamp, CASE_SIZE, theme)
 
 
 def _at(table: MarkTable[CaseMark], slot: int) -> tuple[float, float]:

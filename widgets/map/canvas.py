@@ -211,7 +211,7 @@ class MapCanvas(LookingMap):
     def fit_layer(self, key: str) -> None:
         """Show all of a layer; one that is unknown or has nothing to show is passed over."""
         item = self.item(key)
-        self._fit_to(None if item is None else item.bounds())
+        self.fit_to(None if item is None else item.bounds())
 
     def all_bounds(self) -> Bounds | None:
         """See ``LookingMap``: the grids, or what else there is."""

@@ -57,6 +57,11 @@ class LookingMap(QWidget):
         """Return what ``fit`` shows, plane metres; None where there is nothing."""
         return None
 
+    def fit_to(self, bounds: Bounds | None) -> None:
+        """Show all of some bounds, plane metres, with the marks that stand on their edge; None is passed over."""
+        if bounds is not None:
+            self._go(self._fitted_to(bounds, MARK_ROOM_PX))
+
     def back(self) -> None:
         """Return to the view before."""
         view = self._history.back()
@@ -111,11 +116,6 @@ class LookingMap(QWidget):
     def _remember(self) -> None:
         """Keep the present view, so that Backspace finds it again."""
         self._history.remember(self._camera)
-
-    def _fit_to(self, bounds: Bounds | None) -> None:
-        """Show all of a layer, its marks whole."""
-        if bounds is not None:
-            self._go(self._fitted_to(bounds, MARK_ROOM_PX))
 
     def _is_moving(self) -> bool:
         return time.monotonic() - self._moved_s < MOVING_S

@@ -288,7 +288,7 @@ class MapView(DrawnMap):
             self._overlays.show_pointer(QPointF(px, py), found)
         elif found.kind is PickedKind.DIVISION:
             divisions = self.item("divisions")
-            self._fit_to(divisions.bounds_of(found.ident) if isinstance(divisions, DivisionsItem) else None)
+            self.fit_to(divisions.bounds_of(found.ident) if isinstance(divisions, DivisionsItem) else None)
         elif found.kind is PickedKind.ENTRY:
             self.entry_picked.emit(EntryPicked(found.ident))
         else:

@@ -8,10 +8,13 @@ from hypothesis import strategies as st
 
 from domain.clock import Lamp
 from domain.ids import CaseNo
-from layers.cases.fan import MOST, fan_of, fan_spots
+from layers.cases.fan import MOST, Fan, OpenedCluster, fan_spots
 from layers.cases.inside import inside_text
 from layers.cases.model import CaseMark
+from layers.contract import Look
 from layers.symbols import CASE_SIZE
+from resources.theme import load_theme
+from resources.words import Words
 
 
 def mark(number: int = 0, opened_s: float = 1000.0) -> CaseMark:
@@ -28,7 +31,10 @@ def test_cases_in_a_fan_do_not_lie_on_one_another(count: int) -> None:
 
 
 def test_each_case_of_a_fan_is_hit_where_it_stands_and_no_more_than_it_holds_are_shown() -> None:
-    fan = fan_of(0.0, 0.0, 1.0, [mark(i) for i in range(200)])
+    opened = OpenedCluster(Look(load_theme("dark"), Words("en")))
+    opened.open((0.0, 0.0), 1.0, [mark(i) for i in range(200)])
+    fan = opened.state
+    assert isinstance(fan, Fan)
     assert len(fan.marks) == MOST
     for held, (x, y) in zip(fan.marks, fan.spots(), strict=True):
         assert fan.hit(x + 2, y - 2, 12.0) is held

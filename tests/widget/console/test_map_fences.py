@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from desks import PASSWORD, puts_unanswered, signed_in, until
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPolygon
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 from served import Served, key
@@ -15,7 +16,7 @@ from console.desk import Desk
 from domain.faults import Fault
 from domain.people import Role
 from domain.register_fence import Geofence
-from layers.mercator import to_degrees
+from layers.mercator import to_degrees, to_plane
 from layers.states import FenceState
 from service.timers import Timers
 from tests.widget.console.test_outbox_desk import standing
@@ -130,6 +131,29 @@ async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Ser
         assert desk.map_feed.models.geofences.held.marks[0].rank is FenceState.WATCHING
         await until(lambda: "notice.fence_told" not in standing(desk))
         assert desk.register.all(Geofence)
+
+
+async def test_a_fence_that_is_looked_at_lies_under_no_card(served: Served) -> None:
+    chief = served.client(served.token("boss", Role.DUTY_CHIEF))
+    ring = [[120.80, 29.55], [120.81, 29.55], [120.81, 29.56], [120.80, 29.56]]
+    small = [[120.80 + (lon - 120.80) / 500, 29.55 + (lat - 29.55) / 500] for lon, lat in ring]
+    for name, edge in (("f", ring), ("g", small)):
+        body = {"body": {"name": name, "ring": edge, "settle_s": 0}}
+        assert chief.put(f"/v1/register/geofence/{name}", json=body, headers={"Idempotency-Key": key()}).is_success
+    async with signed_in(served) as desk:
+        desk.window.resize(1280, 720)
+        desk.window.show()
+        desk.actions.trigger("map_fences")
+        view, card = desk.panels.map, desk.map_desk.fences.card
+        await until(lambda: card.fences.count() == 2 and view.settled)
+        for row, edge in enumerate((ring, small)):
+            card.fences.setCurrentRow(row)
+            card.fences.itemActivated.emit(card.fences.item(row))
+            places = [view.camera.to_screen(*to_plane(lon, lat)) for lon, lat in edge]
+            corners = QPolygon([QPoint(round(x), round(y)) for x, y in places])
+            assert view.rect().contains(corners.boundingRect())
+            assert not view.overlays.covered_for_long().intersects(corners.boundingRect())
+        assert view.camera.scale > 0.4, "the streets round a small one are seen as well"
 
 
 async def test_what_was_entered_for_a_fence_is_kept_until_it_is_saved_and_undoes_nobody_elses(served: Served) -> None:

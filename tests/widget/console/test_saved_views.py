@@ -1,5 +1,7 @@
 """Saved views through the window and the service: kept, shown by key, renamed, deleted, brought back, shared."""
 
+from pathlib import Path
+
 import pytest
 from desks import PASSWORD, signed_in, until
 from PySide6.QtCore import Qt
@@ -11,6 +13,7 @@ from domain.people import Role
 from domain.register import EntryKind
 from domain.register_map import Drawing, Form, SavedLayer
 from layers.options import LayerOptions, LayerState
+from tests.widget.console.test_own_layers import drop, geojson
 from widgets.saved_views_sheet import SavedViewsSheet
 
 
@@ -132,6 +135,27 @@ async def test_views_are_deleted_one_by_one_by_one_key_and_all_brought_back(qtbo
             qtbot.mouseClick(sheet.buttons["undo"], Qt.MouseButton.LeftButton)
             await until(lambda count=count: sheet.list.count() == count)
         assert names(desk) == before
+
+
+async def test_a_view_says_nothing_of_the_files_and_tracks_of_this_computer(served: Served, tmp_path: Path) -> None:
+    reader = served.client(served.token("boss", Role.DUTY_CHIEF))
+    async with signed_in(served) as desk:
+        view = desk.panels.map
+        drop(desk, geojson(tmp_path / "李明 13812345678.geojson"))
+        await until(lambda: any(item.removable for item in view.items))
+        own = next(item for item in view.items if item.removable)
+        view.choose(own.key, own.options.with_kind("kind", "李明", shown=False))
+        for shared in (True, False):
+            desk.crew.saved_views.save("现场", shared=shared)
+        await until(lambda: names(desk) == ["现场", "现场"])
+        (shared_view,) = reader.get("/v1/register/shared_view").json()["entries"]
+        assert "李明" not in str(shared_view)
+        assert {layer.key for held in desk.crew.saved_views.listed() for layer in held.body.layers} == {
+            item.key for item in view.items if not item.removable
+        }
+        view.choose(own.key, LayerOptions(opacity=40))
+        desk.actions.trigger("view_1")
+        assert own.options == LayerOptions(opacity=40), "it is shown as it is now"
 
 
 async def test_whoever_may_save_no_views_is_not_asked_for_a_name(served: Served) -> None:
