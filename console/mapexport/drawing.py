@@ -26,7 +26,17 @@ from layers.states import FenceState, Sensed
 from resources.theme import Theme
 from resources.words import Words
 
-CASE_FIELDS = ("title", "case_no", "state", "lamp_name", "channel", "opened_at", "due_at", "address", "grid_code")
+CASE_FIELDS = (
+    "title",
+    "case_no",
+    "state_name",
+    "lamp_name",
+    "channel_name",
+    "opened_at",
+    "due_at",
+    "address",
+    "grid_name",
+)
 THING_FIELDS = ("name", "unit", "fixed_at")
 SIGN_PX = 22
 DOTS = frozenset({"Point", "MultiPoint"})
@@ -104,8 +114,7 @@ class Drawer:
             colour = hazard_colour(self._theme, HazardLevel(said["level"]))
             return {"color": colour, "weight": 2, "fillColor": colour, "fillOpacity": 0.2}
 
-        levels = [escape(self._words(f"hazard_level.{level}")) for level in table.columns["level"]]
-        self._shapes(_with(table, "level_name", levels), group, style, "name", "level_name")
+        self._shapes(table, group, style, "name", "level_name")
 
     def _fences(self, table: Table, group: Any) -> None:
         def style(said: Said) -> Style:
@@ -114,8 +123,7 @@ class Drawer:
             dashes = {"dashArray": "4 6"} if state is FenceState.PAUSED else {}
             return {"color": colour, "weight": 2.5, "fillColor": colour, "fillOpacity": 0.08, **dashes}
 
-        states = [escape(self._words(f"map.fence.{state}")) for state in table.columns["state"]]
-        self._shapes(_with(table, "state_name", states), group, style, "name", "state_name")
+        self._shapes(table, group, style, "name", "state_name")
 
     def _drawings(self, table: Table, group: Any) -> None:
         def style(said: Said) -> Style:
@@ -148,8 +156,6 @@ class Drawer:
     def _components(self, table: Table, group: Any) -> None:
         columns = table.columns
         symbols = [f"component.{state}.{what}" for state, what in zip(columns["state"], columns["kind"], strict=True)]
-        states = [escape(self._words(f"map.sensed.{state}")) for state in columns["state"]]
-        table = _with(table, "state_name", states)
         lines = _chosen(table, [not _is_point(shape) for shape in table.shapes])
 
         def style(said: Said) -> Style:
@@ -166,18 +172,15 @@ class Drawer:
         self._marks(_with(table, "fixed_at", _moments(columns["fixed_at"])), group, symbols, popup=THING_FIELDS)
 
     def _cases(self, table: Table, group: Any) -> None:
-        """Cases by lamp; states and channels are shown by name."""
-        columns, words = table.columns, self._words
+        """Cases by lamp; what is a code is shown by its name."""
+        columns = table.columns
         told = zip(columns["state"], columns["lamp"], columns["urgent"], strict=True)
         symbols = [
             "case.ended" if state in ENDED_STATES else f"case.{lamp}{'.urgent' if urgent else ''}"
             for state, lamp, urgent in told
         ]
-        for name in ("state", "channel"):
-            table = _with(table, name, [escape(words(f"{name}.{value}")) for value in columns[name]])
         for name in ("opened_at", "due_at"):
             table = _with(table, name, _moments(columns[name]))
-        table = _with(table, "lamp_name", [escape(words(f"lamp.{value}")) for value in columns["lamp"]])
         self._marks(table, group, symbols, popup=CASE_FIELDS)
 
     # -- what they are made with -----------------------------------------------------------------------------------

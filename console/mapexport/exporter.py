@@ -16,6 +16,7 @@ from PySide6.QtGui import QDesktopServices
 
 from client.room import Room
 from console.mapexport.files import write_tables
+from console.mapexport.named import named
 from console.mapexport.names import named_items, page_names
 from console.mapexport.own import OwnLayer, own_layers, own_tables
 from console.mapexport.page import PageMap, PageText, write_page
@@ -148,6 +149,7 @@ class MapExporter(QObject):
         else:
             tables += await asyncio.to_thread(register_tables, shown, entries)
             tables += await asyncio.to_thread(own_tables, shown, own)
+            tables = await asyncio.to_thread(self._named, tables)
         drawn = await self._draw(seen, wanted) if wanted.format is MapFormat.HTML else Drawn()
         return Gathered(wanted, seen, shown, own, tables, drawn)
 
@@ -193,7 +195,7 @@ class MapExporter(QObject):
         words = self._desk.words
         text = self._text(found, mark)
         items = {item.key: item for item, _ in found.seen if item.key in found.written}
-        named = named_items(found.seen, self._paper_look())
+        labelled = named_items(found.seen, self._paper_look())
         order = list(items)
         shown = PageMap(
             tables=tuple(sorted(found.tables, key=lambda table: order.index(table.of))),
@@ -206,21 +208,21 @@ class MapExporter(QObject):
         )
 
         def write() -> None:
-            names = page_names(named, found.shown.view)
+            names = page_names(labelled, found.shown.view)
             write_page(Path(found.wanted.path), msgspec.structs.replace(shown, names=names), text, words)
 
         try:
             await asyncio.to_thread(write)
         finally:
-            for item in named:
+            for item in labelled:
                 item.close()
 
     async def _write_features(self, found: Gathered, mark: Mark) -> None:
         form, words = found.wanted.format, self._desk.words
-        named = [marked(table, mark.by, mark.at) for table in found.tables]
+        tables = [marked(table, mark.by, mark.at) for table in found.tables]
         if form is MapFormat.CSV:
-            named = [readable(table, self._desk.names, words) for table in named]
-        await asyncio.to_thread(write_tables, Path(found.wanted.path), form, named)
+            tables = [readable(table, self._desk.names, words) for table in tables]
+        await asyncio.to_thread(write_tables, Path(found.wanted.path), form, tables)
 
     def _text(self, found: Gathered, mark: Mark) -> PageText:
         """Return what a picture or a page says of itself: title, unit and extent, what is shown, who and when."""
@@ -240,6 +242,9 @@ class MapExporter(QObject):
             lines=tuple(line for line in lines if line),
             mark=f"{mark.by} {mark.said}",
         )
+
+    def _named(self, tables: Sequence[Table]) -> list[Table]:
+        return [named(table, self._desk.names, self._desk.words) for table in tables]
 
     def _file_name(self, title: str) -> str:
         return file_name(title, self._desk.service_now(), self._desk.names)

@@ -135,10 +135,13 @@ def _things(shown: Shown) -> Table:
 
 def _grids(shown: Shown) -> Table:
     kept = touching(shown.view, shown.grids)
+    divisions = {str(division.code): division.name for division in shown.divisions}
+    homes = [str(grid.division or "") for grid in kept]
     columns: dict[str, list[Any]] = {
         "code": [str(g.code) for g in kept],
         "name": [g.name for g in kept],
-        "division": [str(g.division or "") for g in kept],
+        "division": homes,
+        "division_name": [divisions.get(home, home) for home in homes],
         "synthetic": [g.synthetic for g in kept],
     }
     if shown.indicator:
