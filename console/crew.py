@@ -108,6 +108,10 @@ class Crew:
         """Somebody let files go over the map."""
         self.own_layers.on_files_chosen(paths)
 
+    def stop_waiting(self) -> bool:
+        """Stop the reading of files somebody waits for; return whether any was being read."""
+        return "own_layers" in vars(self) and self.own_layers.stop_reading()
+
     def _join(self, member: M) -> M:
         self._members.append(member)
         room = self._desk.session.room

@@ -348,15 +348,18 @@ class Desk(QObject):
         return open_sheets(self.window)
 
     def on_escape(self) -> None:
-        """Esc is left over: the topmost sheet takes it as if it had the keyboard."""
-        for sheet in self._open_sheets()[-1:]:
-            sheet.escape()
+        """Esc is left over: the topmost sheet takes it as if it had the keyboard, else a wait for a file ends."""
+        sheets = self._open_sheets()
+        if sheets:
+            sheets[-1].escape()
+        else:
+            self.crew.stop_waiting()
 
     def on_list_escape(self) -> None:
         """Esc is left over in a list or table: where no sheet is open, what was chosen on the map is let go of."""
         if self._open_sheets():
             self.on_escape()
-        else:
+        elif not self.crew.stop_waiting():
             self.map_desk.let_go()
 
     def on_shapes_loaded(self) -> None:

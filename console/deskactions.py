@@ -172,6 +172,18 @@ def _unit_actions(desk: "Desk") -> list[DeskAction]:
     ]
 
 
+def _own_layer_actions(desk: "Desk") -> list[DeskAction]:
+    """Return the actions on files and tracks of one's own."""
+    later = desk.crew.later
+    return [
+        DeskAction("open_file", ("Ctrl+Alt+O",), later(lambda crew: crew.own_layers.open_file())),
+        DeskAction("open_track", ("Ctrl+Alt+T",), later(lambda crew: crew.own_layers.open_track())),
+        DeskAction("ask_track", ("Ctrl+Alt+H",), later(lambda crew: crew.own_layers.ask_track())),
+        DeskAction("stop_reading", (), later(lambda crew: crew.stop_waiting())),
+        DeskAction("restore_layer", ("Ctrl+Alt+Z",), later(lambda crew: crew.own_layers.restore())),
+    ]
+
+
 def desk_actions(desk: "Desk") -> list[DeskAction]:
     """Return the actions, in the order they are listed."""
     moves, panels, later = _Moves(desk), desk.panels, desk.crew.later
@@ -211,10 +223,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
             DeskAction(f"view_{number}", (f"Ctrl+Alt+{number}",), later(partial(_show_view, number=number)))
             for number in range(1, 10)
         ),
-        DeskAction("open_file", ("Ctrl+Alt+O",), later(lambda crew: crew.own_layers.open_file())),
-        DeskAction("open_track", ("Ctrl+Alt+T",), later(lambda crew: crew.own_layers.open_track())),
-        DeskAction("ask_track", ("Ctrl+Alt+H",), later(lambda crew: crew.own_layers.ask_track())),
-        DeskAction("restore_layer", ("Ctrl+Alt+Z",), later(lambda crew: crew.own_layers.restore())),
+        *_own_layer_actions(desk),
         DeskAction("base_maps", ("Ctrl+Alt+B",), desk.base_maps.open),
         DeskAction("settings", ("Ctrl+,",), later(lambda crew: crew.preferences.open())),
         DeskAction("admin", ("Ctrl+Shift+A",), desk.admin.open),

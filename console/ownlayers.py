@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMenu, QMessageBox
 from console.crew import Member
 from console.filelayer.contents import BESIDE_SHP, FEATURE_SUFFIXES, SHP, TRACK_SUFFIXES
 from console.notices import Notice
+from console.ownwaits import Wait, Waits
 from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
 from domain.contacts import without_contacts
 from domain.faults import Fault, FaultKind, invalid
@@ -63,6 +64,7 @@ class OwnLayers(Member):
         self._gone: list[tuple[Observed, str]] = []
         self._sheet: TrackSheet | None = None
         self._numbers = 0
+        self._waits = Waits(desk, OWNER)
         self._systems = SystemAsk(desk.words, desk.panels.map, desk.window)
 
     # -- opening ---------------------------------------------------------------------------------------------------
@@ -104,8 +106,12 @@ class OwnLayers(Member):
 
     def show_file(self, opening: Opening) -> None:
         """Read a file and show it as a layer; what only a person can say about it is asked for."""
-        kind = "track" if opening.track else "file"
-        self._begin(f"{kind} {opening.path}", self._load(opening), file=opening.path.name)
+        task = f"{'track' if opening.track else 'file'} {opening.path}"
+        self._begin(task, self._load(opening, task), file=opening.path.name)
+
+    def stop_reading(self) -> bool:
+        """Stop reading files: nothing of them is shown. Return whether any was being read."""
+        return self._waits.stop()
 
     # -- removing --------------------------------------------------------------------------------------------------
 
@@ -165,45 +171,46 @@ class OwnLayers(Member):
 
     # -- inside ----------------------------------------------------------------------------------------------------
 
-    async def _load(self, opening: Opening) -> None:
+    async def _load(self, opening: Opening, task: str) -> None:
         """Show a file, or ask what keeps it from being shown."""
         self._check_room()
-        name = opening.path.name
-        self._desk.notices.info("notice.file_reading", replace=f"file-{name}", name=name)
+        wait = self._waits.begin(opening.path.name, task)
         try:
-            await (self._load_track(opening) if opening.track else self._load_file(opening))
+            await (self._load_track(opening, wait) if opening.track else self._load_file(opening, wait))
         except Fault as fault:
-            self._desk.notices.withdraw(f"file-{name}")
             if fault.key in ASKED_FOR and opening.crs is None:
                 await self._systems.ask(opening.path, partial(self._on_system_chosen, opening))
             elif fault.key in ROWS_BAD and fault.params["rest"]:
                 self._ask_rest(opening, fault)
             else:
                 raise
+        finally:
+            self._waits.over(wait)
 
-    async def _load_file(self, opening: Opening) -> None:
-        from console.filelayer.process import features_of  # noqa: PLC0415 - not before a file is opened
+    async def _load_file(self, opening: Opening, wait: Wait) -> None:
+        from console.filelayer.process import apart, features_of  # noqa: PLC0415 - not before a file is opened
         from layers.imported.model import ImportedModel, read_imported  # noqa: PLC0415
 
         path, name = opening.path, opening.path.name
-        found = await asyncio.to_thread(features_of, path, opening.crs, rest=opening.rest)
+        found = await apart(lambda halt: features_of(path, opening.crs, rest=opening.rest, halt=halt))
         features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
         model = ImportedModel(self._ident(name), _layer_name(path))
         model.colour = self._next_colour()
         left = next((int(n.removeprefix("left_out:")) for n in found.notes if n.startswith("left_out:")), 0)
         model.put(features, self._remark(name, left))
         key = self._add(model)
-        self._tell_shown(name, len(found.rows), left)
+        self._tell_shown(wait, len(found.rows), left)
         await self._tell_far(key, name)
 
     def _remark(self, file: str, left: int) -> str:
         words = self._desk.words
         return words("own_layer.from_file", file=file) + (words("own_layer.left_out", count=left) if left else "")
 
-    def _tell_shown(self, name: str, count: int, left: int) -> None:
-        """Say that a file is shown, and how much of it is not."""
+    def _tell_shown(self, wait: Wait, count: int, left: int) -> None:
+        """Say that a file is shown, and how much of it is not. It can no longer be stopped."""
+        self._waits.over(wait)
         key = "notice.file_shown_part" if left else "notice.file_shown"
-        self._desk.notices.info(key, replace=f"file-{name}", name=name, count=count, left=left)
+        self._desk.notices.info(key, replace=wait.notice, name=wait.file, count=count, left=left)
 
     async def _tell_far(self, key: str, name: str) -> None:
         """Say so where a file lies so far from the town that it is likely to be somewhere else than it says."""
@@ -215,19 +222,20 @@ class OwnLayers(Member):
             if away_m > FAR_KM * 1000:
                 self._desk.notices.warn("notice.file_far", name=name, km=km_text(away_m))
 
-    async def _load_track(self, opening: Opening) -> None:
-        from console.filelayer.process import track_of  # noqa: PLC0415
+    async def _load_track(self, opening: Opening, wait: Wait) -> None:
+        from console.filelayer.process import apart, track_of  # noqa: PLC0415
         from layers.tracks.model import TrackModel  # noqa: PLC0415
 
         path, room = opening.path, self._desk.session.room
         offset = self._desk.names.zone.utcoffset(datetime.now(UTC) if room is None else room.service_now())
-        found = await asyncio.to_thread(track_of, path, opening.crs, offset or timedelta(), rest=opening.rest)
+        ahead = offset or timedelta()
+        found = await apart(lambda halt: track_of(path, opening.crs, ahead, rest=opening.rest, halt=halt))
         fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
         remark = self._remark(path.name, found.left_out)
         model = TrackModel(self._ident(path.name), _layer_name(path), self._desk.names.zone, remark)
         model.colour = self._next_colour()
         key = await self._show_track(model, found.names, fixes)
-        self._tell_shown(path.name, len(found.fixes), found.left_out)
+        self._tell_shown(wait, len(found.fixes), found.left_out)
         await self._tell_far(key, path.name)
 
     async def _load_history(self, wish: "TrackWish") -> None:

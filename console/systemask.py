@@ -40,13 +40,14 @@ class SystemAsk:
 
     async def ask(self, path: Path, then: Callable[[str], None]) -> None:
         """Find out where a file would fall, ask, and do something with the system that is chosen. Raises ``Fault``."""
-        from console.filelayer.process import fits_of  # noqa: PLC0415 - not before a file is opened
+        from console.filelayer.process import apart, fits_of  # noqa: PLC0415 - not before a file is opened
         from widgets.system_question import SystemQuestion  # noqa: PLC0415
 
         home = box_of(self._view, "grids")
         lon = USUAL_LON if home is None else (home[0] + home[2]) / 2
         systems = systems_around(lon)
-        fits = await asyncio.to_thread(fits_of, path, (*systems, *(SWAPPED + name for name in systems)))
+        tried = (*systems, *(SWAPPED + name for name in systems))
+        fits = await apart(lambda halt: fits_of(path, tried, halt=halt))
         verdicts = worth_offering(await asyncio.to_thread(judged, fits, home))
         question = SystemQuestion(self._words, path.name, self._parent)
         question.offer([self._choice(verdict) for verdict in verdicts], *self._preferred(path, verdicts))

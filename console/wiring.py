@@ -29,7 +29,7 @@ def connect(desk: "Desk") -> None:
 def _connect_life(desk: "Desk") -> None:
     desk.window.close_requested.connect(desk.request_close)
     desk.window.escape_pressed.connect(desk.on_escape)
-    desk.actions.enable((*ON_DESK, "admin"), False)
+    desk.actions.enable((*ON_DESK, "admin", "stop_reading"), False)
     desk.actions.tell_forbidden(partial(_say_not_yours, desk))
 
 
