@@ -65,7 +65,7 @@ class SavedViews(QObject):
         name = name.strip()[:MOST_NAME]
         if name:
             body = self._now(name, SharedView if shared else SavedView)
-            self._put(body, EntryId(f"v{int(time.time()):011d}-{uuid4().hex[:8]}"))
+            self._put(body, EntryId(f"v{time.time_ns() // 1_000_000:014d}-{uuid4().hex[:8]}"))
 
     def go(self, number: int) -> None:
         """Show the view with this number, counted from 1; where there is none the sheet says how to make one."""

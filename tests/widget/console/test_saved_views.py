@@ -123,6 +123,7 @@ async def test_views_are_deleted_one_by_one_by_one_key_and_all_brought_back(qtbo
             await until(lambda name=name: name in names(desk))
         sheet = opened(desk)
         before = names(desk)
+        assert before == ["一", "二", "三"], "as they were made, also within a second"
         sheet.list.setCurrentRow(1)
         remove = sheet.buttons["remove"]
         remove.setFocus()
