@@ -32,6 +32,9 @@ class ActsDone:
     def __init__(self) -> None:
         self._acts: list[Act] = []
 
+    def __len__(self) -> int:
+        return len(self._acts)
+
     @property
     def last(self) -> Act | None:
         """What is taken back next."""

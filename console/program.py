@@ -24,7 +24,6 @@ from console.settings import Settings
 from domain.faults import Fault
 from widgets.notices import Severity
 
-EXIT_DEMO_DIED = 1
 KEEP_CODE_AFTER_S = 10.0
 """By then the first picture is there; a shorter run keeps the code of its start at its end."""
 

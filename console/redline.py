@@ -14,6 +14,7 @@ import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
+from console.actsdone import ActsDone
 from console.maptools import draw_on
 from console.register import Held
 from domain.faults import Fault
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
 OWNER = "redline"
 DRAWN = EntryKind.DRAWING
-MOST_UNDO = 50
 SKETCHED = {
     Form.POINT: SketchKind.POINT,
     Form.TEXT: SketchKind.POINT,
@@ -51,7 +51,7 @@ class Redline(QObject, MapGuest):
         desk.appearance.dress([self.card])
         self._form: Form | None = None
         self._moving: EntryId | None = None
-        self._done: list[tuple[Entry | None, Entry]] = []
+        self._done = ActsDone()
         self._turn = asyncio.Lock()
         self._view.add_guest(self)
         self._connect()
@@ -121,11 +121,11 @@ class Redline(QObject, MapGuest):
             body = Drawing(form, points, self.card.label.text().strip(), self.card.chosen_ink())
             asked = EntryPut(msgspec.to_builtins(body), expires_at=until)
             entry_id = EntryId(uuid4().hex)
-            self._do(f"put {entry_id}", self._put(entry_id, asked, None))
+            self._do(f"put {entry_id}", self._put(entry_id, asked))
         elif moving is not None and (before := self.entries.get(moving)) is not None:
             moved = _moved(before, points[0])
             if moved is not None:
-                self._do(f"put {before.entry_id}", self._put(before.entry_id, moved, before))
+                self._do(f"put {before.entry_id}", self._put(before.entry_id, moved))
 
     def _on_given_up(self) -> None:
         self._form = self._moving = None
@@ -144,31 +144,19 @@ class Redline(QObject, MapGuest):
         if self._done or self._turn.locked():
             self._do("undo", self._take_back())
 
-    async def _put(self, entry_id: EntryId, asked: EntryPut, before: Entry | None) -> None:
-        now = await self._desk.register.put_entry(DRAWN, entry_id, asked)
-        self._noted(before, now, "redline.done")
+    async def _put(self, entry_id: EntryId, asked: EntryPut) -> None:
+        self._done.note(await self._desk.register.put_entry(DRAWN, entry_id, asked))
+        self._say("redline.done")
 
     async def _delete(self, entry: Entry) -> None:
-        now = await self._desk.register.remove_entry(entry)
-        self._noted(entry, now, "redline.deleted")
+        self._done.note(await self._desk.register.remove_entry(entry))
+        self._say("redline.deleted")
 
     async def _take_back(self) -> None:
-        if not self._done:
-            return
-        (before, now), register = self._done[-1], self._desk.register
-        if before is None:
-            after = await register.remove_entry(now)
-        else:
-            asked = EntryPut(before.body, now.version, before.expires_at, before.area)
-            after = await register.put_entry(DRAWN, now.entry_id, asked)
-        self._done.pop()
-        # What was done before to the same drawing stood on a version that is none any more
-        self._done = [(b, after if n.entry_id == after.entry_id else n) for b, n in self._done]
-        self._say("redline.taken_back")
-
-    def _noted(self, before: Entry | None, now: Entry, key: str) -> None:
-        self._done = [*self._done, (before, now)][-MOST_UNDO:]
-        self._say(key)
+        act = self._done.last
+        if act is not None:
+            self._done.took_back(act, await self._desk.register.put_back(act))
+            self._say("redline.taken_back")
 
     # -- showing ---------------------------------------------------------------------------------------------------
 

@@ -12,10 +12,12 @@ from uuid import uuid4
 import msgspec
 from PySide6.QtCore import QObject
 
+from client.picture import EntryKey
 from console.register import Held
 from console.workspace import MAP
+from domain.faults import Fault
 from domain.ids import EntryId
-from domain.register import EntryKind
+from domain.register import Entry, EntryKind
 from domain.register_map import SavedLayer, SavedView, SharedView
 from layers.mercator import to_degrees
 from layers.options import LayerOptions, LayerState
@@ -47,8 +49,10 @@ class SavedViews(QObject):
         self._desk = desk
         self._sheet: SavedViewsSheet | None = None
         desk.register.changed.connect(self.on_changed)
-        for answered in (desk.register.done, desk.register.refused):
-            answered.connect(self._on_answered)
+        self._named: dict[EntryId, str] = {}
+        """Names that are on their way to the service."""
+        desk.register.done.connect(self._on_done)
+        desk.register.refused.connect(self._on_refused)
 
     def listed(self) -> list[HeldView]:
         """Return the views: one's own, then those that are shared, each in the order they were made."""
@@ -61,8 +65,7 @@ class SavedViews(QObject):
         name = name.strip()[:MOST_NAME]
         if name:
             body = self._now(name, SharedView if shared else SavedView)
-            entry_id = EntryId(f"v{int(time.time()):011d}-{uuid4().hex[:8]}")
-            self._desk.register.put(body, entry_id)
+            self._put(body, EntryId(f"v{time.time_ns() // 1_000_000:014d}-{uuid4().hex[:8]}"))
 
     def go(self, number: int) -> None:
         """Show the view with this number, counted from 1; where there is none the sheet says how to make one."""
@@ -84,7 +87,7 @@ class SavedViews(QObject):
         """Give a view another name."""
         name = name.strip()[:MOST_NAME]
         if name and name != held.body.name:
-            self._desk.register.put(msgspec.structs.replace(held.body, name=name), held.entry_id)
+            self._put(msgspec.structs.replace(held.body, name=name), held.entry_id)
 
     def renew(self, held: HeldView) -> None:
         """Keep what the map shows now under the name of a view there is."""
@@ -110,8 +113,16 @@ class SavedViews(QObject):
         if kinds & KINDS and self._sheet is not None and self._sheet.isVisible():
             self._fill()
 
-    def _on_answered(self) -> None:
-        """What was asked for is done or refused: whether something can be taken back follows."""
+    def _on_done(self, entry: Entry) -> None:
+        """What was asked for is done: whether something can be taken back follows."""
+        self._named.pop(entry.entry_id, None)
+        self.on_changed(KINDS)
+
+    def _on_refused(self, key: EntryKey, fault: Fault) -> None:
+        """It is not: the name that was typed is there still."""
+        name = self._named.pop(key[1], "")
+        if self._sheet is not None:
+            self._sheet.give_back(name)
         self.on_changed(KINDS)
 
     def on_go_wanted(self, entry_id: str) -> None:
@@ -144,6 +155,10 @@ class SavedViews(QObject):
             self.remove(held)
 
     # -- inside ----------------------------------------------------------------------------------------------------
+
+    def _put(self, body: SavedView, entry_id: EntryId) -> None:
+        self._named[entry_id] = body.name
+        self._desk.register.put(body, entry_id)
 
     def _now(self, name: str, kind: type[SavedView]) -> SavedView:
         """Return the view the map shows now."""

@@ -16,10 +16,6 @@ class Throttle(QObject):
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._on_pause_ended)
 
-    def set_interval(self, interval_ms: int) -> None:
-        """Take another pause, milliseconds, from the next request on."""
-        self._interval_ms = interval_ms
-
     def request(self) -> None:
         """Ask for ``due``: now, or when the pause ends; requests meanwhile become one."""
         if self._timer.isActive():

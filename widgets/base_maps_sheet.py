@@ -19,6 +19,7 @@ from resources.words import Words
 from widgets.base_map_form import BaseMapForm
 from widgets.common.button import Button
 from widgets.common.fault_label import FaultLabel, Telling, told_text
+from widgets.common.listed import chosen_row, fill_rows
 from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.common.wrapped import WrappedLabel
@@ -26,7 +27,6 @@ from widgets.common.wrapped import WrappedLabel
 WIDTH_PX, HEIGHT_PX = 860, 620
 SAID_PX = 72
 """Three lines."""
-ID_ROLE = Qt.ItemDataRole.UserRole
 
 
 class SourceRow(msgspec.Struct, frozen=True):
@@ -96,15 +96,9 @@ class BaseMapsSheet(Sheet):
         given = tuple(rows)
         if given == self._shown and self.list.count():
             return
-        self._shown, chosen = given, self.chosen()
-        self.list.clear()
-        for row in rows:
-            mark = "■ " if row.troubled else ""
-            item = QListWidgetItem(f"{row.name}\n{mark}{row.detail}")
-            item.setData(ID_ROLE, row.ident)
-            self.list.addItem(item)
-            if row.ident == chosen:
-                self.list.setCurrentItem(item)
+        self._shown = given
+        texts = [f"{row.name}\n{'■ ' if row.troubled else ''}{row.detail}" for row in given]
+        fill_rows(self.list, [(row.ident, text) for row, text in zip(given, texts, strict=True)])
         if not rows:
             empty = QListWidgetItem(self._words("base_map.none"))
             empty.setFlags(Qt.ItemFlag.NoItemFlags)
@@ -113,9 +107,7 @@ class BaseMapsSheet(Sheet):
 
     def chosen(self) -> str | None:
         """Return the base map chosen in the list."""
-        item = self.list.currentItem()
-        ident = None if item is None else item.data(ID_ROLE)
-        return ident if isinstance(ident, str) else None
+        return chosen_row(self.list)
 
     def set_can_undo(self, on: bool) -> None:
         """Say whether what was removed last can come back."""

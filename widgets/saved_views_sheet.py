@@ -94,6 +94,11 @@ class SavedViewsSheet(Sheet):
         self._show_hint()
         self._on_row_chosen()
 
+    def give_back(self, name: str) -> None:
+        """A name was refused: it stands in its field again, unless something else does by now."""
+        if not self.name.text():
+            self.name.setText(name)
+
     def chosen(self) -> ViewRow | None:
         """Return the view chosen in the list."""
         entry_id = chosen_row(self.list)

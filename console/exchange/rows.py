@@ -10,7 +10,6 @@ from domain.faults import Fault, FaultKind, invalid
 from domain.places import check_lon_lat
 from domain.wire import ImportedAddress, ImportedCase, ImportedDivision, ImportedFix, ImportedGrid
 
-WireRow = ImportedAddress | ImportedCase | ImportedGrid | ImportedDivision | ImportedFix
 R_co = TypeVar("R_co", ImportedAddress, ImportedCase, ImportedGrid, ImportedDivision, ImportedFix, covariant=True)
 
 

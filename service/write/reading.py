@@ -28,11 +28,6 @@ def log_reading(work: Work, what: Looked, subject_id: str, asker: Asker, reason:
     return work.record(Subject.READING, subject_id, what.value, author_of(asker), data)
 
 
-def log_camera(work: Work, camera: str, asker: Asker, reason: str, case_no: str | None = None) -> Change:
-    """Log that a camera is opened, from a case where there is one."""
-    return log_reading(work, Looked.CAMERA, camera, asker, reason, case=case_no)
-
-
 def log_audit(work: Work, asker: Asker, filters: dict[str, str]) -> Change:
     """Log that the audit trail itself is read, once a query."""
     return log_reading(work, Looked.AUDIT, "changes", asker, filters=filters)

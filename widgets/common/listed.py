@@ -37,5 +37,7 @@ def chosen_row(shown: QListWidget) -> str | None:
     return None if item is None else _id_of(item)
 
 
-def _id_of(item: QListWidgetItem) -> str:
-    return str(item.data(ID_ROLE))
+def _id_of(item: QListWidgetItem) -> str | None:
+    """Return the id of a row; one that only says that there is none has no id."""
+    ident = item.data(ID_ROLE)
+    return ident if isinstance(ident, str) else None

@@ -132,10 +132,6 @@ class PhotoViewer(QWidget):
         self._images[photo_id] = image
         self.update()
 
-    def shown_id(self) -> str:
-        """Return the id of the photo in view; empty while closed."""
-        return self._ids[self._at] if self.isVisible() and self._ids else ""
-
     def close_viewer(self) -> None:
         """Close and let go of the pictures."""
         self._images.clear()

@@ -1,6 +1,6 @@
 """Where a map looks: its camera, the ways there, and the view that shows all of something beside what lies over it.
 
-``widgets.map.canvas.MapCanvas`` adds the layers and the picture.
+``widgets.map.layered.LayeredMap`` adds the layers.
 """
 
 import time

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 
 import pytest
 from desks import open_desk, until
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from tile_server import TileServer, tile_server
 from wmts_document import WMTS
 
@@ -14,7 +15,8 @@ from console.desk import Desk
 from console.folders import find_folders
 from console.keeping import Keeping
 from console.tilesource import FILE_NAME
-from widgets.base_maps_sheet import BaseMapsSheet
+from resources.words import Words
+from widgets.base_maps_sheet import BaseMapsSheet, SourceRow
 
 
 class Ring:
@@ -262,3 +264,27 @@ class _Silent:
 
     def close(self) -> None:
         pass
+
+
+def test_a_list_that_says_something_else_takes_the_keys_from_no_button(qtbot) -> None:
+    around = QWidget()
+    qtbot.addWidget(around)
+    around.resize(1000, 700)
+    around.show()
+    sheet = BaseMapsSheet(Words("zh-CN"), ("vec",), around)
+    sheet.show_sources([])
+    sheet.open_sheet()
+    assert sheet.list.count() == 1, "that there is none"
+    assert sheet.chosen() is None
+    rows = [SourceRow(name, name, "12 秒前无响应", troubled=True) for name in ("a", "b")]
+    sheet.show_sources(rows)
+    sheet.list.setCurrentRow(1)
+    retry = sheet.buttons["retry"]
+    retry.setFocus()
+    sheet.show_sources([replace(row, detail="13 秒前无响应") for row in rows])
+    assert sheet.chosen() == "b"
+    assert "13" in sheet.list.item(1).text()
+    assert around.focusWidget() is retry, "each second another age is said"
+    sheet.show_sources([])
+    assert sheet.list.count() == 1
+    assert not retry.isEnabled()

@@ -1,6 +1,7 @@
 """Saved views through the window and the service: kept, shown by key, renamed, deleted, brought back, shared."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from desks import PASSWORD, signed_in, until
@@ -9,6 +10,7 @@ from served import ALL_ROOM, Served
 
 from console.desk import Desk
 from console.savedviews import _options, _state
+from domain.faults import Fault, FaultKind
 from domain.people import Role
 from domain.register import EntryKind
 from domain.register_map import Drawing, Form, SavedLayer
@@ -121,6 +123,7 @@ async def test_views_are_deleted_one_by_one_by_one_key_and_all_brought_back(qtbo
             await until(lambda name=name: name in names(desk))
         sheet = opened(desk)
         before = names(desk)
+        assert before == ["一", "二", "三"], "as they were made, also within a second"
         sheet.list.setCurrentRow(1)
         remove = sheet.buttons["remove"]
         remove.setFocus()
@@ -156,6 +159,26 @@ async def test_a_view_says_nothing_of_the_files_and_tracks_of_this_computer(serv
         view.choose(own.key, LayerOptions(opacity=40))
         desk.actions.trigger("view_1")
         assert own.options == LayerOptions(opacity=40), "it is shown as it is now"
+
+
+async def test_a_name_that_was_refused_is_typed_still(qtbot, served: Served) -> None:
+    async with signed_in(served) as desk:
+        room = desk.session.room
+        assert room is not None
+
+        async def unreachable(*args: object, **named: object) -> Any:
+            raise Fault(FaultKind.UNAVAILABLE, "store_unavailable")
+
+        sheet = opened(desk)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(type(room.client.register), "put", unreachable)
+            sheet.name.setText("晚高峰")
+            qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+            assert not sheet.name.text()
+            await until(lambda: sheet.name.text() == "晚高峰")
+        qtbot.keyClick(sheet.name, Qt.Key.Key_Return)
+        await until(lambda: names(desk) == ["晚高峰"])
+        assert not sheet.name.text()
 
 
 async def test_whoever_may_save_no_views_is_not_asked_for_a_name(served: Served) -> None:
