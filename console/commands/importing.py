@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 WHATS = ("cases", "grids", "divisions", "positions", "addresses")
 ASK_SERVICE_FIRST = ("positions", "addresses")
-"""What a file of these is judged by, the hour or the town, the service says."""
+"""A file of these is judged by what the service says: what time it is, or where the town lies."""
 MOST_TOLD = 30
 """Faults of a mesh that are said; all of them are in the file."""
 EXIT_REJECTED = 1
