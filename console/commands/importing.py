@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from console.access import add_token_option, read_token
 from console.bilingual import Bilingual
-from console.exchange.addressdoubts import MOST_NAMED
 from domain.faults import Fault, FaultKind
 from domain.wire import FaultBody
 from resources.words import Words, sentence
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
 WHATS = ("cases", "grids", "divisions", "positions", "addresses")
 ASK_SERVICE_FIRST = ("positions", "addresses")
-"""What a file of these is judged by, the hour or the town, the service says."""
+"""A file of these is judged by what the service says: what time it is, or where the town lies."""
 MOST_TOLD = 30
 """Faults of a mesh that are said; all of them are in the file."""
 EXIT_REJECTED = 1
@@ -198,6 +197,7 @@ class _Import:
 
     def finish(self) -> None:
         """Leave the file of rejected rows, and the line that scripts read as the last of stdout."""
+        from console.exchange.addressdoubts import MOST_NAMED
         from console.exchange.rejects import write_rejects
 
         self._tell_notes()
@@ -221,15 +221,17 @@ class _Import:
         table = self._intake.table
         for note in table.notes:
             self._say("exchange.note", text=note)
-        self._tell_doubles(self._intake)
         if table.unended:
             self._say("exchange.unended")
         repaired = sum(record.repaired for record in table.records)
         if repaired:
             self._say("exchange.repaired", areas=repaired)
+        if self._intake.doubts is not None:
+            self._tell_doubles(self._intake.doubts.doubles)
 
-    def _tell_doubles(self, intake: "Intake") -> None:
-        doubles = {} if intake.doubts is None else intake.doubts.doubles
+    def _tell_doubles(self, doubles: dict[int, int]) -> None:
+        from console.exchange.addressdoubts import MOST_NAMED
+
         for line in sorted(doubles)[:MOST_NAMED]:
             self._say("exchange.double_row", number=line, counts=doubles[line])
         if doubles:

@@ -60,7 +60,7 @@ class Codes:
         """Return the lines whose code stands on a later line too, each with the last that bears it."""
         import numpy as np  # noqa: PLC0415 - only an address base needs it here
 
-        heads = np.frombuffer(bytes(self._digests), "<u8").reshape(-1, _DIGEST // 8)[:, 0]
+        heads = np.frombuffer(self._digests, "<u8").reshape(-1, _DIGEST // 8)[:, 0]
         order = np.argsort(heads, kind="stable")
         same = heads[order][1:] == heads[order][:-1]
         shared = np.zeros(len(heads), np.bool_)
