@@ -169,8 +169,9 @@ def _record(
 ) -> Change:
     there = held is not None and not held.removed
     area = _area(work, kind, asked, body, held.area if held is not None and there else "", asker)
+    stays = held is not None and (there or _is_taking_back(held, asked, asker))
     data: dict[str, object] = {
-        "author": held.author if held is not None and there else author.account,
+        "author": held.author if held is not None and stays else author.account,
         "area": area,
         "body": body,
     }
@@ -179,6 +180,13 @@ def _record(
     if held is not None and there and held.area != area:
         data["from_area"] = held.area
     return _staged(work, kind, entry_id, PUT, author, data, held)
+
+
+def _is_taking_back(removed: Entry, asked: EntryPut, asker: Asker | None) -> bool:
+    """Return whether this takes back a removing, by one who may alter what others made: it stays its author's."""
+    if asker is None or asked.version != removed.version:
+        return False
+    return bool(REGISTERS[removed.kind].others & asker.actor.roles)
 
 
 def _removed(work: Work, held: Entry, author: Author) -> Change:

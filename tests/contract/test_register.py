@@ -118,6 +118,23 @@ def test_an_entry_is_put_changed_undone_and_taken_out(book: Book, kind: EntryKin
     assert book.remove(kind, "甲-1", undone.json()["version"]).status_code == 200
 
 
+def test_what_somebody_removed_and_took_back_is_still_its_authors(book: Book) -> None:
+    kind, mine = EntryKind.SHARED_VIEW, book.account("maker", Role.DISPATCHER)
+    body = {"name": "老街", "lon": 120.8, "lat": 29.55, "scale": 2.0}
+    other = book.account("other", Role.DISPATCHER)
+    assert book.put(kind, "shared-1", by=mine, body=body).json()["author"] == "maker"
+    gone = book.remove(kind, "shared-1", 1).json()
+    back = book.put(kind, "shared-1", version=gone["version"], body=body)
+    assert (back.json()["author"], back.json()["by"]) == ("maker", "room"), "a chief took back what a chief removed"
+    again = book.put(kind, "shared-1", by=mine, version=back.json()["version"], body=body | {"name": "新街"})
+    assert again.status_code == 200, "who made it may alter it as before"
+    gone = book.remove(kind, "shared-1", again.json()["version"]).json()
+    anew = book.put(kind, "shared-1", by=other, version=gone["version"], body=body)
+    assert anew.json()["author"] == "other", "who may not alter what others made puts one of their own"
+    gone = book.remove(kind, "shared-1", anew.json()["version"])
+    assert book.put(kind, "shared-1", body=body).json()["author"] == "room", "put as a new one"
+
+
 def test_every_register_is_tried_here_or_by_those_who_made_it() -> None:
     assert set(BODIES) <= set(REGISTERS)
 
