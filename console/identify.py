@@ -59,8 +59,12 @@ class MapIdentify(QObject, MapGuest):
         if self.card.isVisible() and self.card.places():
             self.card.focus_first()
             return
+        self.at(QPointF(self._view.width() / 2, self._view.height() / 2))
+
+    def at(self, at: QPointF) -> None:
+        """Turn the tool on and list what is at a logical pixel."""
         self.open()
-        self.click(QPointF(self._view.width() / 2, self._view.height() / 2))
+        self.click(at)
 
     def click(self, at: QPointF) -> bool:
         """List what is at a logical pixel, while the tool is on."""

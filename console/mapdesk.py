@@ -3,13 +3,14 @@
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from PySide6.QtCore import QObject, QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QMenu
 
 from console.foundmark import FoundMark
 from layers.mercator import to_plane
 from widgets.command_bar import Hit
+from widgets.map.events import MenuWanted
 from widgets.map.guests import MapGuest
 from widgets.map.tool_card import ToolCard
 
@@ -47,6 +48,7 @@ class MapDesk(QObject, MapGuest):
         view = desk.panels.map
         self.found = FoundMark(view, self)
         view.overlays.toolbar.tools_requested.connect(self.open_menu)
+        view.menu_wanted.connect(self.open_place_menu)
         view.add_guest(self)
         desk.map_tools.begun.connect(self._on_measuring)
         desk.panels.command_bar.hit_chosen.connect(self.on_hit_chosen)
@@ -85,6 +87,11 @@ class MapDesk(QObject, MapGuest):
         """Turn identifying on."""
         self._put_away("identify")
         self.identify.open()
+
+    def identify_at(self, at: QPointF) -> None:
+        """List what is at a logical pixel."""
+        self._put_away("identify")
+        self.identify.at(at)
 
     @cached_property
     def select(self) -> "MapSelect":
@@ -145,6 +152,11 @@ class MapDesk(QObject, MapGuest):
         self._put_away("select")
         self.select.open()
 
+    def select_around(self, lon: float, lat: float) -> None:
+        """Choose what lies around a place in degrees."""
+        self._put_away("select")
+        self.select.around(lon, lat)
+
     def let_go(self) -> None:
         """Let go of what was chosen by an area."""
         if "select" in self.__dict__:
@@ -174,6 +186,12 @@ class MapDesk(QObject, MapGuest):
                 else:
                     tool.card.close_card()
                 tool.card.forget_left()
+
+    def open_place_menu(self, wanted: MenuWanted) -> None:
+        """Show what can be done at a place of the map."""
+        from console.placemenu import PlaceMenu  # noqa: PLC0415 - not before it is wanted
+
+        PlaceMenu(self._desk, wanted.place).show_at_place(by_key=wanted.by_key)
 
     def open_menu(self) -> None:
         """Show the tools beside their button."""

@@ -22,7 +22,7 @@ from domain.register_map import Camera, Component, Hazard
 from domain.register_shapes import Body
 from domain.states import ENDED
 from layers import camera as looking
-from layers.mercator import to_degrees
+from layers.mercator import to_degrees, to_plane
 from resources.theme import Theme
 from widgets.map.guests import MapGuest, paint_ring
 from widgets.map.select_card import Count, SelectCard, Way
@@ -95,6 +95,15 @@ class MapSelect(QObject, MapGuest):
         self._sketch = sketch
         self.card.show_saying(f"map_select.draw.{way}")
         self._view.begin_sketch(sketch, hint=self._desk.words(f"map_tools.hint.{sketch.kind}"))
+
+    def around(self, lon: float, lat: float) -> None:
+        """Choose what lies around a place in degrees, as far as around the last point."""
+        self.clear()
+        self._view.end_sketch()
+        self.card.show_way(Way.POINT)
+        self.open()
+        self._take(((lon, lat),), closed=False)
+        self._view.bring_out(*to_plane(lon, lat))
 
     def clear(self) -> None:
         """Let go of what was chosen, in all places; no way of choosing is in use then."""

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from console.tasks import Tasks
 from domain.faults import Fault
+from layers.mercator import to_plane
 from resources.words import Words, sentence
 from widgets.map.sketch import Sketch, SketchKind
 from widgets.map.view import MapView
@@ -42,14 +43,18 @@ class MapTools(QObject):
         """Measure along a line."""
         self._measure(SketchKind.LINE)
 
+    def measure_from(self, lon: float, lat: float) -> None:
+        """Measure along a line that begins at a place in degrees."""
+        self._measure(SketchKind.LINE, (lon, lat))
+
     def measure_area(self) -> None:
         """Measure an area and its border."""
         self._measure(SketchKind.AREA)
 
-    def _measure(self, kind: SketchKind) -> None:
-        self._tasks.start("maptools", "measure", self._begin(kind))
+    def _measure(self, kind: SketchKind, first: tuple[float, float] | None = None) -> None:
+        self._tasks.start("maptools", "measure", self._begin(kind, first))
 
-    async def _begin(self, kind: SketchKind) -> None:
+    async def _begin(self, kind: SketchKind, first: tuple[float, float] | None) -> None:
         if not self._warm:
             from layers.geodesy import warm  # noqa: PLC0415 - what it stands on takes its time to import
 
@@ -57,4 +62,7 @@ class MapTools(QObject):
             self._warm = True
         self.begun.emit()
         hint = self._words(f"map_tools.hint.{kind}")
-        self._view.begin_sketch(Sketch(kind, self._view), hint=hint, measuring=True)
+        sketch = Sketch(kind, self._view)
+        self._view.begin_sketch(sketch, hint=hint, measuring=True)
+        if first is not None:
+            sketch.add(*to_plane(*first), self._view.camera)

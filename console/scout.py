@@ -144,6 +144,11 @@ class Scout(QObject):
             self._panels.show_card()
             self._panels.card.put_place(picked.lon, picked.lat)
             return
+        self.report_at(picked)
+
+    def report_at(self, picked: PlacePicked) -> None:
+        """Take a report down that is of this place."""
+        self._for_card = False
         label = "" if picked.grid is None else self._grid_name(picked.grid)
         self._panels.report_form.set_place(picked.lon, picked.lat, label)
         self._panels.show_report_form()

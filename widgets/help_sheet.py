@@ -42,6 +42,7 @@ SECTIONS: dict[str, tuple[KeyRow, ...]] = {
         KeyRow("Backspace", "desk.help.view_back"),
         KeyRow("Enter", "desk.help.pick"),
         KeyRow("Esc", "desk.help.drop_picked"),
+        KeyRow("Menu  Shift+F10", "desk.help.place_menu"),
         KeyRow("Ctrl+Alt+L", "desk.help.layers"),
     ),
     "form": (

@@ -39,6 +39,11 @@ class DrawnMap(OverlaidMap):
         """What is being drawn, or was and is still to be seen."""
         return self._sketch
 
+    @property
+    def awaits_points(self) -> bool:
+        """Whether a click draws something, or chooses a place."""
+        return self._drawing or self._placing
+
     def begin_place_pick(self) -> None:
         """Let the next click, or Enter at the cross, choose a place: ``place_picked``. Escape ends it."""
         self._placing = True

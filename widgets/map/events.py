@@ -33,3 +33,10 @@ class PlacePicked(msgspec.Struct, frozen=True):
     lon: float
     lat: float
     grid: str | None = None
+
+
+class MenuWanted(msgspec.Struct, frozen=True):
+    """Somebody wants to know what can be done at a place: by the right button, or ``by_key`` at the cross."""
+
+    place: PlacePicked
+    by_key: bool = False

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from resources.theme import Theme
 from widgets.common.fonts import text_px
+from widgets.common.menus import is_menu_key
 from widgets.common.tick import paint_tick_box
 from widgets.map.overlay import BODY_PX, SECOND_PX, sized
 
@@ -150,7 +151,10 @@ class LayerRows(QTreeWidget):
     # -- what a person does ----------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Space shows or hides, Enter or Right opens options, Alt and arrow move, Delete removes, Ctrl+Z undoes."""
+        """Space shows or hides, Enter opens options, Alt and arrow move, Delete removes, Ctrl+Z undoes.
+
+        Right and the menu key open them too, as the right button does.
+        """
         key, name = event.key(), self.current_key()
         held = event.modifiers()
         if held & Qt.KeyboardModifier.ControlModifier:
@@ -164,7 +168,7 @@ class LayerRows(QTreeWidget):
                 self.moved.emit(name, 1 if key == Qt.Key.Key_Up else -1)
         elif key == Qt.Key.Key_Escape:
             self.left.emit()
-        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        elif key in (Qt.Key.Key_Space, Qt.Key.Key_Return, Qt.Key.Key_Enter) or is_menu_key(event):
             self._press(name, open_it=key != Qt.Key.Key_Space)
         elif key == Qt.Key.Key_Right and name is not None:
             self.entered.emit(name)

@@ -96,6 +96,10 @@ class SelectCard(ToolCard):
         """How far around the shape still counts."""
         return self.distance.value()
 
+    def metres_of(self, way: Way) -> int:
+        """How far around its shape a way counts, when it is used next."""
+        return self._metres[way]
+
     def open_card(self) -> None:
         """Show it; the first way has the keys."""
         super().open_card()

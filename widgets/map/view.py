@@ -16,10 +16,11 @@ the background; ``stop()`` before the program ends the threads. Besides what ``w
 * ``set_theme(theme)``, ``retranslate()``; ``draw_now()``, ``settled``; ``set_overlays(on)``
 
 Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPicked), ``grid_picked`` (GridPicked),
-``entry_picked`` (EntryPicked), ``place_picked`` (PlacePicked), ``hovered`` (``layers.contract.Picked`` or None),
-``camera_changed`` (Camera).
+``entry_picked`` (EntryPicked), ``place_picked`` (PlacePicked), ``menu_wanted`` (MenuWanted),
+``hovered`` (``layers.contract.Picked`` or None), ``camera_changed`` (Camera).
 
 Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
+the menu key or Shift+F10 asks what can be done there, as the right button does where it is pressed,
 Escape ends choosing a place, closes the options of a layer or the card of what was picked, and drops who is ringed.
 """
 
@@ -28,6 +29,7 @@ from collections.abc import Callable
 import msgspec
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
     QMouseEvent,
@@ -42,8 +44,9 @@ from layers.mercator import to_degrees
 from layers.raster.source import RasterSource
 from resources.theme import Theme
 from resources.words import Words
+from widgets.common.menus import is_menu_key
 from widgets.map.drawn import DrawnMap
-from widgets.map.events import CasePicked, EntryPicked, GridPicked, PlacePicked, ThingPicked
+from widgets.map.events import CasePicked, EntryPicked, GridPicked, MenuWanted, PlacePicked, ThingPicked
 from widgets.map.overlaid import ZOOM_STEPS
 
 PAN_STEP_PX = 96
@@ -65,6 +68,7 @@ class MapView(DrawnMap):
     grid_picked = Signal(object)
     entry_picked = Signal(object)
     place_picked = Signal(object)
+    menu_wanted = Signal(object)
     hovered = Signal(object)
 
     def __init__(
@@ -116,6 +120,11 @@ class MapView(DrawnMap):
             self._add_point(middle)
         elif not any(guest.click(middle) for guest in self._guests):
             self._pick(self.pick_at(middle.x(), middle.y(), CROSS_REACH_PX))
+
+    def ask_menu_at_cross(self) -> None:
+        """Ask what can be done at the cross in the middle."""
+        self._set_cross(True)
+        self._ask_menu(QPointF(self.width() / 2, self.height() / 2), by_key=True)
 
     def pick_entry(self, key: str) -> None:
         """Pick something of the register as a click on it does."""
@@ -200,8 +209,19 @@ class MapView(DrawnMap):
             self.zoom(steps, event.position())
         event.accept()
 
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Ask what can be done where the right button was pressed; what is being drawn stays as it is."""
+        if event.reason() is QContextMenuEvent.Reason.Keyboard:
+            self.ask_menu_at_cross()
+        elif self._pressed is None:  # the map is not being dragged
+            self._ask_menu(QPointF(event.pos()))
+        event.accept()
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Move, zoom and pick by keyboard."""
+        if is_menu_key(event):
+            self.ask_menu_at_cross()
+            return
         if event.key() == Qt.Key.Key_Escape and self._placing:
             self.cancel_place_pick()
             return
@@ -229,8 +249,9 @@ class MapView(DrawnMap):
         self._hover(None, None)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        """The keys go elsewhere: no cross."""
-        self._set_cross(False)
+        """The keys go elsewhere: no cross, but while a menu is open for the place it shows."""
+        if event.reason() is not Qt.FocusReason.PopupFocusReason:
+            self._set_cross(False)
         super().focusOutEvent(event)
 
     @property
@@ -314,9 +335,16 @@ class MapView(DrawnMap):
         return max(max(xs) - min(xs), max(ys) - min(ys)) if places else 0.0
 
     def _choose_place(self, at: QPointF) -> None:
-        lon, lat = to_degrees(*self._camera.to_plane(at.x(), at.y()))
+        place = self._place_at(at)
         self.cancel_place_pick()
-        self.place_picked.emit(PlacePicked(lon, lat, self._grid_under(at)))
+        self.place_picked.emit(place)
+
+    def _ask_menu(self, at: QPointF, *, by_key: bool = False) -> None:
+        self.menu_wanted.emit(MenuWanted(self._place_at(at), by_key))
+
+    def _place_at(self, at: QPointF) -> PlacePicked:
+        lon, lat = to_degrees(*self._camera.to_plane(at.x(), at.y()))
+        return PlacePicked(lon, lat, self._grid_under(at))
 
     def _grid_under(self, at: QPointF) -> str | None:
         item = self.item("grids")

@@ -73,6 +73,17 @@ def test_a_click_and_the_space_bar_hide_and_show_a_layer(qtbot: QtBot, scene: Sc
     assert options(scene, "positions").visible
 
 
+def test_the_menu_key_opens_what_the_right_button_does_and_asks_nothing_of_the_map(qtbot: QtBot, scene: Scene) -> None:
+    wanted: list[object] = []
+    scene.view.menu_wanted.connect(wanted.append)
+    rows(scene).go_to("grids")
+    qtbot.keyClick(rows(scene), Qt.Key.Key_Menu)
+    item = scene.view.overlays.layer_options.item
+    assert item is not None
+    assert item.key == "grids"
+    assert not wanted
+
+
 def test_alt_and_an_arrow_move_a_layer_within_its_group_and_the_picture_follows(qtbot: QtBot, scene: Scene) -> None:
     rows(scene).go_to("grids")
     qtbot.keyClick(rows(scene), Qt.Key.Key_Up, ALT)

@@ -3,6 +3,7 @@
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -10,6 +11,7 @@ from layers.contract import PickedKind
 from layers.mercator import to_plane
 from tests.helpers.map_scene import PLACES, Scene, case_mark, make_scene, thing_mark
 from widgets.map.events import CasePicked, GridPicked, PlacePicked, ThingPicked
+from widgets.map.sketch import Sketch, SketchKind
 
 
 @pytest.fixture
@@ -163,6 +165,41 @@ def test_a_place_is_chosen_by_click_once_and_escape_ends_it(qtbot: QtBot, scene:
     qtbot.keyClick(view, Qt.Key.Key_Escape)
     with qtbot.assertNotEmitted(view.place_picked, wait=20):
         click(qtbot, scene, scene.pixel(*PLACES["near"]))
+
+
+def test_the_right_button_asks_for_the_menu_of_the_place_and_neither_picks_nor_draws(
+    qtbot: QtBot, scene: Scene
+) -> None:
+    view, wanted, picked = scene.view, [], []
+    view.menu_wanted.connect(wanted.append)
+    view.case_picked.connect(picked.append)
+    at = scene.pixel(*PLACES["near"])
+    window = view.windowHandle()
+    QTest.mouseClick(window, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, at)
+    assert len(wanted) == 1
+    place = wanted[0].place
+    assert (place.lon, place.lat) == pytest.approx(PLACES["near"], abs=1e-4)
+    assert place.grid is not None
+    assert not wanted[0].by_key
+    assert not picked
+    sketch = Sketch(SketchKind.LINE, view)
+    view.begin_sketch(sketch, hint="")
+    click(qtbot, scene, at)
+    QTest.mouseClick(window, Qt.MouseButton.RightButton, Qt.KeyboardModifier.NoModifier, at + QPoint(40, 40))
+    assert len(wanted) == 2
+    assert view.sketch is sketch
+    assert len(sketch.points) == 1
+    assert not sketch.done
+
+
+def test_while_the_map_is_dragged_no_menu_is_asked_for(qtbot: QtBot, scene: Scene) -> None:
+    view, wanted = scene.view, []
+    view.menu_wanted.connect(wanted.append)
+    window, held = view.windowHandle(), Qt.KeyboardModifier.NoModifier
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
+    QTest.mouseClick(window, Qt.MouseButton.RightButton, held, QPoint(300, 300))
+    assert not wanted
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=QPoint(300, 300))
 
 
 def test_pointing_at_a_case_shows_its_card_and_leaving_hides_it(qtbot: QtBot, scene: Scene) -> None:
