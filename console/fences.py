@@ -8,16 +8,15 @@ import numpy as np
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QKeyEvent
 
+from console.fenceedge import edge_meant, untaken
 from console.maptools import draw_on
 from console.register import Held
-from domain.faults import Fault, conflict, invalid
+from domain.faults import Fault, conflict
 from domain.ids import EntryId
 from domain.people import UnitKind
 from domain.register import Entry, EntryKind
 from domain.register_fence import FenceAlert, Geofence
-from domain.register_shapes import MAX_POINTS, Spot, check_ring
-from layers.geodesy import ring_around
-from layers.geometry import outer_edge_at
+from domain.register_shapes import check_ring
 from layers.mercator import to_plane
 from resources.words import sentence
 from widgets.common.pick_list import Choice
@@ -108,8 +107,8 @@ class Fences(QObject, MapGuest):
             return
         points, edge_of = tuple(sketch.degrees()), self._edge_of
         try:
-            ring = self._ring(form, points)
-            check_ring(ring)
+            edge = edge_meant(form, points, float(self.card.radius.value()), self._desk.map_feed.models)
+            check_ring(edge.ring)
         except Fault as fault:
             self._on_unusable(sketch, fault)
             return
@@ -120,10 +119,11 @@ class Fences(QObject, MapGuest):
             self.card.say("fence.gone")
             return
         if held is not None:
-            self._put(msgspec.structs.replace(held.body, ring=ring), held, "fence.saved")
+            self._put(msgspec.structs.replace(held.body, ring=edge.ring), held, "fence.saved")
             return
-        name = self._desk.words("fence.new_name", n=len(self._desk.register.all(Geofence)) + 1)
-        self._open_sheet(Geofence(name, ring), None)
+        taken = [held.body.name for held in self._desk.register.all(Geofence)]
+        name = edge.name or self._desk.words("fence.new_name", n=len(taken) + 1)
+        self._open_sheet(Geofence(untaken(name, taken), edge.ring), None)
 
     def _on_unusable(self, sketch: Sketch, fault: Fault) -> None:
         """Say what is wrong with an edge. One that was drawn corner by corner is drawn on from there."""
@@ -133,19 +133,6 @@ class Fences(QObject, MapGuest):
         self._on_given_up()
         self._view.end_sketch()
         self._refuse(fault)
-
-    def _ring(self, form: FenceForm, points: tuple[Spot, ...]) -> tuple[Spot, ...]:
-        """Return the edge that was meant. Raises ``Fault`` where there is nothing to take it from."""
-        if form is FenceForm.CIRCLE:
-            return ring_around(*points[0], float(self.card.radius.value()))
-        models = self._desk.map_feed.models
-        areas = {FenceForm.GRID: models.grids.shapes.areas, FenceForm.DIVISION: models.divisions.shapes.areas}
-        if form not in areas:
-            return points
-        edge = outer_edge_at(areas[form], *points[0], MAX_POINTS)
-        if not edge:
-            raise invalid("fence_no_outline")
-        return edge
 
     def _on_given_up(self) -> None:
         self._form = self._edge_of = None

@@ -120,7 +120,7 @@ class Finder:
         sources = (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._named_places)
         for source in (*sources, self._things, self._case_steps, self._named_actions, self._kinds):
             found.extend(source(sought))
-        return found
+        return list({(hit.what, hit.value): hit for hit in reversed(found)}.values())[::-1]  # each once, the first one
 
     def _things(self, sought: str) -> list[Hit]:
         return [] if self._register is None else named_things(self._register, self._words, sought)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QLineEdit, QSizePolicy, QWidget
 
 from resources.words import Words
 from widgets.common.combo import Combo
@@ -24,10 +24,14 @@ class ColumnChoice(QWidget):
         self.crs, self.encoding = QLineEdit(), Combo()
         self.columns = {name: Combo() for name in FIELDS}
         self._labels = {name: QLabel() for name in (*FIELDS, "encoding", "crs")}
-        form = QFormLayout(self)
+        form = QGridLayout(self)  # two beside each other: a low window has room for the list of faults as well
         form.setContentsMargins(0, 0, 0, 0)
-        for name, field in (*self.columns.items(), ("encoding", self.encoding), ("crs", self.crs)):
-            form.addRow(self._labels[name], field)
+        for i, (name, field) in enumerate(self._fields().items()):
+            form.addWidget(self._labels[name], i // 2, i % 2 * 2)
+            form.addWidget(field, i // 2, i % 2 * 2 + 1)
+            field.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)  # as wide whatever is chosen
+        form.setColumnStretch(1, 1)
+        form.setColumnStretch(3, 1)
         for combo in self.columns.values():
             combo.currentIndexChanged.connect(self._on_column_chosen)
 
@@ -68,9 +72,13 @@ class ColumnChoice(QWidget):
         for combo in self.columns.values():
             if combo.count():
                 combo.setItemText(0, words("mesh.column.none"))
-        for name, field in (*self.columns.items(), ("encoding", self.encoding), ("crs", self.crs)):
+        for name, field in self._fields().items():
             field.setAccessibleName(words(f"mesh.field.{name}"))
         self.crs.setPlaceholderText(words("mesh.crs.hint"))
+        self.crs.setToolTip(words("mesh.crs.about"))
+
+    def _fields(self) -> dict[str, QWidget]:
+        return {**self.columns, "encoding": self.encoding, "crs": self.crs}
 
     def _on_column_chosen(self, _index: int) -> None:
         self.altered.emit()

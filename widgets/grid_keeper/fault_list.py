@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QListView,
     QListWidget,
     QListWidgetItem,
+    QSizePolicy,
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QVBoxLayout,
@@ -62,6 +63,7 @@ class FaultList(QWidget):
         self._chosen: dict[int, Mend] = {}
         self.rows, self.mend, self.alike, self._head = QListWidget(), Combo(), Button(), QLabel()
         self.rows.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # what is long goes on below
+        self.rows.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)  # as high as there is room
         self.rows.setItemDelegate(_WholeRow(self.rows))
         self.rows.setResizeMode(QListView.ResizeMode.Adjust)
         set_role(self._head, "second")

@@ -26,12 +26,15 @@ from widgets.common.sheet import Sheet
 from widgets.common.style import set_role
 from widgets.grid_keeper.columns import ColumnChoice
 from widgets.grid_keeper.fault_list import FaultList
+from widgets.grid_keeper.hint import difference_text, found_text, next_text
 from widgets.grid_keeper.wants import SUFFIXES, Columns, FileWanted, Republish
 from widgets.names import Names
 
 WIDTH_PX, TOP_PX = 460, 48
-FAULTS_PX = 190
-"""The list of faults is never lower: some four of them are in sight."""
+FAULTS_PX = 150
+"""The list of faults with its head and foot is never lower: two of them are in sight."""
+HINT_LINES, FILE_LINES = 4, 2
+"""What is said has the room of so many lines, whatever it is: nothing below moves under the pointer."""
 
 
 class GridKeeperSheet(Sheet):
@@ -53,7 +56,7 @@ class GridKeeperSheet(Sheet):
         self._difference: GridDifference | None = None
         self._known = GridVersions(())
         self._checked = self._busy = False
-        self._title, self._file, self._about = QLabel(), QLabel(), QLabel()
+        self._title, self._file = QLabel(), QLabel()
         self._said, self._fault, self._bar = QLabel(), FaultLabel(), QProgressBar()
         self.note, self.versions, self.layers = QLineEdit(), Combo(), Combo()
         self.note.setMaxLength(200)
@@ -71,25 +74,26 @@ class GridKeeperSheet(Sheet):
 
     def _lay_out(self) -> None:
         set_role(self._title, "title")
-        for label in (self._about, self._file, self._said):
+        for label in (self._file, self._said):
             set_role(label, "second")
             label.setWordWrap(True)
         set_role(self.buttons["publish"], "primary")
+        for part in (self._bar, self.faults):
+            room = part.sizePolicy()
+            room.setRetainSizeWhenHidden(True)
+            part.setSizePolicy(room)
         self.faults.setMinimumHeight(FAULTS_PX)
+        for said in (self._said, self._fault):
+            said.setAlignment(Qt.AlignmentFlag.AlignTop)
         within = QWidget()
         column = QVBoxLayout(within)
         column.setContentsMargins(0, 0, 6, 0)
         column.setSpacing(8)
-        column.addWidget(self._about)
-        column.addWidget(self.buttons["choose"])
-        column.addWidget(self._file)
+        column.addLayout(_row(self._file, self.buttons["choose"]))
         column.addWidget(self.layers)
         column.addWidget(self.choice)
-        column.addWidget(self.buttons["check"])
-        column.addWidget(self._bar)
+        column.addLayout(_row(*(self.buttons[step] for step in ("check", "mend", "compare"))))
         column.addWidget(self.faults, 1)
-        column.addWidget(self._said)
-        column.addLayout(_row(self.buttons["mend"], self.buttons["compare"]))
         column.addLayout(_row(self.note, self.buttons["publish"]))
         column.addLayout(_row(self.versions, self.buttons["republish"]))
         self._scroll.setWidget(within)
@@ -100,9 +104,10 @@ class GridKeeperSheet(Sheet):
         whole.setContentsMargins(14, 12, 8, 12)
         whole.setSpacing(8)
         whole.addWidget(self._title)
+        whole.addWidget(self._said)
+        whole.addWidget(self._fault)  # in its place
         whole.addWidget(self._scroll, 1)
-        whole.addWidget(self._fault)
-        whole.addLayout(_row(self.buttons["cancel"], self.buttons["close"]))
+        whole.addLayout(_row(self._bar, self.buttons["cancel"], self.buttons["close"]))
 
     def _connect(self) -> None:
         self.buttons["choose"].clicked.connect(self._on_choose)
@@ -228,12 +233,12 @@ class GridKeeperSheet(Sheet):
     def tell(self, telling: Telling) -> None:
         """Say what went wrong; empty takes it away."""
         self._fault.tell(telling)
+        self._show_state()
 
     def retranslate(self) -> None:
         """Look the words up again."""
         words = self._words
         self._title.setText(words("mesh.title"))
-        self._about.setText(words("mesh.about"))
         self.choice.retranslate()
         self.versions.setAccessibleName(words("mesh.field.versions"))
         self._show_versions()
@@ -267,27 +272,13 @@ class GridKeeperSheet(Sheet):
             self.buttons[name].setEnabled(on)
         self._bar.setVisible(self._busy)
         self.faults.setVisible(self._checked and self.faults.rows.count() > 0)
-        self._said.setText(self._state_text(taken=taken))
-        self._said.setVisible(bool(self._said.text()))
+        self._said.setText(self._state_text())
+        self._said.setVisible(not self._fault.text())
 
-    def _state_text(self, *, taken: bool) -> str:
-        found = self._difference
-        if found is None:
-            if not self._checked:
-                return self._next_text()
-            return self._words("mesh.sound" if taken else "mesh.unsound" if self.faults.decided() else "mesh.elsewhere")
-        values = {name: getattr(found, name) for name in ("grids", "cases", "outside")}
-        counts = {"added": len(found.added), "removed": len(found.removed), "altered": found.altered_in_all}
-        said = self._words("mesh.difference", **values, **counts)
-        most = ", ".join(f"{one.code} {one.share:.1%}" for one in found.altered[:4])
-        return f"{said}\n{self._words('mesh.difference.most', grids=most)}" if most else said
-
-    def _next_text(self) -> str:
-        """Return what is to be done before anything was checked."""
-        columns = self.choice.chosen()
-        if not self.choice.offered:
-            return self._words("mesh.next.file")
-        return self._words("mesh.next.check" if columns.code and columns.name else "mesh.next.columns")
+    def _state_text(self) -> str:
+        if self._difference is not None:
+            return difference_text(self._words, self._difference)
+        return found_text(self._words, self.faults) if self._checked else next_text(self._words, self.choice)
 
     # -- what is asked for -----------------------------------------------------------------------------------------
 
@@ -335,12 +326,17 @@ class GridKeeperSheet(Sheet):
     # -- Qt --------------------------------------------------------------------------------------------------------
 
     def _place(self) -> None:
+        line = self._said.fontMetrics().lineSpacing()
+        for said in (self._said, self._fault):
+            said.setMinimumHeight(HINT_LINES * line)
+        self._file.setMinimumHeight(FILE_LINES * line)
         width = min(WIDTH_PX, self._over.width() - 24)
         self.setGeometry(self._over.width() - width - 8, TOP_PX, width, max(200, self._over.height() - TOP_PX - 8))
 
 
-def _row(first: QWidget, second: QWidget) -> QHBoxLayout:
+def _row(first: QWidget, *more: QWidget) -> QHBoxLayout:
     row = QHBoxLayout()
     row.addWidget(first, 1)
-    row.addWidget(second)
+    for part in more:
+        row.addWidget(part)
     return row

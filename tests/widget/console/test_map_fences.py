@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
-import pytest
 from desks import PASSWORD, puts_unanswered, signed_in, until
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QPolygon
@@ -13,7 +12,6 @@ from PySide6.QtWidgets import QPushButton
 from served import Served, key
 
 from console.desk import Desk
-from domain.faults import Fault
 from domain.people import Role
 from domain.register_fence import Geofence
 from layers.mercator import to_degrees, to_plane
@@ -42,7 +40,7 @@ async def test_a_fence_is_drawn_named_altered_switched_deleted_and_taken_back(se
     served.account("wu", PASSWORD, Role.DISPATCHER)
     async with signed_in(served, "wu") as desk:
         desk.actions.trigger("map_fences")
-        tool, card, sheet = desk.map_desk.fences, desk.map_desk.fences.card, desk.map_desk.fences.sheet
+        card, sheet = desk.map_desk.fences.card, desk.map_desk.fences.sheet
         press(card._forms[FenceForm.AREA])
         click(desk, (420, 200), (520, 220), (480, 300), (480, 300))
         assert sheet.isVisible()
@@ -88,12 +86,6 @@ async def test_a_fence_is_drawn_named_altered_switched_deleted_and_taken_back(se
         QTest.keyClick(desk.panels.map, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
         await until(lambda: card.fences.count() == 1)
         assert kept(served)[entry_id]["body"]["paused"]
-        # a circle, and the edge of a grid
-        ring = tool._ring(FenceForm.CIRCLE, (to_degrees(desk.panels.map.camera.x, desk.panels.map.camera.y),))
-        assert len(ring) == 64
-        assert len(tool._ring(FenceForm.GRID, ((120.805, 29.555),))) == 4
-        with pytest.raises(Fault, match="fence_no_outline"):
-            tool._ring(FenceForm.GRID, ((100.0, 10.0),))
 
 
 async def test_what_a_fence_tells_is_seen_acknowledged_and_looked_at(served: Served) -> None:
