@@ -116,11 +116,12 @@ class Finder:
         sought = typed.strip().casefold()[:MAX_TYPED]
         if not sought:
             return [self._step_hit(step) for step in self._steps()] + self._all_actions()
-        found: list[Hit] = []
+        found: dict[tuple[str, str], Hit] = {}
         sources = (self._coordinates, self._cases, self._units, self._people, self._grids_named, self._named_places)
         for source in (*sources, self._things, self._case_steps, self._named_actions, self._kinds):
-            found.extend(source(sought))
-        return list({(hit.what, hit.value): hit for hit in reversed(found)}.values())[::-1]  # each once, the first one
+            for hit in source(sought):
+                found.setdefault((hit.what, hit.value), hit)  # a thing may be found by its name and by what it is
+        return list(found.values())
 
     def _things(self, sought: str) -> list[Hit]:
         return [] if self._register is None else named_things(self._register, self._words, sought)

@@ -33,6 +33,10 @@ async def test_the_word_for_a_kind_lists_the_things_of_that_kind(served: Served)
         found = desk.finder.find("视频")
         assert found[0].value == case.case_no, "what is called so comes before what is one"
         assert {hit.text for hit in desk.finder.find("井盖")} == {"西门 7"}
+        desk.register.put(Component("井盖 9", ComponentKind.MANHOLE, 120.805, 29.555))
+        await until(lambda: len(desk.register.all(Component)) == 3)
+        found_once = [hit.text for hit in desk.finder.find("井盖") if hit.what == "component"]
+        assert found_once == ["井盖 9", "西门 7"], "found by its name and by what it is: once, in the better place"
         assert {hit.text for hit in desk.finder.find("charg")} == {"西门 8"}
         assert {hit.text for hit in desk.finder.find("视") if hit.what == "camera"} == set(), "one sign says no kind"
         assert not any(hit.what == "camera" for hit in desk.finder.find("ra")), "a part within a word says none"

@@ -14,7 +14,7 @@ from served import Served, key
 from console.desk import Desk
 from domain.people import Role
 from domain.register_fence import Geofence
-from layers.mercator import to_degrees, to_plane
+from layers.mercator import to_plane
 from layers.states import FenceState
 from service.timers import Timers
 from tests.widget.console.test_outbox_desk import standing
