@@ -15,8 +15,8 @@ from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
 from client.room import Room
+from console.mapexport.codes import named
 from console.mapexport.files import write_tables
-from console.mapexport.named import named
 from console.mapexport.names import named_items, page_names
 from console.mapexport.own import OwnLayer, own_layers, own_tables
 from console.mapexport.page import PageMap, PageText, write_page

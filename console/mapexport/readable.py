@@ -6,7 +6,7 @@ A code's column keeps its name, so that another program finds it whatever langua
 from datetime import datetime
 from typing import Any
 
-from console.mapexport.named import Tell, tellers, told
+from console.mapexport.codes import Tell, tellers, told
 from console.mapexport.tables import Table
 from resources.words import Words
 from widgets.names import Names

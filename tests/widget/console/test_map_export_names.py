@@ -11,7 +11,7 @@ from pyogrio import list_layers, raw
 from served import ALL_ROOM, Served, key
 
 from console.desk import Desk
-from console.mapexport.named import named
+from console.mapexport.codes import named
 from console.mapexport.tables import Table
 from domain.exporting import MapFormat
 from domain.register_fence import Geofence
