@@ -184,6 +184,23 @@ def _own_layer_actions(desk: "Desk") -> list[DeskAction]:
     ]
 
 
+def _map_actions(desk: "Desk") -> list[DeskAction]:
+    """Return the tools of the map and what lies over it."""
+    panels = desk.panels
+    return [
+        DeskAction("measure_distance", ("Ctrl+M",), desk.map_tools.measure_distance),
+        DeskAction("measure_area", ("Ctrl+Shift+M",), desk.map_tools.measure_area),
+        DeskAction("map_identify", ("Ctrl+Alt+I",), desk.map_desk.open_identify),
+        DeskAction("map_select", ("Ctrl+Alt+S",), desk.map_desk.open_select),
+        DeskAction("map_redline", ("Ctrl+Alt+D",), desk.map_desk.open_redline),
+        DeskAction("map_fences", ("Ctrl+Alt+F",), desk.map_desk.open_fences),
+        DeskAction("map_playback", ("Ctrl+Alt+P",), desk.map_desk.open_playback),
+        DeskAction("fit_map", ("Ctrl+Home",), panels.map.fit),
+        DeskAction("fold_layers", ("Ctrl+Alt+Shift+L",), panels.map.overlays.layer_tree.toggle),
+        DeskAction("fold_legend", ("Ctrl+Alt+G",), panels.map.overlays.legend.toggle),
+    ]
+
+
 def desk_actions(desk: "Desk") -> list[DeskAction]:
     """Return the actions, in the order they are listed."""
     moves, panels, later = _Moves(desk), desk.panels, desk.crew.later
@@ -206,15 +223,7 @@ def desk_actions(desk: "Desk") -> list[DeskAction]:
         DeskAction("export_map", ("Ctrl+P",), moves.export_map),
         DeskAction("export_folder", ("Ctrl+Shift+P",), moves.export_folder),
         DeskAction("grid_keeper", ("Ctrl+Shift+G",), desk.grid_keeper.open),
-        DeskAction("measure_distance", ("Ctrl+M",), desk.map_tools.measure_distance),
-        DeskAction("measure_area", ("Ctrl+Shift+M",), desk.map_tools.measure_area),
-        DeskAction("map_identify", ("Ctrl+Alt+I",), desk.map_desk.open_identify),
-        DeskAction("map_select", ("Ctrl+Alt+S",), desk.map_desk.open_select),
-        DeskAction("map_redline", ("Ctrl+Alt+D",), desk.map_desk.open_redline),
-        DeskAction("map_fences", ("Ctrl+Alt+F",), desk.map_desk.open_fences),
-        DeskAction("map_playback", ("Ctrl+Alt+P",), desk.map_desk.open_playback),
-        DeskAction("fit_map", ("Ctrl+Home",), panels.map.fit),
-        DeskAction("fold_legend", ("Ctrl+Alt+G",), panels.map.overlays.legend.toggle),
+        *_map_actions(desk),
         DeskAction("full_screen", ("F11",), desk.window.toggle_full_screen),
         DeskAction("language", ("F9",), desk.appearance.toggle_language),
         DeskAction("theme", ("F8",), desk.appearance.toggle_theme),

@@ -22,11 +22,12 @@ SETTLE_MS = 1500
 
 
 class Stored(msgspec.Struct, frozen=True):
-    """The choices as they are kept: of the layers, and the groups of the tree that are folded up."""
+    """The choices as they are kept: of the layers, the groups of the tree that are folded up, or all of the list."""
 
     version: int
     layers: LayerState
     folded: Annotated[tuple[Annotated[str, msgspec.Meta(max_length=60)], ...], msgspec.Meta(max_length=50)] = ()
+    list_folded: bool = False
 
 
 class LayerKeeper(QObject):
@@ -42,6 +43,7 @@ class LayerKeeper(QObject):
         self._wait.setInterval(SETTLE_MS)
         self._wait.timeout.connect(self._write_soon)
         view.choices.changed.connect(self.on_changed)
+        view.overlays.layer_tree.folding_changed.connect(self.on_changed)
         view.overlays.layer_tree.rows.itemExpanded.connect(self.on_changed)
         view.overlays.layer_tree.rows.itemCollapsed.connect(self.on_changed)
 
@@ -52,6 +54,7 @@ class LayerKeeper(QObject):
             self._view.choices.show(stored.layers)
             self._view.overlays.feed()
             self._view.overlays.layer_tree.rows.fold(stored.folded)
+            self._view.overlays.layer_tree.fold(stored.list_folded)
 
     def stop(self) -> None:
         """Write what has not been written yet; where that cannot be done the person is told."""
@@ -68,7 +71,8 @@ class LayerKeeper(QObject):
             self._wait.start()
 
     def _content(self) -> bytes:
-        stored = Stored(VERSION, self._view.choices.state(), self._view.overlays.layer_tree.rows.folded())
+        tree = self._view.overlays.layer_tree
+        stored = Stored(VERSION, self._view.choices.state(), tree.rows.folded(), tree.folded)
         return msgspec.json.format(msgspec.json.encode(stored), indent=1)
 
     def _write_soon(self) -> None:

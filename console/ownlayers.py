@@ -19,9 +19,9 @@ from console.filelayer.contents import BESIDE_SHP, FEATURE_SUFFIXES, SHP, TRACK_
 from console.notices import Notice
 from console.ownwaits import Wait, Waits
 from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
-from domain.contacts import without_contacts
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
+from layers.options import layer_name
 from resources.words import sentence
 from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity
@@ -41,7 +41,6 @@ MOST_GONE = 5
 FAR_KM = 150
 """A file that lies so far from the town is hardly about it. The wrong one of two neighbouring zones is 290 km away."""
 MOST_DROPPED = 10
-MOST_NAME = 60
 ROWS_BAD = frozenset({"file_rows_bad", "file_rows_bad_and_placeless"})
 
 
@@ -123,9 +122,10 @@ class OwnLayers(Member):
             self._gone.append((model, key))
             for old, _ in self._gone[:-MOST_GONE]:
                 self._let_go(old)
+            item = view.item(key)
+            name = "" if item is None else item.title()
             view.remove_layer(key)
             view.choices.taken_away(model, self._bring_back)
-            name = str(getattr(model, "name", ""))
             notice = Notice(Severity.INFO, "notice.layer_removed", {"name": name}, "own-layer", "restore_layer")
             self._desk.notices.post(notice)
 
@@ -194,7 +194,7 @@ class OwnLayers(Member):
         path, name = opening.path, opening.path.name
         found = await apart(lambda halt: features_of(path, opening.crs, rest=opening.rest, halt=halt))
         features = await asyncio.to_thread(read_imported, found.wkbs, found.columns, found.rows)
-        model = ImportedModel(self._ident(name), _layer_name(path))
+        model = ImportedModel(self._ident(name), layer_name(path.stem))
         model.colour = self._next_colour()
         left = next((int(n.removeprefix("left_out:")) for n in found.notes if n.startswith("left_out:")), 0)
         model.put(features, self._remark(name, left))
@@ -232,7 +232,7 @@ class OwnLayers(Member):
         found = await apart(lambda halt: track_of(path, opening.crs, ahead, rest=opening.rest, halt=halt))
         fixes = [(f.track, f.at, f.lon, f.lat) for f in found.fixes]
         remark = self._remark(path.name, found.left_out)
-        model = TrackModel(self._ident(path.name), _layer_name(path), self._desk.names.zone, remark)
+        model = TrackModel(self._ident(path.name), layer_name(path.stem), self._desk.names.zone, remark)
         model.colour = self._next_colour()
         key = await self._show_track(model, found.names, fixes)
         self._tell_shown(wait, len(found.fixes), found.left_out)
@@ -365,11 +365,6 @@ class OwnLayers(Member):
                 self._desk.notices.post(notice)
             else:
                 self._desk.notices.fault(fault, replace="own-layer")
-
-
-def _layer_name(path: Path) -> str:
-    """Return what a file's layer is called, wherever it is told: in lists, legends, and in what is exported."""
-    return without_contacts(path.stem)[:MOST_NAME]
 
 
 def _apart_from_shapefiles(paths: Sequence[Path]) -> list[Path]:

@@ -215,10 +215,14 @@ def _layer(key: str, options: LayerOptions) -> SavedLayer:
 
 
 def _state(layers: tuple[SavedLayer, ...], now: LayerState) -> LayerState:
-    """Return what is to be chosen: of the layers a view knows as it knows them, of the others as it is now."""
+    """Return what is to be chosen: of the layers a view knows as it knows them, of the others as it is now.
+
+    Names that layers were given are no part of a view, and stay.
+    """
     chosen = dict(now.options)
     for layer in layers:
-        chosen[layer.key] = _options(layer)
+        name = now.options[layer.key].name if layer.key in now.options else ""
+        chosen[layer.key] = msgspec.structs.replace(_options(layer), name=name)
     return LayerState(options=chosen, order=tuple(layer.key for layer in layers) or now.order)
 
 

@@ -185,6 +185,8 @@ class LayerItem:
     """Where it stands in the tree of layers."""
     removable = False
     """Whether the person at the desk may take it away."""
+    renamable = False
+    """Whether it can be given another name (``LayerOptions.name``), which ``title`` then says."""
     preset = LayerOptions()
     """What holds of it until something is chosen."""
 

@@ -12,6 +12,8 @@ from typing import Annotated
 
 import msgspec
 
+from domain.contacts import without_contacts
+
 PIXEL_M = 0.00028
 """Side of the standardised rendering pixel, metres (OGC 07-057r7, 6.1)."""
 SCALE_STOPS = (500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000)
@@ -19,6 +21,8 @@ SCALE_STOPS = (500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_00
 MOST_CHOICES = 64
 """Styles, and hidden kinds, that are kept for one layer."""
 MOST_TEXT = 120
+MOST_NAME = 60
+"""Letters of a name that a layer was given."""
 
 Key = Annotated[str, msgspec.Meta(max_length=MOST_TEXT)]
 Pair = tuple[Key, Key]
@@ -64,6 +68,8 @@ class LayerOptions(msgspec.Struct, frozen=True, omit_defaults=True):
     coarsest: Denominator | None = None
     styles: Pairs = ()
     hidden: Pairs = ()
+    name: Annotated[str, msgspec.Meta(max_length=MOST_NAME)] = ""
+    """What it was named, of a layer that can be; empty where it goes by its own name."""
 
     def style(self, style: Style) -> str:
         """Return the value chosen of a style; its default where none, or none there is any more, was chosen."""
@@ -90,6 +96,15 @@ class LayerOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.finest is not None and denominator < self.finest * 0.999:
             return False
         return self.coarsest is None or denominator <= self.coarsest * 1.001
+
+
+def layer_name(text: str) -> str:
+    """Return what a layer of one's own is called, wherever it is told: in lists, legends, and in what is exported.
+
+    It is one line, within bounds, and names no contact. Empty where nothing is left that can be read.
+    """
+    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
+    return without_contacts(line)[:MOST_NAME].strip()
 
 
 class LayerState(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -51,6 +51,7 @@ class ImportedItem(LayerItem):
 
     group = Group.OWN
     removable = True
+    renamable = True
 
     def __init__(self, model: ImportedModel, look: Look) -> None:
         super().__init__(look)
@@ -64,8 +65,8 @@ class ImportedItem(LayerItem):
         self._dots: dict[tuple[tuple[str, ...], float], Sprites] = {}
 
     def title(self) -> str:
-        """See ``LayerItem``: the file's name."""
-        return self._model.name
+        """See ``LayerItem``: the name it was given, or the file's."""
+        return self.options.name or self._model.name
 
     def remark(self) -> str:
         """See ``LayerItem``."""
@@ -225,7 +226,7 @@ class ImportedItem(LayerItem):
         """See ``LayerItem``: the file by its name, or its kinds that are not left out."""
         count, kinds = len(self._model.features.rows), self._kinds()
         if kinds is None:
-            return [LegendRow(f"own_file.{self.role}", legend_title(self._model.name), count)] if count else []
+            return [LegendRow(f"own_file.{self.role}", legend_title(self.title()), count)] if count else []
         hidden = self.options.hides(KIND)
         told = zip(self._kind_keys(kinds), self.roles, self.kind_texts(), kinds.counts(), strict=True)
         return [
@@ -251,7 +252,7 @@ class ImportedItem(LayerItem):
         more = len(told) - LINES_SHOWN
         lines = told[:LINES_SHOWN] + ([self.look.words("own_layer.more", count=more)] if more > 0 else [])
         at = float(features.label_xs[row]), float(features.label_ys[row])
-        return Picked(PickedKind.FEATURE, f"{self.key}#{row}", *at, title=self._model.name, lines=tuple(lines))
+        return Picked(PickedKind.FEATURE, f"{self.key}#{row}", *at, title=self.title(), lines=tuple(lines))
 
     def _point_at(self, x: float, y: float, limit: float) -> int | None:
         features = self._drawn.features

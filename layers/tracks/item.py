@@ -35,11 +35,12 @@ class TrackItem(LayerItem):
         super().__init__(look)
         self._model = model
         self.key = KEY_PREFIX + model.ident
+        self.renamable = not model.guarded  # one of the history says whose it is; the next one would take its name over
         self._sheets: dict[tuple[str, float], Sprites] = {}
 
     def title(self) -> str:
-        """See ``LayerItem``: what it was named."""
-        return self._model.name
+        """See ``LayerItem``: the name it was given, or what it is of."""
+        return (self.options.name if self.renamable else "") or self._model.name
 
     def remark(self) -> str:
         """See ``LayerItem``: where it is from, and the time it spans."""
@@ -121,7 +122,7 @@ class TrackItem(LayerItem):
 
     def legend(self) -> Sequence[LegendRow]:
         """See ``LayerItem``: the track by its name."""
-        title = legend_title(self._model.name)
+        title = legend_title(self.title())
         return [LegendRow(f"own_track.{self.role}", title)] if len(self._model.xs) else []
 
     def pick(self, area: Area, px: float, py: float, reach: float) -> Picked | None:
@@ -140,7 +141,7 @@ class TrackItem(LayerItem):
         )
         lines = tuple(text for text in (named, when) if text)
         at = float(model.xs[best]), float(model.ys[best])
-        return Picked(PickedKind.FEATURE, f"{self.key}#{best}", *at, title=model.name, lines=lines)
+        return Picked(PickedKind.FEATURE, f"{self.key}#{best}", *at, title=self.title(), lines=lines)
 
     def _moment(self, at: float) -> str:
         """Return a time as it is shown, in the town's own zone."""

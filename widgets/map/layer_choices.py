@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
 from PySide6.QtCore import QElapsedTimer, QObject, Signal
 
 from layers.options import LayerOptions, LayerState
@@ -125,11 +126,13 @@ class LayerChoices(QObject):
         self._undo = [step for step in self._undo if not (isinstance(step, Gone) and step.what is what)]
 
     def reset(self) -> None:
-        """Show all layers as they are by themselves; can be taken back."""
-        if self.state() != LayerState(order=self._order) or self._order not in ((), self._first):
+        """Show all layers as they are by themselves, under the names they were given; can be taken back."""
+        preset = {item.key: item.preset for item in self._canvas.items}
+        chosen = self.state().options
+        named = {k: replace(preset.get(k, LayerOptions()), name=o.name) for k, o in chosen.items() if o.name}
+        if chosen != named or self._order not in ((), self._first):
             self._remember(None)
-            self._kept.clear()
-            self.show(LayerState(order=self._first))
+            self.show(LayerState(options=named, order=self._first))
             self.changed.emit()
 
     def take(self, state: LayerState) -> None:

@@ -5,10 +5,19 @@ from collections.abc import Sequence
 from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from layers.contract import LayerItem
-from layers.options import SCALE_STOPS, Filter, LayerOptions, Style
+from layers.options import MOST_NAME, SCALE_STOPS, Filter, LayerOptions, Style, layer_name
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
@@ -133,10 +142,16 @@ class LayerOptionsCard(Card):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape closes, Ctrl+Z takes back; no other key goes to what lies below."""
         if event.key() == Qt.Key.Key_Escape:
+            self._forget_name()
             self.close_card()
         elif event.key() == Qt.Key.Key_Z and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
             self.undo_wanted.emit()
         event.accept()
+
+    def _forget_name(self) -> None:
+        """Leave the name as it was, whatever was typed."""
+        if self._item is not None and self._item.renamable:
+            self._name.setText(self._item.title())
 
     # -- made from what the layer says -----------------------------------------------------------------------------
 
@@ -160,6 +175,8 @@ class LayerOptionsCard(Card):
             remark.setWordWrap(True)
             set_role(remark, "second")
             grid.addWidget(remark, 1, 0, 1, 2)
+        if item.renamable:
+            self._add_name(grid, item)
         self._opacity, self._percent = Slider(), QLabel()
         self._opacity.setObjectName("layer_opacity")
         self._opacity.setRange(0, 100)
@@ -185,6 +202,22 @@ class LayerOptionsCard(Card):
         grid.addLayout(self._foot(item), grid.rowCount(), 0, 1, 2)
         grid.setRowStretch(grid.rowCount(), 1)
         self._put_page()
+
+    def _add_name(self, grid: QGridLayout, item: LayerItem) -> None:
+        """Let it be given another name; a name of nothing is refused."""
+        name, told = QLineEdit(item.title()), QLabel(self.words("layer_tree.name.empty"))
+        name.setObjectName("layer_name")
+        name.setMaxLength(MOST_NAME)
+        name.setToolTip(self.words("layer_tree.name.hint", n=MOST_NAME))
+        name.editingFinished.connect(self._on_named)
+        told.setObjectName("layer_name_told")
+        told.setWordWrap(True)
+        told.hide()
+        set_role(told, "warning")
+        self._controls[name] = "name", "", ""
+        self._add(grid, self.words("layer_tree.name"), name)
+        grid.addWidget(told, grid.rowCount(), 1)
+        self._name, self._name_told = name, told
 
     def _put_page(self) -> None:
         """Show the page that was made. The one before goes when its press is over; the keys stay where they were."""
@@ -286,6 +319,18 @@ class LayerOptionsCard(Card):
         if self._item is not None and not self._filling:
             self.chosen.emit(self._item.key, options)
 
+    def _on_named(self) -> None:
+        """A name was typed: Enter or going on takes it."""
+        item = self._item
+        if item is None or self.sender() is not self._name:
+            return
+        name = layer_name(self._name.text())
+        self._name_told.setVisible(not name)
+        if name and name != item.title():
+            self._choose(replace(item.options, name=name))
+        else:
+            self._name.setText(item.title())
+
     def _on_opacity_changed(self, value: int) -> None:
         self._percent.setText(f"{value} %")
         if self._item is not None:
@@ -327,7 +372,7 @@ class LayerOptionsCard(Card):
             case "fit":
                 self.fit_wanted.emit(item.key)
             case "plain":
-                self._choose(LayerOptions(visible=item.visible))
+                self._choose(LayerOptions(visible=item.visible, name=item.options.name))
             case "remove":
                 self.remove_wanted.emit(item.key)
             case "close":

@@ -7,7 +7,7 @@ from typing import cast
 
 import msgspec
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QStyle,
@@ -22,6 +22,7 @@ from resources.theme import Theme
 from widgets.common.fonts import text_px
 from widgets.common.menus import is_menu_key
 from widgets.common.tick import paint_tick_box
+from widgets.map.fold_title import paint_chevron
 from widgets.map.overlay import BODY_PX, SECOND_PX, sized
 
 ROW, HEAD = 26, 22
@@ -349,7 +350,7 @@ class _RowPainter(QStyledItemDelegate):
     def _paint_head(self, painter: QPainter, rect: QRectF, name: str, *, folded: bool) -> None:
         painter.setPen(QPen(QColor(self._rows.theme.text_second), 1.3))
         painter.setFont(sized(self._rows.font(), SECOND_PX))
-        _chevron(painter, rect.left() + INDENT + BOX / 2, rect.center().y(), down=not folded)
+        paint_chevron(painter, rect.left() + INDENT + BOX / 2, rect.center().y(), down=not folded)
         left = INDENT + BOX + 8
         painter.drawText(rect.adjusted(left, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter, name)
 
@@ -369,7 +370,7 @@ class _RowPainter(QStyledItemDelegate):
         painter.drawText(room, centre, name)
         if more:
             painter.setPen(QPen(QColor(theme.text_second), 1.3))
-            _chevron(painter, rect.right() - MORE / 2, rect.center().y(), down=False)
+            paint_chevron(painter, rect.right() - MORE / 2, rect.center().y(), down=False)
 
 
 @lru_cache(maxsize=8)
@@ -383,8 +384,3 @@ def _box(theme: Theme, on: bool, ratio: float) -> QImage:
     paint_tick_box(painter, QRectF(AROUND, AROUND, BOX, BOX), theme, on=on)
     painter.end()
     return picture
-
-
-def _chevron(painter: QPainter, x: float, y: float, *, down: bool) -> None:
-    turns = ((-3.5, -1.5), (0, 2), (3.5, -1.5)) if down else ((-1.5, -3.5), (2, 0), (-1.5, 3.5))
-    painter.drawPolyline(QPolygonF([QPointF(x + dx, y + dy) for dx, dy in turns]))

@@ -1,17 +1,21 @@
-"""The tree of layers: each on or off, in its group and order, with how old it is; and the options of one beside it."""
+"""The tree of layers: each on or off, in its group and order, with how old it is; and the options of one beside it.
+
+It folds to its title, for whoever wants to see the map below it.
+"""
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, Signal
 from PySide6.QtGui import QPainter, QPolygonF
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from layers.contract import LayerItem, Tells
 from layers.options import GROUPS
 from resources.theme import Theme
 from resources.words import Words
+from widgets.map.fold_title import HEIGHT_PX, FoldTitle
 from widgets.map.layer_rows import LayerRows, Row, Section
-from widgets.map.overlay import BODY_PX, Card
+from widgets.map.overlay import Card
 from widgets.map.toolbar import MapButton
 
 BUTTON_PX = 26
@@ -26,26 +30,29 @@ class LayerTree(Card):
     undo_wanted = Signal()
     reset_wanted = Signal()
     resized = Signal()
+    folding_changed = Signal()
 
     def __init__(self, words: Words, theme: Theme, parent: QWidget) -> None:
         super().__init__(words, theme, parent)
         self.setObjectName("map_layers")
         self._notes: dict[str, tuple[str, bool]] = {}
         self._most_height = 100_000
-        self._title = QLabel(self)
+        self._title = FoldTitle(theme, self)
+        self._title.setObjectName("map_layers_fold")
+        self._adds = False
         self.rows = LayerRows(theme, self)
         self.rows.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Ignored)
         signs = {"add": _plus, "undo": _turn, "reset": _stack}
         self._buttons = {name: MapButton(sign, theme, self) for name, sign in signs.items()}
         head = QHBoxLayout()
-        head.setContentsMargins(6, 0, 0, 0)
+        head.setContentsMargins(0, 0, 0, 0)
         head.setSpacing(0)
         head.addWidget(self._title, 1)
         for name, button in self._buttons.items():
             button.setObjectName(f"map_layers_{name}")
             button.setFixedSize(BUTTON_PX, BUTTON_PX)
             head.addWidget(button)
-        self._buttons["add"].hide()  # until somebody says what can be added
+        self._show_parts()
         column = QVBoxLayout(self)
         column.setContentsMargins(EDGE_X, EDGE_Y, EDGE_X, EDGE_Y)
         column.setSpacing(2)
@@ -55,6 +62,7 @@ class LayerTree(Card):
         self._buttons["undo"].clicked.connect(self.undo_wanted)
         self._buttons["reset"].clicked.connect(self.reset_wanted)
         self.rows.resized.connect(self.fit)
+        self._title.clicked.connect(self._on_folded)
         self.set_theme(theme)
         self.retranslate()
 
@@ -75,7 +83,27 @@ class LayerTree(Card):
 
     def offer_add(self, on: bool) -> None:
         """Show the button that adds layers, or not."""
-        self._buttons["add"].setVisible(on)
+        self._adds = on
+        self._show_parts()
+
+    @property
+    def folded(self) -> bool:
+        """Whether it is folded to its title."""
+        return self._title.isChecked()
+
+    def fold(self, on: bool) -> None:
+        """Fold it to its title, or show it whole. Keys that were on what is folded go to the title."""
+        if on != self.folded:
+            self._title.setChecked(on)
+            self._on_folded()
+
+    def take_keys(self) -> None:
+        """Give the keys to the rows, or to the title they are folded under."""
+        (self._title if self.folded else self.rows).setFocus()
+
+    def toggle(self) -> None:
+        """Fold it, or show it whole again."""
+        self.fold(not self.folded)
 
     def set_can_undo(self, on: bool) -> None:
         """Say whether there is something to be taken back."""
@@ -88,9 +116,12 @@ class LayerTree(Card):
 
     def fit(self) -> None:
         """Take the size the rows need, within bounds."""
-        wanted = self.rows.wanted()
-        width = min(MOST_WIDTH_PX, max(wanted.width(), 150)) + 2 * EDGE_X
-        height = min(self._most_height, wanted.height() + BUTTON_PX + 2 * EDGE_Y + 4)
+        if self.folded:
+            width, height = self._title.sizeHint().width() + 2 * EDGE_X, HEIGHT_PX + 2 * EDGE_Y
+        else:
+            wanted = self.rows.wanted()
+            width = min(MOST_WIDTH_PX, max(wanted.width(), 150)) + 2 * EDGE_X
+            height = min(self._most_height, wanted.height() + BUTTON_PX + 2 * EDGE_Y + 4)
         before = self.size()
         self.resize(width, max(0, height))
         if self.size() != before:  # a map too low for its cards bounds it to less than it can be: that is no news
@@ -99,19 +130,40 @@ class LayerTree(Card):
     def set_theme(self, theme: Theme) -> None:
         """Take up another theme."""
         super().set_theme(theme)
-        self._title.setStyleSheet(f"color: {theme.text}; background: transparent; font-size: {BODY_PX}px")
         self.rows.set_theme(theme)
-        for button in self._buttons.values():
+        buttons: tuple[FoldTitle | MapButton, ...] = (self._title, *self._buttons.values())
+        for button in buttons:
             button.theme = theme
             button.update()
 
     def retranslate(self) -> None:
         """Take up another language (rows are shown anew from outside)."""
         self._title.setText(self.words("map.layers"))
+        self._name_title()
         self.rows.setAccessibleName(self.words("layer_tree.accessible"))
         for name, button in self._buttons.items():
             button.setToolTip(self.words(f"layer_tree.{name}"))
             button.setAccessibleName(self.words(f"layer_tree.{name}"))
+
+    def _on_folded(self) -> None:
+        held = self.window().focusWidget()
+        if self.folded and held is not None and self.isAncestorOf(held):
+            self._title.setFocus()
+        self._name_title()
+        self._show_parts()
+        self.folding_changed.emit()
+        self.fit()
+
+    def _show_parts(self) -> None:
+        """Show what is not folded away; the button that adds not before somebody says what can be added."""
+        self.rows.setVisible(not self.folded)
+        for name, button in self._buttons.items():
+            button.setVisible(not self.folded and (name != "add" or self._adds))
+
+    def _name_title(self) -> None:
+        hint = self.words("layer_tree.unfold" if self.folded else "layer_tree.fold")
+        self._title.setToolTip(hint)
+        self._title.setAccessibleName(f"{self._title.text()} · {hint}")
 
     def _row(self, item: LayerItem, denominator: float) -> Row:
         note, stale = self._notes.get(item.key) or item.note()

@@ -116,9 +116,10 @@ class OverlaidMap(MapCanvas):
         return self._overlays.choices
 
     def focus_layers(self) -> None:
-        """Go to the tree of layers, to the row that was current last."""
-        rows = self._overlays.layer_tree.rows
-        if rows.isVisible():
+        """Go to the tree of layers, unfolded, to the row that was current last."""
+        tree, rows = self._overlays.layer_tree, self._overlays.layer_tree.rows
+        if tree.isVisible():
+            tree.fold(False)
             if rows.current_key() is None and self.items:
                 rows.go_to(self.items[-1].key)
             rows.setFocus()

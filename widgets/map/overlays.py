@@ -61,11 +61,12 @@ class MapOverlays(PlacedOverlays):
         tree.undo_wanted.connect(choices.undo)
         tree.reset_wanted.connect(choices.reset)
         tree.resized.connect(self.place)
+        tree.folding_changed.connect(self._on_tree_folded)
         self.legend.folding_changed.connect(self.place)
         card.chosen.connect(choices.choose)
         card.moved.connect(choices.move)
         card.undo_wanted.connect(choices.undo)
-        card.closed.connect(tree.rows.setFocus)
+        card.closed.connect(tree.take_keys)
         choices.changed.connect(self.feed)
         self.pick_card.closed.connect(self.place)
         self.coordinates.altered.connect(self._place_coordinates)
@@ -76,8 +77,15 @@ class MapOverlays(PlacedOverlays):
         if item is not None and self.layer_options.item is item:
             self.layer_options.close_card()
         elif item is not None:
+            self.layer_tree.fold(False)
             self.layer_options.open_for(item)
             self.place()
+
+    def _on_tree_folded(self) -> None:
+        """Put the options away with the list they belong to."""
+        if self.layer_tree.folded:
+            self.layer_options.close_card()
+        self.place()
 
     def close_one(self) -> bool:
         """Close what Escape puts away first: the options of a layer, then what was picked. Return whether it did."""

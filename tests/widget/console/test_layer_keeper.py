@@ -15,6 +15,8 @@ async def test_choices_and_folded_groups_come_back_with_the_next_run() -> None:
         view.choices.move("grids", 1)
         view.overlays.feed()
         view.overlays.layer_tree.rows.fold(("base",))
+        desk.actions.trigger("fold_layers")
+        assert view.overlays.layer_tree.folded
     async with open_desk(keep=True) as desk:
         view = desk.panels.map
         view.overlays.feed()
@@ -23,6 +25,11 @@ async def test_choices_and_folded_groups_come_back_with_the_next_run() -> None:
         assert item.options == LayerOptions(opacity=35, coarsest=50_000)
         assert [item.key for item in view.items].index("grids") > [i.key for i in view.items].index("divisions")
         assert view.overlays.layer_tree.rows.folded() == ("base",)
+        assert view.overlays.layer_tree.folded
+        desk.actions.trigger("fold_layers")
+    async with open_desk(keep=True) as desk:
+        view = desk.panels.map
+        assert not view.overlays.layer_tree.folded
         assert not view.choices.can_undo
 
 

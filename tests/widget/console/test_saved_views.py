@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from served import ALL_ROOM, Served
 
 from console.desk import Desk
-from console.savedviews import _options, _state
+from console.savedviews import _layer, _options, _state
 from domain.faults import Fault, FaultKind
 from domain.people import Role
 from domain.register import EntryKind
@@ -232,3 +232,10 @@ def test_every_scene_that_is_listed_can_be_taken() -> None:
     from console.shot.views import SCENE_NAMES
 
     assert {*SCENES, *LAYER_SCENES} == set(SCENE_NAMES)
+
+
+def test_a_name_that_a_layer_was_given_is_no_part_of_a_view() -> None:
+    now = LayerState(options={"file:a": LayerOptions(opacity=20, name="甲")})
+    saved = _layer("file:a", LayerOptions(opacity=50, name="乙"))
+    assert "乙" not in saved.style + saved.filters, "a shared view goes to others"
+    assert _state((saved,), now).options == {"file:a": LayerOptions(opacity=50, name="甲")}

@@ -73,6 +73,79 @@ def test_a_click_and_the_space_bar_hide_and_show_a_layer(qtbot: QtBot, scene: Sc
     assert options(scene, "positions").visible
 
 
+def title(scene: Scene) -> QAbstractButton:
+    found = scene.view.overlays.layer_tree.findChild(QAbstractButton, "map_layers_fold")
+    assert found is not None
+    return found
+
+
+def test_the_list_folds_to_its_title_and_lets_the_map_below_it_be_seen_and_clicked(qtbot: QtBot, scene: Scene) -> None:
+    view, over = scene.view, scene.view.overlays
+    tree = over.layer_tree
+    before, corner = tree.geometry(), tree.geometry().bottomLeft() + QPoint(20, -20)
+    over.open_layer("cases")
+    qtbot.mouseClick(title(scene), Qt.MouseButton.LeftButton)
+    assert tree.folded
+    assert tree.isVisible()
+    assert title(scene).isVisible()
+    assert not rows(scene).isVisible()
+    assert not over.layer_options.isVisible(), "the options went with their list"
+    assert tree.height() < 45
+    assert tree.width() < before.width() * 2 // 3
+    assert tree.geometry().topRight() == before.topRight()
+    assert not view.covered().contains(corner)
+    assert view.childAt(corner) is None
+    over.feed()  # what the layers say goes on, and unfolds nothing
+    assert tree.height() < 45
+    qtbot.mouseClick(title(scene), Qt.MouseButton.LeftButton)
+    assert tree.geometry() == before
+    assert rows(scene).isVisible()
+
+
+def test_a_folded_list_gives_its_room_to_the_town_that_is_fitted(scene: Scene) -> None:
+    view = scene.view
+    view.resize(900, 500)
+    view.fit()
+    before = view.camera.scale
+    view.overlays.layer_tree.fold(True)
+    view.fit()
+    assert view.camera.scale < before
+
+
+def test_by_keyboard_the_list_folds_and_unfolds_and_the_keys_stay_in_it(qtbot: QtBot, scene: Scene) -> None:
+    view, tree = scene.view, scene.view.overlays.layer_tree
+    view.focus_layers()
+    tree.toggle()
+    assert tree.folded
+    assert view.window().focusWidget() is title(scene)
+    qtbot.keyClick(title(scene), Qt.Key.Key_Return)
+    assert not tree.folded
+    qtbot.keyClick(title(scene), Qt.Key.Key_Space)
+    assert tree.folded
+    view.focus_layers()  # whoever goes to the layers wants to see them
+    assert not tree.folded
+    assert view.window().focusWidget() is rows(scene)
+    view.overlays.open_layer("cases")
+    assert view.overlays.layer_options.isAncestorOf(view.window().focusWidget())
+    tree.toggle()
+    assert view.window().focusWidget() is title(scene)
+    assert title(scene).accessibleName() == "图层 · 展开图层列表（Ctrl+Alt+Shift+L）"
+    view.setFocus()
+    tree.toggle()
+    assert view.window().focusWidget() is view, "keys that were elsewhere stay there"
+
+
+def test_what_can_be_added_is_offered_again_once_the_list_is_unfolded(scene: Scene) -> None:
+    tree = scene.view.overlays.layer_tree
+    add = tree.findChild(QAbstractButton, "map_layers_add")
+    assert add is not None
+    tree.fold(True)
+    tree.offer_add(True)
+    assert not add.isVisible()
+    tree.fold(False)
+    assert add.isVisible()
+
+
 def test_the_menu_key_opens_what_the_right_button_does_and_asks_nothing_of_the_map(qtbot: QtBot, scene: Scene) -> None:
     wanted: list[object] = []
     scene.view.menu_wanted.connect(wanted.append)
