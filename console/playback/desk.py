@@ -57,6 +57,7 @@ class MapPlayback(QObject, MapGuest):
         bar = self.bar
         self._tick.timeout.connect(self._on_tick)
         self.card.wanted.connect(self.read)
+        self.card.closed.connect(self._on_card_closed)
         bar.play_requested.connect(self.toggle)
         bar.step_requested.connect(self.step)
         bar.sought.connect(self.seek)
@@ -106,6 +107,11 @@ class MapPlayback(QObject, MapGuest):
         self.card.close_card()
         self._begin(Player(tape))
 
+    def _on_card_closed(self) -> None:
+        """Whoever closes the card while it is read has given it up."""
+        if not self.card.read.isEnabled():
+            self._desk.tasks.cancel(OWNER)
+
     def _begin(self, player: Player) -> None:
         self._desk.map_feed.hold(True)
         self.player, self._cases_at = player, None
@@ -134,6 +140,7 @@ class MapPlayback(QObject, MapGuest):
         self.bar.follow.setChecked(False)
         self._desk.map_feed.hold(False)
         self._view.show_past(None)
+        self._desk.picks.refresh()
         self._view.setFocus()
         self._view.refresh()
 
@@ -201,7 +208,7 @@ class MapPlayback(QObject, MapGuest):
         return "" if self.player is None else f"{self._desk.names.local(self.player.now):%m-%d %H:%M:%S}"
 
     def key(self, event: QKeyEvent) -> bool:
-        """Space plays or pauses, comma and full stop step, [ and ] slow down and speed up, Escape leaves."""
+        """Space plays or pauses, comma and full stop step, [ and ] slow down and speed up."""
         player = self.player
         if player is None:
             return False
@@ -215,10 +222,15 @@ class MapPlayback(QObject, MapGuest):
             case Qt.Key.Key_BracketLeft | Qt.Key.Key_BracketRight:
                 player.faster(1 if event.key() == Qt.Key.Key_BracketRight else -1)
                 self._show()
-            case Qt.Key.Key_Escape:
-                self.leave()
             case _:
                 return False
+        return True
+
+    def escape(self) -> bool:
+        """Close the card that asks, else leave the playback: a reason is to be given anew to see it again."""
+        if not (self.on or self.card.isVisible()):
+            return False
+        self.leave()
         return True
 
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:
