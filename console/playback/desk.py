@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from client.room import Room
+from console.playback.following import Following
 from console.playback.past import case_marks, thing_marks
 from console.playback.stamp import paint_stamp
 from console.playback.tape import SPEEDS, Player, splice
@@ -42,6 +43,7 @@ class MapPlayback(QObject, MapGuest):
         words, theme = desk.words, desk.appearance.theme
         self.card = PlaybackCard(desk.names, theme, view)
         self.bar = PlaybackBar(words, theme, view, SPEEDS)
+        self._following = Following(desk, self.bar)
         self.player: Player | None = None
         self.stamp = QRect()
         """Where on the map it says so."""
@@ -63,7 +65,6 @@ class MapPlayback(QObject, MapGuest):
         bar.sought.connect(self.seek)
         bar.speed_chosen.connect(self._on_speed)
         bar.leave_requested.connect(self.leave)
-        bar.follow_toggled.connect(self._show_spot)
         self._desk.reception.closed.connect(self.leave)
 
     @property
@@ -137,7 +138,7 @@ class MapPlayback(QObject, MapGuest):
         self._tick.stop()
         self.player = None
         self.bar.hide()
-        self.bar.follow.setChecked(False)
+        self._following.end()
         self._desk.map_feed.hold(False)
         self._view.show_past(None)
         self._desk.picks.refresh()
@@ -194,14 +195,7 @@ class MapPlayback(QObject, MapGuest):
         self._desk.picks.on_moment()
         moment = self._moment()
         self.bar.show_state(player.at_s, moment, playing=player.playing, speed=player.speed)
-        self._show_spot()
-
-    def _show_spot(self) -> None:
-        """Keep who is chosen in the middle while following is on."""
-        thing = self._view.chosen.thing
-        place = None if thing is None else self._desk.map_feed.models.positions.place(thing)
-        if self.player is not None and self.bar.follow.isChecked() and place is not None:
-            self._view.centre_on(*place)
+        self._following.go_along()
 
     def _moment(self) -> str:
         """Return the moment shown, on the town's clock."""
