@@ -1,5 +1,8 @@
 """Going to things: what list, map, board and command bar point at is selected, shown and looked at."""
 
+from datetime import datetime
+from typing import NamedTuple
+
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QImage
 
@@ -11,10 +14,19 @@ from console.select import Selection
 from console.session import Session
 from domain.case import Case
 from domain.ids import AttachmentId, CaseNo, GridCode, StaffId, ThingId, UnitId
+from layers.mercator import to_degrees
 from widgets.command_bar import Hit
 from widgets.intents import PhotoWanted
 from widgets.map.events import CasePicked, PlacePicked, ThingPicked
 from widgets.names import Names
+
+
+class _Heard(NamedTuple):
+    """When and where somebody was, in degrees."""
+
+    at: datetime
+    lon: float
+    lat: float
 
 
 class Scout(QObject):
@@ -91,11 +103,9 @@ class Scout(QObject):
             return
         movers = [ThingId(s.staff_id) for s in picture.members.values() if s.unit_id == unit_id]
         movers += [v.vehicle_id for v in picture.vehicles.values() if v.unit_id == unit_id]
-        fixes = [picture.positions[thing] for thing in movers if thing in picture.positions]
-        if fixes and self._panels.map.chosen.thing not in movers:
-            latest = max(fixes, key=lambda fix: fix.fixed_at)
-            self._panels.map.select_thing(latest.thing)
-            self._panels.map.show_case(latest.lon, latest.lat)
+        heard = [(heard.at, thing) for thing in movers if (heard := self._heard(thing)) is not None]
+        if heard and self._panels.map.chosen.thing not in movers:
+            self._go_to_thing(max(heard)[1])
 
     def on_hit_chosen(self, hit: Hit) -> None:
         """Go to what was found in the command bar."""
@@ -171,11 +181,20 @@ class Scout(QObject):
         return None if room is None or room.picture is None or case_no is None else room.picture.case(case_no)
 
     def _go_to_thing(self, thing: str) -> None:
-        room = self._session.room
-        fix = None if room is None or room.picture is None else room.picture.positions.get(ThingId(thing))
+        heard = self._heard(ThingId(thing))
         self._panels.map.select_thing(thing)
-        if fix is not None:
-            self._panels.map.show_case(fix.lon, fix.lat)
+        if heard is not None:
+            self._panels.map.show_case(heard.lon, heard.lat)
+
+    def _heard(self, thing: ThingId) -> _Heard | None:
+        """Return where somebody was heard of last, in a playback by then."""
+        if self._panels.map.past is not None:
+            positions = self._map_feed.models.positions
+            mark, place = positions.mark(thing), positions.place(thing)
+            return None if mark is None or place is None else _Heard(mark.fixed_at, *to_degrees(*place))
+        room = self._session.room
+        fix = None if room is None or room.picture is None else room.picture.positions.get(thing)
+        return None if fix is None else _Heard(fix.fixed_at, fix.lon, fix.lat)
 
     def _go_to_grid(self, code: str) -> None:
         place = self._map_feed.grid_middle(code)

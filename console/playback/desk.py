@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QPainter
 
 from client.room import Room
+from console.playback.following import Following
 from console.playback.past import case_marks, thing_marks
 from console.playback.stamp import paint_stamp
 from console.playback.tape import SPEEDS, Player, splice
@@ -42,6 +43,7 @@ class MapPlayback(QObject, MapGuest):
         words, theme = desk.words, desk.appearance.theme
         self.card = PlaybackCard(desk.names, theme, view)
         self.bar = PlaybackBar(words, theme, view, SPEEDS)
+        self._following = Following(desk, self.bar)
         self.player: Player | None = None
         self.stamp = QRect()
         """Where on the map it says so."""
@@ -57,12 +59,12 @@ class MapPlayback(QObject, MapGuest):
         bar = self.bar
         self._tick.timeout.connect(self._on_tick)
         self.card.wanted.connect(self.read)
+        self.card.closed.connect(self._on_card_closed)
         bar.play_requested.connect(self.toggle)
         bar.step_requested.connect(self.step)
         bar.sought.connect(self.seek)
         bar.speed_chosen.connect(self._on_speed)
         bar.leave_requested.connect(self.leave)
-        bar.follow_toggled.connect(self._show_spot)
         self._desk.reception.closed.connect(self.leave)
 
     @property
@@ -106,6 +108,11 @@ class MapPlayback(QObject, MapGuest):
         self.card.close_card()
         self._begin(Player(tape))
 
+    def _on_card_closed(self) -> None:
+        """Whoever closes the card while it is read has given it up."""
+        if not self.card.read.isEnabled():
+            self._desk.tasks.cancel(OWNER)
+
     def _begin(self, player: Player) -> None:
         self._desk.map_feed.hold(True)
         self.player, self._cases_at = player, None
@@ -131,9 +138,10 @@ class MapPlayback(QObject, MapGuest):
         self._tick.stop()
         self.player = None
         self.bar.hide()
-        self.bar.follow.setChecked(False)
+        self._following.end()
         self._desk.map_feed.hold(False)
         self._view.show_past(None)
+        self._desk.picks.refresh()
         self._view.setFocus()
         self._view.refresh()
 
@@ -187,21 +195,14 @@ class MapPlayback(QObject, MapGuest):
         self._desk.picks.on_moment()
         moment = self._moment()
         self.bar.show_state(player.at_s, moment, playing=player.playing, speed=player.speed)
-        self._show_spot()
-
-    def _show_spot(self) -> None:
-        """Keep who is chosen in the middle while following is on."""
-        thing = self._view.chosen.thing
-        place = None if thing is None else self._desk.map_feed.models.positions.place(thing)
-        if self.player is not None and self.bar.follow.isChecked() and place is not None:
-            self._view.centre_on(*place)
+        self._following.go_along()
 
     def _moment(self) -> str:
         """Return the moment shown, on the town's clock."""
         return "" if self.player is None else f"{self._desk.names.local(self.player.now):%m-%d %H:%M:%S}"
 
     def key(self, event: QKeyEvent) -> bool:
-        """Space plays or pauses, comma and full stop step, [ and ] slow down and speed up, Escape leaves."""
+        """Space plays or pauses, comma and full stop step, [ and ] slow down and speed up."""
         player = self.player
         if player is None:
             return False
@@ -215,10 +216,15 @@ class MapPlayback(QObject, MapGuest):
             case Qt.Key.Key_BracketLeft | Qt.Key.Key_BracketRight:
                 player.faster(1 if event.key() == Qt.Key.Key_BracketRight else -1)
                 self._show()
-            case Qt.Key.Key_Escape:
-                self.leave()
             case _:
                 return False
+        return True
+
+    def escape(self) -> bool:
+        """Close the card that asks, else leave the playback: a reason is to be given anew to see it again."""
+        if not (self.on or self.card.isVisible()):
+            return False
+        self.leave()
         return True
 
     def paint(self, painter: QPainter, camera: Camera, theme: Theme) -> None:

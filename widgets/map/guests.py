@@ -31,6 +31,10 @@ class MapGuest:
         """Take a key; return whether it was one of its own."""
         return False
 
+    def escape(self) -> bool:
+        """Take Escape where nothing that lies over the map was left to be closed; return whether it was of use."""
+        return False
+
     def rename(self) -> None:
         """Names or the language changed: say anew what was found."""
 

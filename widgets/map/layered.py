@@ -23,6 +23,8 @@ from widgets.map.looking import LookingMap
 class LayeredMap(LookingMap):
     """A map that looks at layers."""
 
+    thing_chosen = Signal()
+    """Another person or vehicle is picked out, or none any more."""
     layers_changed = Signal()
     """Layers say something else than before, or others are shown; ``layers_set`` goes before where there are others."""
     layers_set = Signal()
@@ -179,8 +181,10 @@ class LayeredMap(LookingMap):
 
     def _set_focus(self, focus: Focus) -> None:
         if focus != self._focus:
-            self._focus = focus
+            before, self._focus = self._focus, focus
             self.refresh()
+            if focus.thing != before.thing:
+                self.thing_chosen.emit()
 
     def _case_place(self, case_no: str | None) -> tuple[float, float] | None:
         item = self.item("cases")

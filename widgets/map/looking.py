@@ -29,6 +29,8 @@ class LookingMap(QWidget):
     """The camera of a map and what moves it."""
 
     camera_changed = Signal(object)
+    taken_elsewhere = Signal()
+    """It was moved to look at other ground: by hand, by a key, or to show something; zooming is none of it."""
 
     def __init__(self, parent: QWidget | None) -> None:
         super().__init__(parent)
@@ -67,6 +69,7 @@ class LookingMap(QWidget):
         view = self._history.back()
         if view is not None:
             self._look_at(msgspec.structs.replace(view, width=self._camera.width, height=self._camera.height))
+            self.taken_elsewhere.emit()
 
     def centre_on(self, x: float, y: float) -> None:
         """Have a place of the plane in the middle, at the scale there is; it is no step to go back to."""
@@ -89,7 +92,7 @@ class LookingMap(QWidget):
     def zoom(self, steps: int, at: QPointF | None = None) -> None:
         """Zoom by eighths of an octave (in: positive) at a pixel, or at the middle."""
         at = QPointF(self.width() / 2, self.height() / 2) if at is None else at
-        self._go(self._camera.zoomed(steps, at.x(), at.y()))
+        self._go(self._camera.zoomed(steps, at.x(), at.y()), elsewhere=False)
 
     def pan(self, dx: float, dy: float) -> None:
         """Shift the picture by logical pixels."""
@@ -107,11 +110,13 @@ class LookingMap(QWidget):
             self.refresh()
             self.camera_changed.emit(camera)
 
-    def _go(self, camera: Camera) -> None:
+    def _go(self, camera: Camera, *, elsewhere: bool = True) -> None:
         """Look where it was asked for; the present view can be gone back to."""
         self._remember()
         self._fitted = True
         self._look_at(camera)
+        if elsewhere:
+            self.taken_elsewhere.emit()
 
     def _remember(self) -> None:
         """Keep the present view, so that Backspace finds it again."""

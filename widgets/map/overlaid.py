@@ -81,7 +81,7 @@ class OverlaidMap(MapCanvas):
         at = QPoint(round(px), round(py))
         to = nearest_clear(at, AROUND_PX, self.size(), self._overlays.covered_for_long())
         if to != at:
-            self.pan(to.x() - at.x(), to.y() - at.y())
+            self._go(self._camera.moved(to.x() - at.x(), to.y() - at.y()), elsewhere=False)
 
     def foot_room(self, high: int, least: int, also: Sequence[QRect]) -> QRect | None:
         """Return where something so high, of the desk's, can lie at the foot of the map, None where it cannot.

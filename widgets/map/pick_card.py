@@ -51,8 +51,11 @@ class PickCard(Card):
         self.update()
 
     def close_card(self) -> None:
-        """Put it away."""
+        """Put it away; keys that went to it go to the map from here on."""
         if self.isVisible():
+            parent = self.parentWidget()
+            if parent is not None and self.hasFocus():
+                parent.setFocus()
             self.hide()
             self.closed.emit()
 

@@ -21,6 +21,17 @@ ROOMY_FROM_PX = 560
 """On a map lower than this the bar is low: the moment stands in the stamp alone, and the note is told on hover."""
 LEAST_SLIDER_PX, LOW_SLIDER_PX = 280, 24
 """How wide the slider is at least where it stands among the buttons, and how high on a low bar."""
+MAP_KEYS = frozenset(
+    {
+        Qt.Key.Key_Space,
+        Qt.Key.Key_Comma,
+        Qt.Key.Key_Period,
+        Qt.Key.Key_BracketLeft,
+        Qt.Key.Key_BracketRight,
+        Qt.Key.Key_Escape,
+    }
+)
+"""Keys the note on the bar tells of: they do the same wherever on the map the keyboard is."""
 AFTER_BUTTONS = 3
 """Where in the row of buttons the slider stands."""
 
@@ -166,10 +177,8 @@ class PlaybackBar(Card):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape leaves; no other key goes to what lies below."""
-        if event.key() == Qt.Key.Key_Escape:
-            self.leave_requested.emit()
-        event.accept()
+        """A playback's keys go on to the map, to be the same as when it has the keyboard; no other does."""
+        event.setAccepted(event.key() not in MAP_KEYS)
 
     def _name_play(self) -> None:
         self.play.setText(self.words("playback.pause" if self._playing else "playback.play"))

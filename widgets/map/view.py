@@ -21,7 +21,8 @@ Signals carry one value: ``case_picked`` (CasePicked), ``thing_picked`` (ThingPi
 
 Keys: arrows pan, + and - zoom, Home fits, Backspace goes back, Enter picks what is nearest to the cross in the middle,
 the menu key or Shift+F10 asks what can be done there, as the right button does where it is pressed,
-Escape ends choosing a place, closes the options of a layer or the card of what was picked, and drops who is ringed.
+Escape ends choosing a place, closes the options of a layer or the card of what was picked, leaves a playback, and drops
+who is ringed.
 """
 
 from collections.abc import Callable
@@ -229,9 +230,7 @@ class MapView(DrawnMap):
             return
         if any(guest.key(event) for guest in self._guests):
             return
-        if event.key() == Qt.Key.Key_Escape and self._overlays.close_one():
-            return
-        if event.key() == Qt.Key.Key_Escape and self.drop_chosen():
+        if event.key() == Qt.Key.Key_Escape and self._escape():
             return
         act = self._keys.get(event.key())
         if act is None or event.modifiers() & (Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.AltModifier):
@@ -243,6 +242,10 @@ class MapView(DrawnMap):
         act()
         if self._drawing and self._sketch is not None:
             self._sketch.point_at(self._camera.x, self._camera.y)  # by keyboard the cross is the pointer
+
+    def _escape(self) -> bool:
+        """Close or drop what lies on top; return whether there was anything."""
+        return self._overlays.close_one() or any(guest.escape() for guest in self._guests) or self.drop_chosen()
 
     def leaveEvent(self, event: QEvent) -> None:
         """Point at nothing."""

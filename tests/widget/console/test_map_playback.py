@@ -140,6 +140,9 @@ async def test_the_past_is_played_for_a_reason_and_left_for_what_is_live(served:
         playback.bar.follow.setChecked(True)
         assert abs(view.camera.x - (_lon(desk) or 0)) < 1
         QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert playback.on, "the card lay over it"
+        view.pick_thing(LI)
+        playback.leave()
         assert not playback.on
         assert not playback.bar.isVisibleTo(view)
         await until(lambda: _lon(desk) == live and desk.map_feed.models.cases.mark(late.case_no) is not None)
