@@ -21,7 +21,7 @@ from console.ownwaits import Wait, Waits
 from console.systemask import ASKED_FOR, SystemAsk, box_of, km_text
 from domain.faults import Fault, FaultKind, invalid
 from domain.ids import ThingId
-from layers.options import layer_name
+from layers.ownname import layer_name
 from resources.words import sentence
 from widgets.common.file_dialog import FileDialog
 from widgets.notices import Severity

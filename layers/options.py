@@ -12,8 +12,6 @@ from typing import Annotated
 
 import msgspec
 
-from domain.contacts import without_contacts
-
 PIXEL_M = 0.00028
 """Side of the standardised rendering pixel, metres (OGC 07-057r7, 6.1)."""
 SCALE_STOPS = (500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000, 2_500_000)
@@ -96,15 +94,6 @@ class LayerOptions(msgspec.Struct, frozen=True, omit_defaults=True):
         if self.finest is not None and denominator < self.finest * 0.999:
             return False
         return self.coarsest is None or denominator <= self.coarsest * 1.001
-
-
-def layer_name(text: str) -> str:
-    """Return what a layer of one's own is called, wherever it is told: in lists, legends, and in what is exported.
-
-    It is one line, within bounds, and names no contact. Empty where nothing is left that can be read.
-    """
-    line = "".join(letter for letter in " ".join(text.split()) if letter.isprintable())
-    return without_contacts(line)[:MOST_NAME].strip()
 
 
 class LayerState(msgspec.Struct, frozen=True, omit_defaults=True):

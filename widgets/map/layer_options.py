@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from layers.contract import LayerItem
-from layers.options import MOST_NAME, SCALE_STOPS, Filter, LayerOptions, Style, layer_name
+from layers.options import MOST_NAME, SCALE_STOPS, Filter, LayerOptions, Style
 from resources.theme import Theme
 from resources.words import Words
 from widgets.common.button import Button
@@ -321,6 +321,8 @@ class LayerOptionsCard(Card):
 
     def _on_named(self) -> None:
         """A name was typed: Enter or going on takes it."""
+        from layers.ownname import layer_name  # noqa: PLC0415 - not before something is named
+
         item = self._item
         if item is None or self.sender() is not self._name:
             return
