@@ -149,7 +149,7 @@ class MapCanvas(LayeredMap):
             self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self._painted = self._area()
         self._was_whole = self._was_whole or self._frame.complete
-        if self._frame.wanting:
+        if self._frame.wanting or any(item.owing for item in self.shown_items()):
             self._refresh_along()
 
     def resizeEvent(self, event: QResizeEvent) -> None:

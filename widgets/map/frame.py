@@ -60,7 +60,6 @@ class MapFrame:
         self._moved = MovedMarks()
         self._last: Last | None = None
         self._atlas: LabelAtlas | None = None
-        self._owing = False
         self._taken = Occupied()
         self._names = no_pictures()
         self.labels_a_frame = NEW_A_FRAME
@@ -106,7 +105,6 @@ class MapFrame:
             self._compose_base(area, found)
             self._compose_still(area, items, focus)
             on_surface = self._compose_frame(surface, area, items, focus)
-        self._owing = any(item.owing for item in items)
         self._ground.look_ahead(area, items)
         return on_surface
 
@@ -135,7 +133,6 @@ class MapFrame:
         self._ground.render(self._rasters.raster, frame, area, items)
         self._ground.complete = True
         self._draw_over(frame, area, items, focus, labels=100_000)
-        self._owing = False
         return frame is not self._frame
 
     def alter(self) -> None:
@@ -182,8 +179,8 @@ class MapFrame:
 
     @property
     def wanting(self) -> bool:
-        """Whether the next frame would show more than this one: labels still to be made, and what layers owe."""
-        return self._owing or (self._atlas is not None and self._atlas.wanting)
+        """Whether the next frame would show more than this one: labels still to be made."""
+        return self._atlas is not None and self._atlas.wanting
 
     def _follow(self, area: Area, items: Sequence[LayerItem]) -> None:
         """Fit the buffers to the area, and make tiles old where what they show has changed."""

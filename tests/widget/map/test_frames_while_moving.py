@@ -40,6 +40,11 @@ def move(scene: Scene) -> None:
     scene.view.repaint()
 
 
+def owed(scene: Scene) -> bool:
+    """Whether a frame left something to the next."""
+    return any(item.owing for item in scene.view.items)
+
+
 def test_what_alters_while_the_map_moves_waits_for_the_next_frame(
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -62,12 +67,15 @@ def test_after_a_turn_of_the_wheel_crowds_are_counted_at_their_scale_without_ano
     qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(crowds, "LEAST", 10)
+    monkeypatch.setattr(looking, "MOVING_S", 1.0)
     scene = make_scene(qtbot)
-    scene.positions.update([thing_mark(f"p{i}", 120.7 + i * 1e-5, 29.7) for i in range(200)])
+    scene.view.set_overlays(False)  # one that is moved would have the map painted once more
+    scene.positions.replace([thing_mark(f"p{i}", 120.7 + i * 1e-5, 29.7) for i in range(200)])
     wait_settled(qtbot, scene.view)
     scene.view.zoom(2)
     scene.view.repaint()
-    assert not scene.view.settled, "the last cells serve for a frame"
+    assert owed(scene), "the last cells serve for a frame"
+    assert not scene.view.settled
     wait_settled(qtbot, scene.view)
     turned = picture(scene.view)
     scene.view.draw_now()
@@ -80,6 +88,25 @@ def test_after_a_turn_of_the_wheel_crowds_are_counted_at_their_scale_without_ano
     scene.view.choose("positions", LayerOptions().with_style("crowds", "single"))
     scene.view.draw_now()
     assert scene.view.settled, "nor is anything owed of what is no longer counted"
+
+
+def test_nothing_is_owed_of_people_who_are_all_gone(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crowds, "LEAST", 10)
+    monkeypatch.setattr(looking, "MOVING_S", 1.0)
+    scene = make_scene(qtbot)
+    scene.view.set_overlays(False)  # one that is moved would have the map painted once more
+    scene.view.set_layers([scene.positions])
+    scene.positions.replace([thing_mark(f"p{i}", 120.7 + i * 1e-5, 29.7) for i in range(200)])
+    wait_settled(qtbot, scene.view)
+    scene.view.zoom(2)
+    scene.view.repaint()
+    assert owed(scene)
+    scene.positions.replace([])
+    wait_settled(qtbot, scene.view)
+    qtbot.wait(2 * ARRIVALS_MS)
+    paints = Paints(scene)
+    qtbot.wait(4 * ARRIVALS_MS)
+    assert paints.count == 0, "an empty map is not painted again and again"
 
 
 def test_where_the_map_is_moved_no_further_it_is_painted_soon(qtbot: QtBot) -> None:
